@@ -1,0 +1,62 @@
+// Tables: where one is too wide for its place its rows become labelled blocks, and j / k walk along the rows' first links.
+import { bind } from "./keys.js";
+
+const ROLES = [
+  ["thead, tbody", "rowgroup"],
+  ["tr", "row"],
+  ["thead th", "columnheader"],
+  ["tbody th", "rowheader"],
+  ["td", "cell"],
+];
+
+function describe(table) {
+  const labels = [...table.tHead.rows[0].cells].map((cell) => cell.textContent.trim());
+  // Blocks lose a table's meaning for screen readers unless the roles are said.
+  table.setAttribute("role", "table");
+  for (const [selector, role] of ROLES) {
+    for (const node of table.querySelectorAll(selector)) node.setAttribute("role", role);
+  }
+  for (const body of table.tBodies) {
+    for (const row of body.rows) {
+      [...row.cells].forEach((cell, at) => {
+        if (at > 0 && cell.colSpan === 1) cell.dataset.label = labels[at] ?? "";
+      });
+    }
+  }
+}
+
+// The rows are unstacked for the measuring only; both happen before the next paint.
+function fit(table) {
+  table.classList.remove("table--stacked");
+  const place = table.parentElement;
+  table.classList.toggle("table--stacked", place.scrollWidth > place.clientWidth);
+}
+
+function step(by) {
+  const links = [...document.querySelectorAll(".table tbody tr")]
+    .map((row) => row.querySelector("a, button"))
+    .filter((link) => link && link.checkVisibility());
+  if (!links.length) return false;
+  const row = document.activeElement.closest?.(".table tbody tr");
+  const at = links.findIndex((link) => link.closest("tr") === row);
+  const next = at < 0 ? (by > 0 ? 0 : links.length - 1) : Math.min(Math.max(at + by, 0), links.length - 1);
+  links[next].focus();
+  return true;
+}
+
+export function startTables() {
+  const widths = new WeakMap();
+  const observer = new ResizeObserver((entries) => {
+    for (const { target, contentRect } of entries) {
+      if (widths.get(target) === contentRect.width) continue;
+      widths.set(target, contentRect.width);
+      fit(target.querySelector("table[data-stacks]"));
+    }
+  });
+  for (const table of document.querySelectorAll("table[data-stacks]")) {
+    describe(table);
+    fit(table);
+    observer.observe(table.parentElement);
+  }
+  bind({ j: () => step(1), k: () => step(-1) });
+}
