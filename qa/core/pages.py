@@ -1,8 +1,6 @@
 """What every template can call: numbers and times as people read them, icons, filtered addresses."""
 
 import datetime as dt
-from decimal import ROUND_HALF_UP, Decimal
-from fractions import Fraction
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
@@ -12,12 +10,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.urls import iri_to_uri
 
 from qa.core import icons
-
-MINUS = "\N{MINUS SIGN}"
-NOTHING = "\N{EN DASH}"
-MOST_DECIMALS = 12
-
-Number = int | float | Decimal | Fraction
+from qa.core.numerals import NOTHING, number, score_text
 
 
 def init_pages(app: Flask) -> None:
@@ -29,27 +22,6 @@ def init_pages(app: Flask) -> None:
     environment.filters.update(
         number=number, score_text=score_text, day=day, moment=moment, initials=initials
     )
-
-
-def number(value: Number | None, digits: int = 1, *, signed: bool = False) -> str:
-    """A figure as it is shown: rounded half away from zero, thousands apart, a dash for nothing."""
-    if value is None:
-        return NOTHING
-    rounded = _exact(value).quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP)
-    text = f"{abs(rounded):,f}"
-    if rounded < 0:
-        return MINUS + text
-    return "+" + text if signed and rounded > 0 else text
-
-
-def score_text(score: Number | None, mark: Number | None = None) -> str:
-    """A score with one decimal, or as many as it takes not to look equal to a mark it misses (79.96)."""
-    if score is None or mark is None or score >= mark:
-        return number(score)
-    for digits in range(1, MOST_DECIMALS):
-        if number(score, digits) != number(mark, digits):
-            return number(score, digits)
-    return f"just under {number(mark)}"
 
 
 def day(value: dt.date | dt.datetime | None, zone: ZoneInfo | None = None) -> str:
@@ -85,10 +57,3 @@ def url_with(**changes: object) -> str:
             arguments[key] = str(value)
     query = urlencode(list(arguments.items(multi=True)))
     return iri_to_uri(request.path) + ("?" + query if query else "")
-
-
-def _exact(value: Number) -> Decimal:
-    """The decimal a person would write: a float by its shortest form, a fraction to 28 digits."""
-    if isinstance(value, Fraction):
-        return Decimal(value.numerator) / Decimal(value.denominator)
-    return Decimal(repr(value)) if isinstance(value, float) else Decimal(value)

@@ -1,0 +1,67 @@
+"""A specialist's coaching plan: what to work on, who does what until when."""
+
+import datetime as dt
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from qa.core.orm import Base, WithId, one_of
+
+
+class CoachingPlan(WithId, Base):
+    """One specialist's plan, drawn up by a lead."""
+
+    __tablename__ = "coaching_plan"
+    __table_args__ = (
+        one_of("state", ("active", "closed")),
+        CheckConstraint("(state = 'closed') = (closed_at IS NOT NULL)", name="closed_has_a_time"),
+        Index("ix_coaching_plan_specialist", "specialist_id", "state"),
+    )
+
+    specialist_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    lead_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    title: Mapped[str]
+    state: Mapped[str] = mapped_column(default="active")
+    lock_version: Mapped[int] = mapped_column(default=0)
+    starts_on: Mapped[dt.date]
+    created_at: Mapped[dt.datetime]
+    acknowledged_at: Mapped[dt.datetime | None]
+    closed_at: Mapped[dt.datetime | None]
+
+
+class CoachingGoal(WithId, Base):
+    """A criterion to work on, with where it stood when the plan began."""
+
+    __tablename__ = "coaching_goal"
+    __table_args__ = (UniqueConstraint("plan_id", "criterion_key"),)
+
+    plan_id: Mapped[int] = mapped_column(ForeignKey("coaching_plan.id"))
+    family_key: Mapped[str]
+    criterion_key: Mapped[str]
+    baseline: Mapped[float | None]  # percent of the criterion's points
+    baseline_low: Mapped[float | None]
+    baseline_high: Mapped[float | None]
+    baseline_n: Mapped[int]
+    target: Mapped[float | None]
+    due_on: Mapped[dt.date | None]
+    position: Mapped[int] = mapped_column(default=0)
+
+
+class CoachingAction(WithId, Base):
+    """Something that somebody does until a day."""
+
+    __tablename__ = "coaching_action"
+    __table_args__ = (
+        one_of("state", ("open", "done", "dropped")),
+        CheckConstraint("(state = 'open') = (ended_at IS NULL)", name="ended_has_a_time"),
+        Index("ix_coaching_action_owner", "owner_id", "state", "due_on"),
+    )
+
+    plan_id: Mapped[int] = mapped_column(ForeignKey("coaching_plan.id"), index=True)
+    goal_id: Mapped[int | None] = mapped_column(ForeignKey("coaching_goal.id"))
+    text: Mapped[str]
+    owner_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    due_on: Mapped[dt.date]
+    state: Mapped[str] = mapped_column(default="open")
+    created_at: Mapped[dt.datetime]
+    ended_at: Mapped[dt.datetime | None]

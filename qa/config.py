@@ -1,0 +1,140 @@
+"""Settings of one installation, read from the environment once and never changed."""
+
+import base64
+import hashlib
+import hmac
+import json
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from qa.core.errors import ConfigurationError
+
+PROJECT = Path(__file__).parents[1]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What an operator decides; secrets have no default outside the demo operation."""
+
+    database_url: str
+    secret_key: str
+    frame_key: bytes
+    audit_key: bytes
+    text_keys: tuple[tuple[str, bytes], ...]
+    instance: Path
+    demo: bool = False
+    testing: bool = False
+    secure_cookies: bool = True
+    rate_limits: bool = True
+    session_idle: timedelta = timedelta(hours=8)
+    session_absolute: timedelta = timedelta(days=7)
+    max_upload_bytes: int = 200 * 1024 * 1024
+
+    @property
+    def sqlite(self) -> bool:
+        return self.database_url.startswith("sqlite")
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str] = os.environ, *, demo: bool = False) -> "Settings":
+        """The settings of this process; ``ConfigurationError`` says which variable is missing and how to make it."""
+        instance = Path(environ.get("FAIRMARK_INSTANCE") or PROJECT / "instance").absolute()
+        database_url = environ.get("DATABASE_URL") or f"sqlite:///{instance / 'fairmark.db'}"
+        secret_key = environ.get("SECRET_KEY")
+        kept = instance / "demo-key.json"
+        if not secret_key and (demo or (kept.exists() and not environ.get("DATABASE_URL"))):
+            secret_key = _demo_secret(kept)
+            demo = True
+        if not secret_key:
+            raise ConfigurationError(
+                "SECRET_KEY is not set. Make one with: "
+                "python3 -c 'import secrets; print(secrets.token_urlsafe(48))' "
+                "and keep it: the figures' permanent random numbers and the stored text depend on it. "
+                "To look around first, run: make demo"
+            )
+        if len(secret_key) < 32:
+            raise ConfigurationError("SECRET_KEY is shorter than 32 characters; a guessable key protects nothing.")
+        return cls(
+            database_url=normalised_url(database_url),
+            secret_key=secret_key,
+            frame_key=_key(environ, "FRAME_KEY", secret_key),
+            audit_key=_key(environ, "AUDIT_KEY", secret_key),
+            text_keys=_text_keys(environ, secret_key),
+            instance=instance,
+            demo=demo,
+            secure_cookies=environ.get("SECURE_COOKIES", "no" if demo else "yes").lower() in {"1", "yes", "true"},
+        )
+
+    @classmethod
+    def for_tests(cls, *, database_url: str, instance: Path) -> "Settings":
+        """Fixed keys, so that a test can name the numbers that follow from them."""
+        secret = "a key for tests only, never used anywhere else"
+        return cls(
+            database_url=normalised_url(database_url),
+            secret_key=secret,
+            frame_key=_derived(secret, "FRAME_KEY"),
+            audit_key=_derived(secret, "AUDIT_KEY"),
+            text_keys=(("k1", _derived(secret, "TEXT_KEYS")),),
+            instance=instance,
+            testing=True,
+            secure_cookies=False,
+            rate_limits=False,
+        )
+
+
+def normalised_url(url: str) -> str:
+    """A database address with the driver this application uses spelt out."""
+    for prefix in ("postgres://", "postgresql://"):
+        if url.startswith(prefix):
+            return "postgresql+psycopg://" + url.removeprefix(prefix)
+    return url
+
+
+def _derived(secret_key: str, purpose: str) -> bytes:
+    """A key of its own for each purpose (HKDF's expand step, RFC 5869, with one block)."""
+    return hmac.new(secret_key.encode(), b"fairmark:" + purpose.encode() + b"\x01", hashlib.sha256).digest()
+
+
+def _key(environ: Mapping[str, str], name: str, secret_key: str) -> bytes:
+    text = environ.get(name)
+    return _decoded(name, text) if text else _derived(secret_key, name)
+
+
+def _text_keys(environ: Mapping[str, str], secret_key: str) -> tuple[tuple[str, bytes], ...]:
+    """The key ring for stored text, newest first: ``TEXT_KEYS=k2:base64,k1:base64``."""
+    text = environ.get("TEXT_KEYS")
+    if not text:
+        return (("k1", _derived(secret_key, "TEXT_KEYS")),)
+    ring = []
+    for entry in text.split(","):
+        key_id, separator, encoded = entry.strip().partition(":")
+        if not separator or not key_id:
+            raise ConfigurationError("TEXT_KEYS is a list such as k2:BASE64,k1:BASE64, newest first.")
+        ring.append((key_id, _decoded("TEXT_KEYS", encoded)))
+    return tuple(ring)
+
+
+def _decoded(name: str, text: str) -> bytes:
+    try:
+        key = base64.b64decode(text, validate=True)
+    except ValueError as error:
+        raise ConfigurationError(f"{name} is not base64.") from error
+    if len(key) != 32:
+        raise ConfigurationError(f"{name} must hold 32 bytes, not {len(key)}.")
+    return key
+
+
+def _demo_secret(kept: Path) -> str:
+    """The demo's own random key, made once, so that a second start reads what the first one wrote."""
+    if kept.exists():
+        secret: str = json.loads(kept.read_text())["secret_key"]
+        return secret
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    secret = secrets.token_urlsafe(48)
+    descriptor = os.open(kept, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        json.dump({"secret_key": secret}, file)
+    return secret

@@ -1,0 +1,157 @@
+"""Who may do what: one table, denied unless granted.
+
+The table says use case x role x scope. A route declares the permission it needs; the application does not start with
+a route that declares none; which *object* a person may touch is decided where it is fetched, by the scopes here.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from flask import Flask, g, request
+from flask.typing import ResponseReturnValue
+
+from qa.core.errors import ConfigurationError, ForbiddenError
+
+
+class Role(StrEnum):
+    REVIEWER = "reviewer"
+    TEAM_LEAD = "team_lead"
+    QA_LEAD = "qa_lead"
+    SPECIALIST = "specialist"
+    DIRECTOR = "director"
+    ADMIN = "admin"
+
+
+class Scope(StrEnum):
+    """How far a granted use case reaches."""
+
+    ASSIGNED = "assigned"  # what was given to this person to work on
+    OWN = "own"  # what is about this person
+    TEAM = "team"  # the teams this person leads
+    ALL = "all"
+    AGGREGATE = "aggregate"  # figures over several people, never one person
+
+
+class Permission(StrEnum):
+    HOME = "home"
+    SCORE = "score"
+    REVIEW_READ = "review_read"
+    CONVERSATION_READ = "conversation_read"
+    REVIEWER_NAME = "reviewer_name"
+    RUBRIC_READ = "rubric_read"
+    SAMPLING_VIEW = "sampling_view"
+    SAMPLING_PLAN = "sampling_plan"
+    SAMPLING_DRAW = "sampling_draw"
+    CALIBRATION_TAKE_PART = "calibration_take_part"
+    CALIBRATION_VIEW = "calibration_view"
+    CALIBRATION_FACILITATE = "calibration_facilitate"
+    REVIEWERS_VIEW = "reviewers_view"
+    COACHING_VIEW = "coaching_view"
+    COACHING_EDIT = "coaching_edit"
+    TRENDS_VIEW = "trends_view"
+    PEOPLE_MANAGE = "people_manage"
+    INTAKE_RUN = "intake_run"
+    AUDIT_READ = "audit_read"
+
+
+PUBLIC = "public"  # a page that anybody may open, such as the sign-in form
+
+R, L, Q, S, D, A = (
+    Role.REVIEWER,
+    Role.TEAM_LEAD,
+    Role.QA_LEAD,
+    Role.SPECIALIST,
+    Role.DIRECTOR,
+    Role.ADMIN,
+)
+P = Permission
+AUTHORITY: dict[Permission, dict[Role, Scope]] = {
+    P.HOME: dict.fromkeys(Role, Scope.OWN),
+    P.SCORE: {R: Scope.ASSIGNED, L: Scope.ASSIGNED, Q: Scope.ASSIGNED},
+    P.REVIEW_READ: {R: Scope.ASSIGNED, L: Scope.TEAM, Q: Scope.ALL, S: Scope.OWN, D: Scope.ALL},
+    P.CONVERSATION_READ: {R: Scope.ASSIGNED, L: Scope.TEAM, Q: Scope.ALL, S: Scope.OWN},
+    P.REVIEWER_NAME: {Q: Scope.ALL, D: Scope.ALL, A: Scope.ALL},
+    P.RUBRIC_READ: {R: Scope.ALL, L: Scope.ALL, Q: Scope.ALL, S: Scope.ALL, D: Scope.ALL, A: Scope.ALL},
+    P.SAMPLING_VIEW: {Q: Scope.ALL, D: Scope.ALL},
+    P.SAMPLING_PLAN: {Q: Scope.ALL},
+    P.SAMPLING_DRAW: {Q: Scope.ALL},
+    P.CALIBRATION_TAKE_PART: {R: Scope.ASSIGNED, L: Scope.ASSIGNED, Q: Scope.ASSIGNED},
+    P.CALIBRATION_VIEW: {R: Scope.ASSIGNED, L: Scope.ALL, Q: Scope.ALL, D: Scope.ALL},
+    P.CALIBRATION_FACILITATE: {L: Scope.OWN, Q: Scope.ALL},
+    P.REVIEWERS_VIEW: {R: Scope.OWN, Q: Scope.ALL, D: Scope.AGGREGATE},
+    P.COACHING_VIEW: {L: Scope.TEAM, Q: Scope.ALL, S: Scope.OWN},
+    P.COACHING_EDIT: {L: Scope.TEAM, Q: Scope.ALL},
+    P.TRENDS_VIEW: {L: Scope.TEAM, Q: Scope.ALL, D: Scope.ALL},
+    P.PEOPLE_MANAGE: {A: Scope.ALL},
+    P.INTAKE_RUN: {A: Scope.ALL},
+    P.AUDIT_READ: {Q: Scope.ALL, A: Scope.ALL},
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Actor:
+    """The signed-in person as the rules see them: plain values, read once per request."""
+
+    user_id: int
+    name: str
+    email: str
+    roles: frozenset[Role]
+    programme_id: int
+    team_ids: frozenset[int] = frozenset()  # teams this person belongs to today
+    led_team_ids: frozenset[int] = frozenset()  # teams this person leads today
+    clearance: int = 0  # highest content severity this person may open
+    session_id: int | None = None
+    preferences: dict[str, Any] = field(default_factory=dict)
+
+    def scopes(self, permission: Permission) -> frozenset[Scope]:
+        """How far this person may use it; empty means not at all."""
+        granted = AUTHORITY[permission]
+        return frozenset(granted[role] for role in self.roles if role in granted)
+
+    def may(self, permission: Permission, scope: Scope | None = None) -> bool:
+        scopes = self.scopes(permission)
+        return bool(scopes) if scope is None else scope in scopes
+
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+def requires(permission: Permission | str) -> Callable[[View], View]:
+    """Declare what a view needs: a permission of the table, or ``PUBLIC``."""
+
+    def declare(view: View) -> View:
+        view.permission = permission  # type: ignore[attr-defined]
+        return view
+
+    return declare
+
+
+def declared(app: Flask, endpoint: str) -> Permission | str | None:
+    """The permission a view declares; Flask's own static files are public."""
+    if endpoint == "static" or endpoint.endswith(".static"):
+        return PUBLIC
+    return getattr(app.view_functions[endpoint], "permission", None)
+
+
+def check_routes(app: Flask) -> None:
+    """Refuse to start with a route that declares no permission."""
+    silent = sorted({rule.endpoint for rule in app.url_map.iter_rules() if declared(app, rule.endpoint) is None})
+    if silent:
+        raise ConfigurationError(f"these routes declare no permission: {', '.join(silent)}")
+
+
+def enforce(app: Flask, to_sign_in: Callable[[], ResponseReturnValue]) -> ResponseReturnValue | None:
+    """Let a request through, send it to the sign-in page, or refuse it."""
+    if request.endpoint is None:
+        return None
+    permission = declared(app, request.endpoint)
+    if permission == PUBLIC:
+        return None
+    actor: Actor | None = g.get("actor")
+    if actor is None:
+        return to_sign_in()
+    if not isinstance(permission, Permission) or not actor.may(permission):
+        raise ForbiddenError("Your roles do not include this page.")
+    return None

@@ -1,0 +1,45 @@
+"""Who opened which conversation, when and why; buffered, so that reading a page never writes in its transaction."""
+
+import datetime as dt
+import threading
+from collections import deque
+
+from sqlalchemy import insert
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from qa.core.orm import Base, BigInt, WithId
+
+
+class AccessLogEntry(WithId, Base):
+    """One opening of one conversation."""
+
+    __tablename__ = "access_log"
+
+    at: Mapped[dt.datetime] = mapped_column(index=True)
+    user_id: Mapped[int] = mapped_column(BigInt, index=True)
+    ticket_id: Mapped[int] = mapped_column(BigInt, index=True)
+    purpose: Mapped[str]
+
+
+class AccessLogBuffer:
+    """Openings of this process that are not yet in the table."""
+
+    def __init__(self) -> None:
+        self._entries: deque[dict[str, object]] = deque()
+        self._flushing = threading.Lock()
+
+    def opened(self, *, user_id: int, ticket_id: int, purpose: str, now: dt.datetime) -> None:
+        """Remember an opening; it reaches the table with the next flush."""
+        self._entries.append({"at": now, "user_id": user_id, "ticket_id": ticket_id, "purpose": purpose})
+
+    def flush(self, session: Session) -> int:
+        """Write what is waiting and commit; on a failure it waits for the next turn."""
+        with self._flushing:
+            waiting = list(self._entries)
+            if not waiting:
+                return 0
+            session.execute(insert(AccessLogEntry), waiting)
+            session.commit()
+            for _ in waiting:
+                self._entries.popleft()
+            return len(waiting)

@@ -1,0 +1,73 @@
+"""From figures to pixels: domains, round ticks, which labels of an axis fit."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from math import ceil, floor, log10
+
+from qa.core.charts.svg import width_of
+
+ROUND_STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
+LABEL_GAP = 10.0
+LARGEST = 1e12  # beyond this a tick's text no longer fits any margin
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scale:
+    """A linear scale whose domain ends on ticks."""
+
+    low: float
+    high: float
+    ticks: tuple[float, ...]
+    decimals: int
+    start: float  # pixel of low
+    end: float  # pixel of high
+
+    def at(self, value: float) -> float:
+        share = (value - self.low) / (self.high - self.low)
+        return self.start + (self.end - self.start) * min(max(share, 0.0), 1.0)
+
+
+def domain(values: Iterable[float | None], *, bounds: tuple[float, float] | None = None) -> tuple[float, float] | None:
+    """The range of what is known, with some air, inside the bounds of the measure; ``None`` when nothing is."""
+    known = [value for value in values if value is not None]
+    if not known:
+        return None
+    low, high = max(min(known), -LARGEST), min(max(known), LARGEST)
+    air = (high - low) * 0.06 or max(abs(low) * 0.05, 1.0)
+    low, high = low - air, high + air
+    if bounds is not None and bounds[0] <= min(known) and max(known) <= bounds[1]:
+        low, high = max(low, bounds[0]), min(high, bounds[1])
+    return low, high
+
+
+def linear(span: tuple[float, float], *, start: float, end: float, ticks: int = 5) -> Scale:
+    """A scale over the span, widened to round ticks."""
+    low, high = span
+    if high - low < max(abs(low), abs(high)) * 1e-9 or high <= low:
+        low, high = low - 1, high + 1
+    rough = (high - low) / max(ticks - 1, 1)
+    power = 10.0 ** floor(log10(rough))
+    step = next(power * each for each in ROUND_STEPS if power * each >= rough * 0.999)
+    first, last = floor(low / step + 1e-9), ceil(high / step - 1e-9)
+    decimals = max(0, -floor(log10(step) + 1e-9))
+    if round(step, decimals) != step:
+        decimals += 1
+    marks = tuple(round(index * step, decimals) for index in range(first, last + 1))
+    return Scale(low=first * step, high=last * step, ticks=marks, decimals=decimals, start=start, end=end)
+
+
+def positions(count: int, *, start: float, end: float) -> list[float]:
+    """Places for that many points, evenly; a lonely point stands in the middle."""
+    if count == 1:
+        return [(start + end) / 2]
+    return [start + (end - start) * index / (count - 1) for index in range(count)]
+
+
+def fitting(labels: Sequence[str], places: Sequence[float]) -> list[int]:
+    """Which labels of an axis to write, every k-th, so that none touches the next."""
+    if len(labels) < 2:
+        return list(range(len(labels)))
+    room = abs(places[1] - places[0])
+    widest = max(width_of(label) for label in labels) + LABEL_GAP
+    every = max(1, ceil(widest / room)) if room > 0 else len(labels)
+    return list(range(0, len(labels), every))

@@ -1,0 +1,108 @@
+"""One handle on the database, and how its transactions behave on each engine.
+
+SQLite: WAL, foreign keys, full sync; a writing transaction begins IMMEDIATE behind one lock of the process.
+With the driver's own deferred transactions, concurrent read-then-write either loses updates or fails as
+"locked" whatever the busy timeout, and without the lock sixteen writers sleep in SQLite's back-off.
+"""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+
+from flask import Flask, has_request_context, request
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import Connection, Engine, event, make_url
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from qa.core.orm import Base
+
+db = SQLAlchemy(metadata=Base.metadata, disable_autonaming=True)
+
+LOCK_WAIT_SECONDS = 30
+_reading: ContextVar[bool] = ContextVar("reading", default=False)
+
+
+class WriteLockTimeoutError(Exception):
+    """Another writer of this process held the database for too long."""
+
+
+@contextmanager
+def reading() -> Iterator[None]:
+    """Transactions begun inside only read: on SQLite they wait for nobody."""
+    token = _reading.set(True)
+    try:
+        yield
+    finally:
+        _reading.reset(token)
+
+
+def engine_options(database_url: str) -> dict[str, Any]:
+    """How Flask-SQLAlchemy opens this database."""
+    if make_url(database_url).get_backend_name() == "sqlite":
+        return {"connect_args": {"timeout": LOCK_WAIT_SECONDS, "check_same_thread": False}}
+    return {"pool_size": 10, "max_overflow": 10, "pool_pre_ping": True}
+
+
+def prepare(app: Flask) -> None:
+    """Bind the handle to the application and set up its engine."""
+    db.init_app(app)
+    with app.app_context():
+        if db.engine.dialect.name == "sqlite":
+            _prepare_sqlite(db.engine)
+
+
+def _only_reads() -> bool:
+    if _reading.get():
+        return True
+    return has_request_context() and request.method in {"GET", "HEAD", "OPTIONS"}
+
+
+def _prepare_sqlite(engine: Engine) -> None:
+    write_lock = threading.Lock()
+
+    @event.listens_for(engine, "connect")
+    def configure(connection: Any, _: ConnectionPoolEntry) -> None:
+        # The driver must not begin transactions by itself: `begin` below does.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in (
+            "journal_mode=WAL",
+            "foreign_keys=ON",
+            f"busy_timeout={LOCK_WAIT_SECONDS * 1000}",
+            "synchronous=FULL",
+            "cache_size=-65536",
+            "mmap_size=268435456",
+        ):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        if _only_reads():
+            connection.exec_driver_sql("BEGIN DEFERRED")
+            return
+        info = connection.connection.info
+        if not info.get("holds_write_lock"):
+            if not write_lock.acquire(timeout=LOCK_WAIT_SECONDS):
+                raise WriteLockTimeoutError(f"no turn to write within {LOCK_WAIT_SECONDS} s")
+            info["holds_write_lock"] = True
+        try:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        except BaseException:
+            _release(info)
+            raise
+
+    def _release(info: dict[str, Any]) -> None:
+        if info.pop("holds_write_lock", False):
+            write_lock.release()
+
+    # The lock is given back when the connection returns to the pool: by then the commit is on disk.
+    @event.listens_for(engine, "checkin")
+    def checkin(_: Any, record: ConnectionPoolEntry) -> None:
+        _release(record.info)
+
+    @event.listens_for(engine, "close")
+    def close(_: Any, record: ConnectionPoolEntry) -> None:
+        _release(record.info)

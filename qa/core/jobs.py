@@ -1,0 +1,185 @@
+"""Work for later, as rows in the main database, and the runner that picks them up.
+
+A job is written in the use case's transaction, so it exists if and only if the use case happened. A runner takes it by
+lease with a heart-beat; handlers are idempotent by row id, because a killed runner's job is taken again.
+"""
+
+import datetime as dt
+import os
+import threading
+from collections.abc import Callable, Mapping
+from enum import StrEnum
+from typing import Any
+
+import structlog
+from flask import Flask
+from sqlalchemy import UniqueConstraint, or_, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from qa.core.clock import utcnow
+from qa.core.db import db
+from qa.core.orm import Base, WithId, one_of
+
+log = structlog.get_logger(__name__)
+LEASE = dt.timedelta(seconds=60)
+MAX_ATTEMPTS = 3
+POLL_SECONDS = 0.5
+HOUSEKEEPING_SECONDS = 2.0
+
+
+class JobState(StrEnum):
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+
+
+class Job(WithId, Base):
+    """One piece of work, its progress and its outcome."""
+
+    __tablename__ = "job"
+    __table_args__ = (one_of("state", JobState), UniqueConstraint("name", "period"))
+
+    name: Mapped[str]
+    period: Mapped[str | None]  # periodic jobs: one row per name and period
+    payload: Mapped[dict[str, Any]]
+    state: Mapped[str] = mapped_column(default=JobState.WAITING, index=True)
+    created_at: Mapped[dt.datetime]
+    created_by_id: Mapped[int | None]
+    leased_until: Mapped[dt.datetime | None]
+    leased_by: Mapped[str | None]
+    attempts: Mapped[int] = mapped_column(default=0)
+    done: Mapped[int] = mapped_column(default=0)
+    total: Mapped[int | None]
+    result: Mapped[dict[str, Any] | None]
+    error: Mapped[str | None]
+    finished_at: Mapped[dt.datetime | None]
+
+
+Handler = Callable[[Job], Mapping[str, Any]]
+Chore = Callable[[], None]
+
+
+def enqueue(
+    session: Session,
+    name: str,
+    payload: Mapping[str, Any],
+    *,
+    by: int | None,
+    now: dt.datetime,
+    period: str | None = None,
+) -> Job:
+    """Write a job in the caller's transaction."""
+    job = Job(name=name, payload=dict(payload), created_at=now, created_by_id=by, period=period)
+    session.add(job)
+    session.flush()
+    return job
+
+
+def progress(job_id: int, done: int, total: int | None) -> None:
+    """Tell how far a running job is, and renew its lease, in a transaction of its own."""
+    with Session(db.engine) as session:
+        session.execute(
+            update(Job)
+            .where(Job.id == job_id)
+            .values(done=done, total=total, leased_until=utcnow() + LEASE)
+        )
+        session.commit()
+
+
+class Runner:
+    """Runs waiting jobs and small chores in a thread of the web process."""
+
+    def __init__(self, app: Flask, handlers: Mapping[str, Handler], chores: tuple[Chore, ...] = ()) -> None:
+        self.app = app
+        self.handlers = dict(handlers)
+        self.chores = chores
+        self.name = f"{os.getpid()}-{threading.get_ident()}"
+        self._stop = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        self._thread = threading.Thread(target=self._loop, name="jobs", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stop.set()
+        if self._thread:
+            self._thread.join(timeout=10)
+
+    def _loop(self) -> None:
+        since_chores = HOUSEKEEPING_SECONDS
+        while not self._stop.is_set():
+            try:
+                if since_chores >= HOUSEKEEPING_SECONDS:
+                    self.run_chores()
+                    since_chores = 0.0
+                worked = self.run_one()
+            except Exception:  # noqa: BLE001 - the runner must outlive a database that restarts
+                log.exception("jobs.loop")
+                worked = False
+            if not worked:
+                self._stop.wait(POLL_SECONDS)
+                since_chores += POLL_SECONDS
+
+    def run_chores(self) -> None:
+        """Seal the audit chain, flush buffers: small things that are safe to repeat."""
+        for chore in self.chores:
+            with self.app.app_context():
+                chore()
+
+    def run_one(self) -> bool:
+        """Take and run one waiting job; whether there was one."""
+        with self.app.app_context():
+            job = _take(db.session(), self.name, utcnow())
+            if job is None:
+                db.session.rollback()
+                return False
+            db.session.commit()
+            job_id = job.id
+            try:
+                result = dict(self.handlers[job.name](job))
+            except Exception as error:  # noqa: BLE001 - a job's failure is an outcome to show, not the runner's end
+                log.exception("jobs.failed", job=job_id)
+                db.session.rollback()
+                _finish(db.session(), job_id, error=f"{type(error).__name__}: {error}", now=utcnow())
+            else:
+                _finish(db.session(), job_id, result=result, now=utcnow())
+            db.session.commit()
+            return True
+
+    def run_all(self) -> None:
+        """Run everything that waits: for commands and tests."""
+        while self.run_one():
+            pass
+
+
+def _take(session: Session, runner: str, now: dt.datetime) -> Job | None:
+    free = or_(
+        Job.state == JobState.WAITING,
+        (Job.state == JobState.RUNNING) & (Job.leased_until < now),
+    )
+    job = session.scalar(select(Job).where(free).order_by(Job.id).limit(1).with_for_update(skip_locked=True))
+    if job is None:
+        return None
+    if job.attempts >= MAX_ATTEMPTS:
+        job.state, job.error, job.finished_at = JobState.FAILED, "gave up after repeated crashes", now
+        return None
+    job.state, job.leased_by, job.leased_until = JobState.RUNNING, runner, now + LEASE
+    job.attempts += 1
+    return job
+
+
+def _finish(
+    session: Session,
+    job_id: int,
+    *,
+    now: dt.datetime,
+    result: dict[str, Any] | None = None,
+    error: str | None = None,
+) -> None:
+    job = session.get_one(Job, job_id)
+    job.state = JobState.FAILED if error else JobState.DONE
+    job.result, job.error, job.finished_at, job.leased_until = result, error, now, None
+
+

@@ -1,0 +1,227 @@
+"""Programmes, people, what they may in time, and the help desk's names for them."""
+
+import datetime as dt
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from qa.core.access import Role
+from qa.core.orm import Base, BigInt, WithId, one_of
+
+
+class Programme(WithId, Base):
+    """A quality programme: one operation with its rules and words."""
+
+    __tablename__ = "programme"
+
+    key: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    customer_word: Mapped[str] = mapped_column(default="creator")
+    created_at: Mapped[dt.datetime]
+
+
+class ProgrammeSetting(WithId, Base):
+    """The programme's rules from a date on; the newest row not in the future is in force."""
+
+    __tablename__ = "programme_setting"
+    __table_args__ = (
+        UniqueConstraint("programme_id", "valid_from"),
+        CheckConstraint("double_share >= 0 AND double_share <= 1", name="double_share_is_a_share"),
+        CheckConstraint("dispute_window_days >= 0", name="dispute_window_not_negative"),
+        CheckConstraint("week_start BETWEEN 1 AND 7", name="week_start_is_a_weekday"),
+        one_of("primary_part_rule", ("most_public_replies", "last_public_reply")),
+        one_of("release_rule", ("at_once", "next_morning", "by_lead")),
+    )
+
+    programme_id: Mapped[int] = mapped_column(ForeignKey("programme.id"))
+    valid_from: Mapped[dt.datetime]
+    time_zone: Mapped[str] = mapped_column(default="UTC")
+    week_start: Mapped[int] = mapped_column(default=1)
+    own_team_ban: Mapped[bool] = mapped_column(default=True)
+    blind: Mapped[bool] = mapped_column(default=True)  # reviewers do not see the specialist's name before submitting
+    release_rule: Mapped[str] = mapped_column(default="at_once")
+    dispute_window_days: Mapped[int] = mapped_column(default=14)
+    double_share: Mapped[float] = mapped_column(default=0.08)
+    fair_mean: Mapped[bool] = mapped_column(default=False)
+    live_score: Mapped[bool] = mapped_column(default=False)
+    primary_part_rule: Mapped[str] = mapped_column(default="most_public_replies")
+    review_days: Mapped[int] = mapped_column(default=7)  # days from the draw to the due date
+    quality_target: Mapped[float | None]
+    created_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+
+
+class User(WithId, Base):
+    """A person who signs in, or whose work is seen here."""
+
+    __tablename__ = "person"
+
+    programme_id: Mapped[int] = mapped_column(ForeignKey("programme.id"))
+    email: Mapped[str] = mapped_column(unique=True)  # lower case
+    name: Mapped[str]
+    pseudonym: Mapped[str]  # how those see a reviewer who may not see the name
+    password_hash: Mapped[str | None]
+    active: Mapped[bool] = mapped_column(default=True)
+    started_on: Mapped[dt.date | None]
+    created_at: Mapped[dt.datetime]
+    preferences: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+
+class RoleGrant(WithId, Base):
+    """A role from a day on, until a day (exclusive)."""
+
+    __tablename__ = "role_grant"
+    __table_args__ = (
+        one_of("role", Role),
+        CheckConstraint("valid_to IS NULL OR valid_to > valid_from", name="ends_after_it_starts"),
+        UniqueConstraint("user_id", "role", "valid_from"),
+    )
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    role: Mapped[str]
+    valid_from: Mapped[dt.date]
+    valid_to: Mapped[dt.date | None]
+
+
+class Team(WithId, Base):
+    __tablename__ = "team"
+    __table_args__ = (UniqueConstraint("programme_id", "name"),)
+
+    programme_id: Mapped[int] = mapped_column(ForeignKey("programme.id"))
+    name: Mapped[str]
+    created_at: Mapped[dt.datetime]
+
+
+class Membership(WithId, Base):
+    """Who belonged to, or led, which team when; a member has one team at a time."""
+
+    __tablename__ = "membership"
+    __table_args__ = (
+        one_of("kind", ("member", "lead")),
+        CheckConstraint("valid_to IS NULL OR valid_to > valid_from", name="ends_after_it_starts"),
+        UniqueConstraint("user_id", "team_id", "kind", "valid_from"),
+        Index("ix_membership_team", "team_id", "kind"),
+    )
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    team_id: Mapped[int] = mapped_column(ForeignKey("team.id"))
+    kind: Mapped[str] = mapped_column(default="member")
+    valid_from: Mapped[dt.date]
+    valid_to: Mapped[dt.date | None]
+
+
+class Absence(WithId, Base):
+    """Days on which nothing is due from a person; the last day is included."""
+
+    __tablename__ = "absence"
+    __table_args__ = (
+        CheckConstraint("last_day >= first_day", name="ends_after_it_starts"),
+        UniqueConstraint("user_id", "first_day"),
+    )
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    first_day: Mapped[dt.date]
+    last_day: Mapped[dt.date]
+
+
+class Clearance(WithId, Base):
+    """The highest content severity (0 to 3) a person may open."""
+
+    __tablename__ = "clearance"
+    __table_args__ = (
+        CheckConstraint("severity BETWEEN 0 AND 3", name="severity_known"),
+        UniqueConstraint("user_id", "valid_from"),
+    )
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    severity: Mapped[int]
+    valid_from: Mapped[dt.date]
+    valid_to: Mapped[dt.date | None]
+
+
+class Skill(WithId, Base):
+    """A language, queue or subject a person can work in."""
+
+    __tablename__ = "skill"
+    __table_args__ = (
+        one_of("kind", ("language", "queue", "subject")),
+        UniqueConstraint("user_id", "kind", "value", "valid_from"),
+    )
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    kind: Mapped[str]
+    value: Mapped[str]
+    valid_from: Mapped[dt.date]
+    valid_to: Mapped[dt.date | None]
+
+
+class Capacity(WithId, Base):
+    """Reviews a reviewer can do in a week, from a day on."""
+
+    __tablename__ = "capacity"
+    __table_args__ = (
+        UniqueConstraint("user_id", "valid_from"),
+        CheckConstraint("reviews_per_week >= 0", name="not_negative"),
+    )
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    reviews_per_week: Mapped[int]
+    valid_from: Mapped[dt.date]
+
+
+class Source(WithId, Base):
+    """A help desk account that tickets come from."""
+
+    __tablename__ = "source"
+    __table_args__ = (UniqueConstraint("programme_id", "key"),)
+
+    programme_id: Mapped[int] = mapped_column(ForeignKey("programme.id"))
+    key: Mapped[str]  # part of every permanent random number, never renamed
+    kind: Mapped[str]  # zendesk, csv, demo, ...
+    name: Mapped[str]
+    data_region: Mapped[str] = mapped_column(default="default")
+    cursor: Mapped[str | None]  # where a live pull goes on
+    created_at: Mapped[dt.datetime]
+
+
+class AgentIdentity(WithId, Base):
+    """Whom the help desk calls an agent; a person here once matched by e-mail."""
+
+    __tablename__ = "agent_identity"
+    __table_args__ = (UniqueConstraint("source_id", "external_id"),)
+
+    source_id: Mapped[int] = mapped_column(ForeignKey("source.id"))
+    external_id: Mapped[str]
+    email: Mapped[str | None] = mapped_column(index=True)
+    name: Mapped[str]
+    is_bot: Mapped[bool] = mapped_column(default=False)
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+
+
+class UserSession(WithId, Base):
+    """A signed-in browser; revocable, with an idle and an absolute end."""
+
+    __tablename__ = "user_session"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    token_digest: Mapped[str] = mapped_column(unique=True)
+    created_at: Mapped[dt.datetime]
+    last_seen_at: Mapped[dt.datetime]
+    expires_at: Mapped[dt.datetime]
+    revoked_at: Mapped[dt.datetime | None]
+    user_agent: Mapped[str] = mapped_column(default="")
+
+
+class OneTimeLink(WithId, Base):
+    """An invitation or a password reset; works once, until its end."""
+
+    __tablename__ = "one_time_link"
+    __table_args__ = (one_of("purpose", ("invite", "reset")),)
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    purpose: Mapped[str]
+    token_digest: Mapped[str] = mapped_column(unique=True)
+    created_at: Mapped[dt.datetime]
+    created_by_id: Mapped[int | None] = mapped_column(BigInt)
+    expires_at: Mapped[dt.datetime]
+    used_at: Mapped[dt.datetime | None]

@@ -1,0 +1,151 @@
+"""Reading people: the actor of a request, the programme's rules on a day, who belongs where when."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from qa.core.access import Actor, Role
+from qa.core.errors import ConfigurationError
+from qa.people.models import (
+    Clearance,
+    Membership,
+    Programme,
+    ProgrammeSetting,
+    RoleGrant,
+    Team,
+    User,
+    UserSession,
+)
+
+
+def in_force(
+    valid_from: InstrumentedAttribute[dt.date], valid_to: InstrumentedAttribute[dt.date | None], day: dt.date
+) -> ColumnElement[bool]:
+    """The rows that hold on a day."""
+    return and_(valid_from <= day, or_(valid_to.is_(None), valid_to > day))
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A live session and its person, as one statement reads them."""
+
+    session: UserSession
+    user: User
+
+
+def live_session(session: Session, token_digest: str) -> SignedIn | None:
+    """The session behind a cookie, revoked or expired ones included: the rules decide."""
+    row = session.execute(
+        select(UserSession, User)
+        .join(User, User.id == UserSession.user_id)
+        .where(UserSession.token_digest == token_digest)
+    ).one_or_none()
+    return SignedIn(row[0], row[1]) if row else None
+
+
+def actor_for(session: Session, user: User, *, today: dt.date, session_id: int | None = None) -> Actor:
+    """The person as the rules see them today."""
+    roles = frozenset(
+        Role(role)
+        for role in session.scalars(
+            select(RoleGrant.role).where(
+                RoleGrant.user_id == user.id, in_force(RoleGrant.valid_from, RoleGrant.valid_to, today)
+            )
+        )
+    )
+    memberships = session.execute(
+        select(Membership.team_id, Membership.kind).where(
+            Membership.user_id == user.id, in_force(Membership.valid_from, Membership.valid_to, today)
+        )
+    ).all()
+    clearance = session.scalar(
+        select(func.max(Clearance.severity)).where(
+            Clearance.user_id == user.id, in_force(Clearance.valid_from, Clearance.valid_to, today)
+        )
+    )
+    return Actor(
+        user_id=user.id,
+        name=user.name,
+        email=user.email,
+        roles=roles,
+        programme_id=user.programme_id,
+        team_ids=frozenset(team_id for team_id, kind in memberships if kind == "member"),
+        led_team_ids=frozenset(team_id for team_id, kind in memberships if kind == "lead"),
+        clearance=clearance or 0,
+        session_id=session_id,
+        preferences=dict(user.preferences),
+    )
+
+
+def user_by_email(session: Session, email: str) -> User | None:
+    return session.scalar(select(User).where(User.email == email.strip().lower()))
+
+
+def the_programme(session: Session) -> Programme:
+    """The one programme of this installation; the tables are ready for several."""
+    programme = session.scalar(select(Programme).order_by(Programme.id).limit(1))
+    if programme is None:
+        raise ConfigurationError("the database is empty: run `flask init --admin EMAIL` or `flask demo` first")
+    return programme
+
+
+def setting_at(session: Session, programme_id: int, moment: dt.datetime) -> ProgrammeSetting:
+    """The programme's rules in force at a moment; before its first row, the first one."""
+    setting = session.scalar(
+        select(ProgrammeSetting)
+        .where(ProgrammeSetting.programme_id == programme_id, ProgrammeSetting.valid_from <= moment)
+        .order_by(ProgrammeSetting.valid_from.desc())
+        .limit(1)
+    ) or session.scalar(
+        select(ProgrammeSetting)
+        .where(ProgrammeSetting.programme_id == programme_id)
+        .order_by(ProgrammeSetting.valid_from)
+        .limit(1)
+    )
+    if setting is None:
+        raise ConfigurationError(f"programme {programme_id} has no settings")
+    return setting
+
+
+def teams(session: Session, programme_id: int) -> Sequence[Team]:
+    return session.scalars(select(Team).where(Team.programme_id == programme_id).order_by(Team.name, Team.id)).all()
+
+
+def memberships_of(session: Session, user_ids: Sequence[int]) -> dict[int, list[Membership]]:
+    """All team memberships (as member) of these people, oldest first."""
+    found: dict[int, list[Membership]] = {user_id: [] for user_id in user_ids}
+    rows = session.scalars(
+        select(Membership)
+        .where(Membership.user_id.in_(user_ids), Membership.kind == "member")
+        .order_by(Membership.user_id, Membership.valid_from, Membership.id)
+    )
+    for row in rows:
+        found[row.user_id].append(row)
+    return found
+
+
+def team_on(memberships: Sequence[Membership], day: dt.date) -> int | None:
+    """The team somebody belonged to on a day, from that person's memberships."""
+    for membership in memberships:
+        if membership.valid_from <= day and (membership.valid_to is None or membership.valid_to > day):
+            return membership.team_id
+    return None
+
+
+def people_with_role(session: Session, programme_id: int, role: Role, today: dt.date) -> Sequence[User]:
+    """Active people who hold a role today."""
+    return session.scalars(
+        select(User)
+        .join(RoleGrant, RoleGrant.user_id == User.id)
+        .where(
+            User.programme_id == programme_id,
+            User.active,
+            RoleGrant.role == role,
+            in_force(RoleGrant.valid_from, RoleGrant.valid_to, today),
+        )
+        .distinct()
+        .order_by(User.name, User.id)
+    ).all()

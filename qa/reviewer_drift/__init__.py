@@ -1,0 +1,1 @@
+"""Each reviewer beside the others: signed difference and agreement, with intervals."""

@@ -1,0 +1,1 @@
+"""Scoring, revisions, evidence, release and acknowledgement."""

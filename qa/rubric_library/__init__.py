@@ -1,0 +1,1 @@
+"""Rubric families and versions as they are kept, and which rubric applies to which part."""

@@ -1,0 +1,1 @@
+"""Plans, frames, draws with known probabilities, receipts and assignment."""

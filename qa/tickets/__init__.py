@@ -1,0 +1,1 @@
+"""Tickets, their resolutions, handled parts and conversations: intake, redaction, storage."""

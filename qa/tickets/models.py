@@ -1,0 +1,191 @@
+"""Tickets as they are kept: facts in columns, the conversation as encrypted revisions."""
+
+import datetime as dt
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from qa.core.orm import Base, BigInt, WithId, one_of
+
+
+class TicketStatus(StrEnum):
+    NEW = "new"
+    OPEN = "open"
+    PENDING = "pending"
+    HOLD = "hold"
+    SOLVED = "solved"
+    CLOSED = "closed"
+    DELETED = "deleted"
+
+
+RESOLVED = (TicketStatus.SOLVED, TicketStatus.CLOSED)
+
+
+class Ticket(WithId, Base):
+    """One case of the help desk; every text in it is redacted before it arrives here."""
+
+    __tablename__ = "ticket"
+    __table_args__ = (
+        UniqueConstraint("source_id", "external_id"),
+        one_of("status", TicketStatus),
+        one_of("csat", ("good", "bad")),
+        CheckConstraint("content_severity BETWEEN 0 AND 3", name="content_severity_known"),
+        CheckConstraint("risk_class BETWEEN 0 AND 5", name="risk_class_known"),
+        Index("ix_ticket_programme_created", "programme_id", "created_at"),
+    )
+
+    programme_id: Mapped[int] = mapped_column(ForeignKey("programme.id"))
+    source_id: Mapped[int] = mapped_column(ForeignKey("source.id"))
+    external_id: Mapped[str]
+    data_region: Mapped[str] = mapped_column(default="default")
+    subject: Mapped[str]
+    status: Mapped[str]
+    channel: Mapped[str] = mapped_column(default="unknown")
+    queue: Mapped[str] = mapped_column(default="")
+    tier: Mapped[str] = mapped_column(default="")
+    language: Mapped[str] = mapped_column(default="")
+    priority: Mapped[str] = mapped_column(default="")
+    product_area: Mapped[str] = mapped_column(default="")
+    launch: Mapped[str] = mapped_column(default="")
+    tags: Mapped[list[Any]] = mapped_column(default=list)
+    custom_fields: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    content_severity: Mapped[int] = mapped_column(default=0)
+    risk_class: Mapped[int] = mapped_column(default=0)
+    customer_digest: Mapped[str | None] = mapped_column(index=True)  # keyed digest of the help desk's customer id
+    created_at: Mapped[dt.datetime]
+    solved_at: Mapped[dt.datetime | None]
+    source_updated_at: Mapped[dt.datetime | None]
+    first_reply_seconds: Mapped[int | None]
+    resolution_seconds: Mapped[int | None]
+    reopens: Mapped[int] = mapped_column(default=0)
+    escalated: Mapped[bool] = mapped_column(default=False)
+    csat: Mapped[str | None]
+    csat_reason: Mapped[str | None]
+    digest: Mapped[str]  # of the facts as imported: the same again changes nothing
+    imported_at: Mapped[dt.datetime]
+    erased_at: Mapped[dt.datetime | None]
+
+
+class Resolution(WithId, Base):
+    """The n-th time a ticket was resolved."""
+
+    __tablename__ = "resolution"
+    __table_args__ = (UniqueConstraint("ticket_id", "n"),)
+
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"))
+    n: Mapped[int]
+    resolved_at: Mapped[dt.datetime]
+
+
+class HandledPart(WithId, Base):
+    """What one specialist or bot did in one resolution: the unit that is sampled and reviewed."""
+
+    __tablename__ = "handled_part"
+    __table_args__ = (
+        UniqueConstraint("resolution_id", "agent_identity_id"),
+        CheckConstraint("share >= 0 AND share <= 1", name="share_is_a_share"),
+        CheckConstraint("eligible = (ineligible_reason IS NULL)", name="ineligible_has_a_reason"),
+        Index("ix_handled_part_period", "programme_id", "resolved_at", "eligible"),
+        Index("ix_handled_part_specialist", "specialist_id", "resolved_at"),
+    )
+
+    programme_id: Mapped[int] = mapped_column(ForeignKey("programme.id"))
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"), index=True)
+    resolution_id: Mapped[int] = mapped_column(ForeignKey("resolution.id"))
+    agent_identity_id: Mapped[int] = mapped_column(ForeignKey("agent_identity.id"), index=True)
+    specialist_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    team_id: Mapped[int | None] = mapped_column(ForeignKey("team.id"))  # the specialist's team at the resolution
+    resolved_at: Mapped[dt.datetime]
+    first_reply_at: Mapped[dt.datetime]
+    last_reply_at: Mapped[dt.datetime]
+    public_replies: Mapped[int]
+    share: Mapped[float]  # of the resolution's public replies
+    is_primary: Mapped[bool] = mapped_column(default=True)
+    eligible: Mapped[bool] = mapped_column(default=True)
+    ineligible_reason: Mapped[str | None]
+    prn: Mapped[int] = mapped_column(BigInt)  # permanent random number, 52 bits
+
+
+class ConversationKey(Base):
+    """The key of one ticket's text, wrapped; deleting it erases the text everywhere, backups included."""
+
+    __tablename__ = "conversation_key"
+
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"), primary_key=True, autoincrement=False)
+    key_id: Mapped[str]
+    wrapped: Mapped[bytes]
+
+
+class ConversationRevision(WithId, Base):
+    """The conversation as it stood at one intake; a review keeps the revision it judged."""
+
+    __tablename__ = "conversation_revision"
+    __table_args__ = (UniqueConstraint("ticket_id", "n"),)
+
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"))
+    n: Mapped[int]
+    digest: Mapped[str]
+    redaction_version: Mapped[str]
+    message_count: Mapped[int]
+    payload: Mapped[bytes]
+    created_at: Mapped[dt.datetime]
+
+
+class TicketSignal(WithId, Base):
+    """An automatic score of a part: a mapped column, a stated rule, or a prediction. Never shown before scoring."""
+
+    __tablename__ = "ticket_signal"
+    __table_args__ = (UniqueConstraint("part_id", "name", "version"),)
+
+    part_id: Mapped[int] = mapped_column(ForeignKey("handled_part.id"))
+    name: Mapped[str]
+    version: Mapped[str]
+    value: Mapped[float]
+
+
+class IntakeRun(WithId, Base):
+    """One import: what was read, what became of it."""
+
+    __tablename__ = "intake_run"
+    __table_args__ = (one_of("state", ("waiting", "running", "done", "failed")),)
+
+    programme_id: Mapped[int] = mapped_column(ForeignKey("programme.id"))
+    source_id: Mapped[int] = mapped_column(ForeignKey("source.id"))
+    format: Mapped[str]
+    file_names: Mapped[list[Any]]
+    state: Mapped[str] = mapped_column(default="waiting", index=True)
+    started_at: Mapped[dt.datetime]
+    finished_at: Mapped[dt.datetime | None]
+    started_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    counts: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    digest: Mapped[str | None]
+    job_id: Mapped[int | None] = mapped_column(BigInt)
+
+
+class IntakeReject(WithId, Base):
+    """A row that could not be used, where it stands and why; its value is redacted."""
+
+    __tablename__ = "intake_reject"
+
+    run_id: Mapped[int] = mapped_column(ForeignKey("intake_run.id"), index=True)
+    file: Mapped[str]
+    line: Mapped[int | None]
+    column: Mapped[str | None]
+    value: Mapped[str]
+    reason: Mapped[str]
+
+
+class Erasure(WithId, Base):
+    """A ticket's text or a person's data that was erased on request or by retention: who, when, why, never what."""
+
+    __tablename__ = "erasure"
+    __table_args__ = (one_of("subject", ("ticket", "person")),)
+
+    subject: Mapped[str]
+    subject_id: Mapped[int] = mapped_column(BigInt)
+    requested_at: Mapped[dt.datetime]
+    requested_by_id: Mapped[int | None] = mapped_column(BigInt)
+    reason: Mapped[str]
+    executed_at: Mapped[dt.datetime | None]

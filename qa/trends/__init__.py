@@ -1,0 +1,1 @@
+"""Quality over time for the director and the leads."""
