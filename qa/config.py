@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+from flask import current_app
+
 from qa.core.errors import ConfigurationError
 
 PROJECT = Path(__file__).parents[1]
@@ -30,6 +32,8 @@ class Settings:
     testing: bool = False
     secure_cookies: bool = True
     rate_limits: bool = True
+    embedded_runner: bool = True  # jobs and chores run in the serving process
+    trusted_proxies: int = 0
     session_idle: timedelta = timedelta(hours=8)
     session_absolute: timedelta = timedelta(days=7)
     max_upload_bytes: int = 200 * 1024 * 1024
@@ -56,7 +60,9 @@ class Settings:
                 "To look around first, run: make demo"
             )
         if len(secret_key) < 32:
-            raise ConfigurationError("SECRET_KEY is shorter than 32 characters; a guessable key protects nothing.")
+            raise ConfigurationError(
+                "SECRET_KEY is shorter than 32 characters; a guessable key protects nothing."
+            )
         return cls(
             database_url=normalised_url(database_url),
             secret_key=secret_key,
@@ -65,7 +71,10 @@ class Settings:
             text_keys=_text_keys(environ, secret_key),
             instance=instance,
             demo=demo,
-            secure_cookies=environ.get("SECURE_COOKIES", "no" if demo else "yes").lower() in {"1", "yes", "true"},
+            secure_cookies=environ.get("SECURE_COOKIES", "no" if demo else "yes").lower()
+            in {"1", "yes", "true"},
+            embedded_runner=environ.get("EMBEDDED_RUNNER", "yes").lower() in {"1", "yes", "true"},
+            trusted_proxies=_count(environ, "TRUSTED_PROXIES"),
         )
 
     @classmethod
@@ -82,7 +91,14 @@ class Settings:
             testing=True,
             secure_cookies=False,
             rate_limits=False,
+            embedded_runner=False,
         )
+
+
+def settings() -> Settings:
+    """The settings of the running application."""
+    found: Settings = current_app.extensions["fairmark"]
+    return found
 
 
 def normalised_url(url: str) -> str:
@@ -96,6 +112,13 @@ def normalised_url(url: str) -> str:
 def _derived(secret_key: str, purpose: str) -> bytes:
     """A key of its own for each purpose (HKDF's expand step, RFC 5869, with one block)."""
     return hmac.new(secret_key.encode(), b"fairmark:" + purpose.encode() + b"\x01", hashlib.sha256).digest()
+
+
+def _count(environ: Mapping[str, str], name: str) -> int:
+    text = environ.get(name, "0")
+    if not text.isdigit():
+        raise ConfigurationError(f"{name} is a number, not {text!r}.")
+    return int(text)
 
 
 def _key(environ: Mapping[str, str], name: str, secret_key: str) -> bytes:

@@ -38,6 +38,8 @@ class Permission(StrEnum):
     HOME = "home"
     SCORE = "score"
     REVIEW_READ = "review_read"
+    OWN_REVIEWS = "own_reviews"
+    TICKETS_LIST = "tickets_list"
     CONVERSATION_READ = "conversation_read"
     REVIEWER_NAME = "reviewer_name"
     RUBRIC_READ = "rubric_read"
@@ -71,6 +73,8 @@ AUTHORITY: dict[Permission, dict[Role, Scope]] = {
     P.HOME: dict.fromkeys(Role, Scope.OWN),
     P.SCORE: {R: Scope.ASSIGNED, L: Scope.ASSIGNED, Q: Scope.ASSIGNED},
     P.REVIEW_READ: {R: Scope.ASSIGNED, L: Scope.TEAM, Q: Scope.ALL, S: Scope.OWN, D: Scope.ALL},
+    P.OWN_REVIEWS: {R: Scope.OWN, S: Scope.OWN},
+    P.TICKETS_LIST: {L: Scope.TEAM, Q: Scope.ALL},
     P.CONVERSATION_READ: {R: Scope.ASSIGNED, L: Scope.TEAM, Q: Scope.ALL, S: Scope.OWN},
     P.REVIEWER_NAME: {Q: Scope.ALL, D: Scope.ALL, A: Scope.ALL},
     P.RUBRIC_READ: {R: Scope.ALL, L: Scope.ALL, Q: Scope.ALL, S: Scope.ALL, D: Scope.ALL, A: Scope.ALL},
@@ -137,7 +141,9 @@ def declared(app: Flask, endpoint: str) -> Permission | str | None:
 
 def check_routes(app: Flask) -> None:
     """Refuse to start with a route that declares no permission."""
-    silent = sorted({rule.endpoint for rule in app.url_map.iter_rules() if declared(app, rule.endpoint) is None})
+    silent = sorted(
+        {rule.endpoint for rule in app.url_map.iter_rules() if declared(app, rule.endpoint) is None}
+    )
     if silent:
         raise ConfigurationError(f"these routes declare no permission: {', '.join(silent)}")
 

@@ -4,6 +4,7 @@ import datetime as dt
 import threading
 from collections import deque
 
+from flask import current_app
 from sqlalchemy import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -43,3 +44,9 @@ class AccessLogBuffer:
             for _ in waiting:
                 self._entries.popleft()
             return len(waiting)
+
+
+def buffer() -> AccessLogBuffer:
+    """The running application's buffer."""
+    found: AccessLogBuffer = current_app.extensions["access_log"]
+    return found

@@ -23,6 +23,7 @@ log = structlog.get_logger(__name__)
 GENESIS = "0" * 64
 GRACE = dt.timedelta(minutes=10)  # an honest event is sealed within seconds; this forgives a stopped server
 SEALED_WITHIN = dt.timedelta(minutes=1)
+ANCHORS = "audit-anchors.log"
 SEALER_LOCK = 7_203_991  # any constant: the number of PostgreSQL's advisory lock for the one sealer
 
 
@@ -32,7 +33,9 @@ class AuditEvent(WithId, Base):
     __tablename__ = "audit_event"
 
     at: Mapped[dt.datetime] = mapped_column(index=True)
-    actor_id: Mapped[int | None] = mapped_column(BigInt)  # no foreign key: an erased person's id stays in the chain
+    actor_id: Mapped[int | None] = mapped_column(
+        BigInt
+    )  # no foreign key: an erased person's id stays in the chain
     action: Mapped[str]
     object_type: Mapped[str]
     object_id: Mapped[str]
@@ -121,6 +124,18 @@ def seal(session: Session, key: bytes, *, limit: int = 500) -> int:
     return len(events)
 
 
+def seal_and_anchor(session: Session, key: bytes, instance: Path, *, now: dt.datetime) -> int:
+    """Seal what waits, commit, and note the new head outside the table; the number sealed."""
+    if not unsealed_count(session):
+        session.rollback()
+        return 0
+    sealed = seal(session, key)
+    seq, digest = chain_head(session)
+    session.commit()
+    anchor(instance / ANCHORS, seq, digest, now)
+    return sealed
+
+
 def chain_head(session: Session) -> tuple[int, str]:
     """Length and digest of the chain, as receipts and anchors quote it."""
     head = session.scalar(select(AuditSeal).order_by(AuditSeal.seq.desc()).limit(1))
@@ -169,7 +184,9 @@ def verify(
             findings.append(_finding("changed", event.id, f"event {event.id} is not what was sealed"))
         if event is not None:
             if last_at is not None and event.at < last_at - GRACE:
-                findings.append(_finding("inserted", event.id, f"event {event.id} is older than those before it"))
+                findings.append(
+                    _finding("inserted", event.id, f"event {event.id} is older than those before it")
+                )
             last_at = event.at if last_at is None else max(last_at, event.at)
             last_event_id = max(last_event_id, event.id)
         previous = sealed.digest
@@ -179,7 +196,9 @@ def verify(
         if seq not in digests:
             findings.append(_finding("truncated", None, f"the chain ends before its anchor {seq}"))
         elif digests[seq] != digest:
-            findings.append(_finding("reordered", None, f"the chain at {seq} is not the one that was anchored"))
+            findings.append(
+                _finding("reordered", None, f"the chain at {seq} is not the one that was anchored")
+            )
     return findings
 
 
@@ -197,12 +216,15 @@ def _late_events(session: Session, last_event_id: int, now: dt.datetime) -> Iter
 
 def unsealed_count(session: Session) -> int:
     """Events that wait for the sealer."""
-    return session.scalar(
-        select(func.count())
-        .select_from(AuditEvent)
-        .outerjoin(AuditSeal, AuditSeal.event_id == AuditEvent.id)
-        .where(AuditSeal.seq.is_(None))
-    ) or 0
+    return (
+        session.scalar(
+            select(func.count())
+            .select_from(AuditEvent)
+            .outerjoin(AuditSeal, AuditSeal.event_id == AuditEvent.id)
+            .where(AuditSeal.seq.is_(None))
+        )
+        or 0
+    )
 
 
 def _finding(kind: str, event_id: int | None, message: str) -> Finding:

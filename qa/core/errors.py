@@ -1,5 +1,7 @@
 """Refusals that every room may raise; `qa/errors.py` turns them into pages."""
 
+from typing import Any
+
 
 class FairmarkError(Exception):
     """A rule of the product was broken; the message is written for the person who did it."""
@@ -27,10 +29,14 @@ class ForbiddenError(FairmarkError):
 
 
 class ConflictError(FairmarkError):
-    """Somebody else changed the object first."""
+    """Somebody else changed the object first; ``state`` tells a script how it stands now."""
 
     status = 409
     title = "Somebody else was faster"
+
+    def __init__(self, message: str, state: dict[str, Any] | None = None) -> None:
+        super().__init__(message)
+        self.state = state or {}
 
 
 class InvalidInputError(FairmarkError):

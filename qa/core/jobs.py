@@ -80,9 +80,7 @@ def progress(job_id: int, done: int, total: int | None) -> None:
     """Tell how far a running job is, and renew its lease, in a transaction of its own."""
     with Session(db.engine) as session:
         session.execute(
-            update(Job)
-            .where(Job.id == job_id)
-            .values(done=done, total=total, leased_until=utcnow() + LEASE)
+            update(Job).where(Job.id == job_id).values(done=done, total=total, leased_until=utcnow() + LEASE)
         )
         session.commit()
 
@@ -97,6 +95,10 @@ class Runner:
         self.name = f"{os.getpid()}-{threading.get_ident()}"
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
+
+    @property
+    def started(self) -> bool:
+        return self._thread is not None
 
     def start(self) -> None:
         self._thread = threading.Thread(target=self._loop, name="jobs", daemon=True)
@@ -115,7 +117,7 @@ class Runner:
                     self.run_chores()
                     since_chores = 0.0
                 worked = self.run_one()
-            except Exception:  # noqa: BLE001 - the runner must outlive a database that restarts
+            except Exception:
                 log.exception("jobs.loop")
                 worked = False
             if not worked:
@@ -139,7 +141,7 @@ class Runner:
             job_id = job.id
             try:
                 result = dict(self.handlers[job.name](job))
-            except Exception as error:  # noqa: BLE001 - a job's failure is an outcome to show, not the runner's end
+            except Exception as error:
                 log.exception("jobs.failed", job=job_id)
                 db.session.rollback()
                 _finish(db.session(), job_id, error=f"{type(error).__name__}: {error}", now=utcnow())
@@ -181,5 +183,3 @@ def _finish(
     job = session.get_one(Job, job_id)
     job.state = JobState.FAILED if error else JobState.DONE
     job.result, job.error, job.finished_at, job.leased_until = result, error, now, None
-
-

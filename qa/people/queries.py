@@ -3,12 +3,13 @@
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from qa.core.access import Actor, Role
-from qa.core.errors import ConfigurationError
+from qa.core.errors import ConfigurationError, NotFoundError
 from qa.people.models import (
     Clearance,
     Membership,
@@ -88,7 +89,9 @@ def the_programme(session: Session) -> Programme:
     """The one programme of this installation; the tables are ready for several."""
     programme = session.scalar(select(Programme).order_by(Programme.id).limit(1))
     if programme is None:
-        raise ConfigurationError("the database is empty: run `flask init --admin EMAIL` or `flask demo` first")
+        raise ConfigurationError(
+            "the database is empty: run `flask init --admin EMAIL` or `flask demo` first"
+        )
     return programme
 
 
@@ -111,7 +114,9 @@ def setting_at(session: Session, programme_id: int, moment: dt.datetime) -> Prog
 
 
 def teams(session: Session, programme_id: int) -> Sequence[Team]:
-    return session.scalars(select(Team).where(Team.programme_id == programme_id).order_by(Team.name, Team.id)).all()
+    return session.scalars(
+        select(Team).where(Team.programme_id == programme_id).order_by(Team.name, Team.id)
+    ).all()
 
 
 def memberships_of(session: Session, user_ids: Sequence[int]) -> dict[int, list[Membership]]:
@@ -149,3 +154,52 @@ def people_with_role(session: Session, programme_id: int, role: Role, today: dt.
         .distinct()
         .order_by(User.name, User.id)
     ).all()
+
+
+def programme_and_setting(
+    session: Session, programme_id: int, moment: dt.datetime
+) -> tuple[Programme, ProgrammeSetting]:
+    """A programme with its rules in force at a moment."""
+    return session.get_one(Programme, programme_id), setting_at(session, programme_id, moment)
+
+
+def zone_of(setting: ProgrammeSetting) -> ZoneInfo:
+    """The time zone that the programme's weeks and days are counted in."""
+    return ZoneInfo(setting.time_zone)
+
+
+def live_sessions_of(session: Session, user_id: int, *, now: dt.datetime) -> Sequence[UserSession]:
+    """The browsers a person is signed in with, newest first."""
+    return session.scalars(
+        select(UserSession)
+        .where(UserSession.user_id == user_id, UserSession.revoked_at.is_(None), UserSession.expires_at > now)
+        .order_by(UserSession.last_seen_at.desc(), UserSession.id.desc())
+    ).all()
+
+
+def session_of(session: Session, actor: Actor, session_id: int) -> UserSession:
+    """One's own signed-in browser."""
+    row = session.get(UserSession, session_id)
+    if row is None or row.user_id != actor.user_id:
+        raise NotFoundError("There is no such signed-in browser.")
+    return row
+
+
+def first_programme(session: Session) -> Programme | None:
+    return session.scalar(select(Programme).order_by(Programme.id).limit(1))
+
+
+def holds_role(session: Session, user_id: int, role: Role, day: dt.date) -> bool:
+    """Whether a person holds a role on a day."""
+    return (
+        session.scalar(
+            select(RoleGrant.id)
+            .where(
+                RoleGrant.user_id == user_id,
+                RoleGrant.role == role,
+                in_force(RoleGrant.valid_from, RoleGrant.valid_to, day),
+            )
+            .limit(1)
+        )
+        is not None
+    )

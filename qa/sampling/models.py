@@ -136,7 +136,9 @@ class DrawnUnit(WithId, Base):
     __tablename__ = "drawn_unit"
     __table_args__ = (
         UniqueConstraint("draw_id", "part_id"),
-        CheckConstraint("inclusion_probability > 0 AND inclusion_probability <= 1", name="probability_in_range"),
+        CheckConstraint(
+            "inclusion_probability > 0 AND inclusion_probability <= 1", name="probability_in_range"
+        ),
         one_of("state", ("drawn", "replaced", "not_done")),
     )
 

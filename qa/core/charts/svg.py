@@ -141,7 +141,9 @@ def spread(wanted: Sequence[float], gap: float, low: float, high: float) -> list
     return placed
 
 
-def free_place(size: tuple[float, float], around: tuple[float, float], taken: Sequence[Box], area: Box) -> Box | None:
+def free_place(
+    size: tuple[float, float], around: tuple[float, float], taken: Sequence[Box], area: Box
+) -> Box | None:
     """A box for a label near a mark that meets nothing, or ``None``: above, below, then to the sides."""
     width, height = size
     x, y = around
@@ -156,4 +158,6 @@ def free_place(size: tuple[float, float], around: tuple[float, float], taken: Se
         Box(x - width, y + away, x, y + away + height),
         Box(x, y + away, x + width, y + away + height),
     ]
-    return next((box for box in candidates if box.within(area) and not any(box.meets(each) for each in taken)), None)
+    return next(
+        (box for box in candidates if box.within(area) and not any(box.meets(each) for each in taken)), None
+    )

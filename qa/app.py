@@ -1,0 +1,158 @@
+"""Putting the application together: `create_app()` reads like a table of contents."""
+
+import threading
+from pathlib import Path
+
+from flask import Flask, Response, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_compress import Compress
+from flask_migrate import Migrate
+from flask_wtf.csrf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from qa import cli, errors, navigation, tables  # noqa: F401 - loading the tables completes the metadata
+from qa.calibration_sessions import views as calibration_views
+from qa.coaching import views as coaching_views
+from qa.config import PROJECT, Settings
+from qa.core import access, access_log, audit, jobs, limits, logs, pages
+from qa.core import db as database
+from qa.core.access_log import AccessLogBuffer
+from qa.core.clock import utcnow
+from qa.core.db import db
+from qa.desk import views as desk_views
+from qa.people import identify, sessions
+from qa.people import views as people_views
+from qa.reviewer_drift import views as reviewer_views
+from qa.reviews import views as review_views
+from qa.rubric_library import views as rubric_views
+from qa.sampling import views as sampling_views
+from qa.tickets import jobs as ticket_jobs
+from qa.tickets import views as ticket_views
+from qa.trends import views as trend_views
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+
+BLUEPRINTS = (
+    *people_views.blueprints,
+    desk_views.bp,
+    ticket_views.bp,
+    rubric_views.bp,
+    sampling_views.bp,
+    review_views.bp,
+    calibration_views.bp,
+    reviewer_views.bp,
+    coaching_views.bp,
+    trend_views.bp,
+)
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The application, ready to serve; it does not start with a route that declares no permission."""
+    settings = settings or Settings.from_environment(demo=cli.is_demo_command())
+    app = Flask(__name__, template_folder=str(PROJECT / "templates"))
+    configure(app, settings)
+    logs.init_logs(app)
+    database.prepare(app)
+    Migrate(app, db, directory=str(MIGRATIONS), render_as_batch=True)
+    pages.init_pages(app)
+    CSRFProtect(app)
+    Compress(app)
+    limits.init_limits(app, enabled=settings.rate_limits)
+    guard(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    navigation.init_navigation(app)
+    errors.init_errors(app)
+    cli.init_commands(app)
+    access.check_routes(app)
+    init_runner(app, settings)
+    return app
+
+
+def configure(app: Flask, settings: Settings) -> None:
+    """What Flask and its extensions read from their configuration."""
+    settings.instance.mkdir(parents=True, exist_ok=True)
+    app.extensions["fairmark"] = settings
+    app.extensions["access_log"] = AccessLogBuffer()
+    app.extensions["last_seen"] = sessions.LastSeen()
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        TESTING=settings.testing,
+        SQLALCHEMY_DATABASE_URI=settings.database_url,
+        SQLALCHEMY_ENGINE_OPTIONS=database.engine_options(settings.database_url),
+        MAX_CONTENT_LENGTH=settings.max_upload_bytes,
+        SESSION_COOKIE_NAME="fairmark",
+        SESSION_COOKIE_SECURE=settings.secure_cookies,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        WTF_CSRF_TIME_LIMIT=None,  # the token lives as long as the signed-in session
+        WTF_CSRF_SSL_STRICT=settings.secure_cookies,
+        COMPRESS_MIMETYPES=["text/html", "text/css", "text/javascript", "application/json", "image/svg+xml"],
+    )
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+
+
+def guard(app: Flask) -> None:
+    """Who is asking, may they, and what every answer carries."""
+
+    @app.before_request
+    def admit() -> ResponseReturnValue | None:
+        identify.identify(app)
+        return access.enforce(app, to_sign_in)
+
+    @app.after_request
+    def protect(response: Response) -> Response:
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
+        if request.endpoint != "static":
+            response.headers.setdefault("Cache-Control", "no-store")
+        if app.config["SESSION_COOKIE_SECURE"]:
+            response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+        return response
+
+
+def to_sign_in() -> ResponseReturnValue:
+    """A page goes to the sign-in form and comes back; a script is told plainly."""
+    if request.method == "GET" and not wants_json():
+        asked = request.full_path.rstrip("?")
+        return redirect(url_for("sign_in.form", next=None if asked == "/" else asked))
+    return errors.page(401, "You are signed out. Sign in again; what you typed is still in this window.")
+
+
+def wants_json() -> bool:
+    return request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json"
+
+
+def init_runner(app: Flask, settings: Settings) -> None:
+    """Jobs and small chores run in a thread of the serving process, started by its first request."""
+
+    def seal_audit() -> None:
+        audit.seal_and_anchor(db.session(), settings.audit_key, settings.instance, now=utcnow())
+
+    def flush_buffers() -> None:
+        access_log.buffer().flush(db.session())
+        app.extensions["last_seen"].flush(db.session())
+
+    runner = jobs.Runner(app, {**ticket_jobs.HANDLERS}, (seal_audit, flush_buffers))
+    app.extensions["runner"] = runner
+    if not settings.embedded_runner:
+        return
+    starting = threading.Lock()
+
+    @app.before_request
+    def start_once() -> None:
+        with starting:
+            if not runner.started:
+                runner.start()

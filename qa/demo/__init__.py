@@ -1,0 +1,1 @@
+"""The simulated operation behind `make demo`."""

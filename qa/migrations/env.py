@@ -1,0 +1,46 @@
+"""How Alembic reaches the database and the models of this application."""
+
+from typing import Any
+
+from alembic import context
+from flask import current_app
+from sqlalchemy import DateTime
+
+from qa.core.db import db
+from qa.core.orm import UtcDateTime
+
+
+def render_item(kind: str, item: Any, autogen_context: Any) -> str | bool:
+    """A migration names plain SQL types, so that it never depends on what the application becomes."""
+    if kind == "type" and isinstance(item, UtcDateTime):
+        return "sa.DateTime(timezone=True)"
+    return False
+
+
+def compare_type(_: Any, __: Any, ___: Any, inspected: Any, declared: Any) -> bool | None:
+    """Our moments are DateTime columns; everything else is compared as usual."""
+    if isinstance(declared, UtcDateTime):
+        return not isinstance(inspected, DateTime)
+    return None
+
+
+def run() -> None:
+    with db.engine.connect() as connection:
+        context.configure(
+            connection=connection,
+            target_metadata=db.metadata,
+            render_as_batch=True,
+            render_item=render_item,
+            compare_type=compare_type,
+            **{
+                key: value
+                for key, value in current_app.extensions["migrate"].configure_args.items()
+                if key not in {"render_as_batch", "compare_type"}
+            },
+        )
+        with context.begin_transaction():
+            context.run_migrations()
+        connection.commit()
+
+
+run()

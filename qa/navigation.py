@@ -1,0 +1,108 @@
+"""The rooms a person may enter, and what every page's frame shows."""
+
+from dataclasses import dataclass
+
+from flask import Flask, g, request, url_for
+
+from qa.core.access import Actor, Permission, Role
+from qa.core.clock import local_day, utcnow
+
+ROLE_WORDS = {
+    Role.REVIEWER: "Reviewer",
+    Role.TEAM_LEAD: "Team lead",
+    Role.QA_LEAD: "QA lead",
+    Role.SPECIALIST: "Specialist",
+    Role.DIRECTOR: "Director",
+    Role.ADMIN: "Admin",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Room:
+    """One entry of the navigation."""
+
+    label: str
+    icon: str
+    endpoint: str
+    permission: Permission
+
+
+ROOMS = (
+    Room(label="Desk", icon="house", endpoint="desk.home", permission=Permission.HOME),
+    Room(label="Queue", icon="list-checks", endpoint="reviews.queue", permission=Permission.SCORE),
+    Room(
+        label="My reviews", icon="clipboard-check", endpoint="reviews.mine", permission=Permission.OWN_REVIEWS
+    ),
+    Room(label="Tickets", icon="inbox", endpoint="tickets.index", permission=Permission.TICKETS_LIST),
+    Room(label="Sampling", icon="target", endpoint="sampling.index", permission=Permission.SAMPLING_VIEW),
+    Room(label="Rubrics", icon="book-open", endpoint="rubrics.index", permission=Permission.RUBRIC_READ),
+    Room(
+        label="Calibration",
+        icon="scale",
+        endpoint="calibration.index",
+        permission=Permission.CALIBRATION_VIEW,
+    ),
+    Room(label="Reviewers", icon="users", endpoint="reviewers.index", permission=Permission.REVIEWERS_VIEW),
+    Room(
+        label="Coaching",
+        icon="graduation-cap",
+        endpoint="coaching.index",
+        permission=Permission.COACHING_VIEW,
+    ),
+    Room(label="Trends", icon="trending-up", endpoint="trends.index", permission=Permission.TRENDS_VIEW),
+    Room(label="People", icon="contact", endpoint="people.index", permission=Permission.PEOPLE_MANAGE),
+    Room(label="Intake", icon="download", endpoint="tickets.intake", permission=Permission.INTAKE_RUN),
+    Room(label="Audit", icon="shield-check", endpoint="desk.audit_trail", permission=Permission.AUDIT_READ),
+)
+
+
+def init_navigation(app: Flask) -> None:
+    """Give every template the frame's context."""
+
+    @app.context_processor
+    def frame() -> dict[str, object]:
+        actor: Actor | None = g.get("actor")
+        return {
+            "navigation": rooms_of(actor) if actor else [],
+            "viewer": viewer_of(actor) if actor else None,
+            "actor": actor,
+            "can": actor.may if actor else lambda *_: False,
+            "Permission": Permission,
+            "zone": g.get("zone"),
+            "today": local_day(utcnow(), g.zone) if g.get("zone") else utcnow().date(),
+            "customer": g.programme.customer_word if g.get("programme") else "customer",
+        }
+
+
+def rooms_of(actor: Actor) -> list[dict[str, object]]:
+    """The rooms that this person's roles open."""
+    here = request.blueprint
+    return [
+        {
+            "label": room.label,
+            "icon": room.icon,
+            "url": url_for(room.endpoint),
+            "current": request.endpoint == room.endpoint or (is_home_of(room, here) and not exact_match()),
+        }
+        for room in ROOMS
+        if actor.may(room.permission)
+    ]
+
+
+def is_home_of(room: Room, blueprint: str | None) -> bool:
+    """Whether a page of this blueprint without an entry of its own belongs to the room."""
+    first = next((other for other in ROOMS if other.endpoint.split(".")[0] == blueprint), None)
+    return first is room
+
+
+def exact_match() -> bool:
+    return any(room.endpoint == request.endpoint for room in ROOMS)
+
+
+def viewer_of(actor: Actor) -> dict[str, object]:
+    return {
+        "name": actor.name,
+        "roles": [ROLE_WORDS[role] for role in Role if role in actor.roles],
+        "sign_out_url": url_for("sign_in.sign_out"),
+        "account_url": url_for("account.show"),
+    }

@@ -1,0 +1,5 @@
+"""The `flask reviews` commands."""
+
+from flask.cli import AppGroup
+
+reviews = AppGroup("reviews", help="Reviews and their results.")

@@ -1,0 +1,25 @@
+"""Every table of every room, so that the metadata is whole wherever the application starts."""
+
+from qa.calibration_sessions import models as calibration_sessions
+from qa.coaching import models as coaching
+from qa.core import access_log, audit, jobs
+from qa.notices import models as notices
+from qa.people import models as people
+from qa.reviews import models as reviews
+from qa.rubric_library import models as rubric_library
+from qa.sampling import models as sampling
+from qa.tickets import models as tickets
+
+__all__ = [
+    "access_log",
+    "audit",
+    "calibration_sessions",
+    "coaching",
+    "jobs",
+    "notices",
+    "people",
+    "reviews",
+    "rubric_library",
+    "sampling",
+    "tickets",
+]
