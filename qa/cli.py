@@ -67,9 +67,7 @@ def init(admin: str, *, password_stdin: bool) -> None:
     password = sys.stdin.readline().rstrip("\n") if password_stdin else getpass.getpass("Password: ")
     made = create_first_admin(db.session(), admin, password, now=utcnow())
     db.session.commit()
-    click.echo(
-        f"The database is ready; {admin} {'is admin now' if made else 'was admin already: password changed'}."
-    )
+    click.echo(f"The database is ready; {admin} {'is admin now' if made else 'was admin already: password changed'}.")
 
 
 @click.command("serve")

@@ -60,9 +60,7 @@ class Settings:
                 "To look around first, run: make demo"
             )
         if len(secret_key) < 32:
-            raise ConfigurationError(
-                "SECRET_KEY is shorter than 32 characters; a guessable key protects nothing."
-            )
+            raise ConfigurationError("SECRET_KEY is shorter than 32 characters; a guessable key protects nothing.")
         return cls(
             database_url=normalised_url(database_url),
             secret_key=secret_key,
@@ -71,8 +69,7 @@ class Settings:
             text_keys=_text_keys(environ, secret_key),
             instance=instance,
             demo=demo,
-            secure_cookies=environ.get("SECURE_COOKIES", "no" if demo else "yes").lower()
-            in {"1", "yes", "true"},
+            secure_cookies=environ.get("SECURE_COOKIES", "no" if demo else "yes").lower() in {"1", "yes", "true"},
             embedded_runner=environ.get("EMBEDDED_RUNNER", "yes").lower() in {"1", "yes", "true"},
             trusted_proxies=_count(environ, "TRUSTED_PROXIES"),
         )
@@ -80,7 +77,7 @@ class Settings:
     @classmethod
     def for_tests(cls, *, database_url: str, instance: Path) -> "Settings":
         """Fixed keys, so that a test can name the numbers that follow from them."""
-        secret = "a key for tests only, never used anywhere else"
+        secret = "a key for tests only, never used anywhere else"  # noqa: S105 - it protects nothing
         return cls(
             database_url=normalised_url(database_url),
             secret_key=secret,

@@ -24,9 +24,7 @@ def init_errors(app: Flask) -> None:
     app.register_error_handler(Exception, failed)
 
 
-def page(
-    status: int, message: str | None = None, *, title: str | None = None, **more: object
-) -> ResponseReturnValue:
+def page(status: int, message: str | None = None, *, title: str | None = None, **more: object) -> ResponseReturnValue:
     """An error as a page, or as JSON where a script asked."""
     if request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json":
         return jsonify(error=title or str(status), message=message, **more), status

@@ -141,9 +141,7 @@ def declared(app: Flask, endpoint: str) -> Permission | str | None:
 
 def check_routes(app: Flask) -> None:
     """Refuse to start with a route that declares no permission."""
-    silent = sorted(
-        {rule.endpoint for rule in app.url_map.iter_rules() if declared(app, rule.endpoint) is None}
-    )
+    silent = sorted({rule.endpoint for rule in app.url_map.iter_rules() if declared(app, rule.endpoint) is None})
     if silent:
         raise ConfigurationError(f"these routes declare no permission: {', '.join(silent)}")
 

@@ -8,7 +8,7 @@ import datetime as dt
 import hashlib
 import hmac
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -33,9 +33,7 @@ class AuditEvent(WithId, Base):
     __tablename__ = "audit_event"
 
     at: Mapped[dt.datetime] = mapped_column(index=True)
-    actor_id: Mapped[int | None] = mapped_column(
-        BigInt
-    )  # no foreign key: an erased person's id stays in the chain
+    actor_id: Mapped[int | None] = mapped_column(BigInt)  # no foreign key: an erased person's id stays in the chain
     action: Mapped[str]
     object_type: Mapped[str]
     object_id: Mapped[str]
@@ -167,7 +165,8 @@ def verify(
     digests = {0: GENESIS}
     previous, expected_seq, last_at = GENESIS, 1, None
     last_event_id = 0
-    rows = session.execute(
+    # An outer join: SQLAlchemy's types do not tell that the event may be absent.
+    rows: Iterable[tuple[AuditSeal, AuditEvent | None]] = session.execute(  # type: ignore[assignment]
         select(AuditSeal, AuditEvent)
         .outerjoin(AuditEvent, AuditEvent.id == AuditSeal.event_id)
         .order_by(AuditSeal.seq)
@@ -184,9 +183,7 @@ def verify(
             findings.append(_finding("changed", event.id, f"event {event.id} is not what was sealed"))
         if event is not None:
             if last_at is not None and event.at < last_at - GRACE:
-                findings.append(
-                    _finding("inserted", event.id, f"event {event.id} is older than those before it")
-                )
+                findings.append(_finding("inserted", event.id, f"event {event.id} is older than those before it"))
             last_at = event.at if last_at is None else max(last_at, event.at)
             last_event_id = max(last_event_id, event.id)
         previous = sealed.digest
@@ -196,9 +193,7 @@ def verify(
         if seq not in digests:
             findings.append(_finding("truncated", None, f"the chain ends before its anchor {seq}"))
         elif digests[seq] != digest:
-            findings.append(
-                _finding("reordered", None, f"the chain at {seq} is not the one that was anchored")
-            )
+            findings.append(_finding("reordered", None, f"the chain at {seq} is not the one that was anchored"))
     return findings
 
 

@@ -19,9 +19,7 @@ def init_pages(app: Flask) -> None:
     environment.undefined = StrictUndefined
     environment.trim_blocks = environment.lstrip_blocks = True
     environment.globals.update(icon_svg=icons.render, url_with=url_with)
-    environment.filters.update(
-        number=number, score_text=score_text, day=day, moment=moment, initials=initials
-    )
+    environment.filters.update(number=number, score_text=score_text, day=day, moment=moment, initials=initials)
 
 
 def day(value: dt.date | dt.datetime | None, zone: ZoneInfo | None = None) -> str:

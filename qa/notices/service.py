@@ -36,9 +36,7 @@ def notify(
         session.execute(insert(Notice), rows)
 
 
-def mark_read(
-    session: Session, user_id: int, object_type: str, object_id: int | str, *, now: dt.datetime
-) -> None:
+def mark_read(session: Session, user_id: int, object_type: str, object_id: int | str, *, now: dt.datetime) -> None:
     """The person has seen the matter itself."""
     session.execute(
         update(Notice)

@@ -44,9 +44,7 @@ def issue_link(session: Session, user_id: int, *, purpose: str, by: int | None, 
         )
     )
     session.flush()
-    audit.record(
-        session, action=f"person.{purpose}", object_type="person", object_id=user_id, actor_id=by, now=now
-    )
+    audit.record(session, action=f"person.{purpose}", object_type="person", object_id=user_id, actor_id=by, now=now)
     return token
 
 
@@ -93,11 +91,7 @@ def change_password(session: Session, user: User, password: str, *, now: dt.date
     set_password_hash(session, user.id, stored, by=user.id, now=now)
 
 
-def set_password_hash(
-    session: Session, user_id: int, stored: str, *, by: int | None, now: dt.datetime
-) -> None:
+def set_password_hash(session: Session, user_id: int, stored: str, *, by: int | None, now: dt.datetime) -> None:
     session.execute(update(User).where(User.id == user_id).values(password_hash=stored))
     sessions.revoke_all(session, user_id, by=by, now=now)
-    audit.record(
-        session, action="person.password", object_type="person", object_id=user_id, actor_id=by, now=now
-    )
+    audit.record(session, action="person.password", object_type="person", object_id=user_id, actor_id=by, now=now)

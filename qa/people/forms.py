@@ -9,7 +9,7 @@ from qa.people.passwords import MINIMUM_LENGTH
 LONGEST = 200  # an argon2 hash of a megabyte is an attack
 
 
-class SignInForm(FlaskForm):  # type: ignore[misc]
+class SignInForm(FlaskForm):
     email = EmailField(
         "E-mail",
         validators=[InputRequired("Enter your e-mail."), Length(max=LONGEST)],
@@ -22,7 +22,7 @@ class SignInForm(FlaskForm):  # type: ignore[misc]
     )
 
 
-class PasswordForm(FlaskForm):  # type: ignore[misc]
+class PasswordForm(FlaskForm):
     password = PasswordField(
         "New password",
         validators=[

@@ -17,11 +17,7 @@ def identify(app: Flask) -> None:
     session = db.session()
     found = queries.live_session(session, sessions.digest_token(token))
     now = utcnow()
-    if (
-        found is None
-        or not found.user.active
-        or not sessions.is_live(found.session, settings=settings(), now=now)
-    ):
+    if found is None or not found.user.active or not sessions.is_live(found.session, settings=settings(), now=now):
         return
     programme, setting = queries.programme_and_setting(session, found.user.programme_id, now)
     g.zone = queries.zone_of(setting)

@@ -39,9 +39,7 @@ class ProgrammeSetting(WithId, Base):
     time_zone: Mapped[str] = mapped_column(default="UTC")
     week_start: Mapped[int] = mapped_column(default=1)
     own_team_ban: Mapped[bool] = mapped_column(default=True)
-    blind: Mapped[bool] = mapped_column(
-        default=True
-    )  # reviewers do not see the specialist's name before submitting
+    blind: Mapped[bool] = mapped_column(default=True)  # reviewers do not see the specialist's name before submitting
     release_rule: Mapped[str] = mapped_column(default="at_once")
     dispute_window_days: Mapped[int] = mapped_column(default=14)
     double_share: Mapped[float] = mapped_column(default=0.08)

@@ -89,9 +89,7 @@ def the_programme(session: Session) -> Programme:
     """The one programme of this installation; the tables are ready for several."""
     programme = session.scalar(select(Programme).order_by(Programme.id).limit(1))
     if programme is None:
-        raise ConfigurationError(
-            "the database is empty: run `flask init --admin EMAIL` or `flask demo` first"
-        )
+        raise ConfigurationError("the database is empty: run `flask init --admin EMAIL` or `flask demo` first")
     return programme
 
 
@@ -114,9 +112,7 @@ def setting_at(session: Session, programme_id: int, moment: dt.datetime) -> Prog
 
 
 def teams(session: Session, programme_id: int) -> Sequence[Team]:
-    return session.scalars(
-        select(Team).where(Team.programme_id == programme_id).order_by(Team.name, Team.id)
-    ).all()
+    return session.scalars(select(Team).where(Team.programme_id == programme_id).order_by(Team.name, Team.id)).all()
 
 
 def memberships_of(session: Session, user_ids: Sequence[int]) -> dict[int, list[Membership]]:

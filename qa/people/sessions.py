@@ -42,9 +42,7 @@ def start(session: Session, user_id: int, *, settings: Settings, user_agent: str
     )
     session.add(row)
     session.flush()
-    audit.record(
-        session, action="session.start", object_type="session", object_id=row.id, actor_id=user_id, now=now
-    )
+    audit.record(session, action="session.start", object_type="session", object_id=row.id, actor_id=user_id, now=now)
     return token
 
 
@@ -55,13 +53,9 @@ def is_live(row: UserSession, *, settings: Settings, now: dt.datetime) -> bool:
 
 def revoke(session: Session, session_id: int, *, by: int, now: dt.datetime) -> None:
     session.execute(
-        update(UserSession)
-        .where(UserSession.id == session_id, UserSession.revoked_at.is_(None))
-        .values(revoked_at=now)
+        update(UserSession).where(UserSession.id == session_id, UserSession.revoked_at.is_(None)).values(revoked_at=now)
     )
-    audit.record(
-        session, action="session.revoke", object_type="session", object_id=session_id, actor_id=by, now=now
-    )
+    audit.record(session, action="session.revoke", object_type="session", object_id=session_id, actor_id=by, now=now)
 
 
 def revoke_all(session: Session, user_id: int, *, by: int | None, now: dt.datetime) -> None:
@@ -71,9 +65,7 @@ def revoke_all(session: Session, user_id: int, *, by: int | None, now: dt.dateti
         .where(UserSession.user_id == user_id, UserSession.revoked_at.is_(None))
         .values(revoked_at=now)
     )
-    audit.record(
-        session, action="session.revoke_all", object_type="person", object_id=user_id, actor_id=by, now=now
-    )
+    audit.record(session, action="session.revoke_all", object_type="person", object_id=user_id, actor_id=by, now=now)
 
 
 class LastSeen:
@@ -90,7 +82,5 @@ class LastSeen:
         """Write what was noted and commit."""
         waiting, self._seen = self._seen, {}
         for session_id, moment in waiting.items():
-            session.execute(
-                update(UserSession).where(UserSession.id == session_id).values(last_seen_at=moment)
-            )
+            session.execute(update(UserSession).where(UserSession.id == session_id).values(last_seen_at=moment))
         session.commit()

@@ -29,9 +29,7 @@ class Review(WithId, Base):
         CheckConstraint("(state = 'voided') = (voided_at IS NOT NULL)", name="voided_has_a_time"),
         CheckConstraint("voided_at IS NULL OR void_reason IS NOT NULL", name="voided_has_a_reason"),
         CheckConstraint("released_at IS NULL OR submitted_at IS NOT NULL", name="released_after_submit"),
-        CheckConstraint(
-            "acknowledged_at IS NULL OR released_at IS NOT NULL", name="acknowledged_after_release"
-        ),
+        CheckConstraint("acknowledged_at IS NULL OR released_at IS NOT NULL", name="acknowledged_after_release"),
         Index("ix_review_part", "part_id", "purpose"),
         Index("ix_review_reviewer", "reviewer_id", "submitted_at"),
         Index("ix_review_submitted", "purpose", "state", "submitted_at"),
@@ -47,9 +45,7 @@ class Review(WithId, Base):
     current_revision_id: Mapped[int | None] = mapped_column(BigInt)  # the revision that figures read
     created_at: Mapped[dt.datetime]
     submitted_at: Mapped[dt.datetime | None]
-    sealed_until: Mapped[
-        dt.datetime | None
-    ]  # nobody else sees it before; NULL with `sealed` set: until all are in
+    sealed_until: Mapped[dt.datetime | None]  # nobody else sees it before; NULL with `sealed` set: until all are in
     sealed: Mapped[bool] = mapped_column(default=False)
     released_at: Mapped[dt.datetime | None]
     acknowledged_at: Mapped[dt.datetime | None]

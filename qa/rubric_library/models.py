@@ -32,9 +32,7 @@ class RubricVersion(WithId, Base):
             "(state IN ('published', 'retired')) = (published_at IS NOT NULL AND effective_from IS NOT NULL)",
             name="published_has_its_dates",
         ),
-        CheckConstraint(
-            "published_by_id IS NULL OR published_by_id <> drafted_by_id", name="published_by_another"
-        ),
+        CheckConstraint("published_by_id IS NULL OR published_by_id <> drafted_by_id", name="published_by_another"),
     )
 
     family_id: Mapped[int] = mapped_column(ForeignKey("rubric_family.id"))

@@ -136,9 +136,7 @@ class DrawnUnit(WithId, Base):
     __tablename__ = "drawn_unit"
     __table_args__ = (
         UniqueConstraint("draw_id", "part_id"),
-        CheckConstraint(
-            "inclusion_probability > 0 AND inclusion_probability <= 1", name="probability_in_range"
-        ),
+        CheckConstraint("inclusion_probability > 0 AND inclusion_probability <= 1", name="probability_in_range"),
         one_of("state", ("drawn", "replaced", "not_done")),
     )
 
@@ -162,9 +160,7 @@ class Assignment(WithId, Base):
         one_of("purpose", Purpose),
         one_of("origin", ("draw", "double", "session", "targeted", "hand_over", "follow_up")),
         one_of("state", ("open", "submitted", "handed_over", "withdrawn")),
-        CheckConstraint(
-            "origin NOT IN ('draw', 'double') OR drawn_unit_id IS NOT NULL", name="drawn_has_its_unit"
-        ),
+        CheckConstraint("origin NOT IN ('draw', 'double') OR drawn_unit_id IS NOT NULL", name="drawn_has_its_unit"),
         Index("ix_assignment_queue", "reviewer_id", "state", "due_on"),
         Index("ix_assignment_part", "part_id"),
         # Nobody gives both the first and the hidden second score of a part.

@@ -53,9 +53,7 @@ class Ticket(WithId, Base):
     custom_fields: Mapped[dict[str, Any]] = mapped_column(default=dict)
     content_severity: Mapped[int] = mapped_column(default=0)
     risk_class: Mapped[int] = mapped_column(default=0)
-    customer_digest: Mapped[str | None] = mapped_column(
-        index=True
-    )  # keyed digest of the help desk's customer id
+    customer_digest: Mapped[str | None] = mapped_column(index=True)  # keyed digest of the help desk's customer id
     created_at: Mapped[dt.datetime]
     solved_at: Mapped[dt.datetime | None]
     source_updated_at: Mapped[dt.datetime | None]
@@ -98,9 +96,7 @@ class HandledPart(WithId, Base):
     resolution_id: Mapped[int] = mapped_column(ForeignKey("resolution.id"))
     agent_identity_id: Mapped[int] = mapped_column(ForeignKey("agent_identity.id"), index=True)
     specialist_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    team_id: Mapped[int | None] = mapped_column(
-        ForeignKey("team.id")
-    )  # the specialist's team at the resolution
+    team_id: Mapped[int | None] = mapped_column(ForeignKey("team.id"))  # the specialist's team at the resolution
     resolved_at: Mapped[dt.datetime]
     first_reply_at: Mapped[dt.datetime]
     last_reply_at: Mapped[dt.datetime]

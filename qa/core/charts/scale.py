@@ -27,9 +27,7 @@ class Scale:
         return self.start + (self.end - self.start) * min(max(share, 0.0), 1.0)
 
 
-def domain(
-    values: Iterable[float | None], *, bounds: tuple[float, float] | None = None
-) -> tuple[float, float] | None:
+def domain(values: Iterable[float | None], *, bounds: tuple[float, float] | None = None) -> tuple[float, float] | None:
     """The range of what is known, with some air, inside the bounds of the measure; ``None`` when nothing is."""
     known = [value for value in values if value is not None]
     if not known:

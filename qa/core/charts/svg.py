@@ -111,9 +111,7 @@ def linked(content: str, *, said: str, url: str | None, first: bool = False) -> 
 
 def width_of(words: str) -> float:
     """How wide a text of 12 px may become, on the safe side."""
-    return sum(
-        NARROW if letter in NARROW_LETTERS else WIDE if letter in WIDE_LETTERS else LETTER for letter in words
-    )
+    return sum(NARROW if letter in NARROW_LETTERS else WIDE if letter in WIDE_LETTERS else LETTER for letter in words)
 
 
 def shortened(words: str, room: float) -> str:
@@ -141,9 +139,7 @@ def spread(wanted: Sequence[float], gap: float, low: float, high: float) -> list
     return placed
 
 
-def free_place(
-    size: tuple[float, float], around: tuple[float, float], taken: Sequence[Box], area: Box
-) -> Box | None:
+def free_place(size: tuple[float, float], around: tuple[float, float], taken: Sequence[Box], area: Box) -> Box | None:
     """A box for a label near a mark that meets nothing, or ``None``: above, below, then to the sides."""
     width, height = size
     x, y = around
@@ -158,6 +154,4 @@ def free_place(
         Box(x - width, y + away, x, y + away + height),
         Box(x, y + away, x + width, y + away + height),
     ]
-    return next(
-        (box for box in candidates if box.within(area) and not any(box.meets(each) for each in taken)), None
-    )
+    return next((box for box in candidates if box.within(area) and not any(box.meets(each) for each in taken)), None)

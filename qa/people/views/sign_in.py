@@ -103,9 +103,7 @@ def choose_password(token: str) -> ResponseReturnValue:
 def signed_in(user_id: int, target: str) -> ResponseReturnValue:
     """Start a fresh session, whatever the browser carried before."""
     chosen = settings()
-    token = sessions.start(
-        db.session(), user_id, settings=chosen, user_agent=request.user_agent.string, now=utcnow()
-    )
+    token = sessions.start(db.session(), user_id, settings=chosen, user_agent=request.user_agent.string, now=utcnow())
     db.session.commit()
     kept = form_session.get("_flashes")
     form_session.clear()  # a new form token for the new session
