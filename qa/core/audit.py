@@ -166,7 +166,7 @@ def verify(
     previous, expected_seq, last_at = GENESIS, 1, None
     last_event_id = 0
     # An outer join: SQLAlchemy's types do not tell that the event may be absent.
-    rows: Iterable[tuple[AuditSeal, AuditEvent | None]] = session.execute(  # type: ignore[assignment]
+    rows: Iterable[tuple[AuditSeal, AuditEvent | None]] = session.execute(
         select(AuditSeal, AuditEvent)
         .outerjoin(AuditEvent, AuditEvent.id == AuditSeal.event_id)
         .order_by(AuditSeal.seq)
