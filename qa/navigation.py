@@ -4,17 +4,8 @@ from dataclasses import dataclass
 
 from flask import Flask, g, request, url_for
 
-from qa.core.access import Actor, Permission, Role
+from qa.core.access import ROLE_WORDS, Actor, Permission, Role
 from qa.core.clock import local_day, utcnow
-
-ROLE_WORDS = {
-    Role.REVIEWER: "Reviewer",
-    Role.TEAM_LEAD: "Team lead",
-    Role.QA_LEAD: "QA lead",
-    Role.SPECIALIST: "Specialist",
-    Role.DIRECTOR: "Director",
-    Role.ADMIN: "Admin",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +57,7 @@ def init_navigation(app: Flask) -> None:
             "actor": actor,
             "can": actor.may if actor else lambda *_: False,
             "Permission": Permission,
+            "role_words": ROLE_WORDS,
             "zone": g.get("zone"),
             "today": local_day(utcnow(), g.zone) if g.get("zone") else utcnow().date(),
             "customer": g.programme.customer_word if g.get("programme") else "customer",

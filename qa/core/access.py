@@ -24,6 +24,16 @@ class Role(StrEnum):
     ADMIN = "admin"
 
 
+ROLE_WORDS = {
+    Role.REVIEWER: "Reviewer",
+    Role.TEAM_LEAD: "Team lead",
+    Role.QA_LEAD: "QA lead",
+    Role.SPECIALIST: "Specialist",
+    Role.DIRECTOR: "Director",
+    Role.ADMIN: "Admin",
+}
+
+
 class Scope(StrEnum):
     """How far a granted use case reaches."""
 

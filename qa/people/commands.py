@@ -1,15 +1,23 @@
 """The `flask people` commands, and the first admin."""
 
 import datetime as dt
+import json
+from dataclasses import asdict
+from typing import BinaryIO
 
-from flask.cli import AppGroup
+import click
+from flask import current_app
+from flask.cli import AppGroup, with_appcontext
 from sqlalchemy.orm import Session
 
 from qa.core import audit
 from qa.core.access import Role
-from qa.core.errors import InvalidInputError
-from qa.people import accounts, passwords, queries
+from qa.core.clock import local_day, utcnow
+from qa.core.db import db
+from qa.core.errors import InvalidInputError, NotFoundError
+from qa.people import accounts, directory, passwords, queries, service
 from qa.people.models import Programme, ProgrammeSetting, RoleGrant, User
+from qa.people.roster import read_roster
 
 people = AppGroup("people", help="People, teams and the help desk's agents.")
 
@@ -54,3 +62,65 @@ def create_programme(session: Session, *, name: str, now: dt.datetime, key: str 
     session.add(ProgrammeSetting(programme_id=programme.id, valid_from=now))
     session.flush()
     return programme
+
+
+@people.command("import")
+@click.argument("file", type=click.File("rb"))
+@click.option("--json", "as_json", is_flag=True, help="print one JSON object")
+@click.option("--dry-run", is_flag=True, help="show what would change and change nothing")
+@with_appcontext
+def import_people(file: BinaryIO, *, as_json: bool, dry_run: bool) -> None:
+    """Bring people, teams and roles to what FILE.csv says; the same file twice changes nothing."""
+    roster = read_roster(file.read())
+    now = utcnow()
+    session = db.session()
+    programme = queries.the_programme(session)
+    zone = queries.zone_of(queries.setting_at(session, programme.id, now))
+    changes = service.import_roster(session, programme.id, roster.rows, by=None, today=local_day(now, zone), now=now)
+    if dry_run:
+        session.rollback()
+    else:
+        session.commit()
+        current_app.extensions["runner"].run_all()
+    unmatched = directory.unmatched_agents(session, programme.id)
+    if as_json:
+        click.echo(
+            json.dumps(
+                {
+                    "read": len(roster.rows) + len({reject.line for reject in roster.rejects}),
+                    "changes": [asdict(change) for change in changes],
+                    "rejects": [asdict(reject) | {"file": file.name} for reject in roster.rejects],
+                    "unmatched_agents": len(unmatched),
+                },
+                ensure_ascii=False,
+            )
+        )
+    else:
+        for change in changes:
+            click.echo(
+                f"line {change.line}: {change.email} {change.field}: {change.before or '–'} → {change.after or '–'}"
+            )
+        for reject in roster.rejects:
+            click.echo(f"{file.name}:{reject.line}: {reject.column or 'line'}: {reject.reason}", err=True)
+        would = "would be made" if dry_run else "made"
+        click.echo(
+            f"{len(roster.rows)} people read, {len(changes)} changes {would}, {len(roster.rejects)} rejects, "
+            f"{len(unmatched)} agents of the help desk without a person."
+        )
+
+
+@people.command("invite")
+@click.argument("emails", nargs=-1, required=True, metavar="EMAIL...")
+@click.option("--base-url", default="http://127.0.0.1:8000", show_default=True, help="where the people reach this")
+@with_appcontext
+def invite_people(emails: tuple[str, ...], base_url: str) -> None:
+    """Print a one-time link for each person: to set the first password, or a new one."""
+    session = db.session()
+    for email in emails:
+        user = queries.user_by_email(session, email)
+        if user is None or not user.active:
+            raise NotFoundError(f"There is no open account of {email}.")
+        purpose = "reset" if user.password_hash else "invite"
+        token = accounts.issue_link(session, user.id, purpose=purpose, by=None, now=utcnow())
+        click.echo(f"{user.email} {base_url.rstrip('/')}/welcome/{token}")
+    session.commit()
