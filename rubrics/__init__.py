@@ -1,0 +1,83 @@
+"""What a rubric is: model, YAML, scoring, comparison of versions, starter rubrics. Knows no web, no database."""
+
+from rubrics.answering import (
+    Missing,
+    check_answer,
+    chosen_level,
+    criterion_fraction,
+    fails_critical,
+    is_failing,
+    missing,
+    visible_criteria,
+)
+from rubrics.checking import Finding, check, problems
+from rubrics.comparing import CriterionChange, Lineage, RuleChange, VersionDiff, diff, lineage
+from rubrics.display import NO_SCORE, display_score, rounded
+from rubrics.loading import load_yaml
+from rubrics.model import (
+    Answer,
+    AnswerError,
+    Condition,
+    Criterion,
+    Critical,
+    Declared,
+    Level,
+    Problem,
+    RootCause,
+    RubricError,
+    RubricVersion,
+    Scale,
+    Section,
+)
+from rubrics.schema import json_schema
+from rubrics.scoring import ENGINE_VERSION, Score, Step, score
+from rubrics.shares import effective_shares
+from rubrics.starters import library
+from rubrics.writing import document, dump_yaml, fingerprint
+
+__all__ = [
+    "ENGINE_VERSION",
+    "NO_SCORE",
+    "Answer",
+    "AnswerError",
+    "Condition",
+    "Criterion",
+    "CriterionChange",
+    "Critical",
+    "Declared",
+    "Finding",
+    "Level",
+    "Lineage",
+    "Missing",
+    "Problem",
+    "RootCause",
+    "RubricError",
+    "RubricVersion",
+    "RuleChange",
+    "Scale",
+    "Score",
+    "Section",
+    "Step",
+    "VersionDiff",
+    "check",
+    "check_answer",
+    "chosen_level",
+    "criterion_fraction",
+    "diff",
+    "display_score",
+    "document",
+    "dump_yaml",
+    "effective_shares",
+    "fails_critical",
+    "fingerprint",
+    "is_failing",
+    "json_schema",
+    "library",
+    "lineage",
+    "load_yaml",
+    "missing",
+    "problems",
+    "rounded",
+    "score",
+    "visible_criteria",
+]

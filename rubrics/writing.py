@@ -1,0 +1,112 @@
+"""A rubric version to YAML, to a plain document, and to the fingerprint that names it."""
+
+import hashlib
+import io
+import json
+from fractions import Fraction
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.nodes import ScalarNode
+from ruamel.yaml.representer import SafeRepresenter
+
+from rubrics.checking import problems
+from rubrics.fields import FORMAT, OBJECTS
+from rubrics.loading import load_yaml
+from rubrics.model import Problem, RubricError, RubricVersion
+
+_ALWAYS = {"bonus", "na_allowed", "comment_required", "evidence_required"}
+
+
+def document(version: RubricVersion) -> dict[str, Any]:
+    """The version as nested dicts and lists along the field table; numbers stay fractions, nothing empty is named."""
+    return _plain(version, "rubric")
+
+
+def _plain(thing: Any, of: str) -> dict[str, Any]:
+    plain: dict[str, Any] = {}
+    for field in OBJECTS[of]:
+        if field.kind == "format":
+            plain["format"] = FORMAT
+            continue
+        if field.kind == "version":
+            plain["version"] = thing.label
+            continue
+        value = getattr(thing, field.name)
+        if field.kind == "flag" and not value and field.name not in _ALWAYS:
+            continue
+        if value is None or value in ((), ""):
+            continue
+        if field.kind == "objects":
+            value = [_plain(item, field.of) for item in value]
+        elif field.kind == "object":
+            value = _plain(value, field.of)
+        elif field.kind in ("names", "keys"):
+            value = list(value)
+        plain[field.name] = value
+    return plain
+
+
+def fingerprint(version: RubricVersion) -> str:
+    """SHA-256, in hex, of the version's canonical JSON: sorted names, no spaces, numbers as exact fractions."""
+    text = json.dumps(document(version), sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_exact_text)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _exact_text(value: object) -> str:
+    if isinstance(value, Fraction):
+        return str(value)
+    raise TypeError(f"a rubric holds no {type(value).__name__}")
+
+
+class _Representer(SafeRepresenter):
+    """Writes numbers so that they read back exactly, and long texts as blocks."""
+
+
+def _write_number(representer: SafeRepresenter, value: Fraction) -> ScalarNode:
+    text = _decimal(value)
+    tag = "str" if "/" in text else "float" if "." in text else "int"
+    return _scalar(representer, tag, text)
+
+
+def _write_text(representer: SafeRepresenter, value: str) -> ScalarNode:
+    return _scalar(representer, "str", value, style="|" if "\n" in value else None)
+
+
+def _scalar(representer: SafeRepresenter, tag: str, text: str, style: str | None = None) -> ScalarNode:
+    node: ScalarNode = representer.represent_scalar(f"tag:yaml.org,2002:{tag}", text, style=style)
+    return node
+
+
+_Representer.add_representer(Fraction, _write_number)
+_Representer.add_representer(str, _write_text)
+
+
+def _decimal(value: Fraction) -> str:
+    """12.5 where nine decimals hold the number, else 1/3."""
+    scaled = value * 10**9
+    if scaled.denominator != 1:
+        return f"{value.numerator}/{value.denominator}"
+    whole, rest = divmod(scaled.numerator, 10**9)
+    return f"{whole}.{rest:09d}".rstrip("0") if rest else str(whole)
+
+
+def dump_yaml(version: RubricVersion) -> str:
+    """The version as YAML that reads back as an equal version; RubricError when the version is not usable."""
+    found = problems(version)
+    if found:
+        raise RubricError(found)
+    yaml: Any = YAML(typ="safe", pure=True)
+    yaml.Representer = _Representer
+    yaml.default_flow_style = False
+    yaml.allow_unicode = True
+    yaml.width = 100
+    yaml.sort_base_mapping_type_on_output = False
+    yaml.indent(mapping=2, sequence=4, offset=2)
+    stream = io.StringIO()
+    yaml.dump(document(version), stream)
+    text = stream.getvalue()
+    if load_yaml(text) != version:
+        message = "the version holds a text or number that YAML cannot carry: trim its texts and shorten its numbers"
+        raise RubricError([Problem(file="rubric", line=None, column=None, path="", message=message)])
+    return text
