@@ -53,6 +53,9 @@ class Permission(StrEnum):
     CONVERSATION_READ = "conversation_read"
     REVIEWER_NAME = "reviewer_name"
     RUBRIC_READ = "rubric_read"
+    RUBRIC_DRAFT = "rubric_draft"
+    RUBRIC_PUBLISH = "rubric_publish"
+    RUBRIC_RULES = "rubric_rules"
     SAMPLING_VIEW = "sampling_view"
     SAMPLING_PLAN = "sampling_plan"
     SAMPLING_DRAW = "sampling_draw"
@@ -88,6 +91,9 @@ AUTHORITY: dict[Permission, dict[Role, Scope]] = {
     P.CONVERSATION_READ: {R: Scope.ASSIGNED, L: Scope.TEAM, Q: Scope.ALL, S: Scope.OWN},
     P.REVIEWER_NAME: {Q: Scope.ALL, D: Scope.ALL, A: Scope.ALL},
     P.RUBRIC_READ: {R: Scope.ALL, L: Scope.ALL, Q: Scope.ALL, S: Scope.ALL, D: Scope.ALL, A: Scope.ALL},
+    P.RUBRIC_DRAFT: {L: Scope.ALL, Q: Scope.ALL},
+    P.RUBRIC_PUBLISH: {Q: Scope.ALL, A: Scope.ALL},
+    P.RUBRIC_RULES: {Q: Scope.ALL},
     P.SAMPLING_VIEW: {Q: Scope.ALL, D: Scope.ALL},
     P.SAMPLING_PLAN: {Q: Scope.ALL},
     P.SAMPLING_DRAW: {Q: Scope.ALL},
