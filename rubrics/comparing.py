@@ -138,7 +138,8 @@ def _section_changes(old: RubricVersion, new: RubricVersion) -> Iterator[RuleCha
         yield from _differences(key, was, now)
 
 
-def _wording(criterion: Criterion) -> _Values:
+def _wording(criterion: Criterion, levels: set[str]) -> _Values:
+    """What words a criterion uses; of its levels only those both versions have, the others show in the scale."""
     values = {
         "name": criterion.name,
         "question": criterion.question,
@@ -150,6 +151,8 @@ def _wording(criterion: Criterion) -> _Values:
         "failing_below": _number(criterion.scale.failing_below),
     }
     for level in criterion.scale.levels:
+        if level.key not in levels:
+            continue
         values[f"{level.key}: name"] = level.name
         values[f"{level.key}: anchor"] = level.anchor
         values[f"{level.key}: example"] = level.example
@@ -214,10 +217,11 @@ def _change(
 
 def _compared(old: RubricVersion, new: RubricVersion, was: Criterion, now: Criterion) -> CriterionChange:
     where = now.key
+    shared = {level.key for level in was.scale.levels} & {level.key for level in now.scale.levels}
     homes = old.section_of(was.key).key, new.section_of(now.key).key
     found: dict[ChangeKind, list[RuleChange]] = {
         "re-scaled": list(_differences(where, _scale(was), _scale(now))),
-        "reworded": list(_differences(where, _wording(was), _wording(now))),
+        "reworded": list(_differences(where, _wording(was, shared), _wording(now, shared))),
         "re-weighted": list(
             _differences(where, {"weight": (_number(was.weight), True)}, {"weight": (_number(now.weight), True)})
         ),

@@ -70,7 +70,13 @@ def _write_number(representer: SafeRepresenter, value: Fraction) -> ScalarNode:
 
 
 def _write_text(representer: SafeRepresenter, value: str) -> ScalarNode:
-    return _scalar(representer, "str", value, style="|" if "\n" in value else None)
+    if "\n" in value:
+        style = "|"
+    elif len(value) > 90 and "  " not in value and "\t" not in value:
+        style = ">"  # folded lines join again with one space, so only single spaces may stand in them
+    else:
+        style = None
+    return _scalar(representer, "str", value, style=style)
 
 
 def _scalar(representer: SafeRepresenter, tag: str, text: str, style: str | None = None) -> ScalarNode:
