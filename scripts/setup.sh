@@ -1,0 +1,45 @@
+#!/bin/sh
+# Build .venv from the locks named as arguments, every file checked against its hash.
+set -eu
+python=${PYTHON:-python3}
+
+new_enough() {
+    "$1" -c 'import sys; raise SystemExit(sys.version_info < (3, 11))' 2>/dev/null
+}
+
+if ! new_enough "$python"; then
+    for candidate in python3.14 python3.13 python3.12 python3.11; do
+        if new_enough "$candidate"; then
+            python=$candidate
+            break
+        fi
+    done
+fi
+if ! new_enough "$python"; then
+    echo "Fairmark needs Python 3.11 or newer. Install it, or name it: make setup PYTHON=python3.12" >&2
+    exit 1
+fi
+
+# Debian keeps the part of Python that makes environments in a package of its own.
+if ! "$python" -c 'import ensurepip, venv' 2>/dev/null; then
+    package=$("$python" -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])')
+    if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+        echo "Installing $package"
+        apt-get update -qq
+        DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$package" >/dev/null
+    else
+        echo "This Python cannot make an environment. Run once: sudo apt-get install -y $package" >&2
+        exit 1
+    fi
+fi
+
+# An environment whose Python has gone (an upgrade of the system) is made anew.
+if ! .venv/bin/python -c '' 2>/dev/null || ! .venv/bin/python -m pip --version >/dev/null 2>&1; then
+    echo "Making .venv with $("$python" --version)"
+    "$python" -m venv --clear .venv
+fi
+
+for lock in "$@"; do
+    echo "Installing what $lock names"
+    .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes -r "$lock"
+done
