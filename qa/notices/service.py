@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import insert, update
+from sqlalchemy import delete, insert, update
 from sqlalchemy.orm import Session
 
 from qa.notices.models import Notice
@@ -47,4 +47,13 @@ def mark_read(session: Session, user_id: int, object_type: str, object_id: int |
             Notice.read_at.is_(None),
         )
         .values(read_at=now)
+    )
+
+
+def withdraw(session: Session, *, object_type: str, object_id: int | str) -> None:
+    """The matter was taken back before anybody was to know of it."""
+    session.execute(
+        delete(Notice).where(
+            Notice.object_type == object_type, Notice.object_id == str(object_id), Notice.read_at.is_(None)
+        )
     )

@@ -1,9 +1,24 @@
-"""The pages of this room."""
+"""The reviewer's queue and scoring page, a review as it is read, and the lists of one's own."""
 
-from flask import Blueprint, render_template
+import datetime as dt
+from typing import Any
+
+from flask import Blueprint, g, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+import rubrics
+from qa.config import settings
+from qa.core import access_log
 from qa.core.access import Permission, requires
+from qa.core.clock import local_day, utcnow
+from qa.core.crypto import KeyRing
+from qa.core.db import db
+from qa.core.errors import InvalidInputError, NotFoundError
+from qa.reviews import queries, rules, scoring_page, service
+from qa.rubric_library.queries import rubric_of
+from qa.sampling import handing_over
+from qa.sampling.models import Purpose
+from qa.tickets.conversations import Conversation, conversation_of
 
 bp = Blueprint("reviews", __name__)
 
@@ -11,10 +26,242 @@ bp = Blueprint("reviews", __name__)
 @bp.get("/queue")
 @requires(Permission.SCORE)
 def queue() -> ResponseReturnValue:
-    return render_template("reviews/queue.html")
+    now = utcnow()
+    waiting = queries.queue_of(db.session(), g.actor.user_id)
+    return render_template(
+        "reviews/queue.html",
+        waiting=waiting,
+        overdue=sum(1 for item in waiting if item.due_on < local_day(now, g.zone)),
+        recent=queries.reviews_by(db.session(), g.actor, limit=10),
+        just_sent=just_sent(now),
+    )
+
+
+def just_sent(now: dt.datetime) -> queries.ToScore | None:
+    """The review sent a moment ago, while it can still be taken back."""
+    assignment_id = request.args.get("sent", type=int)
+    if assignment_id is None:
+        return None
+    try:
+        task = queries.get_assignment_for(db.session(), g.actor, assignment_id)
+    except NotFoundError:
+        return None
+    return task if task.review is not None and rules.may_undo(task.review.submitted_at, now) else None
+
+
+@bp.get("/queue/<int:assignment_id>")
+@requires(Permission.SCORE)
+def score(assignment_id: int) -> ResponseReturnValue:
+    """The scoring page. Opening it writes nothing; the draft begins with the first answer."""
+    now = utcnow()
+    task = queries.get_assignment_for(db.session(), g.actor, assignment_id)
+    if task.assignment.state == "submitted" and task.review is not None:
+        return redirect(url_for("reviews.show", review_id=task.review.id))
+    if task.assignment.state != "open":
+        raise NotFoundError("This part was handed to somebody else; it is no longer in your queue.")
+    conversation, revision = opened(task, now=now)
+    rubric = rubric_of(db.session(), task.assignment.rubric_version_id)
+    answers = queries.answers_of(db.session(), revision.id) if revision else []
+    blind = g.setting.blind or task.assignment.purpose == Purpose.CALIBRATION
+    progress = scoring_page.progress(rubric, answers, channel=task.ticket.channel)
+    return render_template(
+        "reviews/score.html",
+        task=task,
+        messages=scoring_page.shown_messages(
+            conversation, task.part, blind=blind, customer=g.programme.customer_word
+        ),
+        sections=scoring_page.shown_sections(rubric, answers, channel=task.ticket.channel),
+        rubric=rubric,
+        note=revision.internal_note if revision else "",
+        progress=progress,
+        state=scoring_page.page_state(task, conversation.revision_id, progress),
+        reasons=handing_over.REASONS,
+        just_sent=just_sent(now),
+    )
+
+
+def opened(task: queries.ToScore, *, now: dt.datetime) -> tuple[Conversation, Any]:
+    """The conversation that the draft judges, or the newest one; the opening goes to the access log."""
+    session = db.session()
+    revision = queries.newest_revision(session, task.review.id) if task.review else None
+    conversation = conversation_of(
+        session,
+        KeyRing(settings().text_keys),
+        task.ticket.id,
+        revision_id=revision.conversation_revision_id if revision else None,
+    )
+    access_log.buffer().opened(user_id=g.actor.user_id, ticket_id=task.ticket.id, purpose="score", now=now)
+    return conversation, revision
+
+
+@bp.post("/queue/<int:assignment_id>/answers")
+@requires(Permission.SCORE)
+def save(assignment_id: int) -> ResponseReturnValue:
+    """Keep a save of the scoring page; what it answers is on disk."""
+    now = utcnow()
+    session = db.session()
+    task = queries.get_assignment_for(session, g.actor, assignment_id)
+    rubric = rubric_of(session, task.assignment.rubric_version_id)
+    change = rules.read_save(request.get_json(silent=True), rubric)
+    texts = {}
+    if any(answer.pins for answer in change.answers):
+        texts = scoring_page.texts_of(
+            conversation_of(
+                session,
+                KeyRing(settings().text_keys),
+                task.ticket.id,
+                revision_id=change.conversation_revision_id,
+            )
+        )
+    draft = service.save(session, task.assignment, change, texts=texts, now=now)
+    version = draft.review.lock_version
+    db.session.commit()
+    return jsonify(
+        version=version,
+        saved_at=now.isoformat(),
+        **scoring_page.progress(rubric, draft.answers, channel=task.ticket.channel),
+    )
+
+
+@bp.post("/queue/<int:assignment_id>/submit")
+@requires(Permission.SCORE)
+def submit(assignment_id: int) -> ResponseReturnValue:
+    now = utcnow()
+    session = db.session()
+    task = queries.get_assignment_for(session, g.actor, assignment_id)
+    payload = request.get_json(silent=True) or {}
+    version = payload.get("version") if isinstance(payload, dict) else None
+    if type(version) is not int:
+        raise InvalidInputError("A submit says which version it sends.", {"version": "missing"})
+    service.submit(
+        session,
+        task.assignment,
+        rubric_of(session, task.assignment.rubric_version_id),
+        version=version,
+        channel=task.ticket.channel,
+        setting=g.setting,
+        zone=g.zone,
+        now=now,
+    )
+    db.session.commit()
+    following = queries.next_in_queue(session, g.actor.user_id, after=assignment_id)
+    target = (
+        url_for("reviews.score", assignment_id=following, sent=assignment_id)
+        if following
+        else url_for("reviews.queue", sent=assignment_id)
+    )
+    return jsonify(next=target)
+
+
+@bp.post("/queue/<int:assignment_id>/undo")
+@requires(Permission.SCORE)
+def undo(assignment_id: int) -> ResponseReturnValue:
+    task = queries.get_assignment_for(db.session(), g.actor, assignment_id)
+    service.undo_submit(db.session(), task.assignment, now=utcnow())
+    db.session.commit()
+    return redirect(url_for("reviews.score", assignment_id=assignment_id))
+
+
+@bp.post("/queue/<int:assignment_id>/hand-over")
+@requires(Permission.SCORE)
+def hand_over(assignment_id: int) -> ResponseReturnValue:
+    """Give the same part to another reviewer; the sample does not change."""
+    session = db.session()
+    task = queries.get_assignment_for(session, g.actor, assignment_id)
+    handing_over.hand_over(
+        session, task.assignment, reason=request.form.get("reason", ""), by=g.actor.user_id, now=utcnow()
+    )
+    db.session.commit()
+    following = queries.next_in_queue(session, g.actor.user_id)
+    return redirect(
+        url_for("reviews.score", assignment_id=following) if following else url_for("reviews.queue")
+    )
 
 
 @bp.get("/my-reviews")
 @requires(Permission.OWN_REVIEWS)
 def mine() -> ResponseReturnValue:
-    return render_template("reviews/mine.html")
+    now = utcnow()
+    return render_template(
+        "reviews/mine.html",
+        about=queries.reviews_about(db.session(), g.actor, now=now),
+        by=queries.reviews_by(db.session(), g.actor) if g.actor.may(Permission.SCORE) else [],
+        names_reviewer=g.actor.may(Permission.REVIEWER_NAME),
+    )
+
+
+@bp.get("/reviews/<int:review_id>")
+@requires(Permission.REVIEW_READ)
+def show(review_id: int) -> ResponseReturnValue:
+    """A submitted review: its result with every step, the answers, and the conversation where that may be read."""
+    now = utcnow()
+    session = db.session()
+    view = queries.get_review_for(session, g.actor, review_id, now=now)
+    rubric = rubric_of(session, view.revision.rubric_version_id)
+    answers = queries.answers_of(session, view.revision.id)
+    messages: tuple[scoring_page.ShownMessage, ...] = ()
+    quotes: dict[str, list[str]] = {}
+    if may_read_text(view):
+        conversation = conversation_of(
+            session,
+            KeyRing(settings().text_keys),
+            view.ticket.id,
+            revision_id=view.revision.conversation_revision_id,
+        )
+        access_log.buffer().opened(user_id=g.actor.user_id, ticket_id=view.ticket.id, purpose="review", now=now)
+        messages = scoring_page.shown_messages(
+            conversation, view.part, blind=False, customer=g.programme.customer_word
+        )
+        texts = scoring_page.texts_of(conversation)
+        quotes = {
+            answer.criterion_key: [rules.passage(texts, pin) for pin in answer.passages] for answer in answers
+        }
+    own = view.review.reviewer_id == g.actor.user_id
+    return render_template(
+        "reviews/show.html",
+        view=view,
+        rubric=rubric,
+        score=rubrics.score(rubric, rules.state_of(answers), channel=view.ticket.channel),
+        sections=scoring_page.shown_sections(rubric, answers, channel=view.ticket.channel),
+        messages=messages,
+        quotes=quotes,
+        reviewer_name=view.reviewer.name if own or g.actor.may(Permission.REVIEWER_NAME) else view.reviewer.pseudonym,
+        sees_notes=own or g.actor.user_id != view.part.specialist_id,
+        may_acknowledge=view.part.specialist_id == g.actor.user_id and view.review.acknowledged_at is None,
+        may_release=view.review.released_at is None
+        and view.review.purpose in rules.RELEASED_PURPOSES
+        and g.actor.may(Permission.COACHING_EDIT),
+        may_undo=own and rules.may_undo(view.review.submitted_at, now),
+        now=now,
+    )
+
+
+def may_read_text(view: queries.ReviewView) -> bool:
+    """Whether the conversation goes with the review: by the authority table, and within one's clearance."""
+    actor = g.actor
+    own_work = view.part.specialist_id == actor.user_id
+    if view.ticket.content_severity > actor.clearance and not own_work:
+        return False
+    return actor.may(Permission.CONVERSATION_READ)
+
+
+@bp.post("/reviews/<int:review_id>/acknowledge")
+@requires(Permission.OWN_REVIEWS)
+def acknowledge(review_id: int) -> ResponseReturnValue:
+    now = utcnow()
+    view = queries.get_review_for(db.session(), g.actor, review_id, now=now)
+    if view.part.specialist_id != g.actor.user_id:
+        raise NotFoundError("This review is not about your work.")
+    service.acknowledge(db.session(), view.review, by=g.actor.user_id, now=now)
+    db.session.commit()
+    return redirect(url_for("reviews.show", review_id=review_id))
+
+
+@bp.post("/reviews/<int:review_id>/release")
+@requires(Permission.COACHING_EDIT)
+def release(review_id: int) -> ResponseReturnValue:
+    now = utcnow()
+    view = queries.get_review_for(db.session(), g.actor, review_id, now=now)
+    service.release(db.session(), view.review, by=g.actor.user_id, now=now)
+    db.session.commit()
+    return redirect(url_for("reviews.show", review_id=review_id))

@@ -1,0 +1,291 @@
+"""Reading reviews: a reviewer's queue, the draft being scored, one review, lists of reviews."""
+
+import datetime as dt
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from qa.core.access import Actor, Permission, Scope
+from qa.core.errors import NotFoundError
+from qa.people.models import User
+from qa.reviews.models import Answer, Evidence, Review, ReviewRevision
+from qa.reviews.rules import Pin
+from qa.sampling.models import Assignment
+from qa.tickets.models import HandledPart, Ticket
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Queued:
+    """One assignment as its reviewer's queue shows it: nothing that could colour the judgement."""
+
+    assignment_id: int
+    purpose: str
+    due_on: dt.date
+    subject: str
+    external_id: str
+    queue: str
+    channel: str
+    language: str
+    content_severity: int
+    resolved_at: dt.datetime
+    answered: int  # answers in the draft so far
+    started: bool
+
+
+def queue_of(session: Session, reviewer_id: int, *, limit: int = 200) -> list[Queued]:
+    """What waits for a reviewer, in the order to be done: due first, then drawn order."""
+    answered = (
+        select(func.count(Answer.id))
+        .join(ReviewRevision, ReviewRevision.id == Answer.revision_id)
+        .where(
+            ReviewRevision.review_id == Review.id,
+            or_(Answer.level_key.is_not(None), Answer.percentage.is_not(None), Answer.not_applicable),
+        )
+        .correlate(Review)
+        .scalar_subquery()
+    )
+    rows = session.execute(
+        select(Assignment, Ticket, HandledPart.resolved_at, Review.id, answered)
+        .join(HandledPart, HandledPart.id == Assignment.part_id)
+        .join(Ticket, Ticket.id == HandledPart.ticket_id)
+        .outerjoin(Review, Review.assignment_id == Assignment.id)
+        .where(Assignment.reviewer_id == reviewer_id, Assignment.state == "open")
+        .order_by(Assignment.due_on, Assignment.position, Assignment.id)
+        .limit(limit)
+    )
+    return [
+        Queued(
+            assignment_id=assignment.id,
+            purpose=assignment.purpose,
+            due_on=assignment.due_on,
+            subject=ticket.subject,
+            external_id=ticket.external_id,
+            queue=ticket.queue,
+            channel=ticket.channel,
+            language=ticket.language,
+            content_severity=ticket.content_severity,
+            resolved_at=resolved_at,
+            answered=count or 0,
+            started=review_id is not None,
+        )
+        for assignment, ticket, resolved_at, review_id, count in rows
+    ]
+
+
+def next_in_queue(session: Session, reviewer_id: int, *, after: int | None = None) -> int | None:
+    """The assignment to do next, another than the one just done."""
+    found = select(Assignment.id).where(Assignment.reviewer_id == reviewer_id, Assignment.state == "open")
+    if after is not None:
+        found = found.where(Assignment.id != after)
+    return session.scalar(found.order_by(Assignment.due_on, Assignment.position, Assignment.id).limit(1))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToScore:
+    """Everything the scoring page is made from."""
+
+    assignment: Assignment
+    part: HandledPart
+    ticket: Ticket
+    review: Review | None
+    position: int  # of the open assignments
+    waiting: int
+
+
+def get_assignment_for(session: Session, actor: Actor, assignment_id: int) -> ToScore:
+    """One's own assignment; severe content only within one's clearance."""
+    row = session.execute(
+        select(Assignment, HandledPart, Ticket, Review)
+        .join(HandledPart, HandledPart.id == Assignment.part_id)
+        .join(Ticket, Ticket.id == HandledPart.ticket_id)
+        .outerjoin(Review, Review.assignment_id == Assignment.id)
+        .where(Assignment.id == assignment_id, Assignment.reviewer_id == actor.user_id)
+    ).one_or_none()
+    if row is None or row[2].content_severity > actor.clearance:
+        raise NotFoundError("There is no such part in your queue.")
+    assignment, part, ticket, review = row
+    before, waiting = session.execute(
+        select(
+            func.count().filter(
+                or_(
+                    Assignment.due_on < assignment.due_on,
+                    and_(Assignment.due_on == assignment.due_on, Assignment.position < assignment.position),
+                    and_(
+                        Assignment.due_on == assignment.due_on,
+                        Assignment.position == assignment.position,
+                        Assignment.id < assignment.id,
+                    ),
+                )
+            ),
+            func.count(),
+        ).where(Assignment.reviewer_id == actor.user_id, Assignment.state == "open")
+    ).one()
+    return ToScore(assignment=assignment, part=part, ticket=ticket, review=review, position=before + 1, waiting=waiting)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredAnswer:
+    """One answer with its pins."""
+
+    criterion_key: str
+    level_key: str | None
+    percentage: str | None
+    not_applicable: bool
+    comment: str
+    internal_note: str
+    root_causes: Sequence[Any]
+    passages: tuple[Pin, ...]
+
+    @property
+    def pins(self) -> int:
+        return len(self.passages)
+
+    @property
+    def pins_json(self) -> str:
+        """The pins as the scoring page's script reads them."""
+        return json.dumps([{"message": pin.message_id, "start": pin.start, "end": pin.end} for pin in self.passages])
+
+
+def answers_of(session: Session, revision_id: int) -> list[StoredAnswer]:
+    """A revision's answers with their pins, in two statements."""
+    return answers_of_many(session, [revision_id]).get(revision_id, [])
+
+
+def answers_of_many(session: Session, revision_ids: Sequence[int]) -> dict[int, list[StoredAnswer]]:
+    """Several revisions' answers, by revision."""
+    answers = session.scalars(
+        select(Answer).where(Answer.revision_id.in_(revision_ids)).order_by(Answer.revision_id, Answer.id)
+    ).all()
+    pins: dict[int, list[Pin]] = {}
+    for evidence in session.scalars(
+        select(Evidence)
+        .join(Answer, Answer.id == Evidence.answer_id)
+        .where(Answer.revision_id.in_(revision_ids))
+        .order_by(Evidence.id)
+    ):
+        pin = Pin(message_id=evidence.message_id, start=evidence.start, end=evidence.end)
+        pins.setdefault(evidence.answer_id, []).append(pin)
+    found: dict[int, list[StoredAnswer]] = {}
+    for answer in answers:
+        found.setdefault(answer.revision_id, []).append(
+            StoredAnswer(
+                criterion_key=answer.criterion_key,
+                level_key=answer.level_key,
+                percentage=answer.percentage,
+                not_applicable=answer.not_applicable,
+                comment=answer.comment,
+                internal_note=answer.internal_note,
+                root_causes=answer.root_causes,
+                passages=tuple(pins.get(answer.id, ())),
+            )
+        )
+    return found
+
+
+def newest_revision(session: Session, review_id: int) -> ReviewRevision | None:
+    return session.scalar(
+        select(ReviewRevision).where(ReviewRevision.review_id == review_id).order_by(ReviewRevision.n.desc()).limit(1)
+    )
+
+
+def visible_to(actor: Actor, now: dt.datetime) -> ColumnElement[bool]:
+    """Which submitted reviews a person may read; joins of Review and HandledPart are expected around it."""
+    scopes = actor.scopes(Permission.REVIEW_READ)
+    if not scopes:
+        return exists().where(False)  # type: ignore[arg-type]
+    ways: list[ColumnElement[bool]] = [Review.reviewer_id == actor.user_id]
+    unsealed = ~Review.sealed
+    if Scope.OWN in scopes:
+        ways.append(
+            and_(HandledPart.specialist_id == actor.user_id, Review.released_at <= now, Review.state == "submitted")
+        )
+    if Scope.TEAM in scopes:
+        ways.append(and_(HandledPart.team_id.in_(actor.led_team_ids), unsealed))
+    if Scope.ALL in scopes:
+        ways.append(unsealed)
+    # Whoever still has to score the part sees nobody else's score of it.
+    mine = aliased(Assignment)
+    still_to_score = exists().where(
+        mine.part_id == Review.part_id, mine.reviewer_id == actor.user_id, mine.state == "open"
+    )
+    return and_(
+        Review.state.in_(("submitted", "voided")),
+        or_(*ways),
+        or_(~still_to_score, Review.reviewer_id == actor.user_id),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewView:
+    """One submitted review with what it is about."""
+
+    review: Review
+    revision: ReviewRevision
+    part: HandledPart
+    ticket: Ticket
+    reviewer: User
+    specialist: User | None
+
+
+def _views() -> "Select[Review, ReviewRevision, HandledPart, Ticket, User, User]":
+    specialist = aliased(User)
+    reviewer = aliased(User)
+    return (
+        select(Review, ReviewRevision, HandledPart, Ticket, reviewer, specialist)
+        .join(ReviewRevision, ReviewRevision.id == Review.current_revision_id)
+        .join(HandledPart, HandledPart.id == Review.part_id)
+        .join(Ticket, Ticket.id == HandledPart.ticket_id)
+        .join(reviewer, reviewer.id == Review.reviewer_id)
+        .outerjoin(specialist, specialist.id == HandledPart.specialist_id)
+    )
+
+
+def _view(row: Any) -> ReviewView:
+    review, revision, part, ticket, reviewer, specialist = row
+    return ReviewView(
+        review=review, revision=revision, part=part, ticket=ticket, reviewer=reviewer, specialist=specialist
+    )
+
+
+def get_review_for(session: Session, actor: Actor, review_id: int, *, now: dt.datetime) -> ReviewView:
+    """A review that this person may read."""
+    row = session.execute(_views().where(Review.id == review_id, visible_to(actor, now))).one_or_none()
+    if row is None:
+        raise NotFoundError("There is no such review, or it is not released yet.")
+    return _view(row)
+
+
+def reviews_about(session: Session, actor: Actor, *, now: dt.datetime, limit: int = 100) -> list[ReviewView]:
+    """The released reviews of one's own work, newest first."""
+    rows = session.execute(
+        _views()
+        .where(HandledPart.specialist_id == actor.user_id, Review.state == "submitted", Review.released_at <= now)
+        .order_by(Review.submitted_at.desc(), Review.id.desc())
+        .limit(limit)
+    )
+    return [_view(row) for row in rows]
+
+
+def reviews_by(session: Session, actor: Actor, *, limit: int = 100) -> list[ReviewView]:
+    """What one has scored, newest first."""
+    rows = session.execute(
+        _views()
+        .where(Review.reviewer_id == actor.user_id, Review.state != "draft")
+        .order_by(Review.submitted_at.desc(), Review.id.desc())
+        .limit(limit)
+    )
+    return [_view(row) for row in rows]
+
+
+def reviews_of_ticket(session: Session, actor: Actor, ticket_id: int, *, now: dt.datetime) -> list[ReviewView]:
+    """Every review of a ticket that this person may read."""
+    rows = session.execute(
+        _views()
+        .where(HandledPart.ticket_id == ticket_id, visible_to(actor, now))
+        .order_by(Review.submitted_at, Review.id)
+    )
+    return [_view(row) for row in rows]

@@ -1,0 +1,212 @@
+"""Decisions about a review that need no database: reading a save, when it is released, who may see it."""
+
+import datetime as dt
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import rubrics
+from qa.core.errors import InvalidInputError
+from qa.reviews.models import Outcome
+from qa.sampling.models import Purpose
+
+UNDO = dt.timedelta(seconds=10)
+UNDO_GRACE = dt.timedelta(seconds=3)  # the press of the button travels too
+MORNING = dt.time(8)
+LONGEST_COMMENT = 4_000
+MOST_PINS = 20
+SAVE_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
+# What a specialist sees and a quality figure may rest on; a hidden second score is for agreement alone.
+RELEASED_PURPOSES = frozenset({Purpose.ROUTINE, Purpose.TARGETED, Purpose.FOLLOW_UP, Purpose.SECOND_LOOK})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pin:
+    """A passage that an answer rests on: code points ``start`` to ``end`` of a message."""
+
+    message_id: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SavedAnswer:
+    """One criterion's answer as the scoring page sends it."""
+
+    criterion_key: str
+    level_key: str | None = None
+    percentage: Fraction | None = None
+    not_applicable: bool = False
+    comment: str = ""
+    internal_note: str = ""
+    root_causes: tuple[str, ...] = ()
+    pins: tuple[Pin, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Save:
+    """One save of the scoring page: the answers that changed since the last one it knows was kept."""
+
+    save_id: str
+    version: int
+    answers: tuple[SavedAnswer, ...]
+    internal_note: str | None
+    active_seconds: int
+    conversation_revision_id: int  # what the reviewer was looking at
+
+
+def read_save(payload: object, rubric: rubrics.RubricVersion) -> Save:
+    """A save from its JSON; an answer that does not fit the rubric is refused with its field."""
+    if not isinstance(payload, Mapping):
+        raise InvalidInputError("A save is a JSON object.")
+    save_id = payload.get("save_id")
+    version = payload.get("version")
+    if not isinstance(save_id, str) or not SAVE_ID.fullmatch(save_id):
+        raise InvalidInputError("A save needs its id.", {"save_id": "missing or malformed"})
+    if not isinstance(version, int) or isinstance(version, bool) or version < 0:
+        raise InvalidInputError("A save says which version it changes.", {"version": "missing or malformed"})
+    raw = payload.get("answers", [])
+    if not isinstance(raw, list) or len(raw) > len(rubric.criteria):
+        raise InvalidInputError("Answers are a list, one entry a criterion.", {"answers": "malformed"})
+    note = payload.get("internal_note")
+    seconds = payload.get("active_seconds", 0)
+    seen = payload.get("conversation_revision")
+    if type(seen) is not int:
+        raise InvalidInputError("A save says which conversation it judged.", {"conversation_revision": "missing"})
+    return Save(
+        save_id=save_id,
+        version=version,
+        answers=tuple(_answer(item, rubric) for item in raw),
+        internal_note=None if note is None else _text(note, "internal_note"),
+        active_seconds=seconds if isinstance(seconds, int) and 0 <= seconds <= 3600 else 0,
+        conversation_revision_id=seen,
+    )
+
+
+def _answer(item: object, rubric: rubrics.RubricVersion) -> SavedAnswer:
+    if not isinstance(item, Mapping):
+        raise InvalidInputError("An answer is a JSON object.", {"answers": "malformed"})
+    key = item.get("criterion")
+    criterion = next((each for each in rubric.criteria if each.key == key), None)
+    if criterion is None:
+        raise InvalidInputError(f"This rubric has no criterion {str(key)[:50]!r}.", {"criterion": "unknown"})
+    percentage = item.get("percentage")
+    answer = SavedAnswer(
+        criterion_key=criterion.key,
+        level_key=item.get("level") or None,
+        percentage=None if percentage in (None, "") else _percentage(percentage, criterion.key),
+        not_applicable=item.get("not_applicable") is True,
+        comment=_text(item.get("comment", ""), criterion.key),
+        internal_note=_text(item.get("internal_note", ""), criterion.key),
+        root_causes=_causes(item.get("root_causes", []), criterion),
+        pins=_pins(item.get("pins", []), criterion.key),
+    )
+    try:
+        rubrics.check_answer(criterion, as_answer(answer))
+    except rubrics.AnswerError as error:
+        raise InvalidInputError(str(error), {criterion.key: str(error)}) from error
+    return answer
+
+
+def as_answer(saved: SavedAnswer) -> rubrics.Answer:
+    """The answer as the rubric library scores it."""
+    return rubrics.Answer(
+        level=saved.level_key,
+        percentage=saved.percentage,
+        not_applicable=saved.not_applicable,
+        comment=saved.comment,
+        evidence=len(saved.pins),
+        root_causes=saved.root_causes,
+    )
+
+
+def _text(value: object, field: str) -> str:
+    if not isinstance(value, str):
+        raise InvalidInputError("A comment is text.", {field: "not text"})
+    text = value.replace("\x00", "").strip()
+    if len(text) > LONGEST_COMMENT:
+        raise InvalidInputError(
+            f"A comment has at most {LONGEST_COMMENT} characters; this one has {len(text)}.", {field: "too long"}
+        )
+    return text
+
+
+def _percentage(value: object, field: str) -> Fraction:
+    try:
+        percentage = Fraction(str(value))
+    except (ValueError, ZeroDivisionError) as error:
+        raise InvalidInputError("A percentage is a number from 0 to 100.", {field: "not a number"}) from error
+    if not 0 <= percentage <= 100:
+        raise InvalidInputError("A percentage is a number from 0 to 100.", {field: "out of range"})
+    return percentage
+
+
+def _causes(value: object, criterion: rubrics.Criterion) -> tuple[str, ...]:
+    known = {cause.key for cause in criterion.root_causes}
+    if not isinstance(value, list) or not all(isinstance(cause, str) and cause in known for cause in value):
+        raise InvalidInputError("Unknown root cause.", {criterion.key: "unknown root cause"})
+    return tuple(dict.fromkeys(value))
+
+
+def _pins(value: object, field: str) -> tuple[Pin, ...]:
+    if not isinstance(value, list) or len(value) > MOST_PINS:
+        raise InvalidInputError(f"At most {MOST_PINS} passages can be pinned.", {field: "pins"})
+    pins = []
+    for item in value:
+        if not isinstance(item, Mapping):
+            raise InvalidInputError("A pinned passage is a JSON object.", {field: "pins"})
+        message, start, end = item.get("message"), item.get("start"), item.get("end")
+        if not isinstance(message, str) or type(start) is not int or type(end) is not int or not 0 <= start < end:
+            raise InvalidInputError("A pinned passage names its message, start and end.", {field: "pins"})
+        pins.append(Pin(message_id=message, start=start, end=end))
+    return tuple(dict.fromkeys(pins))
+
+
+def passage(texts: Mapping[str, str], pin: Pin) -> str:
+    """The pinned words; refused when they are not part of the conversation that was judged."""
+    text = texts.get(pin.message_id)
+    if text is None or pin.end > len(text):
+        raise InvalidInputError("The pinned passage is not in this conversation.", {"pins": "unknown passage"})
+    return text[pin.start : pin.end]
+
+
+def passage_digest(words: str) -> str:
+    return hashlib.sha256(words.encode()).hexdigest()
+
+
+def outcome_of(score: rubrics.Score) -> Outcome:
+    return Outcome(score.outcome)
+
+
+def release_time(rule: str, submitted_at: dt.datetime, zone: ZoneInfo) -> dt.datetime | None:
+    """When the specialist sees the review; ``None`` when the lead decides. Never before the time to undo is over."""
+    if rule == "by_lead":
+        return None
+    if rule == "at_once":
+        return submitted_at + UNDO
+    local = submitted_at.astimezone(zone)
+    return dt.datetime.combine(local.date() + dt.timedelta(days=1), MORNING, tzinfo=zone).astimezone(dt.UTC)
+
+
+def may_undo(submitted_at: dt.datetime | None, now: dt.datetime) -> bool:
+    """Whether a submitted review can still be taken back."""
+    return submitted_at is not None and now <= submitted_at + UNDO + UNDO_GRACE
+
+
+def state_of(answers: Sequence[Any]) -> dict[str, rubrics.Answer]:
+    """Stored answers, with their pins counted, as the library scores them."""
+    return {
+        answer.criterion_key: rubrics.Answer(
+            level=answer.level_key,
+            percentage=None if answer.percentage is None else Fraction(answer.percentage),
+            not_applicable=answer.not_applicable,
+            comment=answer.comment,
+            evidence=answer.pins,
+            root_causes=tuple(answer.root_causes),
+        )
+        for answer in answers
+    }

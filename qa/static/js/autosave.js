@@ -1,0 +1,170 @@
+// Saves that are never lost, doubled or reordered: one is under way at a time, each carries its own id and the version it
+// changes, what is not yet acknowledged is also kept in this browser, and a lost connection is tried again until it works.
+const FIRST_WAIT = 1000;
+const LONGEST_WAIT = 20000;
+const TIMEOUT = 10000;
+
+function newId() {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+export class Autosave {
+  // `tell(state, detail)` hears: saving, saved, offline, signed-out, conflict, refused.
+  constructor({ url, csrf, assignment, version, conversationRevision, tell }) {
+    Object.assign(this, { url, csrf, version, conversationRevision, tell });
+    this.key = `fairmark.draft.${assignment}`;
+    this.pending = {};
+    this.note = null;
+    this.inFlight = null;
+    this.stopped = false;
+    this.wait = FIRST_WAIT;
+    this.timer = 0;
+    this.activeSince = performance.now();
+    window.addEventListener("online", () => this.retryNow());
+    document.addEventListener("visibilitychange", () => {
+      if (document.visibilityState === "visible") this.retryNow();
+    });
+  }
+
+  get settled() {
+    return !this.inFlight && this.note === null && Object.keys(this.pending).length === 0;
+  }
+
+  // What an earlier visit could not send; the page shows it and it is sent again with its own id.
+  restore() {
+    let kept;
+    try {
+      kept = JSON.parse(localStorage.getItem(this.key) ?? "null");
+    } catch {
+      kept = null;
+    }
+    if (!kept) return [];
+    this.inFlight = kept.inFlight ?? null;
+    this.pending = kept.pending ?? {};
+    this.note = kept.note ?? null;
+    const answers = [...(this.inFlight?.answers ?? []), ...Object.values(this.pending)];
+    if (this.inFlight) this.send();
+    else this.flush();
+    return answers;
+  }
+
+  change(answer) {
+    this.pending[answer.criterion] = answer;
+    this.keep();
+    this.flush();
+  }
+
+  changeNote(text) {
+    this.note = text;
+    this.keep();
+    this.flush();
+  }
+
+  keep() {
+    try {
+      if (this.settled) localStorage.removeItem(this.key);
+      else localStorage.setItem(this.key, JSON.stringify({ inFlight: this.inFlight, pending: this.pending, note: this.note }));
+    } catch {
+      // Storage is refused: the page itself still holds everything.
+    }
+  }
+
+  flush() {
+    if (this.inFlight || this.stopped || this.settled) return;
+    const now = performance.now();
+    this.inFlight = {
+      save_id: newId(),
+      version: this.version,
+      conversation_revision: this.conversationRevision,
+      answers: Object.values(this.pending),
+      internal_note: this.note,
+      active_seconds: Math.min(Math.round((now - this.activeSince) / 1000), 300),
+    };
+    this.activeSince = now;
+    this.pending = {};
+    this.note = null;
+    this.keep();
+    this.send();
+  }
+
+  async send() {
+    clearTimeout(this.timer);
+    if (!this.inFlight || this.sending) return;
+    this.sending = true;
+    this.tell("saving");
+    let response;
+    try {
+      response = await fetch(this.url, {
+        method: "POST",
+        headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": this.csrf },
+        body: JSON.stringify(this.inFlight),
+        signal: AbortSignal.timeout(TIMEOUT),
+      });
+    } catch {
+      response = null;
+    }
+    this.sending = false;
+    if (!response || response.status >= 500 || response.status === 429) return this.later();
+    const body = await response.json().catch(() => ({}));
+    if (response.ok) return this.acknowledged(body);
+    if (response.status === 401 || response.status === 400) return this.signedOut(response.status, body);
+    this.stopped = true;
+    return this.tell(response.status === 409 ? "conflict" : "refused", body);
+  }
+
+  acknowledged(body) {
+    this.version = body.version;
+    this.inFlight = null;
+    this.wait = FIRST_WAIT;
+    this.keep();
+    this.tell("saved", body);
+    this.flush();
+  }
+
+  later() {
+    this.tell("offline");
+    this.timer = setTimeout(() => this.send(), this.wait);
+    this.wait = Math.min(this.wait * 2, LONGEST_WAIT);
+  }
+
+  signedOut(status, body) {
+    this.tell(status === 401 ? "signed-out" : "refused", body);
+    this.timer = setTimeout(() => this.send(), LONGEST_WAIT);
+  }
+
+  retryNow() {
+    if (!this.inFlight || this.stopped) return;
+    this.wait = FIRST_WAIT;
+    this.send();
+  }
+
+  // After a conflict: send what is unsent on top of the newer state.
+  resumeOn(version) {
+    this.version = version;
+    this.stopped = false;
+    if (this.inFlight) {
+      for (const answer of this.inFlight.answers) this.pending[answer.criterion] ??= answer;
+      this.note ??= this.inFlight.internal_note;
+      this.inFlight = null;
+    }
+    this.flush();
+  }
+
+  forget() {
+    this.stopped = true;
+    clearTimeout(this.timer);
+    try {
+      localStorage.removeItem(this.key);
+    } catch {
+      // Nothing was kept.
+    }
+  }
+
+  // Resolves when everything is on the server; rejects when that needs a person.
+  async whenSettled() {
+    while (!this.settled) {
+      if (this.stopped) throw new Error("not saved");
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+}

@@ -1,0 +1,324 @@
+// The scoring page: answers by keyboard or pointer, saved as they are given, sent when complete.
+import { Autosave } from "./autosave.js";
+import { openDialog } from "./dialogs.js";
+import { drawPins, passageAt, samePin } from "./evidence.js";
+import { bind } from "./keys.js";
+import { startUndo } from "./undo.js";
+
+const page = document.querySelector("[data-scoring]");
+const state = JSON.parse(page.dataset.state);
+const criteria = new Map([...page.querySelectorAll("[data-criterion]")].map((field) => [field.dataset.criterion, field]));
+const messages = [...page.querySelectorAll("[data-message]")];
+const pins = new Map([...criteria].map(([key, field]) => [key, JSON.parse(field.dataset.pins ?? "[]")]));
+const saved = page.querySelector("[data-saved]");
+const alertBox = page.querySelector("[data-alert]");
+const alertAction = page.querySelector("[data-alert-action]");
+const note = page.querySelector("[data-note]");
+const timeOfDay = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+let missing = state.missing;
+
+const autosave = new Autosave({
+  url: page.dataset.saveUrl,
+  csrf: page.dataset.csrf,
+  assignment: state.assignment,
+  version: state.version,
+  conversationRevision: state.conversation_revision,
+  tell,
+});
+
+// What a criterion's fields say now
+function answerOf(key) {
+  const field = criteria.get(key);
+  const level = field.querySelector("[data-level]:checked");
+  return {
+    criterion: key,
+    level: level?.value ?? null,
+    percentage: field.querySelector("[data-percentage]")?.value || null,
+    not_applicable: field.querySelector("[data-na]")?.checked ?? false,
+    comment: field.querySelector("[data-comment]").value,
+    root_causes: [...field.querySelectorAll("[data-cause]:checked")].map((box) => box.value),
+    pins: pins.get(key),
+  };
+}
+
+function show(answer) {
+  const field = criteria.get(answer.criterion);
+  if (!field) return;
+  for (const level of field.querySelectorAll("[data-level]")) level.checked = level.value === answer.level;
+  const na = field.querySelector("[data-na]");
+  if (na) na.checked = answer.not_applicable;
+  const percentage = field.querySelector("[data-percentage]");
+  if (percentage) percentage.value = answer.percentage ?? "";
+  field.querySelector("[data-comment]").value = answer.comment;
+  for (const box of field.querySelectorAll("[data-cause]")) box.checked = answer.root_causes.includes(box.value);
+  pins.set(answer.criterion, answer.pins);
+  if (answer.comment) openMore(field, true);
+}
+
+function tell(what, detail = {}) {
+  const words = { saving: "Saving…", offline: "Not saved yet", "signed-out": "Not saved yet", conflict: "Not saved", refused: "Not saved" };
+  saved.dataset.state = { saved: "saved", saving: "saving", offline: "offline", "signed-out": "offline" }[what] ?? "failed";
+  saved.textContent = what === "saved" ? `Saved ${timeOfDay.format(new Date(detail.saved_at))}` : words[what];
+  if (what === "saved") {
+    showProgress(detail);
+    hideAlert();
+  } else if (what === "offline") {
+    showAlert("The connection is lost. Your answers are kept in this browser and sent as soon as it is back.");
+  } else if (what === "signed-out") {
+    showAlert("You are signed out. Sign in again in another tab; your answers are kept here and sent then.", "Sign in", () =>
+      window.open("/sign-in", "_blank", "noopener"),
+    );
+  } else if (what === "conflict") {
+    if (detail.submitted || detail.gone) showAlert(detail.message, "Go to the queue", () => leave("/queue"));
+    else showAlert(detail.message, "Load the newer state, then send mine", () => rebase(detail.version));
+  } else if (what === "refused") {
+    showAlert(detail.message ?? "The server refused this answer.", "Load the page again", () => location.reload());
+  }
+}
+
+function leave(target) {
+  autosave.forget();
+  location.assign(target);
+}
+
+// The other window's answers are kept where this window changed nothing; what was typed here goes on top of them.
+function rebase(version) {
+  hideAlert();
+  autosave.resumeOn(version);
+  autosave.whenSettled().then(() => location.reload(), () => {});
+}
+
+function showAlert(text, action, run) {
+  page.querySelector("[data-alert-text]").textContent = text;
+  alertAction.hidden = !action;
+  alertAction.textContent = action ?? "";
+  alertAction.onclick = run ?? null;
+  alertBox.hidden = false;
+}
+
+function hideAlert() {
+  alertBox.hidden = true;
+}
+
+function showProgress(progress) {
+  missing = progress.missing;
+  page.querySelector("[data-count]").textContent = `${progress.answered} of ${progress.total}`;
+  const visible = new Set(progress.visible);
+  for (const [key, field] of criteria) field.hidden = !visible.has(key);
+  for (const field of criteria.values()) {
+    if (!missing.some((item) => item.criterion === field.dataset.criterion)) clearMissing(field);
+  }
+}
+
+function clearMissing(field) {
+  field.removeAttribute("data-missing");
+  field.querySelector("[data-missing-text]").hidden = true;
+}
+
+function showPins() {
+  const drawn = new Map();
+  for (const [key, field] of criteria) {
+    const number = field.querySelector(".criterion__number").textContent;
+    drawn.set(key, { number, name: field.dataset.name, pins: pins.get(key) });
+    const count = field.querySelector("[data-pin-count]");
+    count.hidden = pins.get(key).length === 0;
+    count.textContent = `${pins.get(key).length} pinned`;
+  }
+  drawPins(drawn);
+}
+
+// Where the reviewer is
+const shownCriteria = () => [...criteria.values()].filter((field) => !field.hidden);
+let currentCriterion = null;
+let currentMessage = null;
+
+function goToCriterion(field, focus = true) {
+  if (!field) return;
+  currentCriterion?.removeAttribute("data-current");
+  currentCriterion = field;
+  field.setAttribute("data-current", "");
+  if (focus) {
+    showTab("rubric");
+    field.focus({ preventScroll: true });
+    field.scrollIntoView({ block: "nearest" });
+  }
+}
+
+function goToMessage(message) {
+  if (!message) return;
+  currentMessage?.removeAttribute("data-current");
+  currentMessage = message;
+  message.setAttribute("data-current", "");
+  showTab("conversation");
+  message.scrollIntoView({ block: "nearest" });
+}
+
+function step(list, current, by) {
+  const at = list.indexOf(current);
+  if (at < 0) return by > 0 ? list[0] : list.at(-1);
+  return list[at + by] ?? current;
+}
+
+function nextUnanswered() {
+  const open = shownCriteria().filter((field) => {
+    const answer = answerOf(field.dataset.criterion);
+    return !answer.level && !answer.not_applicable && !answer.percentage;
+  });
+  const after = open.find((field) => currentCriterion && currentCriterion.compareDocumentPosition(field) & Node.DOCUMENT_POSITION_FOLLOWING);
+  const lacking = missing.map((item) => criteria.get(item.criterion)).find((field) => field && !field.hidden);
+  goToCriterion(after ?? open[0] ?? lacking);
+}
+
+function showTab(name) {
+  page.dataset.tab = name;
+  for (const tab of page.querySelectorAll("[data-tab-for]")) tab.setAttribute("aria-selected", String(tab.dataset.tabFor === name));
+}
+
+function openMore(field, open) {
+  field.querySelector("[data-more]").hidden = !open;
+  field.querySelector("[data-open-more]").setAttribute("aria-expanded", String(open));
+}
+
+// Answers by key
+function choose(position) {
+  const level = currentCriterion?.querySelectorAll("[data-level]")[position - 1];
+  if (!level) return false;
+  level.checked = true;
+  answered(currentCriterion);
+  return true;
+}
+
+function chooseNotApplicable() {
+  const na = currentCriterion?.querySelector("[data-na]");
+  if (!na) return false;
+  na.checked = true;
+  answered(currentCriterion);
+  return true;
+}
+
+function answered(field) {
+  clearMissing(field);
+  autosave.change(answerOf(field.dataset.criterion));
+}
+
+function pin() {
+  if (!currentCriterion) return goToCriterion(shownCriteria()[0]);
+  const key = currentCriterion.dataset.criterion;
+  const passage = passageAt(currentMessage);
+  if (!passage) return showAlert("Select words of a message, or go to a message with J, then press e.");
+  const known = pins.get(key);
+  pins.set(key, known.some((each) => samePin(each, passage)) ? known.filter((each) => !samePin(each, passage)) : [...known, passage]);
+  getSelection()?.removeAllRanges();
+  showPins();
+  return answered(currentCriterion);
+}
+
+async function submit() {
+  for (const timer of typing.values()) clearTimeout(timer.id), timer.run();
+  typing.clear();
+  try {
+    await autosave.whenSettled();
+  } catch {
+    return;
+  }
+  const response = await fetch(page.dataset.submitUrl, {
+    method: "POST",
+    headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": page.dataset.csrf },
+    body: JSON.stringify({ version: autosave.version }),
+  }).catch(() => null);
+  if (!response) return tell("offline");
+  const body = await response.json().catch(() => ({}));
+  if (response.ok) return leave(body.next);
+  if (response.status === 422) return showMissing(body);
+  return tell(response.status === 409 ? "conflict" : response.status === 401 ? "signed-out" : "refused", body);
+}
+
+function showMissing(body) {
+  const lacking = Object.entries(body.fields ?? {});
+  for (const [key, message] of lacking) {
+    const field = criteria.get(key);
+    if (!field) continue;
+    field.setAttribute("data-missing", "");
+    const text = field.querySelector("[data-missing-text]");
+    text.textContent = message;
+    text.hidden = false;
+  }
+  showAlert(body.message);
+  goToCriterion(criteria.get(lacking[0]?.[0]));
+}
+
+// Typing is saved after a short rest, at once when the field is left.
+const typing = new Map();
+const REST = 800;
+function typed(id, run) {
+  clearTimeout(typing.get(id)?.id);
+  typing.set(id, { id: setTimeout(() => typedNow(id), REST), run });
+}
+function typedNow(id) {
+  const timer = typing.get(id);
+  if (!timer) return;
+  clearTimeout(timer.id);
+  typing.delete(id);
+  timer.run();
+}
+
+for (const [key, field] of criteria) {
+  field.addEventListener("focusin", () => goToCriterion(field, false));
+  field.addEventListener("pointerdown", () => goToCriterion(field, false));
+  field.addEventListener("change", (event) => {
+    if (!event.target.matches("textarea, [data-percentage]")) answered(field);
+  });
+  for (const input of field.querySelectorAll("textarea, [data-percentage]")) {
+    input.addEventListener("input", () => typed(key, () => answered(field)));
+    input.addEventListener("blur", () => typedNow(key));
+    input.addEventListener("keydown", (event) => {
+      if (event.key === "Escape") goToCriterion(field);
+    });
+  }
+  field.querySelector("[data-open-more]").addEventListener("click", (event) => {
+    openMore(field, event.currentTarget.getAttribute("aria-expanded") !== "true");
+  });
+}
+note.addEventListener("input", () => typed("note", () => autosave.changeNote(note.value)));
+note.addEventListener("blur", () => typedNow("note"));
+for (const message of messages) message.addEventListener("pointerdown", () => {
+  currentMessage?.removeAttribute("data-current");
+  currentMessage = message;
+  message.setAttribute("data-current", "");
+});
+for (const tab of page.querySelectorAll("[data-tab-for]")) tab.addEventListener("click", () => showTab(tab.dataset.tabFor));
+page.querySelector("[data-next-unanswered]").addEventListener("click", nextUnanswered);
+page.querySelector("[data-submit]").addEventListener("click", submit);
+addEventListener("beforeunload", (event) => {
+  if (!autosave.settled && !autosave.stopped) event.preventDefault();
+});
+
+bind({
+  j: () => goToCriterion(step(shownCriteria(), currentCriterion, 1)),
+  k: () => goToCriterion(step(shownCriteria(), currentCriterion, -1)),
+  J: () => goToMessage(step(messages, currentMessage, 1)),
+  K: () => goToMessage(step(messages, currentMessage, -1)),
+  r: () => {
+    const replies = messages.filter((message) => "judged" in message.dataset);
+    const after = replies.find((reply) => currentMessage && currentMessage.compareDocumentPosition(reply) & Node.DOCUMENT_POSITION_FOLLOWING);
+    goToMessage(after ?? replies[0]);
+  },
+  e: pin,
+  c: () => {
+    if (!currentCriterion) return false;
+    openMore(currentCriterion, true);
+    currentCriterion.querySelector("[data-comment]").focus();
+    return true;
+  },
+  g: () => currentCriterion && openMore(currentCriterion, currentCriterion.querySelector("[data-more]").hidden),
+  n: nextUnanswered,
+  h: () => document.getElementById("hand-over") && openDialog("hand-over"),
+  0: chooseNotApplicable,
+  "Ctrl+Enter": submit,
+  ...Object.fromEntries(Array.from({ length: 9 }, (_, index) => [String(index + 1), () => choose(index + 1)])),
+});
+
+for (const answer of autosave.restore()) show(answer);
+showPins();
+goToCriterion(shownCriteria()[0], false);
+startUndo();
