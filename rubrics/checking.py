@@ -126,6 +126,9 @@ def _scale(scale: Scale, path: Path) -> Iterator[Finding]:
         where = (*path, "levels", n)
         if n and level.points > scale.levels[n - 1].points:
             yield Finding(path=(*where, "points"), message="levels go from best to worst: move this one up")
+        better = scale.levels[n - 1].cap if n else None
+        if better is not None and (level.cap is None or level.cap > better):
+            yield Finding(path=where, message=f"a better level caps the score: give {level.key} a cap no higher")
         if failing and not level.failing:
             yield Finding(path=where, message=f"a better level is failing: level {level.key} must be failing too")
         failing = failing or level.failing

@@ -72,7 +72,7 @@ def _write_number(representer: SafeRepresenter, value: Fraction) -> ScalarNode:
 def _write_text(representer: SafeRepresenter, value: str) -> ScalarNode:
     if "\n" in value:
         style = "|"
-    elif len(value) > 90 and "  " not in value and "\t" not in value:
+    elif len(value) > 70 and "  " not in value and "\t" not in value:
         style = ">"  # folded lines join again with one space, so only single spaces may stand in them
     else:
         style = None
