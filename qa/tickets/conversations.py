@@ -1,0 +1,175 @@
+"""A conversation as it is kept: one compressed, encrypted row per revision, read with the key of its ticket."""
+
+import datetime as dt
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from qa.core.crypto import KeyRing, UnreadableTextError, decrypt_text, encrypt_text, new_text_key, unwrap, wrap
+from qa.core.errors import NotFoundError
+from qa.people.models import AgentIdentity, Programme, Source
+from qa.tickets.intake.base import MessageRecord, Role
+from qa.tickets.models import ConversationKey, ConversationRevision, Ticket
+
+SHAPE = 1  # of the payload; a new shape gets a new number and a reader of its own
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """One message as it was kept: redacted, with an id that is stable from revision to revision."""
+
+    id: str
+    author_role: Role
+    author_label: str  # the agent's name; the programme's word for a customer
+    agent_identity_id: int | None  # of a specialist or bot
+    public: bool
+    at: dt.datetime
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conversation:
+    """The messages of one revision, in their order."""
+
+    ticket_id: int
+    revision_id: int
+    n: int  # 1 for the first revision of the ticket
+    messages: tuple[Message, ...]
+
+
+def conversation_of(session: Session, ring: KeyRing, ticket_id: int, revision_id: int | None = None) -> Conversation:
+    """One revision of a ticket's conversation, the newest unless named. Whoever shows it logs the opening."""
+    query = (
+        select(
+            ConversationRevision.id,
+            ConversationRevision.n,
+            ConversationRevision.payload,
+            ConversationKey.key_id,
+            ConversationKey.wrapped,
+            Ticket.external_id,
+            Source.id.label("source_id"),
+            Source.key.label("source_key"),
+            Programme.customer_word,
+        )
+        .join(Ticket, Ticket.id == ConversationRevision.ticket_id)
+        .join(Source, Source.id == Ticket.source_id)
+        .join(Programme, Programme.id == Ticket.programme_id)
+        .outerjoin(ConversationKey, ConversationKey.ticket_id == Ticket.id)
+        .where(ConversationRevision.ticket_id == ticket_id)
+        .order_by(ConversationRevision.n.desc(), ConversationRevision.id)
+        .limit(1)
+    )
+    if revision_id is not None:
+        query = query.where(ConversationRevision.id == revision_id)
+    row = session.execute(query).one_or_none()
+    if row is None:
+        raise NotFoundError("No conversation of this ticket is kept.")
+    if row.wrapped is None:
+        raise UnreadableTextError("The text of this ticket was erased; its scores and figures stay.")
+    about = about_ticket(row.source_key, row.external_id)
+    key = unwrap(ring, row.key_id, row.wrapped, about)
+    kept = read_payload(decrypt_text(key, row.payload, about_revision(about, row.n)))
+    agents = _agents(session, row.source_id, {message.agent_external_id for message in kept})
+    messages = []
+    for message in kept:
+        identity_id, label = agents.get(message.agent_external_id, (None, ""))
+        if message.role == "customer":
+            label = row.customer_word.capitalize()
+        messages.append(
+            Message(
+                id=message.external_id,
+                author_role=message.role,
+                author_label=label or LABELS.get(message.role, "Specialist"),
+                agent_identity_id=identity_id if message.role in ("specialist", "bot") else None,
+                public=message.public,
+                at=message.at,
+                text=message.text,
+            )
+        )
+    return Conversation(ticket_id=ticket_id, revision_id=row.id, n=row.n, messages=tuple(messages))
+
+
+LABELS = {"bot": "Bot", "internal": "Internal note", "tool": "Tool"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptMessage:
+    """A message as its payload holds it."""
+
+    external_id: str
+    role: Role
+    agent_external_id: str | None
+    public: bool
+    at: dt.datetime
+    text: str
+
+
+def payload_of(messages: Iterable[MessageRecord]) -> bytes:
+    """A conversation as bytes; the same messages always give the same bytes."""
+    rows = [
+        [
+            message.external_id,
+            message.role,
+            message.agent.external_id if message.agent else None,
+            int(message.public),
+            message.at.timestamp(),
+            message.text,
+        ]
+        for message in messages
+    ]
+    return json.dumps([SHAPE, rows], ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def read_payload(payload: bytes) -> tuple[KeptMessage, ...]:
+    """The messages that ``payload_of`` wrote."""
+    shape, rows = json.loads(payload)
+    if shape != SHAPE:
+        raise UnreadableTextError(f"this conversation was kept in shape {shape}, which this version cannot read")
+    return tuple(
+        KeptMessage(
+            external_id=external_id,
+            role=role,
+            agent_external_id=agent,
+            public=bool(public),
+            at=dt.datetime.fromtimestamp(at, dt.UTC),
+            text=text,
+        )
+        for external_id, role, agent, public, at, text in rows
+    )
+
+
+def about_ticket(source_key: str, external_id: str) -> str:
+    """What a ticket's key is bound to: it opens no other ticket's text."""
+    return f"ticket/{source_key}/{external_id}"
+
+
+def about_revision(about: str, n: int) -> str:
+    """What one revision's text is bound to."""
+    return f"{about}/revision/{n}"
+
+
+def new_key(ring: KeyRing, about: str) -> tuple[bytes, str, bytes]:
+    """A fresh key for one ticket: the key, and its master's id and wrapped bytes as they are stored."""
+    key = new_text_key()
+    key_id, wrapped = wrap(ring, key, about)
+    return key, key_id, wrapped
+
+
+def sealed(key: bytes, payload: bytes, about: str, n: int) -> bytes:
+    """A payload as it is stored."""
+    return encrypt_text(key, payload, about_revision(about, n))
+
+
+def _agents(session: Session, source_id: int, external_ids: set[str | None]) -> dict[str | None, tuple[int, str]]:
+    wanted = [external_id for external_id in external_ids if external_id is not None]
+    if not wanted:
+        return {}
+    rows = session.execute(
+        select(AgentIdentity.external_id, AgentIdentity.id, AgentIdentity.name)
+        .where(AgentIdentity.source_id == source_id, AgentIdentity.external_id.in_(wanted))
+        .order_by(AgentIdentity.id)
+    )
+    return {external_id: (identity_id, name) for external_id, identity_id, name in rows}

@@ -1,0 +1,1 @@
+"""The formats an export may have, one module each."""

@@ -1,0 +1,147 @@
+"""What every reader of a help desk's export gives, whatever its format: plain records and rejects, nothing stored."""
+
+import datetime as dt
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
+
+from qa.core.errors import InvalidInputError
+from qa.tickets.redaction import redact
+
+Role = Literal["customer", "specialist", "bot", "internal", "tool"]
+LONGEST_VALUE = 80  # characters of a rejected cell that are shown
+UNSTORABLE = re.compile("[\x00\ud800-\udfff]")  # neither database takes them
+
+
+class UnusableFileError(InvalidInputError):
+    """A file as a whole cannot be read: not what its name says, or without the columns it needs."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentRecord:
+    """Whom the help desk calls an agent."""
+
+    external_id: str
+    name: str
+    email: str | None = None
+    is_bot: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageRecord:
+    """One message or note, as it stands in the export."""
+
+    external_id: str
+    role: Role
+    public: bool
+    at: dt.datetime
+    text: str
+    agent: AgentRecord | None = None  # of a specialist, a bot, or an agent's note
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartRecord:
+    """What one agent did in the ticket's present resolution, told directly instead of by messages."""
+
+    agent: AgentRecord
+    first_reply_at: dt.datetime
+    last_reply_at: dt.datetime
+    public_replies: int = 1
+    share: float = 1.0
+    is_primary: bool = True
+    ineligible_reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketRecord:
+    """One ticket as it stands in the export; ``messages`` is None where the export tells nothing of them."""
+
+    external_id: str
+    subject: str
+    status: str
+    created_at: dt.datetime
+    solved_at: dt.datetime | None = None
+    source_updated_at: dt.datetime | None = None
+    channel: str = "unknown"
+    queue: str = ""
+    tier: str = ""
+    language: str = ""
+    priority: str = ""
+    product_area: str = ""
+    launch: str = ""
+    tags: tuple[str, ...] = ()
+    custom_fields: Mapping[str, Any] = field(default_factory=dict)
+    content_severity: int = 0
+    risk_class: int = 0
+    customer_external_id: str | None = None
+    first_reply_seconds: int | None = None
+    resolution_seconds: int | None = None
+    reopens: int = 0
+    escalated: bool = False
+    csat: str | None = None
+    csat_reason: str | None = None
+    assignee: AgentRecord | None = None
+    messages: tuple[MessageRecord, ...] | None = None
+    parts: tuple[PartRecord, ...] | None = None  # None: they follow from the messages
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reject:
+    """A row, or one cell of it, that could not be used: where it stands and why. Its value is redacted and cut."""
+
+    file: str
+    line: int | None
+    column: str | None
+    value: str
+    reason: str
+    loses: Literal["ticket", "message", "cell"] = "cell"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repeated:
+    """A row that says again what another row of the same export said."""
+
+    of: Literal["ticket", "message"]
+
+
+Record = TicketRecord | Reject | Repeated
+
+
+class Export(Protocol):
+    """An opened export: who its agents are, then its tickets one by one."""
+
+    total: int | None  # tickets, where it is known before reading
+
+    def agents(self) -> Iterable[AgentRecord]: ...
+
+    def records(self) -> Iterator[Record]: ...
+
+
+def reject(
+    file: str,
+    line: int | None,
+    column: str | None,
+    value: object,
+    reason: str,
+    *,
+    loses: Literal["ticket", "message", "cell"] = "cell",
+) -> Reject:
+    """A reject whose value may be shown."""
+    text = " ".join(clean(str(value)).split())
+    shown = redact(text[: LONGEST_VALUE * 4])
+    return Reject(
+        file=file,
+        line=line,
+        column=column,
+        value=shown if len(shown) <= LONGEST_VALUE else shown[: LONGEST_VALUE - 1] + "…",
+        reason=redact(clean(reason)),
+        loses=loses,
+    )
+
+
+def clean(text: str) -> str:
+    """Text that both databases can keep: without NUL, lone surrogates become the replacement character."""
+    if UNSTORABLE.search(text) is None:
+        return text
+    return UNSTORABLE.sub(lambda found: "" if found.group() == "\x00" else "\ufffd", text)
