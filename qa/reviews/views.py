@@ -217,11 +217,13 @@ def show(review_id: int) -> ResponseReturnValue:
             answer.criterion_key: [rules.passage(texts, pin) for pin in answer.passages] for answer in answers
         }
     own = view.review.reviewer_id == g.actor.user_id
+    score_now = rubrics.score(rubric, rules.state_of(answers), channel=view.ticket.channel)
     return render_template(
         "reviews/show.html",
         view=view,
         rubric=rubric,
-        score=rubrics.score(rubric, rules.state_of(answers), channel=view.ticket.channel),
+        score=score_now,
+        steps=[(step.text, rubrics.display_score(step.value)) for step in score_now.steps],
         sections=scoring_page.shown_sections(rubric, answers, channel=view.ticket.channel),
         messages=messages,
         quotes=quotes,
