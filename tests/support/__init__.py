@@ -1,0 +1,1 @@
+"""What the tests stand on: databases, a checking client, a named cast, a browser."""

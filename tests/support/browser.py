@@ -1,0 +1,80 @@
+"""A Chromium that notices what a user would not: script errors, policy violations, requests that fail."""
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import ConsoleMessage, Page, Request, Response
+
+FLAGS = ("--no-sandbox", "--headless", "--disable-gpu", "--disable-background-networking")
+WIDTHS = {"wide": (1440, 900), "narrow": (390, 844), "smallest": (320, 640)}
+THEMES = ("light", "dark")
+REPORT_VIOLATIONS = """
+document.addEventListener("securitypolicyviolation", (event) => {
+  console.error(`Content-Security-Policy: ${event.violatedDirective} blocked ${event.blockedURI} ${event.sample}`);
+});
+"""
+
+
+@dataclass
+class Watch:
+    """What went wrong in a page; the test fails on it unless it was announced."""
+
+    problems: list[str] = field(default_factory=list)
+    expected: list[re.Pattern[str]] = field(default_factory=list)
+
+    def expect(self, pattern: str) -> None:
+        """A problem that the test provokes, such as a 409 or a lost connection."""
+        self.expected.append(re.compile(pattern))
+
+    def note(self, problem: str) -> None:
+        if not any(pattern.search(problem) for pattern in self.expected):
+            self.problems.append(problem)
+
+    def attach(self, page: Page) -> None:
+        page.add_init_script(REPORT_VIOLATIONS)
+        page.on("console", self._console)
+        page.on("pageerror", lambda error: self.note(f"page error: {error}"))
+        page.on("requestfailed", self._failed)
+        page.on("response", self._answered)
+
+    def _console(self, message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"}:
+            self.note(f"console {message.type}: {message.text} ({message.location.get('url', '')})")
+
+    def _failed(self, request: Request) -> None:
+        # Leaving a page drops what it was still loading: that is no fault of the page.
+        if request.failure != "net::ERR_ABORTED":
+            self.note(f"request failed: {request.method} {request.url}: {request.failure}")
+
+    def _answered(self, response: Response) -> None:
+        if response.status >= 400:
+            self.note(f"answer {response.status}: {response.request.method} {response.url}")
+
+    def check(self) -> None:
+        assert not self.problems, "the browser saw:\n" + "\n".join(f"- {problem}" for problem in self.problems)
+
+
+def check_axe(page: Page) -> None:
+    """Fail on any violation that axe finds in the page as it stands."""
+    violations = Axe().run(page).response["violations"]
+    assert not violations, "axe found:\n" + "\n".join(
+        f"- {violation['id']} ({violation['impact']}): {violation['help']}: "
+        + "; ".join(node["html"][:160] for node in violation["nodes"][:5])
+        for violation in violations
+    )
+
+
+def check_reflow(page: Page) -> None:
+    """Fail when the page scrolls sideways."""
+    wide, shown = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
+    assert wide <= shown, f"the page is {wide} px wide in a window of {shown} px"
+
+
+def picture(page: Page, name: str, folder: Path) -> Path:
+    """A picture of the whole page, kept for people to look at."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{name}.png"
+    page.screenshot(path=path, full_page=True, animations="disabled")
+    return path

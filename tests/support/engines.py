@@ -1,0 +1,155 @@
+"""A migrated database for each test, on either engine, copied from one that the run migrates once."""
+
+import itertools
+import os
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+import pytest
+from flask_migrate import upgrade
+from jinja2 import FileSystemBytecodeCache
+from sqlalchemy import create_engine, event, make_url
+from sqlalchemy.engine import Engine
+from sqlalchemy.pool import NullPool, StaticPool
+
+from qa.app import create_app
+from qa.config import Settings
+from qa.core.db import db
+from tests.support import postgresql, programs, runs
+
+ENGINES = ("sqlite", "postgresql")
+ARRANGING = "arranging"  # marks the statements of a test's own session, which nobody counts
+_numbers = itertools.count(1)
+
+
+def sqlite_template() -> Path:
+    return runs.once("sqlite-template", _make_sqlite_template) / "template.db"
+
+
+def _make_sqlite_template(folder: Path) -> None:
+    folder.mkdir()
+    migrate(f"sqlite:///{folder / 'template.db'}", folder)
+    engine = create_engine(f"sqlite:///{folder / 'template.db'}")
+    with engine.connect() as connection:
+        # Everything into the one file that tests copy.
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    engine.dispose()
+
+
+def cluster() -> Path:
+    """The run's PostgreSQL server, started by the first test that needs it."""
+    if programs.postgresql() is None:
+        programs.missing("a PostgreSQL server (15 or newer)")
+    return runs.once(postgresql.FOLDER, _start_cluster)
+
+
+def _start_cluster(folder: Path) -> None:
+    postgresql.stop(folder)
+    postgresql.start(folder)
+    with administrator(folder) as connection:
+        connection.execute("CREATE DATABASE template_fairmark")
+    migrate(postgresql.url(folder, "template_fairmark"), folder.parent)
+
+
+@contextmanager
+def administrator(folder: Path) -> Iterator[psycopg.Connection]:
+    """A connection that makes and drops databases."""
+    connection = psycopg.connect(host=str(folder), user=postgresql.USER, dbname="postgres", autocommit=True)
+    try:
+        yield connection
+    finally:
+        connection.close()
+
+
+def migrate(database_url: str, instance: Path) -> None:
+    """Bring an empty database to the newest schema, as `flask init` does."""
+    app = create_app(Settings.for_tests(database_url=database_url, instance=instance))
+    with app.app_context():
+        upgrade()
+        db.session.remove()
+        db.engine.dispose()
+
+
+@contextmanager
+def sqlite_database(folder: Path) -> Iterator[str]:
+    """A fresh copy of the migrated file."""
+    path = folder / "fairmark.db"
+    shutil.copyfile(sqlite_template(), path)
+    yield f"sqlite:///{path}"
+
+
+@contextmanager
+def postgresql_database(*, template: str = "template_fairmark") -> Iterator[str]:
+    """A fresh copy of the migrated database; ``template1`` gives an empty one."""
+    folder = cluster()
+    name = f"test_{os.getpid()}_{next(_numbers)}"
+    with administrator(folder) as connection:
+        _create(connection, name, template)
+        try:
+            yield postgresql.url(folder, name)
+        finally:
+            connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def _create(connection: psycopg.Connection, name: str, template: str) -> None:
+    for attempt in range(50):
+        try:
+            connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        except psycopg.errors.ObjectInUse:  # another worker copies the template at this moment
+            time.sleep(0.02 * (attempt + 1))
+        else:
+            return
+    pytest.fail("the template database stayed in use")
+
+
+@contextmanager
+def empty_database(engine_name: str, folder: Path) -> Iterator[str]:
+    """A database without any table."""
+    if engine_name == "sqlite":
+        yield f"sqlite:///{folder / 'empty.db'}"
+        return
+    with postgresql_database(template="template1") as database_url:
+        yield database_url
+
+
+@contextmanager
+def migrated_database(engine_name: str, folder: Path) -> Iterator[str]:
+    """A database with every table and no row."""
+    with sqlite_database(folder) if engine_name == "sqlite" else postgresql_database() as database_url:
+        yield database_url
+
+
+@contextmanager
+def arranging_engine(database_url: str) -> Iterator[Engine]:
+    """An engine beside the application's: for arranging and asserting, without the application's write lock."""
+    sqlite = make_url(database_url).get_backend_name() == "sqlite"
+    engine = create_engine(
+        database_url,
+        poolclass=StaticPool if sqlite else NullPool,
+        connect_args={"timeout": 10, "check_same_thread": False} if sqlite else {},
+        execution_options={ARRANGING: True},
+    )
+    if sqlite:
+        event.listen(engine, "connect", _configure_sqlite)
+        event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+
+
+def _configure_sqlite(connection, _):  # type: ignore[no-untyped-def]
+    connection.isolation_level = None  # the driver's own transactions break savepoints
+    connection.execute("PRAGMA foreign_keys=ON")
+    connection.execute("PRAGMA synchronous=OFF")
+
+
+def bytecode_cache() -> FileSystemBytecodeCache:
+    """Compiled templates, shared by all applications of the run."""
+    folder = runs.folder() / "templates"
+    folder.mkdir(exist_ok=True)
+    return FileSystemBytecodeCache(str(folder))

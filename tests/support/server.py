@@ -1,0 +1,70 @@
+"""The application served for a browser, in a thread of the test."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+
+from flask import Flask
+from playwright.sync_api import BrowserContext
+from sqlalchemy.orm import Session
+from waitress import create_server
+
+from qa.app import create_app
+from qa.config import Settings
+from qa.core.db import db
+from qa.people import sessions
+from qa.people.models import User
+from tests.support.client import open_session
+from tests.support.engines import bytecode_cache
+
+THREADS = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveServer:
+    """Where it listens, and the session in which the test arranges and asserts."""
+
+    url: str
+    app: Flask
+    session: Session
+
+    def sign_in(self, context: BrowserContext, user: User) -> None:
+        """Sign this browser in as somebody, without the cost of a password."""
+        token = open_session(self.session, user, self.app.extensions["fairmark"])
+        context.add_cookies(
+            [{"name": sessions.COOKIE, "value": token, "url": self.url, "httpOnly": True, "sameSite": "Lax"}]
+        )
+
+
+@contextmanager
+def serve(settings: Settings, session: Session) -> Iterator[LiveServer]:
+    """The application on a free port, with its job runner, until the end of the block."""
+    app = make_app(replace(settings, embedded_runner=True))
+    server = create_server(app, host="127.0.0.1", port=0, threads=THREADS)
+    thread = threading.Thread(target=server.run, name="live-server", daemon=True)
+    thread.start()
+    try:
+        yield LiveServer(url=f"http://127.0.0.1:{server.effective_port}", app=app, session=session)
+    finally:
+        session.rollback()
+        if app.extensions["runner"].started:
+            app.extensions["runner"].stop()
+        server.task_dispatcher.shutdown()
+        server.close()
+        thread.join(timeout=10)
+        close_app(app)
+
+
+def make_app(settings: Settings) -> Flask:
+    """The application of one test; templates compiled by an earlier one are used again."""
+    app = create_app(settings)
+    app.jinja_env.bytecode_cache = bytecode_cache()
+    return app
+
+
+def close_app(app: Flask) -> None:
+    """Give its connections back."""
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
