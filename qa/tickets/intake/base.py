@@ -11,6 +11,7 @@ from qa.tickets.redaction import redact
 
 Role = Literal["customer", "specialist", "bot", "internal", "tool"]
 LONGEST_VALUE = 80  # characters of a rejected cell that are shown
+LONGEST_READ = 4000  # of it, before redaction: what is cut through the middle would not be known for what it is
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")  # neither database takes them
 
 
@@ -129,7 +130,7 @@ def reject(
 ) -> Reject:
     """A reject whose value may be shown."""
     text = " ".join(clean(str(value)).split())
-    shown = redact(text[: LONGEST_VALUE * 4])
+    shown = redact(text[:LONGEST_READ])
     return Reject(
         file=file,
         line=line,
