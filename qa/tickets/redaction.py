@@ -41,7 +41,7 @@ def redact(text: str) -> str:
     found = spans(text)
     if not found:
         return text
-    pieces = []
+    pieces: list[str] = []
     position = 0
     for span in found:
         pieces += (text[position : span.start], f"[{span.kind}]")
@@ -83,7 +83,7 @@ LABELLED = re.compile(r"[^\W\d_]+=(?=.)")  # "Email=ann@example.org": the word b
 DOMAIN = re.compile(
     r"(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.){1,8}(?:xn--[\w-]{1,59}|[^\W\d_]{2,63})|\[[0-9A-Fa-f:.]{2,45}\]"
 )
-LONGEST_
+LONGEST_LOCAL = 64
 
 
 def _emails(text: str) -> list[Span]:
