@@ -171,19 +171,21 @@ def _cycles(version: RubricVersion) -> Iterator[Finding]:
 
 
 def _weights(version: RubricVersion) -> Iterator[Finding]:
-    """Each channel that a section names, and a channel nobody names, must have something that counts."""
-    channels = {channel for section in version.sections for channel in section.channels}
-    for channel in [None, *sorted(channels)]:
+    """On every channel that asks something ordinary, something must count."""
+    named = sorted({channel for section in version.sections for channel in section.channels})
+    unbound = tuple(section for section in version.sections if not section.channels)
+    asked = {f"on channel {channel}": version.sections_for(channel) for channel in named}
+    asked |= {"on channels no section names" if named else "in the rubric": unbound}
+    for where, sections in asked.items():
+        ordinary = [section for section in sections if not section.bonus]
         counting = [
             section
-            for section in version.sections_for(channel)
-            if not section.bonus
-            and (section.weight or version.arithmetic == "pooled")
+            for section in ordinary
+            if (section.weight or version.arithmetic == "pooled")
             and any(criterion.weight for criterion in section.criteria)
         ]
-        if not counting:
-            on = f"on channel {channel}" if channel else "in the rubric"
-            yield Finding(path=("sections",), message=f"nothing {on} has a weight above 0: give one")
+        if ordinary and not counting:
+            yield Finding(path=("sections",), message=f"nothing {where} has a weight above 0: give one")
             return
 
 

@@ -25,10 +25,13 @@ from ruamel.yaml.events import (
 
 from rubrics.model import Problem, RubricError
 
-MOST_CHARACTERS = 200_000
-LONGEST_LINE = 5_000
+# Several times what the largest rubric of practice needs, and little enough to be read in a blink.
+MOST_CHARACTERS = 100_000
+MOST_LINES = 4_000
+LONGEST_LINE = 2_000
+MOST_BRACKETS = 100
 DEEPEST = 16
-MOST_NODES = 10_000
+MOST_NODES = 5_000
 
 _FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]")
 
@@ -101,9 +104,14 @@ def _refuse_by_sight(text: str, name: str) -> None:
     """Refuse, before any parser sees it, what is too long or holds characters no rubric needs."""
     if len(text) > MOST_CHARACTERS:
         raise _refusal(name, None, None, f"the file is too large: {len(text)} characters, at most {MOST_CHARACTERS}")
-    for number, line in enumerate(text.split("\n"), start=1):
+    lines = text.split("\n")
+    if len(lines) > MOST_LINES:
+        raise _refusal(name, None, None, f"the file is too large: {len(lines)} lines, at most {MOST_LINES}")
+    for number, line in enumerate(lines, start=1):
         if len(line) > LONGEST_LINE:
-            raise _refusal(name, number, 1, f"the line is too long: at most {LONGEST_LINE} characters")
+            raise _refusal(name, number, 1, f"the line is too long, at most {LONGEST_LINE} characters: break it")
+        if line.count("[") + line.count("{") > MOST_BRACKETS:
+            raise _refusal(name, number, 1, f"the line opens too many brackets: at most {MOST_BRACKETS}")
         found = _FORBIDDEN.search(line.removesuffix("\r"))
         if found:
             code = f"U+{ord(found.group()):04X} {unicodedata.name(found.group(), '')}".strip()

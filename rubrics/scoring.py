@@ -23,13 +23,6 @@ ENGINE_VERSION = "1"
 Outcome = Literal["passed", "failed", "failed_critical", "not_scored"]
 StepKind = Literal["criterion", "section", "total", "bonus", "cap", "critical", "result"]
 
-_NA_WORDS = {
-    "removed": "left out",
-    "full": "counts as full points",
-    "mean": "counts as the mean of the answered criteria",
-    "zero": "counts as zero",
-}
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
@@ -84,8 +77,9 @@ def score(version: RubricVersion, answers: Answers, *, channel: str | None = Non
     shown = visible_criteria(version, answers, channel=channel)
     fractions = {item.key: criterion_fraction(item, answers.get(item.key)) for item in shown}
     unanswered = tuple(item.key for item in shown if not _given(answers, item))
-    steps = [_criterion_step(version, item, answers.get(item.key), fractions[item.key]) for item in shown]
     parts = _parts(version, answers, fractions, channel)
+    counted = {item.key: worth for part in parts for item, worth in part.counted}
+    steps = [_criterion_step(item, answers.get(item.key), fractions[item.key], counted.get(item.key)) for item in shown]
 
     base_steps, base = _total(version, parts)
     cap_steps, base = _capped(version, shown, answers, base)
@@ -188,9 +182,11 @@ def _total(version: RubricVersion, parts: list[_Part]) -> tuple[list[Step], Frac
 
 
 def _formula(earned: list[tuple[Fraction, Fraction]], deducting: bool) -> str:
-    if deducting:
+    if deducting and any(weight for weight, _ in earned):
         lost = [f"{short_number(weight * (1 - fraction))}" for weight, fraction in earned if weight and fraction < 1]
         return " − ".join(["100", *lost])
+    if not any(weight for weight, _ in earned):
+        return "nothing that has a weight"
     terms = " + ".join(f"{short_number(weight)} × {short_number(fraction * 100)} %" for weight, fraction in earned)
     return f"({terms}) / {short_number(sum((weight for weight, _ in earned), Fraction(0)))}"
 
@@ -202,13 +198,13 @@ def _section_step(version: RubricVersion, part: _Part, found: Fraction | None) -
 
 
 def _criterion_step(
-    version: RubricVersion, criterion: Criterion, answer: Answer | None, fraction: Fraction | None
+    criterion: Criterion, answer: Answer | None, fraction: Fraction | None, counted: Fraction | None
 ) -> Step:
     level = chosen_level(criterion, answer)
     if answer is None or not answer.given:
         said = "not answered yet, left out"
     elif answer.not_applicable:
-        said = f"N/A, {_NA_WORDS[version.na_rule]}"
+        said = "N/A, left out" if counted is None else f"N/A, counts as {short_number(counted * 100)} %"
     elif level is not None:
         scale = criterion.scale
         low, high = short_number(scale.lowest), short_number(scale.highest)
