@@ -1,14 +1,200 @@
-"""The pages of this room."""
+"""Sessions: the list, a new one, and one screen from blind scoring to reveal, consensus and report."""
 
-from flask import Blueprint, render_template
+import datetime as dt
+from typing import Any
+
+from flask import Blueprint, flash, g, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from qa.core.access import Permission, requires
+from qa.calibration_sessions import queries, service, session_page
+from qa.calibration_sessions.forms import CloseForm, SessionForm, VersionForm
+from qa.calibration_sessions.models import CalibrationSession
+from qa.core.access import Permission, Role, requires
+from qa.core.clock import local_day, utcnow
+from qa.core.db import db
+from qa.core.errors import InvalidInputError, NotFoundError
+from qa.people.queries import people_with_role
+from qa.rubric_library.queries import rubric_of
 
 bp = Blueprint("calibration", __name__, url_prefix="/calibration")
+DUE_IN = dt.timedelta(days=5)
 
 
 @bp.get("/")
 @requires(Permission.CALIBRATION_VIEW)
 def index() -> ResponseReturnValue:
-    return render_template("calibration/index.html")
+    return render_template("calibration/index.html", sessions=queries.sessions_for(db.session(), g.actor))
+
+
+@bp.get("/new")
+@requires(Permission.CALIBRATION_FACILITATE)
+def new() -> ResponseReturnValue:
+    return new_page(filled_form())
+
+
+def filled_form() -> SessionForm:
+    """The form with who and what can be chosen."""
+    session = db.session()
+    today = local_day(utcnow(), g.zone)
+    form = SessionForm()
+    form.rubric_version.choices = [
+        (version.id, f"{family.name} {version.label}")
+        for version, family in queries.published_versions(session, g.actor.programme_id)
+    ]
+    people = {
+        person.id: person.name
+        for role in (Role.REVIEWER, Role.QA_LEAD, Role.TEAM_LEAD)
+        for person in people_with_role(session, g.actor.programme_id, role, today)
+    }
+    form.participants.choices = list(people.items())
+    if request.method == "GET":
+        form.due_on.data = today + DUE_IN
+        reviewers = people_with_role(session, g.actor.programme_id, Role.REVIEWER, today)
+        form.participants.data = [person.id for person in reviewers]
+    return form
+
+
+def new_page(form: SessionForm, status: int = 200) -> ResponseReturnValue:
+    queue = request.args.get("queue", "")
+    body = render_template(
+        "calibration/new.html",
+        form=form,
+        candidates=queries.candidates(db.session(), g.actor, queue=queue, text=request.args.get("ticket", "")),
+        queues=queries.queues(db.session(), g.actor.programme_id),
+        queue=queue,
+    )
+    return make_response(body, status)
+
+
+@bp.post("/new")
+@requires(Permission.CALIBRATION_FACILITATE)
+def create() -> ResponseReturnValue:
+    form = filled_form()
+    if not form.validate():
+        return new_page(form, 422)
+    row = service.open_session(
+        db.session(),
+        programme_id=g.actor.programme_id,
+        title=form.title.data or "",
+        rubric_version_id=form.rubric_version.data,
+        part_ids=form.parts.data or [],
+        participant_ids=form.participants.data or [],
+        facilitator_id=g.actor.user_id,
+        due_on=form.due_on.data or local_day(utcnow(), g.zone),
+        now=utcnow(),
+    )
+    db.session.commit()
+    flash("The session is open. Everybody finds the parts in their queue.", "good")
+    return redirect(url_for("calibration.show", session_id=row.id))
+
+
+@bp.get("/<int:session_id>")
+@requires(Permission.CALIBRATION_VIEW)
+def show(session_id: int) -> ResponseReturnValue:
+    session = db.session()
+    row = queries.get_session_for(session, g.actor, session_id)
+    people = queries.participants_of(session, row.id)
+    parts = queries.parts_of(session, row.id)
+    context: dict[str, Any] = {
+        "row": row,
+        "people": people,
+        "parts": parts,
+        "leads": is_led(row),
+        "mine": next((person for person in people if person.user.id == g.actor.user_id), None),
+        "form": VersionForm(version=row.lock_version),
+        "close_form": CloseForm(version=row.lock_version),
+    }
+    if row.state == "scoring":
+        return render_template("calibration/scoring.html", **context)
+    rubric = rubric_of(session, row.rubric_version_id)
+    revealed = session_page.revealed(
+        rubric,
+        parts,
+        people,
+        queries.scored(session, row.id),
+        queries.consensus_answers(session, row.id),
+        shown_as=names_for(row, people),
+    )
+    return render_template("calibration/revealed.html", rubric=rubric, revealed=revealed, **context)
+
+
+def is_led(row: CalibrationSession) -> bool:
+    try:
+        queries.get_led_session_for(db.session(), g.actor, row.id)
+    except NotFoundError:
+        return False
+    return True
+
+
+def names_for(row: CalibrationSession, people: list[queries.Sitting]) -> dict[int, str]:
+    """How participants appear: by name to those who may know it and to oneself, else by pseudonym."""
+    named = (g.actor.may(Permission.REVIEWER_NAME) or is_led(row)) and not row.anonymous
+    return {
+        person.user.id: "You"
+        if person.user.id == g.actor.user_id
+        else (person.user.name if named else person.user.pseudonym)
+        for person in people
+    }
+
+
+@bp.post("/<int:session_id>/reveal")
+@requires(Permission.CALIBRATION_FACILITATE)
+def reveal(session_id: int) -> ResponseReturnValue:
+    row = queries.get_led_session_for(db.session(), g.actor, session_id)
+    service.reveal(db.session(), row, version=version_of_form(), by=g.actor.user_id, now=utcnow())
+    db.session.commit()
+    flash("Revealed to everybody at once. Now agree, part by part.", "good")
+    return redirect(url_for("calibration.show", session_id=session_id))
+
+
+def version_of_form() -> int:
+    form = VersionForm()
+    if not form.validate() or form.version.data is None:
+        raise InvalidInputError("Load the page again: the form does not say what it changes.")
+    return form.version.data
+
+
+@bp.post("/<int:session_id>/parts/<int:session_part_id>/consensus")
+@requires(Permission.CALIBRATION_FACILITATE)
+def consensus(session_id: int, session_part_id: int) -> ResponseReturnValue:
+    session = db.session()
+    row = queries.get_led_session_for(session, g.actor, session_id)
+    part = next((each for each in queries.parts_of(session, row.id) if each.session_part.id == session_part_id), None)
+    if part is None:
+        raise NotFoundError("This part is not in the session.")
+    rubric = rubric_of(session, row.rubric_version_id)
+    service.set_consensus(
+        session,
+        row,
+        part.session_part,
+        rubric,
+        {criterion.key: request.form.get(f"level-{criterion.key}", "") for criterion in rubric.criteria},
+        {criterion.key: request.form.get(f"reason-{criterion.key}", "") for criterion in rubric.criteria},
+        channel=part.ticket.channel,
+        version=version_of_form(),
+        by=g.actor.user_id,
+        now=utcnow(),
+    )
+    db.session.commit()
+    flash(f"Consensus kept for #{part.ticket.external_id}.", "good")
+    return redirect(url_for("calibration.show", session_id=session_id, _anchor=f"part-{session_part_id}"))
+
+
+@bp.post("/<int:session_id>/close")
+@requires(Permission.CALIBRATION_FACILITATE)
+def close(session_id: int) -> ResponseReturnValue:
+    row = queries.get_led_session_for(db.session(), g.actor, session_id)
+    form = CloseForm()
+    if not form.validate() or form.version.data is None:
+        raise InvalidInputError("What was learnt has at most 4,000 characters.")
+    service.close(
+        db.session(),
+        row,
+        version=form.version.data,
+        learnt=form.learnt.data or "",
+        by=g.actor.user_id,
+        now=utcnow(),
+    )
+    db.session.commit()
+    flash("The session is closed; its report stays here.", "good")
+    return redirect(url_for("calibration.show", session_id=session_id))

@@ -1,0 +1,33 @@
+"""Shape of a new session."""
+
+from flask_wtf import FlaskForm
+from wtforms import DateField, IntegerField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length
+from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
+
+
+class CheckList(SelectMultipleField):
+    """Several choices as tick boxes."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+
+class SessionForm(FlaskForm):
+    title = StringField("Title", validators=[InputRequired("Give the session a title."), Length(max=200)])
+    rubric_version = SelectField("Rubric version", coerce=int)
+    due_on = DateField("Scored by", validators=[InputRequired("Say until when everybody has scored.")])
+    participants = CheckList("Participants", coerce=int, validators=[InputRequired("Choose at least two people.")])
+    parts = SelectMultipleField(
+        "Parts", coerce=int, validators=[InputRequired("Choose at least one part.")], validate_choice=False
+    )
+
+
+class VersionForm(FlaskForm):
+    """What every change of a session carries: the state it was made on."""
+
+    version = IntegerField(validators=[InputRequired()], widget=HiddenInput())
+
+
+class CloseForm(VersionForm):
+    learnt = TextAreaField("What we learnt", validators=[Length(max=4000)])
