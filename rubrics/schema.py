@@ -1,5 +1,6 @@
 """The JSON Schema of a rubric file, made from the field table, for editors that check while one types."""
 
+import json
 from typing import Any
 
 from rubrics.fields import (
@@ -22,6 +23,11 @@ def json_schema() -> dict[str, Any]:
         "$ref": "#/$defs/rubric",
         "$defs": {name: _object(fields) for name, fields in OBJECTS.items()},
     }
+
+
+def schema_text() -> str:
+    """The schema as the file that is published."""
+    return json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n"
 
 
 def _object(fields: tuple[Field, ...]) -> dict[str, Any]:
