@@ -13,6 +13,9 @@ from qa.core.clock import utcnow
 from qa.people import sessions
 from qa.people.models import User
 from tests.support.pages import check_page
+from tests.support.statements import count_queries
+
+WRITING = ("INSERT", "UPDATE", "DELETE", "CREATE", "DROP", "ALTER")
 
 
 class CheckingClient(FlaskClient):
@@ -23,7 +26,11 @@ class CheckingClient(FlaskClient):
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
         if self.arranged is not None:
             self.arranged.commit()  # else the request would not see it, and SQLite would let it wait
-        response = super().open(*args, **kwargs)
+        with count_queries() as statements:
+            response = super().open(*args, **kwargs)
+        if response.request.method in {"GET", "HEAD"} and not response.history:
+            written = [statement for statement in statements if statement.lstrip().upper().startswith(WRITING)]
+            assert not written, f"GET {response.request.path} writes: {written[0]}"
         if self.arranged is not None:
             self.arranged.expire_all()
         if is_page(response):

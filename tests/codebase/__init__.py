@@ -1,0 +1,1 @@
+"""Rules that the code itself keeps, checked by reading it."""
