@@ -120,7 +120,7 @@ def payload_of(messages: Iterable[MessageRecord]) -> bytes:
         ]
         for message in messages
     ]
-    return json.dumps([SHAPE, rows], ensure_ascii=False, separators=(",", ":")).encode()
+    return json.dumps([SHAPE, rows], ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
 
 
 def read_payload(payload: bytes) -> tuple[KeptMessage, ...]:

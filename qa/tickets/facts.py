@@ -108,7 +108,12 @@ def fact_columns(frame_key: bytes, source_key: str, record: TicketRecord, *, red
 
 def redacted_messages(messages: tuple[MessageRecord, ...]) -> tuple[MessageRecord, ...]:
     """The messages as they may be kept."""
-    return tuple(replace(message, text=_safe(message.text)) for message in messages)
+    return tuple(_redacted(message) for message in messages)
+
+
+def _redacted(message: MessageRecord) -> MessageRecord:
+    text = _safe(message.text)
+    return message if text == message.text else replace(message, text=text)
 
 
 def _safe(text: str) -> str:

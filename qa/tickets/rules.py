@@ -1,4 +1,4 @@
-"""What follows from a ticket's record: its present resolution, who handled which part of it, and what may be sampled."""
+"""What follows from a ticket's record: its present resolution, who handled which part, what may be sampled. Pure."""
 
 import datetime as dt
 import hashlib

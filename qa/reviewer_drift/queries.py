@@ -1,0 +1,173 @@
+"""Reading what several people scored together."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from qa.core.access import Actor, Permission, Role, Scope
+from qa.core.clock import local_day, midnight
+from qa.core.errors import NotFoundError
+from qa.people.models import RoleGrant, User
+from qa.reviewer_drift.rules import Scoring
+from qa.reviews.models import Answer, Review, ReviewRevision
+from qa.sampling.models import Purpose
+from qa.tickets.models import HandledPart, Ticket
+
+TOGETHER = (Purpose.ROUTINE, Purpose.DOUBLE, Purpose.CALIBRATION)
+
+
+def scorings(session: Session, programme_id: int, *, since: dt.date, until: dt.date, zone: ZoneInfo) -> list[Scoring]:
+    """First submitted scores of parts that at least two people scored, unsealed, in two statements."""
+    inside = (
+        Review.purpose.in_(TOGETHER),
+        Review.state == "submitted",
+        ~Review.sealed,
+        Review.submitted_at >= midnight(since, zone),
+        Review.submitted_at < midnight(until + dt.timedelta(days=1), zone),
+    )
+    shared = (
+        select(Review.part_id)
+        .join(HandledPart, HandledPart.id == Review.part_id)
+        .where(*inside, HandledPart.programme_id == programme_id)
+        .group_by(Review.part_id)
+        .having(func.count(func.distinct(Review.reviewer_id)) > 1)
+    )
+    rows = session.execute(
+        select(
+            Review.part_id,
+            Review.reviewer_id,
+            Review.submitted_at,
+            ReviewRevision.id,
+            ReviewRevision.base_score,
+        )
+        .join(ReviewRevision, (ReviewRevision.review_id == Review.id) & (ReviewRevision.n == 1))
+        .where(*inside, Review.part_id.in_(shared))
+        .order_by(Review.part_id, Review.id)
+    ).all()
+    levels: dict[int, dict[str, str]] = {}
+    revisions = (
+        select(ReviewRevision.id)
+        .join(Review, Review.id == ReviewRevision.review_id)
+        .where(*inside, Review.part_id.in_(shared), ReviewRevision.n == 1)
+    )
+    for revision_id, key, level, percentage, not_applicable in session.execute(
+        select(
+            Answer.revision_id,
+            Answer.criterion_key,
+            Answer.level_key,
+            Answer.percentage,
+            Answer.not_applicable,
+        ).where(Answer.revision_id.in_(revisions))
+    ):
+        chosen = "na" if not_applicable else level or percentage
+        if chosen is not None:
+            levels.setdefault(revision_id, {})[key] = chosen
+    return [
+        Scoring(
+            part_id=part_id,
+            reviewer_id=reviewer_id,
+            scored_on=local_day(submitted_at, zone),
+            score=score,
+            levels=levels.get(revision_id, {}),
+        )
+        for part_id, reviewer_id, submitted_at, revision_id, score in rows
+        if submitted_at is not None
+    ]
+
+
+def reviewers_for(session: Session, actor: Actor) -> Sequence[User]:
+    """The reviewers whose own figures this person may see: all, oneself, or (aggregate) nobody."""
+    if actor.may(Permission.REVIEWERS_VIEW, Scope.ALL):
+        held = select(RoleGrant.user_id).where(RoleGrant.role == Role.REVIEWER)
+        return session.scalars(
+            select(User).where(User.programme_id == actor.programme_id, User.id.in_(held)).order_by(User.name, User.id)
+        ).all()
+    if actor.may(Permission.REVIEWERS_VIEW, Scope.OWN):
+        return session.scalars(select(User).where(User.id == actor.user_id)).all()
+    return []
+
+
+def get_reviewer_for(session: Session, actor: Actor, user_id: int) -> User:
+    """A reviewer whose figures this person may see."""
+    for user in reviewers_for(session, actor):
+        if user.id == user_id:
+            return user
+    raise NotFoundError("There is no such reviewer, or their figures are not yours to see.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SharedPart:
+    """A part that the reviewer scored together with others."""
+
+    review_id: int
+    subject: str
+    external_id: str
+    queue: str
+    purpose: str
+    submitted_at: dt.datetime
+    own: float | None
+    others: float | None
+    n_others: int
+
+
+def shared_parts(session: Session, reviewer_id: int, *, limit: int = 60) -> list[SharedPart]:
+    """The newest parts behind a reviewer's figures, with the others' mean beside the own score."""
+    own = (
+        select(Review.id, Review.part_id, Review.purpose, Review.submitted_at, ReviewRevision.base_score)
+        .join(ReviewRevision, (ReviewRevision.review_id == Review.id) & (ReviewRevision.n == 1))
+        .where(
+            Review.reviewer_id == reviewer_id,
+            Review.purpose.in_(TOGETHER),
+            Review.state == "submitted",
+            ~Review.sealed,
+        )
+        .subquery()
+    )
+    rows = session.execute(
+        select(
+            own.c.id,
+            Ticket.subject,
+            Ticket.external_id,
+            Ticket.queue,
+            own.c.purpose,
+            own.c.submitted_at,
+            own.c.base_score,
+            func.avg(ReviewRevision.base_score),
+            func.count(Review.id),
+        )
+        .select_from(own)
+        .join(Review, (Review.part_id == own.c.part_id) & (Review.reviewer_id != reviewer_id))
+        .join(ReviewRevision, (ReviewRevision.review_id == Review.id) & (ReviewRevision.n == 1))
+        .join(HandledPart, HandledPart.id == own.c.part_id)
+        .join(Ticket, Ticket.id == HandledPart.ticket_id)
+        .where(Review.state == "submitted", ~Review.sealed, Review.purpose.in_(TOGETHER))
+        .group_by(
+            own.c.id,
+            Ticket.subject,
+            Ticket.external_id,
+            Ticket.queue,
+            own.c.purpose,
+            own.c.submitted_at,
+            own.c.base_score,
+        )
+        .order_by(own.c.submitted_at.desc(), own.c.id.desc())
+        .limit(limit)
+    )
+    return [
+        SharedPart(
+            review_id=review_id,
+            subject=subject,
+            external_id=external_id,
+            queue=queue,
+            purpose=purpose,
+            submitted_at=submitted_at,
+            own=score,
+            others=others,
+            n_others=n,
+        )
+        for review_id, subject, external_id, queue, purpose, submitted_at, score, others, n in rows
+    ]
