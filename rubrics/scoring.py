@@ -158,7 +158,8 @@ def _total(version: RubricVersion, parts: list[_Part]) -> tuple[list[Step], Frac
     """The score before caps: all sections together, then what bonus sections add."""
     ordinary = [part for part in parts if not part.section.bonus]
     scores = {part.section.key: _section_score(version, part) for part in parts}
-    steps = [_section_step(version, part, scores[part.section.key]) for part in parts if part.counted]
+    told = [part for part in parts if part.counted and (part.section.bonus or version.arithmetic == "sections")]
+    steps = [_section_step(version, part, scores[part.section.key]) for part in told]
     if version.arithmetic == "pooled":
         earned = [pair for part in ordinary for pair in part.earned()]
         total = _pooled(version, earned, bonus=False)

@@ -324,6 +324,34 @@ class TestSteps:
         assert (found.value, found.outcome) == (None, "not_scored")
         assert found.steps[1].text == "All: nothing that has a weight"
 
+    def test_pooled_the_steps_weigh_the_criteria_at_once(self):
+        version = rubric(
+            section("care", criterion("tone", 1)),
+            section("solving", criterion("answer", 3)),
+            section("extra", criterion("idea"), weight=10, bonus=True),
+            arithmetic="pooled",
+            cap=Fraction(95),
+        )
+
+        found = score(version, {"tone": percent(80), "answer": percent(100), "idea": percent(50)})
+
+        assert [(step.text, step.value) for step in found.steps[3:]] == [
+            ("Extra: (1 × 50 %) / 1", 50),
+            ("Review: (1 × 80 % + 3 × 100 %) / 4", 95),
+            ("Bonus Extra: 5 of 10 points added", 100),
+            ("No score of this rubric rises above 95", 95),
+            ("Passed (no pass mark)", 95),
+        ]
+
+    def test_pooled_the_steps_show_what_was_subtracted(self):
+        version = rubric(
+            section("all", criterion("tone", 30), criterion("note", 20)), method="deductive", arithmetic="pooled"
+        )
+
+        found = score(version, {"tone": percent(50), "note": percent(90)})
+
+        assert found.steps[2].text == "Review: 100 − 15 − 2"
+
     def test_the_steps_show_what_was_subtracted(self):
         version = rubric(section("all", criterion("tone", 30), criterion("note", 10)), method="deductive")
 
