@@ -5,38 +5,166 @@ whether somebody else changed the same tickets meanwhile and, if so, the chunk i
 """
 
 import datetime as dt
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, TypeVar
 
-from sqlalchemy import Table, bindparam, insert, select, update
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from qa.core.crypto import KeyRing, unwrap
+from qa.core.crypto import KeyRing
 from qa.core.db import reading
 from qa.core.errors import ConflictError
-from qa.people.models import Source
-from qa.tickets import agents as agent_store
-from qa.tickets import rules
+from qa.people.models import ProgrammeSetting, Source
+from qa.people.queries import setting_at, zone_of
+from qa.tickets import writing
 from qa.tickets.agents import Directory
-from qa.tickets.conversations import (
-    about_revision,
-    about_ticket,
-    decrypt_text,
-    new_key,
-    payload_of,
-    read_payload,
-    sealed,
-)
-from qa.tickets.facts import conversation_digest, fact_columns, facts_digest, redacted_messages
-from qa.tickets.intake.base import AgentRecord, MessageRecord, Record, Reject, Repeated, TicketRecord
-from qa.tickets.models import ConversationKey, ConversationRevision, HandledPart, Resolution, Ticket
-from qa.tickets.redaction import REDACTION_VERSION
+from qa.tickets.counting import Counts
+from qa.tickets.intake.base import AgentRecord, Record, Reject, Repeated, TicketRecord
+from qa.tickets.preparing import Known, Store, known_tickets, prepare
+from qa.tickets.rules import PrimaryRule
 
 CHUNK = 200  # tickets in one transaction
+CHUNK_MESSAGES = 10_000
+CHUNK_REJECTS = 1_000
 ATTEMPTS = 3
-Outcome = Literal["stored", "updated", "unchanged", "rejected"]
-OUTCOMES: tuple[Outcome, ...] = ("stored", "updated", "unchanged", "rejected")
-"""
+
+InChunk = Callable[[Session, Counts, Sequence[Reject]], None]
+AfterChunk = Callable[[Counts], None]
+
+
+def store_tickets(
+    session: Session,
+    source: Source,
+    records: Iterable[Record],
+    *,
+    ring: KeyRing,
+    frame_key: bytes,
+    now: dt.datetime,
+    agents: Iterable[AgentRecord] = (),
+    redacted: bool = False,
+    in_chunk: InChunk | None = None,
+    after_chunk: AfterChunk | None = None,
+) -> Counts:
+    """Store tickets with their resolutions, parts and conversations; what became of every row.
+
+    Commits after each chunk, so the session must hold nothing that is not committed. A ticket may come without a
+    conversation (``messages=None``) and with its parts given directly. ``redacted=True`` says that the texts hold no
+    personal data. ``in_chunk`` is called inside each chunk's transaction with the counts so far and the chunk's
+    rejects, ``after_chunk`` once it is committed.
+    """
+    store = _open(session, source, ring=ring, frame_key=frame_key, now=now, redacted=redacted)
+    store.directory.load(session)
+    store.directory.ensure(session, agents)
+    total = Counts()
+    for chunk in _chunks(records):
+        _store_chunk(session, store, chunk, total, in_chunk)
+        if after_chunk is not None:
+            after_chunk(total)
+    return total
+
+
+@dataclass(slots=True)
+class _Chunk:
+    """Records whose tickets all differ, and what else was read between them."""
+
+    tickets: dict[str, TicketRecord] = field(default_factory=dict)
+    rejects: list[Reject] = field(default_factory=list)
+    repeated: list[Repeated] = field(default_factory=list)
+    messages: int = 0
+
+    @property
+    def full(self) -> bool:
+        return (
+            len(self.tickets) >= CHUNK
+            or self.messages >= CHUNK_MESSAGES
+            or len(self.rejects) + len(self.repeated) >= CHUNK_REJECTS
+        )
+
+
+def _chunks(records: Iterable[Record]) -> Iterator[_Chunk]:
+    chunk = _Chunk()
+    for record in records:
+        if chunk.full or (isinstance(record, TicketRecord) and record.external_id in chunk.tickets):
+            yield chunk
+            chunk = _Chunk()
+        if isinstance(record, TicketRecord):
+            chunk.tickets[record.external_id] = record
+            chunk.messages += len(record.messages or ())
+        elif isinstance(record, Reject):
+            chunk.rejects.append(record)
+        else:
+            chunk.repeated.append(record)
+    if chunk.tickets or chunk.rejects or chunk.repeated:
+        yield chunk
+
+
+def _open(
+    session: Session, source: Source, *, ring: KeyRing, frame_key: bytes, now: dt.datetime, redacted: bool
+) -> Store:
+    """What every chunk needs to know of the source and its programme, read once."""
+    with reading():
+        programme_id, source_id = source.programme_id, source.id
+        zone = zone_of(setting_at(session, programme_id, now))
+        settings = session.execute(
+            select(ProgrammeSetting.valid_from, ProgrammeSetting.primary_part_rule)
+            .where(ProgrammeSetting.programme_id == programme_id)
+            .order_by(ProgrammeSetting.valid_from, ProgrammeSetting.id)
+        ).all()
+        store = Store(
+            programme_id=programme_id,
+            source_id=source_id,
+            source_key=source.key,
+            data_region=source.data_region,
+            ring=ring,
+            frame_key=frame_key,
+            now=now,
+            redacted=redacted,
+            primary_rules=tuple((moment, PrimaryRule(rule)) for moment, rule in settings),
+            directory=Directory(source_id, zone),
+        )
+        session.rollback()
+    return store
+
+
+def _store_chunk(session: Session, store: Store, chunk: _Chunk, total: Counts, in_chunk: InChunk | None) -> None:
+    store.directory.ensure(session, _agents_of(chunk.tickets.values()))
+    for _ in range(ATTEMPTS):
+        prepared = prepare(session, store, chunk.tickets)
+        counts = Counts()
+        counts.merge(total)
+        counts.merge(prepared.counts)
+        for reject in chunk.rejects:
+            if reject.loses != "cell":
+                counts.of(reject.loses).add("rejected")
+        for repeated in chunk.repeated:
+            counts.of(repeated.of).add("unchanged")
+        try:
+            if prepared.touches and _moved(session, store, chunk, prepared.known):
+                session.rollback()
+                continue
+            writing.write(session, store, prepared, counts)
+            if in_chunk is not None:
+                in_chunk(session, counts, chunk.rejects)
+            session.commit()
+        except IntegrityError:  # another intake made the same ticket between the look and the commit
+            session.rollback()
+            continue
+        total.become(counts)
+        return
+    raise ConflictError("Another intake keeps changing the same tickets; run this one again when it is done.")
+
+
+def _moved(session: Session, store: Store, chunk: _Chunk, known: dict[str, Known]) -> bool:
+    return known_tickets(session, store.source_id, list(chunk.tickets)) != known
+
+
+def _agents_of(records: Iterable[TicketRecord]) -> Iterator[AgentRecord]:
+    for record in records:
+        if record.assignee is not None:
+            yield record.assignee
+        for message in record.messages or ():
+            if message.agent is not None:
+                yield message.agent
+        for part in record.parts or ():
+            yield part.agent

@@ -1,0 +1,134 @@
+"""The help desk's agents as this house knows them: who they are here, and in which team on which day."""
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from qa.core.clock import local_day
+from qa.core.db import reading
+from qa.people.models import AgentIdentity, Membership
+from qa.people.queries import memberships_of, team_on
+from qa.people.service import match_identities
+from qa.tickets.intake.base import AgentRecord, clean
+from qa.tickets.models import HandledPart
+from qa.tickets.rows import insert_rows, update_rows
+
+MATCHING_CHUNK = 1000  # parts in one transaction
+
+
+@dataclass(frozen=True, slots=True)
+class KnownAgent:
+    """An agent identity as it is stored."""
+
+    id: int
+    name: str
+    email: str | None
+    is_bot: bool
+    user_id: int | None
+
+
+@dataclass(slots=True)
+class Directory:
+    """A source's agents by their id in the help desk, with their people's teams in time."""
+
+    source_id: int
+    zone: ZoneInfo
+    known: dict[str, KnownAgent] = field(default_factory=dict)
+    memberships: dict[int, list[Membership]] = field(default_factory=dict)
+
+    def load(self, session: Session) -> None:
+        """Read the agents and the teams of those who are somebody here."""
+        with reading():
+            rows = session.execute(
+                select(AgentIdentity).where(AgentIdentity.source_id == self.source_id).order_by(AgentIdentity.id)
+            ).scalars()
+            self.known = {
+                row.external_id: KnownAgent(row.id, row.name, row.email, row.is_bot, row.user_id) for row in rows
+            }
+            people = {agent.user_id for agent in self.known.values() if agent.user_id is not None}
+            self.memberships = memberships_of(session, sorted(people))
+            session.expunge_all()
+            session.rollback()
+
+    def ensure(self, session: Session, agents: Iterable[AgentRecord]) -> None:
+        """Make the agents that are new, correct those that changed, match them to people by e-mail; commits."""
+        new: dict[str, AgentRecord] = {}
+        changed: dict[str, AgentRecord] = {}
+        for agent in agents:
+            known = self.known.get(agent.external_id)
+            if known is None:
+                new.setdefault(agent.external_id, agent)
+            elif not agent.name or (agent.email is None and known.email is not None):
+                continue  # this export tells less than is known
+            elif (known.name, known.email, known.is_bot) != (clean(agent.name), agent.email, agent.is_bot):
+                changed[agent.external_id] = agent
+        if not new and not changed:
+            return
+        fixed = {"source_id": self.source_id, "user_id": None}
+        insert_rows(session, AgentIdentity, [self._row(agent) | fixed for agent in new.values()])
+        corrected = [self._row(agent) | {"row_id": self.known[key].id} for key, agent in changed.items()]
+        update_rows(session, AgentIdentity, corrected)
+        match_identities(session)
+        session.commit()
+        self.load(session)
+
+    @staticmethod
+    def _row(agent: AgentRecord) -> dict[str, object]:
+        name = clean(agent.name) or f"Agent {agent.external_id}"
+        return {"external_id": agent.external_id, "name": name, "email": agent.email, "is_bot": agent.is_bot}
+
+    def team(self, user_id: int | None, moment: dt.datetime) -> int | None:
+        """The team somebody belonged to at a moment."""
+        if user_id is None:
+            return None
+        return team_on(self.memberships.get(user_id, ()), local_day(moment, self.zone))
+
+
+def match_parts(session: Session, zone: ZoneInfo) -> int:
+    """Give every part the person its agent is and the team that person was in; how many parts changed. Commits.
+
+    Called after people, memberships or identities changed; frozen frames keep what they copied.
+    """
+    changed = 0
+    last = 0
+    memberships: dict[int, list[Membership]] = {}
+    while True:
+        with reading():
+            rows = session.execute(
+                select(
+                    HandledPart.id,
+                    HandledPart.specialist_id,
+                    HandledPart.team_id,
+                    HandledPart.resolved_at,
+                    AgentIdentity.user_id,
+                )
+                .join(AgentIdentity, AgentIdentity.id == HandledPart.agent_identity_id)
+                .where(HandledPart.id > last)
+                .order_by(HandledPart.id)
+                .limit(MATCHING_CHUNK)
+            ).all()
+            people = {row.user_id for row in rows if row.user_id is not None} - set(memberships)
+            if people:
+                memberships |= memberships_of(session, sorted(people))
+                session.expunge_all()
+            session.rollback()
+        if not rows:
+            return changed
+        last = rows[-1].id
+        updates = []
+        for row in rows:
+            team = None if row.user_id is None else _team(memberships[row.user_id], row.resolved_at, zone)
+            if (row.specialist_id, row.team_id) != (row.user_id, team):
+                updates.append({"row_id": row.id, "specialist_id": row.user_id, "team_id": team})
+        if updates:
+            update_rows(session, HandledPart, updates)
+            session.commit()
+            changed += len(updates)
+
+
+def _team(memberships: Sequence[Membership], moment: dt.datetime, zone: ZoneInfo) -> int | None:
+    return team_on(memberships, local_day(moment, zone))

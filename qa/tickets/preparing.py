@@ -1,0 +1,276 @@
+"""What a chunk of tickets will change, worked out before its transaction: what is known, what differs, sealed text."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from qa.core.crypto import KeyRing, decrypt_text, unwrap
+from qa.core.db import reading
+from qa.tickets import rules
+from qa.tickets.agents import Directory
+from qa.tickets.conversations import (
+    KeptMessage,
+    about_revision,
+    about_ticket,
+    new_key,
+    payload_of,
+    read_payload,
+    sealed,
+)
+from qa.tickets.counting import Counts
+from qa.tickets.facts import conversation_digest, fact_columns, facts_digest, redacted_messages
+from qa.tickets.intake.base import MessageRecord, PartRecord, TicketRecord
+from qa.tickets.models import ConversationKey, ConversationRevision, HandledPart, Resolution, Ticket
+from qa.tickets.redaction import REDACTION_VERSION
+from qa.tickets.rules import PresentResolution, PrimaryRule
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Store:
+    """The source that tickets go to, and what its programme says about them."""
+
+    programme_id: int
+    source_id: int
+    source_key: str
+    data_region: str
+    ring: KeyRing
+    frame_key: bytes
+    now: dt.datetime
+    redacted: bool
+    primary_rules: tuple[tuple[dt.datetime, PrimaryRule], ...]  # oldest first
+    directory: Directory
+
+    def primary_rule(self, moment: dt.datetime) -> PrimaryRule:
+        """The programme's rule in force at a moment; before its first row, the first one."""
+        found = self.primary_rules[0][1] if self.primary_rules else PrimaryRule.MOST_PUBLIC_REPLIES
+        for valid_from, rule in self.primary_rules:
+            if valid_from <= moment:
+                found = rule
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A stored ticket, as far as it takes to see that a record says the same."""
+
+    id: int
+    digest: str
+    erased: bool
+    revision: int  # number of the newest, 0 without any
+    revision_digest: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class KnownResolution:
+    id: int
+    n: int
+    resolved_at: dt.datetime
+
+
+@dataclass(slots=True)
+class Deeper:
+    """What a changed ticket's update needs besides."""
+
+    resolutions: list[KnownResolution] = field(default_factory=list)
+    parts: dict[int, dict[int, Any]] = field(default_factory=dict)  # resolution id -> agent identity id -> row
+    key: tuple[str, bytes] | None = None
+    payload: bytes | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class Work:
+    """One ticket's changes."""
+
+    record: TicketRecord
+    ticket_id: int | None
+    columns: dict[str, Any] | None  # None: the facts are as they were
+    resolution: PresentResolution | None
+    parts: Sequence[PartRecord] | None  # None: the parts stay as they are
+    key: tuple[str, bytes] | None = None  # to be stored
+    revision: dict[str, Any] | None = None
+    deeper: Deeper = field(default_factory=Deeper)
+
+
+@dataclass(slots=True)
+class Prepared:
+    known: dict[str, Known]
+    work: list[Work]
+    counts: Counts
+
+    @property
+    def touches(self) -> bool:
+        return bool(self.work)
+
+
+def prepare(session: Session, store: Store, records: Mapping[str, TicketRecord]) -> Prepared:
+    """What storing these records changes; reads in a transaction of its own, writes nothing."""
+    with reading():
+        known = known_tickets(session, store.source_id, list(records))
+        differing = [
+            (record, known.get(external_id), *_differences(store, record, known.get(external_id)))
+            for external_id, record in records.items()
+        ]
+        changed = [before.id for _, before, facts, text in differing if before is not None and (facts or text)]
+        deeper = _deeper(session, changed)
+        session.rollback()
+    counts = Counts()
+    work = []
+    for record, before, facts, text in differing:
+        told = len(record.messages or ())
+        if before is not None and not facts and not text:
+            counts.tickets.add("unchanged")
+            counts.messages.add("unchanged", told)
+            continue
+        counts.tickets.add("stored" if before is None else "updated")
+        known_more = deeper.get(before.id, Deeper()) if before is not None else Deeper()
+        each = _work(store, record, before, known_more, facts=facts, text=text, counts=counts)
+        if text is None:
+            counts.messages.add("unchanged", told)
+        work.append(each)
+    return Prepared(known, work, counts)
+
+
+def known_tickets(session: Session, source_id: int, external_ids: Sequence[str]) -> dict[str, Known]:
+    """The stored tickets among these ids."""
+    tickets = session.execute(
+        select(Ticket.external_id, Ticket.id, Ticket.digest, Ticket.erased_at).where(
+            Ticket.source_id == source_id, Ticket.external_id.in_(external_ids)
+        )
+    ).all()
+    newest: dict[int, tuple[int, str]] = {}
+    if tickets:
+        for ticket_id, n, digest in session.execute(
+            select(ConversationRevision.ticket_id, ConversationRevision.n, ConversationRevision.digest)
+            .where(ConversationRevision.ticket_id.in_([row.id for row in tickets]))
+            .order_by(ConversationRevision.ticket_id, ConversationRevision.n)
+        ):
+            newest[ticket_id] = (n, digest)
+    return {
+        row.external_id: Known(row.id, row.digest, row.erased_at is not None, *newest.get(row.id, (0, None)))
+        for row in tickets
+    }
+
+
+def _differences(store: Store, record: TicketRecord, known: Known | None) -> tuple[str | None, str | None]:
+    """The new digests of facts and of conversation, each None where nothing is to be written."""
+    if known is not None and known.erased:
+        return None, None  # what was erased stays erased, whatever an export still says
+    facts: str | None = facts_digest(store.frame_key, record)
+    text = conversation_digest(store.frame_key, record.messages) if record.messages else None
+    if known is not None:
+        facts = None if facts == known.digest else facts
+        text = None if text == known.revision_digest else text
+    return facts, text
+
+
+def _deeper(session: Session, ticket_ids: Sequence[int]) -> dict[int, Deeper]:
+    found: dict[int, Deeper] = {ticket_id: Deeper() for ticket_id in ticket_ids}
+    if not ticket_ids:
+        return found
+    for row in session.execute(
+        select(Resolution.ticket_id, Resolution.id, Resolution.n, Resolution.resolved_at)
+        .where(Resolution.ticket_id.in_(ticket_ids))
+        .order_by(Resolution.ticket_id, Resolution.n)
+    ):
+        found[row.ticket_id].resolutions.append(KnownResolution(row.id, row.n, row.resolved_at))
+    for part in session.execute(
+        select(*HandledPart.__table__.c).where(HandledPart.ticket_id.in_(ticket_ids)).order_by(HandledPart.id)
+    ):
+        found[part.ticket_id].parts.setdefault(part.resolution_id, {})[part.agent_identity_id] = part
+    for key in session.execute(
+        select(ConversationKey.ticket_id, ConversationKey.key_id, ConversationKey.wrapped).where(
+            ConversationKey.ticket_id.in_(ticket_ids)
+        )
+    ):
+        found[key.ticket_id].key = (key.key_id, key.wrapped)
+    for ticket_id, payload in session.execute(
+        select(ConversationRevision.ticket_id, ConversationRevision.payload)
+        .where(ConversationRevision.ticket_id.in_(ticket_ids))
+        .order_by(ConversationRevision.ticket_id, ConversationRevision.n)
+    ):
+        found[ticket_id].payload = payload
+    return found
+
+
+def _work(
+    store: Store,
+    record: TicketRecord,
+    before: Known | None,
+    deeper: Deeper,
+    *,
+    facts: str | None,
+    text: str | None,
+    counts: Counts,
+) -> Work:
+    columns = None
+    if facts is not None:
+        columns = fact_columns(store.frame_key, store.source_key, record, redacted=store.redacted)
+        columns["digest"] = facts
+    resolution, parts = _parts(store, record, deeper, counts)
+    work = Work(
+        record=record,
+        ticket_id=before.id if before is not None else None,
+        columns=columns,
+        resolution=resolution,
+        parts=parts,
+        deeper=deeper,
+    )
+    if text is not None and record.messages is not None:
+        messages = record.messages if store.redacted else redacted_messages(record.messages)
+        _seal(store, work, messages, (before.revision if before is not None else 0) + 1, text, counts)
+    return work
+
+
+def _parts(
+    store: Store, record: TicketRecord, deeper: Deeper, counts: Counts
+) -> tuple[PresentResolution | None, Sequence[PartRecord] | None]:
+    """The present resolution and its parts; None for parts that this record says nothing about."""
+    resolution = rules.present_resolution(record)
+    if resolution is None:
+        counts.without_part[rules.WithoutPart.UNRESOLVED] += 1
+        return None, None
+    silent = record.messages is None and record.parts is None
+    if silent and any(known.n == resolution.n for known in deeper.resolutions):
+        return resolution, None
+    since = max((known.resolved_at for known in deeper.resolutions if known.n < resolution.n), default=None)
+    parts = rules.parts_of(record, resolution, rule=store.primary_rule(resolution.resolved_at), since=since)
+    if not parts:
+        counts.without_part[rules.WithoutPart.ABANDONED] += 1
+    return resolution, parts
+
+
+def _seal(store: Store, work: Work, messages: tuple[MessageRecord, ...], n: int, digest: str, counts: Counts) -> None:
+    """The new revision of a conversation, encrypted with the ticket's key."""
+    about = about_ticket(store.source_key, work.record.external_id)
+    before: tuple[KeptMessage, ...] = ()
+    if work.deeper.key is None:
+        key, key_id, wrapped = new_key(store.ring, about)
+        work.key = (key_id, wrapped)
+    else:
+        key = unwrap(store.ring, *work.deeper.key, about)
+        if work.deeper.payload is not None:
+            before = read_payload(decrypt_text(key, work.deeper.payload, about_revision(about, n - 1)))
+    payload = payload_of(messages)
+    _compare(before, read_payload(payload) if before else None, len(messages), counts)
+    work.revision = {
+        "n": n,
+        "digest": digest,
+        "redaction_version": REDACTION_VERSION,
+        "message_count": len(messages),
+        "payload": sealed(key, payload, about, n),
+        "created_at": store.now,
+    }
+
+
+def _compare(before: Sequence[KeptMessage], after: Sequence[KeptMessage] | None, told: int, counts: Counts) -> None:
+    if after is None:
+        counts.messages.add("stored", told)
+        return
+    earlier = {message.external_id: message for message in before}
+    for message in after:
+        known = earlier.get(message.external_id)
+        counts.messages.add("stored" if known is None else "unchanged" if known == message else "updated")
