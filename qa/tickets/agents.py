@@ -50,8 +50,7 @@ class Directory:
                 row.external_id: KnownAgent(row.id, row.name, row.email, row.is_bot, row.user_id) for row in rows
             }
             people = {agent.user_id for agent in self.known.values() if agent.user_id is not None}
-            self.memberships = memberships_of(session, sorted(people))
-            session.expunge_all()
+            self.memberships = _memberships(session, people)
             session.rollback()
 
     def ensure(self, session: Session, agents: Iterable[AgentRecord]) -> None:
@@ -113,8 +112,7 @@ def match_parts(session: Session, zone: ZoneInfo) -> int:
             ).all()
             people = {row.user_id for row in rows if row.user_id is not None} - set(memberships)
             if people:
-                memberships |= memberships_of(session, sorted(people))
-                session.expunge_all()
+                memberships |= _memberships(session, people)
             session.rollback()
         if not rows:
             return changed
@@ -128,6 +126,14 @@ def match_parts(session: Session, zone: ZoneInfo) -> int:
             update_rows(session, HandledPart, updates)
             session.commit()
             changed += len(updates)
+
+
+def _memberships(session: Session, people: Iterable[int]) -> dict[int, list[Membership]]:
+    """Copies that no session holds: they outlive its transactions, and the caller's own objects stay untouched."""
+    return {
+        user_id: [Membership(team_id=row.team_id, valid_from=row.valid_from, valid_to=row.valid_to) for row in rows]
+        for user_id, rows in memberships_of(session, sorted(people)).items()
+    }
 
 
 def _team(memberships: Sequence[Membership], moment: dt.datetime, zone: ZoneInfo) -> int | None:
