@@ -10,14 +10,15 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from flask_migrate import upgrade
+from flask import Flask
+from flask_migrate import Migrate, upgrade
 from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import create_engine, event, make_url
 from sqlalchemy.engine import Engine
 from sqlalchemy.pool import NullPool, StaticPool
 
-from qa.app import create_app
-from qa.config import Settings
+import qa
+from qa.core import db as database
 from qa.core.db import db
 from tests.support import postgresql, programs, runs
 
@@ -32,7 +33,7 @@ def sqlite_template() -> Path:
 
 def _make_sqlite_template(folder: Path) -> None:
     folder.mkdir()
-    migrate(f"sqlite:///{folder / 'template.db'}", folder)
+    migrate(f"sqlite:///{folder / 'template.db'}")
     engine = create_engine(f"sqlite:///{folder / 'template.db'}")
     with engine.connect() as connection:
         # Everything into the one file that tests copy.
@@ -52,7 +53,7 @@ def _start_cluster(folder: Path) -> None:
     postgresql.start(folder)
     with administrator(folder) as connection:
         connection.execute("CREATE DATABASE template_fairmark")
-    migrate(postgresql.url(folder, "template_fairmark"), folder.parent)
+    migrate(postgresql.url(folder, "template_fairmark"))
 
 
 @contextmanager
@@ -65,9 +66,12 @@ def administrator(folder: Path) -> Iterator[psycopg.Connection]:
         connection.close()
 
 
-def migrate(database_url: str, instance: Path) -> None:
-    """Bring an empty database to the newest schema, as `flask init` does."""
-    app = create_app(Settings.for_tests(database_url=database_url, instance=instance))
+def migrate(database_url: str) -> None:
+    """Bring an empty database to the newest schema, without any room of the application."""
+    app = Flask("migrations")
+    app.config["SQLALCHEMY_DATABASE_URI"] = database_url
+    database.prepare(app)
+    Migrate(app, db, directory=str(Path(qa.__file__).parent / "migrations"), render_as_batch=True)
     with app.app_context():
         upgrade()
         db.session.remove()
