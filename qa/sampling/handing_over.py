@@ -23,9 +23,7 @@ REASONS = {
 }
 
 
-def hand_over(
-    session: Session, assignment: Assignment, *, reason: str, by: int, now: dt.datetime
-) -> Assignment | None:
+def hand_over(session: Session, assignment: Assignment, *, reason: str, by: int, now: dt.datetime) -> Assignment | None:
     """Close this assignment and open one for another reviewer; ``None`` when nobody else can take the part.
 
     Why somebody found a part too harmful is nobody's business: that reason is kept without the person.

@@ -68,14 +68,15 @@ def reviewers_on(session: Session, programme_id: int, day: dt.date) -> list[Revi
         .tuples()
         .all()
     )
-    capacities = {
-        user_id: reviews
-        for user_id, reviews in session.execute(
+    capacities = dict(
+        session.execute(
             select(Capacity.user_id, Capacity.reviews_per_week)
             .where(Capacity.user_id.in_(ids), Capacity.valid_from <= day)
-            .order_by(Capacity.valid_from, Capacity.id)
+            .order_by(Capacity.valid_from, Capacity.id)  # a later row of a person wins
         )
-    }
+        .tuples()
+        .all()
+    )
     loads = dict(
         session.execute(
             select(Assignment.reviewer_id, func.count())
@@ -87,9 +88,7 @@ def reviewers_on(session: Session, programme_id: int, day: dt.date) -> list[Revi
     )
     absent = set(
         session.scalars(
-            select(Absence.user_id).where(
-                Absence.user_id.in_(ids), Absence.first_day <= day, Absence.last_day >= day
-            )
+            select(Absence.user_id).where(Absence.user_id.in_(ids), Absence.first_day <= day, Absence.last_day >= day)
         )
     )
     return [
