@@ -137,6 +137,7 @@ def _store_chunk(session: Session, store: Store, chunk: _Chunk, total: Counts, i
         for reject in chunk.rejects:
             if reject.loses != "cell":
                 counts.of(reject.loses).add("rejected")
+                counts.messages.add("rejected", reject.messages)
         for repeated in chunk.repeated:
             counts.of(repeated.of).add("unchanged")
         try:

@@ -15,6 +15,14 @@ LONGEST_READ = 4000  # of it, before redaction: what is cut through the middle w
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")  # neither database takes them
 
 
+class BadCellError(Exception):
+    """A cell that cannot be read: its column, its value and why."""
+
+    def __init__(self, column: str | None, value: object, reason: str) -> None:
+        super().__init__(reason)
+        self.column, self.value, self.reason = column, value, reason
+
+
 class UnusableFileError(InvalidInputError):
     """A file as a whole cannot be read: not what its name says, or without the columns it needs."""
 
@@ -97,6 +105,7 @@ class Reject:
     value: str
     reason: str
     loses: Literal["ticket", "message", "cell"] = "cell"
+    messages: int = 0  # of a lost ticket, lost with it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,6 +136,7 @@ def reject(
     reason: str,
     *,
     loses: Literal["ticket", "message", "cell"] = "cell",
+    messages: int = 0,
 ) -> Reject:
     """A reject whose value may be shown."""
     text = " ".join(clean(str(value)).split())
@@ -138,6 +148,7 @@ def reject(
         value=shown if len(shown) <= LONGEST_VALUE else shown[: LONGEST_VALUE - 1] + "…",
         reason=redact(clean(reason)),
         loses=loses,
+        messages=messages,
     )
 
 

@@ -1,0 +1,113 @@
+"""Opening what a person hands in: files or a folder, gzipped or not, or a zip of them; and lines with their numbers."""
+
+import gzip
+import hashlib
+import io
+import zipfile
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import IO, BinaryIO, cast
+
+from qa.tickets.intake.base import UnusableFileError
+
+GZIP_MAGIC = b"\x1f\x8b"
+ZIP_MAGIC = b"PK\x03\x04"
+LONGEST_LINE = 32 * 1024 * 1024
+LARGEST_UNPACKED = 8 * 1024**3  # bytes of all members of one zip
+BLOCK = 1024 * 1024
+
+
+def plain_name(path: Path) -> str:
+    """A file's name as reports show it: without folders."""
+    return path.name
+
+
+def listed(paths: Sequence[Path], suffixes: tuple[str, ...]) -> list[Path]:
+    """The files among these paths, folders replaced by what they hold with one of these endings, in order of name."""
+    found: list[Path] = []
+    for path in paths:
+        if path.is_dir():
+            inside = sorted(each for each in path.iterdir() if each.is_file() and each.name.endswith(suffixes))
+            if not inside:
+                raise UnusableFileError(f"The folder {path.name} holds no file that ends in {' or '.join(suffixes)}.")
+            found += inside
+        elif path.is_file():
+            found.append(path)
+        else:
+            raise UnusableFileError(f"There is no file or folder {path.name}.")
+    if not found:
+        raise UnusableFileError("No file was given.")
+    return found
+
+
+def opened(path: Path) -> BinaryIO:
+    """A file's bytes, unpacked where its first bytes say gzip, whatever its name says."""
+    with path.open("rb") as file:
+        magic = file.read(4)
+    if magic.startswith(GZIP_MAGIC):
+        return cast(BinaryIO, gzip.open(path, "rb"))
+    if magic == ZIP_MAGIC:
+        raise UnusableFileError(f"{path.name} is a zip archive or an Excel file, which this format does not read.")
+    return path.open("rb")
+
+
+def lines(path: Path) -> Iterator[tuple[int, bytes]]:
+    """The numbered lines of a file that are not blank."""
+    with opened(path) as file:
+        try:
+            for number, line in enumerate(iter(lambda: file.readline(LONGEST_LINE), b""), start=1):
+                if line.strip():
+                    yield number, line
+        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+            raise UnusableFileError(f"{path.name} is cut off or damaged: {error}") from error
+
+
+def text_of(path: Path) -> IO[str]:
+    """A file as UTF-8 text with its line ends untouched; bytes that are none become lone surrogates."""
+    return io.TextIOWrapper(opened(path), encoding="utf-8-sig", errors="surrogateescape", newline="")
+
+
+def digest_of(paths: Iterable[Path]) -> str:
+    """One digest of the files as they came."""
+    digest = hashlib.sha256()
+    for path in paths:
+        with path.open("rb") as file:
+            while block := file.read(BLOCK):
+                digest.update(block)
+    return digest.hexdigest()
+
+
+def unpack(archive: Path, folder: Path) -> list[Path]:
+    """The files of a zip, without its folders; refused when it is far larger inside than anything real."""
+    try:
+        with zipfile.ZipFile(archive) as packed:
+            members = [each for each in packed.infolist() if not each.is_dir() and not _hidden(each.filename)]
+            if sum(each.file_size for each in members) > LARGEST_UNPACKED:
+                raise UnusableFileError(f"{archive.name} is larger than 8 GB when unpacked; hand in its files singly.")
+            found = []
+            for number, member in enumerate(members):
+                target = folder / f"{number:03d}"
+                target.mkdir(parents=True, exist_ok=True)
+                target /= Path(member.filename.replace("\\", "/")).name
+                with packed.open(member) as source, target.open("wb") as file:
+                    _copy(source, file, archive.name)
+                found.append(target)
+            return found
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, zlib.error, EOFError) as error:
+        raise UnusableFileError(f"{archive.name} cannot be unpacked: {error}") from error
+
+
+def _copy(source: IO[bytes], target: BinaryIO, name: str) -> None:
+    written = 0
+    while block := source.read(BLOCK):
+        written += len(block)
+        if written > LARGEST_UNPACKED:
+            raise UnusableFileError(f"{name} is larger than 8 GB when unpacked; hand in its files singly.")
+        target.write(block)
+
+
+def _hidden(name: str) -> bool:
+    """Whether a member is a file system's own bookkeeping."""
+    parts = name.replace("\\", "/").split("/")
+    return "__MACOSX" in parts or parts[-1].startswith(".")

@@ -1,0 +1,225 @@
+"""From Zendesk's objects (Support API v2) to records: one row at a time, wherever it came from. Pure."""
+
+import datetime as dt
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from qa.tickets.intake.base import AgentRecord, BadCellError, MessageRecord, Role, TicketRecord, clean
+from qa.tickets.intake.dates import UnreadableMomentError, iso_moment
+
+STATUSES = frozenset({"new", "open", "pending", "hold", "solved", "closed", "deleted"})
+CUSTOM_FIELDS = {"360001": "product_area"}  # the account's custom fields that have a meaning here
+AGENT_ROLES = frozenset({"agent", "admin"})
+SYSTEM = "-1"  # Zendesk's id of its own automations
+TOOL_MARK = "[tool]"
+LAUNCH_TAG = "launch"
+ESCALATION = re.compile(r"(?:^|_)escalat")
+MOST_REOPENS = 1000
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """What is kept of an end user: no name and no address."""
+
+    language: str
+    tier: str
+
+
+@dataclass(frozen=True, slots=True)
+class Metrics:
+    solved_at: dt.datetime | None = None
+    first_reply_seconds: int | None = None
+    resolution_seconds: int | None = None
+    reopens: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Rating:
+    score: str | None = None
+    reason: str | None = None
+
+
+@dataclass(slots=True)
+class Account:
+    """What tickets and comments refer to, by id."""
+
+    agents: dict[str, AgentRecord] = field(default_factory=dict)
+    customers: dict[str, Customer] = field(default_factory=dict)
+    groups: dict[str, str] = field(default_factory=dict)
+    ratings: dict[str, Rating] = field(default_factory=dict)
+    metrics: dict[str, Metrics] = field(default_factory=dict)
+
+    def agent(self, external_id: str) -> AgentRecord:
+        """An agent, by its id alone where the users do not name it."""
+        known = self.agents.get(external_id)
+        if known is None:
+            known = self.agents[external_id] = AgentRecord(external_id=external_id, name="")
+        return known
+
+    def add_user(self, row: Row) -> None:
+        key = row_id(row, "id")
+        if row.get("role") in AGENT_ROLES:
+            email = str(row.get("email") or "").strip().lower() or None
+            name = clean(str(row.get("name") or ""))
+            is_bot = bool(as_dict(row.get("user_fields")).get("bot")) or "bot" in as_list(row.get("tags"))
+            self.agents[key] = AgentRecord(external_id=key, name=name, email=email, is_bot=is_bot)
+        else:
+            language = str(row.get("locale") or "").partition("-")[0].lower()
+            tier = clean(str(as_dict(row.get("user_fields")).get("creator_tier") or ""))
+            self.customers[key] = Customer(language, "" if tier == "none" else tier)
+
+    def add_group(self, row: Row) -> None:
+        self.groups[row_id(row, "id")] = clean(str(row.get("name") or ""))
+
+    def add_rating(self, row: Row) -> None:
+        self.ratings[row_id(row, "ticket_id")] = rating_of(row)
+
+    def add_metrics(self, row: Row) -> None:
+        seconds = as_dict(row.get("reply_time_in_seconds")).get("calendar")
+        reopens = row.get("reopens")
+        self.metrics[row_id(row, "ticket_id")] = Metrics(
+            solved_at=moment(row, "solved_at"),
+            first_reply_seconds=whole(seconds) if seconds is not None else minutes(row.get("reply_time_in_minutes")),
+            resolution_seconds=minutes(row.get("full_resolution_time_in_minutes")),
+            reopens=min(whole(reopens) or 0, MOST_REOPENS),
+        )
+
+
+def ticket_record(row: Row, account: Account, messages: Iterable[MessageRecord] | None) -> TicketRecord:
+    """A ticket with its rating, metrics and messages; ``BadCellError`` where it cannot be used."""
+    key = row_id(row, "id")
+    status = str(row.get("status") or "").strip().lower()
+    if status not in STATUSES:
+        raise BadCellError("status", row.get("status"), "not a status of Zendesk")
+    created_at = moment(row, "created_at")
+    if created_at is None:
+        raise BadCellError("created_at", "", "a ticket needs the moment it was created")
+    metrics = account.metrics.get(key, Metrics())
+    requester = optional_id(row, "requester_id")
+    customer = account.customers.get(requester or "", Customer("", ""))
+    rating = account.ratings.get(key) or rating_of(as_dict(row.get("satisfaction_rating")))
+    fields = {str(each.get("id")): each.get("value") for each in as_list(row.get("custom_fields")) if as_dict(each)}
+    meaning = {name: fields.get(number) for number, name in CUSTOM_FIELDS.items()}
+    tags = tuple(clean(str(tag)) for tag in as_list(row.get("tags")))
+    assignee = optional_id(row, "assignee_id")
+    return TicketRecord(
+        external_id=key,
+        subject=clean(str(row.get("subject") or row.get("raw_subject") or "")),
+        status=status,
+        created_at=created_at,
+        solved_at=metrics.solved_at,
+        source_updated_at=moment(row, "updated_at"),
+        channel=clean(str(as_dict(row.get("via")).get("channel") or "unknown")),
+        queue=account.groups.get(optional_id(row, "group_id") or "", ""),
+        tier=customer.tier,
+        language=customer.language,
+        priority=clean(str(row.get("priority") or "")),
+        product_area=clean(str(meaning["product_area"] or "")),
+        launch=next((tag for tag in tags if tag.startswith(LAUNCH_TAG)), ""),
+        tags=tags,
+        custom_fields=fields,
+        customer_external_id=requester,
+        first_reply_seconds=metrics.first_reply_seconds,
+        resolution_seconds=metrics.resolution_seconds,
+        reopens=metrics.reopens,
+        escalated=any(ESCALATION.search(tag) for tag in tags),
+        csat=rating.score,
+        csat_reason=rating.reason,
+        assignee=account.agent(assignee) if assignee is not None else None,
+        messages=tuple(messages) if messages is not None else None,
+    )
+
+
+def message_record(row: Row, ticket: Row, account: Account) -> MessageRecord:
+    """A comment of a ticket; ``BadCellError`` where it cannot be used."""
+    key = row_id(row, "id")
+    at = moment(row, "created_at")
+    if at is None:
+        raise BadCellError("created_at", "", "a comment needs the moment it was written")
+    if not isinstance(row.get("public"), bool):
+        raise BadCellError("public", row.get("public"), "neither true nor false")
+    text = row.get("body")
+    if not isinstance(text, str):
+        text = row.get("plain_body")
+    if not isinstance(text, str):
+        raise BadCellError("body", text, "a comment needs its text")
+    role, agent = author(row_id(row, "author_id"), ticket, account, public=row["public"], text=text)
+    return MessageRecord(external_id=key, role=role, public=row["public"], at=at, text=clean(text), agent=agent)
+
+
+def author(
+    author_id: str, ticket: Row, account: Account, *, public: bool, text: str
+) -> tuple[Role, AgentRecord | None]:
+    """Who wrote a comment, and as what; who asks is the customer even when an agent."""
+    if author_id == SYSTEM:
+        if public:
+            return "bot", AgentRecord(external_id=SYSTEM, name="Automation", is_bot=True)
+        return ("tool" if text.startswith(TOOL_MARK) else "internal"), None
+    if author_id == optional_id(ticket, "requester_id"):
+        return "customer", None
+    agent = account.agents.get(author_id)
+    if agent is None and author_id == optional_id(ticket, "assignee_id"):
+        agent = account.agent(author_id)
+    if agent is not None:
+        if not public:
+            return "internal", agent
+        return ("bot" if agent.is_bot else "specialist"), agent
+    if author_id in account.customers:  # somebody in copy
+        return "customer", None
+    raise BadCellError("author_id", author_id, "an author whom the users do not name")
+
+
+def rating_of(row: Row) -> Rating:
+    score = row.get("score")
+    for answer in ("good", "bad"):
+        if isinstance(score, str) and score.startswith(answer):
+            return Rating(answer, clean(str(row["reason"])) if row.get("reason") else None)
+    return Rating()
+
+
+def row_id(row: Row, column: str) -> str:
+    """An id as text: help desks use numbers of up to 64 bits and strings."""
+    found = optional_id(row, column)
+    if found is None:
+        raise BadCellError(column, row.get(column), "no id")
+    return found
+
+
+def optional_id(row: Row, column: str) -> str | None:
+    value = row.get(column)
+    if value is None or isinstance(value, bool) or not isinstance(value, (int, str)):
+        return None
+    return clean(str(value)).strip() or None
+
+
+def moment(row: Row, column: str) -> dt.datetime | None:
+    value = row.get(column)
+    if value is None or value == "":
+        return None
+    try:
+        return iso_moment(value)
+    except UnreadableMomentError as error:
+        raise BadCellError(column, value, str(error)) from error
+
+
+def minutes(value: Any) -> int | None:
+    found = whole(as_dict(value).get("calendar"))
+    return None if found is None else found * 60
+
+
+def whole(value: Any) -> int | None:
+    """A count that is not negative; anything else is not known."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value < 2**31 / 60:
+        return None
+    return int(value)
+
+
+def as_dict(value: Any) -> Row:
+    return value if isinstance(value, dict) else {}
+
+
+def as_list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
