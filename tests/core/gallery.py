@@ -22,14 +22,10 @@ NOW = dt.datetime(2026, 11, 9, 14, 6, tzinfo=dt.UTC)
 
 class GoalForm(FlaskForm):
     goal = StringField("Goal", validators=[InputRequired("Say what should change.")])
-    queue = SelectField(
-        "Queue", choices=[SelectChoice("payouts", "Payouts"), SelectChoice("appeals", "Appeals")]
-    )
+    queue = SelectField("Queue", choices=[SelectChoice("payouts", "Payouts"), SelectChoice("appeals", "Appeals")])
     why = TextAreaField("Why this goal")
     shared = BooleanField("The specialist may read it")
-    pace = RadioField(
-        "Meetings", choices=[SelectChoice("week", "Every week"), SelectChoice("month", "Every month")]
-    )
+    pace = RadioField("Meetings", choices=[SelectChoice("week", "Every week"), SelectChoice("month", "Every month")])
 
 
 def rooms(current: str) -> list[SimpleNamespace]:
@@ -45,9 +41,7 @@ def rooms(current: str) -> list[SimpleNamespace]:
         ("Exports", "file-spreadsheet", None),
     ]
     return [
-        SimpleNamespace(
-            label=label, url=f"/{label.lower()}", icon=icon, current=label == current, count=count
-        )
+        SimpleNamespace(label=label, url=f"/{label.lower()}", icon=icon, current=label == current, count=count)
         for label, icon, count in named
     ]
 
@@ -58,9 +52,7 @@ def gallery_app() -> Flask:
     app.config.update(SECRET_KEY="only for this test", TESTING=True)
     init_pages(app)
     CSRFProtect(app)
-    app.jinja_loader = ChoiceLoader(
-        [FileSystemLoader(TEMPLATES), FileSystemLoader(Path(__file__).parent / "pages")]
-    )
+    app.jinja_loader = ChoiceLoader([FileSystemLoader(TEMPLATES), FileSystemLoader(Path(__file__).parent / "pages")])
 
     @app.context_processor
     def frame() -> dict[str, object]:

@@ -24,16 +24,11 @@ def gallery(client: FlaskClient) -> str:
 
 
 def assert_sound(html: str) -> None:
-    parser = html5lib.HTMLParser(
-        strict=True, tree=html5lib.getTreeBuilder("etree"), namespaceHTMLElements=False
-    )
+    parser = html5lib.HTMLParser(strict=True, tree=html5lib.getTreeBuilder("etree"), namespaceHTMLElements=False)
     tree = parser.parse(html)
     ids = [node.get("id") for node in tree.iter() if node.get("id")]
     named = {
-        node.get(name)
-        for node in tree.iter()
-        for name in ("popovertarget", "commandfor", "for")
-        if node.get(name)
+        node.get(name) for node in tree.iter() for name in ("popovertarget", "commandfor", "for") if node.get(name)
     }
     described = {
         name
@@ -96,7 +91,7 @@ def test_the_scoring_look_is_a_sound_page(client: FlaskClient):
 
 
 def test_a_sorted_column_says_so_and_its_link_turns_it_round(gallery: str):
-    head = gallery[gallery.index("<thead>") : gallery.index("</thead>", gallery.index("T-48213") - 3000)]
+    head = gallery[gallery.rindex("<thead>", 0, gallery.index("T-48213")) : gallery.index("T-48213")]
 
     assert 'aria-sort="descending"' in head
     assert 'href="/?team=a&amp;sort=score"' in head

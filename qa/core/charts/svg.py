@@ -55,14 +55,14 @@ def drawing(
     """The outer element: an image, or a group where it holds links (an image would hide them)."""
     return element(
         "svg",
-        element("title", name),
         element("desc", about),
         joined(parts),
-        class_=f"chart chart--{kind}",
+        class_=f"chart {kind}",
         viewBox=f"0 0 {xy(width)} {xy(height)}",
         width=width,
         height=height,
         role="group" if links else "img",
+        aria_label=name,
         focusable="false",
     )
 
@@ -139,11 +139,17 @@ def spread(wanted: Sequence[float], gap: float, low: float, high: float) -> list
     return placed
 
 
-def free_place(size: tuple[float, float], around: tuple[float, float], taken: Sequence[Box], area: Box) -> Box | None:
+def free_place(
+    size: tuple[float, float],
+    around: tuple[float, float],
+    taken: Sequence[Box],
+    area: Box,
+    *,
+    away: float = 7.0,
+) -> Box | None:
     """A box for a label near a mark that meets nothing, or ``None``: above, below, then to the sides."""
     width, height = size
     x, y = around
-    away = 7.0
     candidates = [
         Box(x - width / 2, y - away - height, x + width / 2, y - away),
         Box(x - away - width, y - height / 2, x - away, y + height / 2),

@@ -12,11 +12,15 @@ FEW = 5  # under this many reviews a mark is hollow and carries no verdict
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DataTable:
-    """The figures of a chart in rows; ``urls`` holds, for each row, what its first cell links to."""
+    """The figures of a chart in rows; ``urls`` holds, for each row, what its first cell links to.
+
+    ``words`` names the columns that hold words, not figures; the first column always does.
+    """
 
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     urls: tuple[str | None, ...]
+    words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,8 +79,11 @@ class Point(Row):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Series:
+    """A named run of points; a gap is a point whose value is ``None``."""
+
     name: str
     points: tuple[Point, ...]
+    url: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,12 +123,14 @@ class Numerals:
         return f"{said}, {row.flag}" if row.flag else said
 
     def cells(self, row: Row) -> tuple[str, ...]:
-        return (
-            self.write(row.value),
-            self.bare(row.low),
-            self.bare(row.high),
-            number(row.n, 0),
-        )
+        return (self.write(row.value), self.bare(row.low), self.bare(row.high), number(row.n, 0))
 
 
+PLAIN = Numerals()
 VALUE_COLUMNS = ("Value", "Low", "High", "n")
+NOTE = "Note"
+
+
+def note_on(row: Row) -> str:
+    """What the last column of a table says of a row: its flag, or that its n is too small."""
+    return "; ".join(word for word in (row.flag, "too few to judge" if row.few else None) if word)
