@@ -25,7 +25,7 @@ _reading: ContextVar[bool] = ContextVar("reading", default=False)
 
 
 class WriteLockTimeoutError(Exception):
-    """Another writer of this process held the database for too long."""
+    """Another transaction of this process holds the database, for too long or in this very thread."""
 
 
 @contextmanager
@@ -61,6 +61,7 @@ def _only_reads() -> bool:
 
 def _prepare_sqlite(engine: Engine) -> None:
     write_lock = threading.Lock()
+    holder: list[int] = []  # the thread that writes, if one does
 
     @event.listens_for(engine, "connect")
     def configure(connection: Any, _: ConnectionPoolEntry) -> None:
@@ -85,8 +86,11 @@ def _prepare_sqlite(engine: Engine) -> None:
             return
         info = connection.connection.info
         if not info.get("holds_write_lock"):
+            if threading.get_ident() in holder:  # it would wait for itself until the time is up
+                raise WriteLockTimeoutError("this thread writes in another transaction already: commit that one first")
             if not write_lock.acquire(timeout=LOCK_WAIT_SECONDS):
                 raise WriteLockTimeoutError(f"no turn to write within {LOCK_WAIT_SECONDS} s")
+            holder.append(threading.get_ident())
             info["holds_write_lock"] = True
         try:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
@@ -96,6 +100,7 @@ def _prepare_sqlite(engine: Engine) -> None:
 
     def _release(info: dict[str, Any]) -> None:
         if info.pop("holds_write_lock", False):
+            holder.clear()
             write_lock.release()
 
     # The lock is given back when the connection returns to the pool: by then the commit is on disk.

@@ -7,14 +7,14 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
 from flask import Flask
 from flask_migrate import Migrate, upgrade
 from jinja2 import FileSystemBytecodeCache
-from sqlalchemy import create_engine, event, make_url
-from sqlalchemy.engine import Engine
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.pool import NullPool, StaticPool
 
 import qa
@@ -140,14 +140,22 @@ def arranging_engine(database_url: str) -> Iterator[Engine]:
     )
     if sqlite:
         event.listen(engine, "connect", _configure_sqlite)
-        event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
+        event.listen(engine, "before_cursor_execute", _begin_to_write)
+        event.listen(engine, "savepoint", lambda connection, _: _begin_to_write(connection, None, "SAVEPOINT"))
     try:
         yield engine
     finally:
         engine.dispose()
 
 
-def _configure_sqlite(connection, _):  # type: ignore[no-untyped-def]
+def _begin_to_write(connection: Connection, _: Any, statement: str, *__: Any) -> None:
+    # Only a write begins a transaction: like PostgreSQL's, each read then sees the last commit.
+    driver: Any = connection.connection.dbapi_connection
+    if not driver.in_transaction and not statement.lstrip().upper().startswith(("SELECT", "PRAGMA")):
+        driver.execute("BEGIN")
+
+
+def _configure_sqlite(connection: Any, _: Any) -> None:
     connection.isolation_level = None  # the driver's own transactions break savepoints
     connection.execute("PRAGMA foreign_keys=ON")
     connection.execute("PRAGMA synchronous=OFF")

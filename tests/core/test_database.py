@@ -1,0 +1,217 @@
+"""The handle on the database: nothing is lost, nothing is refused as locked, readers wait for nobody."""
+
+import datetime as dt
+import json
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import IntegrityError, StatementError
+from sqlalchemy.orm import Session
+
+from qa.config import Settings
+from qa.core import jobs
+from qa.core.audit import AuditEvent
+from qa.core.db import WriteLockTimeoutError, db, reading
+from qa.core.jobs import Job
+from qa.people.models import Membership
+from tests.core.writers import count_up
+from tests.support.cast import NOW
+from tests.support.server import close_app, make_app
+
+WRITERS = 16
+TIMES = 15
+PROJECT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def job_id(session: Session) -> int:
+    """A row that everybody counts up."""
+    job = jobs.enqueue(session, "count", {}, by=None, now=NOW)
+    session.commit()
+    return job.id
+
+
+@pytest.fixture
+def sqlite_app(tmp_path: Path) -> Iterator[Flask]:
+    """An application on a SQLite file of its own, with one table."""
+    app = make_app(Settings.for_tests(database_url=f"sqlite:///{tmp_path / 'one.db'}", instance=tmp_path))
+    with app.app_context():
+        db.session.execute(text("CREATE TABLE t (x INTEGER)"))
+        db.session.commit()
+    yield app
+    close_app(app)
+
+
+def test_sixteen_writers_of_one_process_lose_nothing(app: Flask, session: Session, job_id: int):
+    outcomes = count_up(app, job_id, threads=WRITERS, times=TIMES)
+
+    assert outcomes == Counter(done=WRITERS * TIMES)
+    assert session.get_one(Job, job_id).done == WRITERS * TIMES
+    assert session.scalar(select(func.count()).select_from(AuditEvent)) == WRITERS * TIMES
+
+
+def test_sixteen_writers_of_two_processes_lose_nothing(settings: Settings, session: Session, job_id: int):
+    half = str(WRITERS // 2)
+    command = [sys.executable, "-m", "tests.core.writers", settings.database_url, str(settings.instance), str(job_id)]
+
+    running = [
+        subprocess.Popen([*command, half, str(TIMES)], cwd=PROJECT, stdout=subprocess.PIPE, text=True) for _ in range(2)
+    ]
+    outcomes: Counter[str] = sum((Counter(json.loads(one.communicate(timeout=120)[0])) for one in running), Counter())
+
+    assert outcomes == Counter(done=WRITERS * TIMES)
+    assert session.get_one(Job, job_id).done == WRITERS * TIMES
+
+
+def test_what_fails_half_way_leaves_nothing_and_holds_nobody_up(app: Flask, session: Session, job_id: int):
+    def fail_half_way() -> None:
+        db.session.get_one(Job, job_id).done = 7
+        db.session.flush()
+        raise RuntimeError("half way")
+
+    with app.app_context(), pytest.raises(RuntimeError):
+        fail_half_way()
+
+    outcomes = count_up(app, job_id, threads=1, times=1)
+
+    assert outcomes == Counter(done=1)
+    assert session.get_one(Job, job_id).done == 1
+
+
+def test_a_reader_sees_the_last_commit_while_a_writer_is_at_work(app: Flask, job_id: int):
+    with in_background(app, lambda: setattr(db.session.get_one(Job, job_id), "done", 7)):
+        begun = time.perf_counter()
+        with app.app_context(), reading():
+            seen = db.session.get_one(Job, job_id).done
+        waited = time.perf_counter() - begun
+
+    assert seen == 0
+    assert waited < 1
+
+
+def test_a_get_request_waits_for_no_writer(app: Flask, job_id: int, client):
+    with in_background(app, lambda: setattr(db.session.get_one(Job, job_id), "done", 7)):
+        begun = time.perf_counter()
+        response = client.get("/sign-in")
+        waited = time.perf_counter() - begun
+
+    assert response.status_code == 200
+    assert waited < 1
+
+
+def test_writers_of_one_sqlite_process_take_turns(sqlite_app: Flask, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("qa.core.db.LOCK_WAIT_SECONDS", 0.05)
+
+    with (
+        in_background(sqlite_app, lambda: db.session.execute(text("INSERT INTO t VALUES (1)"))),
+        sqlite_app.app_context(),
+        pytest.raises(WriteLockTimeoutError),
+    ):
+        db.session.execute(text("INSERT INTO t VALUES (2)"))
+
+
+def test_a_second_transaction_of_a_writing_thread_is_refused_at_once(sqlite_app: Flask):
+    # It would wait for itself until the time is up: half a minute of silence instead of a sentence.
+    with sqlite_app.app_context():
+        db.session.execute(text("INSERT INTO t VALUES (1)"))
+        begun = time.perf_counter()
+
+        with pytest.raises(WriteLockTimeoutError, match="commit"), Session(db.engine) as second:
+            second.execute(text("INSERT INTO t VALUES (2)"))
+
+        assert time.perf_counter() - begun < 1
+
+
+def test_the_turn_to_write_is_given_back_when_a_connection_breaks(sqlite_app: Flask):
+    with sqlite_app.app_context():
+        db.session.execute(text("INSERT INTO t VALUES (1)"))
+        db.session.connection().invalidate()
+        db.session.rollback()
+
+    with sqlite_app.app_context():
+        db.session.execute(text("INSERT INTO t VALUES (2)"))
+        db.session.commit()
+
+        assert db.session.scalars(text("SELECT x FROM t")).all() == [2]
+
+
+def test_sqlite_is_set_up_to_keep_what_it_says_it_kept(sqlite_app: Flask):
+    with sqlite_app.app_context(), reading():
+        found = {
+            name: db.session.scalar(text(f"PRAGMA {name}"))
+            for name in ("journal_mode", "foreign_keys", "synchronous", "busy_timeout")
+        }
+
+    assert found == {"journal_mode": "wal", "foreign_keys": 1, "synchronous": 2, "busy_timeout": 30_000}
+
+
+def test_a_row_without_its_parent_is_refused_by_name(app: Flask):
+    with app.app_context():
+        db.session.add(Membership(user_id=1, team_id=1, valid_from=NOW.date()))
+
+        with pytest.raises(IntegrityError, match=r"foreign key|FOREIGN KEY"):
+            db.session.commit()
+
+
+def test_a_broken_rule_is_told_by_its_name(app: Flask, job_id: int):
+    with app.app_context():
+        db.session.get_one(Job, job_id).state = "elsewhere"
+
+        with pytest.raises(IntegrityError, match="ck_job_state_known"):
+            db.session.commit()
+
+
+def test_a_moment_comes_back_as_the_same_moment_in_utc(app: Flask, job_id: int):
+    kathmandu = dt.timezone(dt.timedelta(hours=5, minutes=45))
+    moment = dt.datetime(2026, 4, 8, 14, 45, 30, 123456, tzinfo=kathmandu)
+
+    with app.app_context():
+        db.session.get_one(Job, job_id).finished_at = moment
+        db.session.commit()
+        db.session.remove()
+        found = db.session.get_one(Job, job_id).finished_at
+
+    assert found == moment
+    assert found is not None
+    assert found.tzinfo is dt.UTC
+
+
+def test_a_moment_without_its_zone_is_refused(app: Flask, job_id: int):
+    with app.app_context():
+        db.session.get_one(Job, job_id).finished_at = dt.datetime(2026, 4, 8, 9)  # noqa: DTZ001 - what is refused
+
+        with pytest.raises(StatementError, match="time zone"):
+            db.session.commit()
+
+
+class in_background:  # noqa: N801 - reads as a sentence where it is used
+    """A writer in another thread that has written and not yet committed, for as long as the block lasts."""
+
+    def __init__(self, app: Flask, write: Callable[[], object]) -> None:
+        self.app, self.write = app, write
+        self.written, self.enough = threading.Event(), threading.Event()
+        self.thread = threading.Thread(target=self.run)
+
+    def run(self) -> None:
+        with self.app.app_context():
+            self.write()
+            db.session.flush()
+            self.written.set()
+            self.enough.wait(timeout=30)
+            db.session.commit()
+
+    def __enter__(self) -> None:
+        self.thread.start()
+        assert self.written.wait(timeout=30)
+
+    def __exit__(self, *_: object) -> None:
+        self.enough.set()
+        self.thread.join(timeout=30)
