@@ -1,4 +1,5 @@
 // What every page starts with.
+import { startCharts } from "./charts.js";
 import { openDialog, startDialogs } from "./dialogs.js";
 import { startFilters } from "./filters.js";
 import { bind, startKeys } from "./keys.js";
@@ -10,6 +11,7 @@ startThemeSwitch();
 startDialogs();
 startFilters();
 startTables();
+startCharts();
 startTimes();
 startKeys();
 bind({
