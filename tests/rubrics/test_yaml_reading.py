@@ -146,6 +146,11 @@ def test_what_is_left_empty_reads_as_left_out():
     assert load_yaml(changed("pass_mark: 80", "pass_mark: ~")).pass_mark is None
 
 
+def test_the_bounds_of_a_number_are_still_allowed():
+    assert load_yaml(changed("pass_mark: 80", "pass_mark: 200")).pass_mark == 200
+    assert load_yaml(changed("pass_mark: 80", "pass_mark: 0")).pass_mark == 0
+
+
 def test_windows_line_ends_read_the_same():
     assert load_yaml(GOOD.replace("\n", "\r\n")) == load_yaml(GOOD)
 
@@ -174,6 +179,7 @@ LAUGHS = "a: &a [x, x, x]\n" + "".join(
         pytest.param("\n" * 50_000, "lines, at most", id="many lines"),
         pytest.param("- [a, b]\n" * 3_000, "too many values", id="many values"),
         pytest.param("[" * 1_500, "too many brackets", id="open brackets"),
+        pytest.param("[{" * 60, "too many brackets", id="brackets and braces"),
         pytest.param("[\n" * 1_500, "nested too deeply", id="open brackets on many lines"),
         pytest.param("{a: " * 50, "nested too deeply", id="open braces"),
         pytest.param("- " * 900, "nested too deeply", id="dashes"),
