@@ -62,6 +62,17 @@ def decrypt_text(text_key: bytes, payload: bytes, about: str) -> bytes:
     return zlib.decompress(_open(text_key, payload, about))
 
 
+def seal_secret(ring: KeyRing, secret: bytes, about: str) -> bytes:
+    """A small secret of the installation, such as a draw's seed, with the id of the master key in front."""
+    key_id, master = ring.newest
+    return key_id.encode() + b":" + _seal(master, secret, about)
+
+
+def open_secret(ring: KeyRing, sealed: bytes, about: str) -> bytes:
+    key_id, _, payload = sealed.partition(b":")
+    return _open(ring.find(key_id.decode()), payload, about)
+
+
 def _seal(key: bytes, plain: bytes, about: str) -> bytes:
     nonce = os.urandom(NONCE_BYTES)
     return nonce + AESGCM(key).encrypt(nonce, plain, about.encode())

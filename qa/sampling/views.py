@@ -1,9 +1,17 @@
-"""The pages of this room."""
+"""Sampling: plans, weeks, a draw with its receipt."""
 
-from flask import Blueprint, render_template
+from flask import Blueprint, Response, flash, g, make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from qa.config import settings
 from qa.core.access import Permission, requires
+from qa.core.clock import local_day, utcnow
+from qa.core.crypto import KeyRing
+from qa.core.db import db
+from qa.sampling import frames, queries, service, verification
+from qa.sampling import plans as sampling_plans
+from qa.sampling.forms import DrawForm, PlanForm
+from qa.sampling.plans import PlanView
 
 bp = Blueprint("sampling", __name__, url_prefix="/sampling")
 
@@ -11,4 +19,166 @@ bp = Blueprint("sampling", __name__, url_prefix="/sampling")
 @bp.get("/")
 @requires(Permission.SAMPLING_VIEW)
 def index() -> ResponseReturnValue:
-    return render_template("sampling/index.html")
+    return page(draw_form())
+
+
+def draw_form() -> DrawForm:
+    """The weeks that are over and not drawn, the newest first; all plans ticked."""
+    session = db.session()
+    form = DrawForm()
+    rows = queries.weeks(session, g.actor, local_day(utcnow(), g.zone))
+    form.period.choices = [
+        (row.key, f"{row.key}, {row.resolved} parts resolved") for row in rows if row.over and row.draw is None
+    ]
+    known = sampling_plans.plans_of(session, g.actor.programme_id)
+    form.plans.choices = [(view.plan.id, view.plan.name) for view in known]
+    if not form.is_submitted():
+        form.plans.data = [view.plan.id for view in known]
+    return form
+
+
+def page(form: DrawForm, status: int = 200) -> ResponseReturnValue:
+    session = db.session()
+    body = render_template(
+        "sampling/index.html",
+        form=form,
+        plans=sampling_plans.plans_of(session, g.actor.programme_id),
+        weeks=queries.weeks(session, g.actor, local_day(utcnow(), g.zone)),
+    )
+    return make_response(body, status)
+
+
+@bp.get("/plans/new")
+@requires(Permission.SAMPLING_PLAN)
+def new_plan() -> ResponseReturnValue:
+    form = plan_form()
+    form.amount.data = 4
+    return render_template("sampling/plan.html", form=form, view=None)
+
+
+def plan_form() -> PlanForm:
+    form = PlanForm()
+    form.queues.choices = [
+        (name, name or "no queue") for name in queries.queue_names(db.session(), g.actor.programme_id)
+    ]
+    return form
+
+
+@bp.post("/plans/new")
+@requires(Permission.SAMPLING_PLAN)
+def create_plan() -> ResponseReturnValue:
+    return save(plan_form(), None)
+
+
+@bp.get("/plans/<int:plan_id>")
+@requires(Permission.SAMPLING_PLAN)
+def edit_plan(plan_id: int) -> ResponseReturnValue:
+    view = sampling_plans.get_plan_for(db.session(), g.actor, plan_id)
+    form = plan_form()
+    form.name.data = view.plan.name
+    form.amount.data = view.version.parameters.get("amount")
+    form.queues.data = list(view.version.filter.get("queue", []))
+    return render_template("sampling/plan.html", form=form, view=view)
+
+
+@bp.post("/plans/<int:plan_id>")
+@requires(Permission.SAMPLING_PLAN)
+def change_plan(plan_id: int) -> ResponseReturnValue:
+    return save(plan_form(), sampling_plans.get_plan_for(db.session(), g.actor, plan_id))
+
+
+def save(form: PlanForm, view: PlanView | None) -> ResponseReturnValue:
+    if not form.validate():
+        return make_response(render_template("sampling/plan.html", form=form, view=view), 422)
+    sampling_plans.save_plan(
+        db.session(),
+        g.actor.programme_id,
+        name=form.name.data or "",
+        kind="quota_per_specialist",
+        amount=form.amount.data or 0,
+        where={"queue": form.queues.data or []},
+        by=g.actor.user_id,
+        now=utcnow(),
+        plan=view.plan if view else None,
+    )
+    db.session.commit()
+    flash("The plan is kept. It holds for the next draw; former draws keep the rules they used.", "good")
+    return redirect(url_for("sampling.index"))
+
+
+@bp.post("/plans/<int:plan_id>/retire")
+@requires(Permission.SAMPLING_PLAN)
+def retire_plan(plan_id: int) -> ResponseReturnValue:
+    view = sampling_plans.get_plan_for(db.session(), g.actor, plan_id)
+    sampling_plans.retire(db.session(), view, by=g.actor.user_id, now=utcnow())
+    db.session.commit()
+    flash("The plan is retired. What it drew stays.", "good")
+    return redirect(url_for("sampling.index"))
+
+
+@bp.post("/draws")
+@requires(Permission.SAMPLING_DRAW)
+def draw() -> ResponseReturnValue:
+    form = draw_form()
+    if not form.validate():
+        return page(form, 422)
+    session = db.session()
+    chosen = [
+        view.value
+        for view in sampling_plans.plans_of(session, g.actor.programme_id)
+        if view.plan.id in (form.plans.data or [])
+    ]
+    done = service.draw_period(
+        session,
+        g.programme,
+        g.setting,
+        frames.get_or_open_period(session, g.actor.programme_id, form.period.data or "", g.zone),
+        chosen,
+        ring=KeyRing(settings().text_keys),
+        by=g.actor.user_id,
+        now=utcnow(),
+    )
+    draw_id, size, left = done.draw.id, done.draw.size, len(done.given.left)
+    db.session.commit()
+    flash(f"{size} parts drawn" + (f"; {left} of them without a reviewer." if left else " and assigned."), "good")
+    return redirect(url_for("sampling.show", draw_id=draw_id))
+
+
+@bp.get("/draws/<int:draw_id>")
+@requires(Permission.SAMPLING_VIEW)
+def show(draw_id: int) -> ResponseReturnValue:
+    session = db.session()
+    view = queries.get_draw_for(session, g.actor, draw_id)
+    return render_template(
+        "sampling/show.html",
+        view=view,
+        loads=queries.loads_of(session, draw_id),
+        unassigned=queries.unassigned_of(session, draw_id),
+        verdict=None,
+    )
+
+
+@bp.get("/draws/<int:draw_id>/verify")
+@requires(Permission.SAMPLING_VIEW)
+def verify(draw_id: int) -> ResponseReturnValue:
+    """Run the draw again from its frozen frame and compare."""
+    session = db.session()
+    view = queries.get_draw_for(session, g.actor, draw_id)
+    return render_template(
+        "sampling/show.html",
+        view=view,
+        loads=queries.loads_of(session, draw_id),
+        unassigned=queries.unassigned_of(session, draw_id),
+        verdict=verification.verify(session, g.programme, draw_id),
+    )
+
+
+@bp.get("/draws/<int:draw_id>/receipt.json")
+@requires(Permission.SAMPLING_VIEW)
+def receipt(draw_id: int) -> ResponseReturnValue:
+    view = queries.get_draw_for(db.session(), g.actor, draw_id)
+    return Response(
+        view.receipt.document,
+        mimetype="application/json",
+        headers={"Content-Disposition": f"attachment; filename=receipt-{view.period.key}.json"},
+    )
