@@ -81,5 +81,5 @@ def _seal(key: bytes, plain: bytes, about: str) -> bytes:
 def _open(key: bytes, sealed: bytes, about: str) -> bytes:
     try:
         return AESGCM(key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], about.encode())
-    except InvalidTag as error:
+    except (InvalidTag, ValueError) as error:  # ValueError: it is shorter than a nonce
         raise UnreadableTextError("this text was changed, or belongs to another ticket") from error

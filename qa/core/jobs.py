@@ -6,6 +6,7 @@ lease with a heart-beat; handlers are idempotent by row id, because a killed run
 
 import datetime as dt
 import os
+import secrets
 import threading
 from collections.abc import Callable, Mapping
 from enum import StrEnum
@@ -92,7 +93,7 @@ class Runner:
         self.app = app
         self.handlers = dict(handlers)
         self.chores = chores
-        self.name = f"{os.getpid()}-{threading.get_ident()}"
+        self.name = f"{os.getpid()}-{secrets.token_hex(4)}"
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
 
@@ -125,28 +126,30 @@ class Runner:
                 since_chores += POLL_SECONDS
 
     def run_chores(self) -> None:
-        """Seal the audit chain, flush buffers: small things that are safe to repeat."""
+        """Seal the audit chain, flush buffers: small things that are safe to repeat; one that fails stops no other."""
         for chore in self.chores:
-            with self.app.app_context():
-                chore()
+            try:
+                with self.app.app_context():
+                    chore()
+            except Exception:
+                log.exception("jobs.chore_failed")
 
     def run_one(self) -> bool:
         """Take and run one waiting job; whether there was one."""
         with self.app.app_context():
             job = _take(db.session(), self.name, utcnow())
-            if job is None:
-                db.session.rollback()
-                return False
+            job_id = job.id if job else None
             db.session.commit()
-            job_id = job.id
+            if job is None or job_id is None:
+                return False
             try:
                 result = dict(self.handlers[job.name](job))
             except Exception as error:
                 log.exception("jobs.failed", job=job_id)
                 db.session.rollback()
-                _finish(db.session(), job_id, error=f"{type(error).__name__}: {error}", now=utcnow())
+                _finish(db.session(), job_id, self.name, error=f"{type(error).__name__}: {error}", now=utcnow())
             else:
-                _finish(db.session(), job_id, result=result, now=utcnow())
+                _finish(db.session(), job_id, self.name, result=result, now=utcnow())
             db.session.commit()
             return True
 
@@ -157,29 +160,36 @@ class Runner:
 
 
 def _take(session: Session, runner: str, now: dt.datetime) -> Job | None:
+    """The oldest job that is free, now leased to this runner; one that crashes every runner is given up on the way."""
     free = or_(
         Job.state == JobState.WAITING,
         (Job.state == JobState.RUNNING) & (Job.leased_until < now),
     )
-    job = session.scalar(select(Job).where(free).order_by(Job.id).limit(1).with_for_update(skip_locked=True))
-    if job is None:
-        return None
-    if job.attempts >= MAX_ATTEMPTS:
-        job.state, job.error, job.finished_at = JobState.FAILED, "gave up after repeated crashes", now
-        return None
-    job.state, job.leased_by, job.leased_until = JobState.RUNNING, runner, now + LEASE
-    job.attempts += 1
-    return job
+    oldest = select(Job).where(free).order_by(Job.id).limit(1).with_for_update(skip_locked=True)
+    while (job := session.scalar(oldest)) is not None:
+        if job.attempts < MAX_ATTEMPTS:
+            job.state, job.leased_by, job.leased_until = JobState.RUNNING, runner, now + LEASE
+            job.attempts += 1
+            return job
+        log.error("jobs.given_up", job=job.id)
+        job.state, job.error = JobState.FAILED, "gave up after repeated crashes"
+        job.finished_at, job.leased_until = now, None
+        session.flush()
+    return None
 
 
 def _finish(
     session: Session,
     job_id: int,
+    runner: str,
     *,
     now: dt.datetime,
     result: dict[str, Any] | None = None,
     error: str | None = None,
 ) -> None:
-    job = session.get_one(Job, job_id)
+    """Note the outcome, unless the lease ran out and another runner has the job now: then its outcome counts."""
+    job = session.scalars(select(Job).where(Job.id == job_id).with_for_update()).one()
+    if job.leased_by != runner:
+        return
     job.state = JobState.FAILED if error else JobState.DONE
     job.result, job.error, job.finished_at, job.leased_until = result, error, now, None
