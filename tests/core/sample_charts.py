@@ -86,7 +86,7 @@ def many_lines() -> Chart:
 def control() -> Chart:
     points = []
     for week, label in enumerate(WEEKS):
-        value = 4.8 + 1.9 * sin(week * 1.9) + (6.1 if week == 19 else 0) + (0.4 if week > 21 else 0)
+        value = 4.8 + 1.9 * sin(week * 1.9) + (9.4 if week == 19 else 0) + (0.4 if week > 21 else 0)
         high = 9.2 + 0.5 * sin(week * 2.3)
         points.append(
             Point(
@@ -148,7 +148,7 @@ def reviewers() -> Chart:
             high=None if value is None else value + wide,
             n=count,
             url=f"/reviewers/{name[0]}",
-            flag="more lenient" if name.startswith("C") else None,
+            flag={"C": "more lenient", "F": "stricter"}.get(name[0]),
         )
         for name, value, wide, count in zip(names, middle, half, n, strict=True)
     ]

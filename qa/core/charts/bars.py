@@ -95,7 +95,7 @@ def stacked_bars(rows: Sequence[StackedRow], *, parts: Sequence[str], name: str,
     def draw(size: Size) -> Sheet:
         drawn, took = _parts_legend(parts, size)
         texts = [
-            RowText(label=row.label, figures=f"n {number(row.n, 0)}", note="too few" if 0 < row.n < FEW else "")
+            RowText(label=row.label, n=f"n {number(row.n, 0)}", note="too few" if 0 < row.n < FEW else "")
             for row in rows
         ]
         plot = row_plot(size, texts=texts, span=(0.0, 100.0), numerals=PERCENT, top=took + 4)

@@ -73,7 +73,7 @@ def dot_plot(
 
     def draw(size: Size) -> Sheet:
         parts, took = _people_legend(people if shapes else (), reference_text if agreed else "", size)
-        texts = [RowText(label=row.label, figures=_figures(row, said)) for row in rows]
+        texts = [RowText(label=row.label, interval=_figures(row, said)) for row in rows]
         plot = row_plot(size, texts=texts, span=span, numerals=numerals, top=took + 4, ticks=ticks)
         parts += plot.ground()
         first = True

@@ -9,7 +9,7 @@ from qa.core.charts import svg
 from qa.core.charts.values import Series
 
 LINE_HEIGHT = 16.0
-NOTHING_YET = "Nothing to draw yet"
+NOTHING_YET = "Nothing to draw: no figure in this selection yet."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +51,7 @@ def nothing(name: str) -> Markup:
     """The drawing of a chart without a single value."""
 
     def draw(size: Size) -> Sheet:
-        return [svg.text(size.width / 2, 28, NOTHING_YET, anchor="middle")], 48
+        return [svg.text(0, 22, NOTHING_YET)], 36
 
     return in_sizes(draw, name=name, about=NOTHING_YET, kind="empty", links=False)
 

@@ -59,16 +59,20 @@ def interval_plot(
 
 def row_text(row: Row, numerals: Numerals) -> RowText:
     """A row's words: its name and note, and its value with interval and n."""
+    interval = ""
     if row.value is None:
-        figures = "no value"
-    else:
-        figures = numerals.write(row.value)
-        if row.interval:
-            figures += f" ({numerals.bare(row.low)} to {numerals.bare(row.high)})"
-    if row.n is not None:
-        figures += f"  n {number(row.n, 0)}"
-    note = row.flag or ("too few" if row.few else "")
-    return RowText(label=row.label, figures=figures, note=note, flagged=row.flag is not None)
+        interval = "no value"
+    elif row.interval:
+        interval = f"{numerals.bare(row.low)} to {numerals.bare(row.high)}"
+    return RowText(
+        label=row.label,
+        value="" if row.value is None else numerals.write(row.value),
+        interval=interval,
+        n="" if row.n is None else f"n {number(row.n, 0)}",
+        note=row.flag or ("too few" if row.few and row.value is not None else ""),
+        flagged=row.flag is not None,
+        few=row.few,
+    )
 
 
 def row_table(rows: Sequence[Row], *, axis: str, numerals: Numerals) -> DataTable:
@@ -83,10 +87,9 @@ def row_table(rows: Sequence[Row], *, axis: str, numerals: Numerals) -> DataTabl
 
 def reference_line(plot: RowPlot, value: float, words: str) -> list[Markup]:
     """The line all rows are compared with, its name above it."""
-    at = plot.x.at(value)
-    parts = [svg.line(at, plot.top - 2, at, plot.bottom, "target")]
+    parts = plot.across(value, "target")
     if words:
-        middle = kept_inside(at, svg.width_of(words), 0, plot.size.width)
+        middle = kept_inside(plot.x.at(value), svg.width_of(words), 0, plot.size.width)
         parts.append(svg.text(middle, plot.top - 7, words, anchor="middle", class_="label"))
     return parts
 
@@ -96,14 +99,8 @@ def _tolerance(plot: RowPlot, tolerance: tuple[float, float] | None) -> list[Mar
         return []
     left, right = plot.x.at(tolerance[0]), plot.x.at(tolerance[1])
     return [
-        svg.element(
-            "rect",
-            x=left,
-            y=plot.top,
-            width=right - left,
-            height=plot.bottom - plot.top,
-            class_="tolerance",
-        )
+        svg.element("rect", x=left, y=top, width=right - left, height=bottom - top, class_="tolerance")
+        for top, bottom in plot.stretches()
     ]
 
 

@@ -44,7 +44,7 @@ def line_chart(
     plot = TimePlot(
         series=tuple(series),
         numerals=numerals,
-        levels=() if target is None else (Level(value=target, text=f"{target_text} {numerals.write(target)}"),),
+        levels=() if target is None else (Level(value=target, text=target_text),),
         events=tuple(events),
         bounds=bounds,
     )
@@ -68,7 +68,7 @@ def control_chart(
     plot = TimePlot(
         series=(Series(name=name, points=tuple(points)),),
         numerals=numerals,
-        levels=() if center is None else (Level(value=center, text=f"{center_text} {numerals.write(center)}"),),
+        levels=() if center is None else (Level(value=center, text=center_text),),
         events=tuple(events),
         bounds=bounds,
         limit_words=limit_texts,

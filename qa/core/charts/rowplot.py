@@ -6,26 +6,39 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from qa.core.charts import svg
-from qa.core.charts.frame import Size
+from qa.core.charts.frame import Size, kept_inside
 from qa.core.charts.scale import Scale, linear
 from qa.core.charts.timeplot import tick_texts
 from qa.core.charts.values import Numerals
 
 ROW = 28.0
-STACKED_ROW = 40.0
+STACKED_ROW = 42.0
 LABEL_SHARE = 0.36
 GAP = 14.0
+BETWEEN = 8.0
+STRONG = 1.08  # how much wider the heavier face of a value or flag is
 Tick = tuple[float, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RowText:
-    """What is written for a row: its name, a note after it (a flag or "too few"), its figures."""
+    """What is written for a row: its name, a note after it (a flag or "too few"), its value, interval and n."""
 
     label: str
-    figures: str
+    value: str = ""
+    interval: str = ""
+    n: str = ""
     note: str = ""
     flagged: bool = False
+    few: bool = False
+
+    @property
+    def value_class(self) -> str:
+        return "soft-label" if self.few else "value-text"
+
+    @property
+    def figures(self) -> tuple[str, str, str]:
+        return self.value, self.interval, self.n
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +50,8 @@ class RowPlot:
     x: Scale
     top: float
     numerals: Numerals
-    ticks: tuple[Tick, ...] = ()
+    ticks: tuple[Tick, ...]
+    columns: tuple[float, float, float]  # right, left, right edge of value, interval, n
 
     @property
     def pitch(self) -> float:
@@ -55,16 +69,27 @@ class RowPlot:
         """The height at which a row's mark stands."""
         return self.top + self.pitch * index + (29 if self.size.narrow else self.pitch / 2)
 
+    def stretches(self) -> list[tuple[float, float]]:
+        """Where lines across the rows are drawn: all the way, or on the narrow sheet not through the words."""
+        if not self.size.narrow:
+            return [(self.top, self.bottom)]
+        return [(self.middle(index) - 11, self.middle(index) + 12) for index in range(len(self.texts))]
+
+    def across(self, value: float, class_: str) -> list[Markup]:
+        """A line at a value through all rows."""
+        at = self.x.at(value)
+        return [svg.line(at, top, at, bottom, class_) for top, bottom in self.stretches()]
+
     def ground(self) -> list[Markup]:
         """Grid and axis."""
+        named = bool(self.ticks)
         ticks = self.ticks or tuple(zip(self.x.ticks, tick_texts(self.x, self.numerals), strict=True))
         parts = []
-        last_end = -1e9
+        last_end = float("-inf")
         for value, words in ticks:
-            at = self.x.at(value)
-            parts.append(svg.line(at, self.top, at, self.bottom, "zero" if value == 0 else "grid"))
+            parts += self.across(value, "zero" if value == 0 and not named else "grid")
             wide = svg.width_of(words)
-            middle = max(wide / 2, min(at, self.size.width - wide / 2))
+            middle = kept_inside(self.x.at(value), wide, 0, self.size.width)
             if middle - wide / 2 >= last_end + 6:
                 parts.append(svg.text(middle, self.bottom + 17, words, anchor="middle"))
                 last_end = middle + wide / 2
@@ -72,32 +97,46 @@ class RowPlot:
 
     def words(self, index: int) -> list[Markup]:
         """A row's name with its note, and its figures."""
-        text, width = self.texts[index], self.size.width
+        text = self.texts[index]
         if self.size.narrow:
             y = self.top + self.pitch * index + 14
-            label_room = width - svg.width_of(text.figures) - 8
-            end = svg.text(width, y, text.figures, anchor="end", class_="figures-text halo")
+            together = " ".join(part for part in text.figures if part)
+            room = self.size.width - svg.width_of(together) * STRONG - BETWEEN
+            figures = [_line_of_figures(text, self.size.width, y)] if together else []
         else:
             y = self.middle(index) + 4
-            label_room = self.x.start - GAP
-            end = svg.text(self.x.end + GAP, y, text.figures, class_="figures-text")
+            room = self.x.start - GAP
+            value, interval, n = self.columns
+            figures = [
+                svg.text(value, y, text.value, anchor="end", class_=text.value_class) if text.value else Markup(),
+                svg.text(interval, y, text.interval, class_="soft-label") if text.interval else Markup(),
+                svg.text(n, y, text.n, anchor="end", class_="soft-label") if text.n else Markup(),
+            ]
         note = f" {text.note}" if text.note else ""
-        label = svg.shortened(text.label, max(label_room - svg.width_of(note), 24))
-        note_class = "flag-label" if text.flagged else "soft-label"
-        noted = [svg.element("tspan", note, class_=note_class)] if note else []
-        start = svg.element("text", label, *noted, x=0.0, y=float(y), class_="label halo")
-        return [start, end]
+        label = svg.shortened(text.label, max(room - svg.width_of(note) * STRONG, 24))
+        noted = [svg.element("tspan", note, class_="flag-label" if text.flagged else "soft-label")] if note else []
+        name = svg.element("text", label, *noted, x=0.0, y=float(y), class_="label")
+        return [name, *figures]
 
     def field(self, index: int) -> Markup:
         """The invisible field of a row that is easy to hit."""
         return svg.element(
             "rect",
-            x=0.0,
+            x=-4.0,
             y=self.top + self.pitch * index + 1,
-            width=float(self.size.width),
+            width=float(self.size.width) + 8,
             height=self.pitch - 2,
+            rx=4.0,
             class_="hit",
         )
+
+
+def _line_of_figures(text: RowText, right: float, y: float) -> Markup:
+    rest = " ".join(part for part in (text.interval, text.n) if part)
+    parts = [svg.element("tspan", text.value, class_=text.value_class)] if text.value else []
+    if rest:
+        parts.append(svg.element("tspan", f" {rest}" if text.value else rest, class_="soft-label"))
+    return svg.element("text", *parts, x=float(right), y=float(y), text_anchor="end")
 
 
 def row_plot(
@@ -111,18 +150,17 @@ def row_plot(
 ) -> RowPlot:
     """The ground for those rows, with as much room for words as they need and the rest for the axis."""
     left, right = 8.0, size.width - 8
+    columns = (0.0, 0.0, 0.0)
     if not size.narrow:
-        notes = [svg.width_of(f"{text.label} {text.note}".rstrip()) for text in texts]
-        left = min(max(notes, default=0.0), size.width * LABEL_SHARE) + GAP
-        right = size.width - max((svg.width_of(text.figures) for text in texts), default=0.0) - GAP
+        names = [svg.width_of(text.label) + svg.width_of(f" {text.note}".rstrip()) * STRONG for text in texts]
+        left = min(max(names, default=0.0), size.width * LABEL_SHARE) + GAP
+        value, interval, n = (max((svg.width_of(t.figures[i]) for t in texts), default=0.0) for i in range(3))
+        value *= STRONG
+        taken = [wide for wide in (value, interval, n) if wide]
+        right = size.width - sum(taken) - BETWEEN * max(len(taken) - 1, 0) - (GAP if taken else 8.0)
+        start = right + GAP
+        columns = (start + value, start + value + (BETWEEN if value else 0), size.width)
     x = linear(span, start=left, end=right, ticks=7 if size.word == "wide" else 5)
     if ticks:
-        x = Scale(
-            low=span[0],
-            high=span[1],
-            ticks=tuple(value for value, _ in ticks),
-            decimals=0,
-            start=left,
-            end=right,
-        )
-    return RowPlot(size=size, texts=tuple(texts), x=x, top=top, numerals=numerals, ticks=tuple(ticks))
+        x = Scale(low=span[0], high=span[1], ticks=tuple(v for v, _ in ticks), decimals=0, start=left, end=right)
+    return RowPlot(size=size, texts=tuple(texts), x=x, top=top, numerals=numerals, ticks=tuple(ticks), columns=columns)

@@ -6,9 +6,9 @@ from math import cos, pi, sin
 
 from markupsafe import Markup, escape
 
-NARROW_LETTERS = frozenset("iljtfI.,:;'|!() 1")
-WIDE_LETTERS = frozenset("mwMW%@")
-LETTER, NARROW, WIDE = 7.2, 4.2, 10.5  # px at 12 px of the widest usual interface face
+NARROW_LETTERS = frozenset("iljtfrI.,:;'|!() ")
+WIDE_LETTERS = frozenset("mwMW%@+−…")
+LETTER, NARROW, WIDE, LARGE = 7.4, 4.6, 10.8, 8.6  # px at 12 px of the widest usual interface face
 SHAPES = 6
 
 
@@ -111,7 +111,15 @@ def linked(content: str, *, said: str, url: str | None, first: bool = False) -> 
 
 def width_of(words: str) -> float:
     """How wide a text of 12 px may become, on the safe side."""
-    return sum(NARROW if letter in NARROW_LETTERS else WIDE if letter in WIDE_LETTERS else LETTER for letter in words)
+    return sum(map(_letter_width, words))
+
+
+def _letter_width(letter: str) -> float:
+    if letter in NARROW_LETTERS:
+        return NARROW
+    if letter in WIDE_LETTERS:
+        return WIDE
+    return LARGE if letter.isupper() else LETTER if letter < "\u2e80" else 12.5  # East Asian letters fill a square
 
 
 def shortened(words: str, room: float) -> str:

@@ -13,8 +13,9 @@ from qa.core.charts.values import Event, Numerals, Point, Series
 
 BANDS_UP_TO = 2  # more bands than that hide each other: whiskers, side by side, say the same
 HEIGHTS = {"small": 84.0, "narrow": 170.0, "medium": 190.0, "wide": 250.0}
-MOST_MARGIN = 0.3  # of the width, for the labels at the end of the lines
+MOST_MARGIN = 0.34  # of the width, for the labels at the end of the lines
 END_GAP = 9.0
+DODGE = 7.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,13 +79,14 @@ def sheet(plot: TimePlot, size: Size, *, span: tuple[float, float] | None = None
     if len(plot.series) > 1:
         drawn, took = legend(plot.series, left=0, right=size.width, top=0)
         parts += drawn
-        top += took
+        top += took + 4
     ends = _end_labels(plot, size)
     right = size.width - max([svg.width_of(words) + END_GAP for words, *_ in ends], default=8.0)
-    ticks = {"small": 3, "narrow": 4}.get(size.word, 5)
+    ticks = {"small": 4, "narrow": 4}.get(size.word, 5)
     rough = linear(span, start=1, end=0, ticks=ticks)
     left = max(svg.width_of(text) for text in tick_texts(rough, plot.numerals)) + 8
-    xs = positions(len(plot.labels), start=left + 8, end=right - 8)
+    beside = DODGE * (len(plot.series) - 1) / 2 if len(plot.series) > BANDS_UP_TO else 0.0
+    xs = positions(len(plot.labels), start=left + 8 + beside, end=right - 8 - beside)
     flags, lane_count = _event_labels(plot, xs, size.width)
     top += lane_count * LINE_HEIGHT + (4 if lane_count else 0)
     bottom = top + HEIGHTS[size.word]
@@ -95,7 +97,7 @@ def sheet(plot: TimePlot, size: Size, *, span: tuple[float, float] | None = None
         area=Box(left, top, right, bottom),
         y=y,
         xs=tuple(xs),
-        dodge=min(7.0, step * 0.6 / len(plot.series)) if whiskers else 0.0,
+        dodge=min(DODGE, step * 0.6 / len(plot.series)) if whiskers else 0.0,
     )
     parts += _axes(plot, ground, size)
     parts += _events(plot, ground, flags, lane_count, top)
@@ -106,7 +108,7 @@ def sheet(plot: TimePlot, size: Size, *, span: tuple[float, float] | None = None
         parts += _line(plot, ground, each, index)
     parts += _flag_labels(plot, ground, size)
     parts += _ends(ends, ground)
-    parts += _marks(plot, ground)
+    parts += _marks(plot, ground, sparse=size.word == "small")
     return parts, bottom + 24
 
 
@@ -215,9 +217,12 @@ def _limit_steps(plot: TimePlot, ground: _Ground, side: str) -> list[list[tuple[
     return flights
 
 
-def _marks(plot: TimePlot, ground: _Ground) -> list[Markup]:
-    """The marks, each over an invisible field that is easy to hit; a lone series owns whole columns."""
-    radius = 4.0 if ground.step >= 11 else 3.0
+def _marks(plot: TimePlot, ground: _Ground, *, sparse: bool) -> list[Markup]:
+    """The marks, each over an invisible field that is easy to hit; a lone series owns whole columns.
+
+    A sparse chart marks only its last point and what must be told apart: few reviews, a flag, a point on its own.
+    """
+    radius = 4.0 if ground.step >= 11 and not sparse else 3.0
     parts: list[Markup] = []
     first = True
     for index, each in enumerate(plot.series):
@@ -226,16 +231,19 @@ def _marks(plot: TimePlot, ground: _Ground) -> list[Markup]:
                 continue
             x, y = _place_of(ground, plot, index, at), ground.y.at(point.value)
             named = f"{each.name}, {point.label}" if len(plot.series) > 1 else point.label
-            drawn = svg.joined(
-                [
-                    _field(plot, ground, x, y),
-                    svg.mark(x, y, index, mark_class(point, index), radius + (1 if point.flag else 0)),
-                ]
-            )
+            shown = not sparse or point.few or point.flag or _alone(each.points, at) or at == len(each.points) - 1
+            size = radius + (1 if point.flag else 0)
+            mark = svg.mark(x, y, index, mark_class(point, index), size) if shown else Markup()
+            drawn = svg.joined([_field(plot, ground, x, y), mark])
             said = f"{named}: {plot.numerals.spoken(point)}"
             parts.append(svg.linked(drawn, said=said, url=point.url, first=first and point.url is not None))
             first = first and point.url is None
     return parts
+
+
+def _alone(points: Sequence[Point], at: int) -> bool:
+    """Whether no line can pass through the point: its neighbours have no value."""
+    return all(points[i].value is None for i in (at - 1, at + 1) if 0 <= i < len(points))
 
 
 def mark_class(point: Point, index: int) -> str:
@@ -263,14 +271,23 @@ def _field(plot: TimePlot, ground: _Ground, x: float, y: float) -> Markup:
 def _end_labels(plot: TimePlot, size: Size) -> list[tuple[str, float, str]]:
     """What stands right of the lines: (words, value it belongs to, class)."""
     room = size.width * MOST_MARGIN
-    ends = [(svg.shortened(level.text, room), level.value, "label") for level in plot.levels if level.text]
+    ends = [
+        (_fitted(level.text, plot.numerals.write(level.value), room), level.value, "label")
+        for level in plot.levels
+        if level.text
+    ]
     if len(plot.series) == 1:
         limits = [point.limits for point in plot.series[0].points if point.limits]
         for side, words in zip(("low", "high"), plot.limit_words, strict=True):
             last = next((value for each in reversed(limits) if (value := getattr(each, side)) is not None), None)
             if last is not None:
-                ends.append((svg.shortened(f"{words} {plot.numerals.bare(last)}", room), last, ""))
+                ends.append((_fitted(words, plot.numerals.bare(last), room), last, ""))
     return ends
+
+
+def _fitted(words: str, figure: str, room: float) -> str:
+    """Words and figure; where room is short the words give way, never the figure."""
+    return f"{svg.shortened(words, room - svg.width_of(figure) - 5)} {figure}"
 
 
 def _ends(ends: Sequence[tuple[str, float, str]], ground: _Ground) -> list[Markup]:
