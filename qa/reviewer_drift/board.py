@@ -8,9 +8,12 @@ import numpy as np
 
 from calibration.intervals import t_interval
 from calibration.results import Estimate
-from qa.core.charts import Chart, Point, Row, Series, interval_plot, line_chart
+from qa.core.charts import Chart, Numerals, Point, Row, Series, interval_plot, line_chart
 from qa.core.numerals import number
 from qa.reviewer_drift.rules import Figures, ReviewerFigures, Scoring, Window, alike_share, window_of
+
+
+POINTS = Numerals(unit=" points", signed=True)
 
 
 def weeks_of(window: Window) -> str:
@@ -82,7 +85,14 @@ def latest_chart(figures: Sequence[ReviewerFigures], names: Mapping[int, str]) -
             rows.append(_row(names[reviewer.reviewer_id], known[-1], url=f"/reviewers/{reviewer.reviewer_id}"))
     if not rows:
         return None
-    return interval_plot(rows, title="Signed difference from the others, newest window", unit=" points", reference=0.0)
+    return interval_plot(
+        rows,
+        name="Signed difference from the others, newest window",
+        axis="Reviewer",
+        numerals=POINTS,
+        reference=0.0,
+        reference_text="as the others",
+    )
 
 
 def _row(label: str, figure: Figures, *, url: str | None = None) -> Row:
@@ -103,10 +113,11 @@ def difference_chart(reviewer: ReviewerFigures) -> Chart:
     points = tuple(_point(figure, figure.difference, figure.differs) for figure in reviewer.windows)
     return line_chart(
         [Series(name="Own minus the others", points=points)],
-        title="Signed difference by window",
-        unit=" points",
-        reference=0.0,
-        signed=True,
+        name="Signed difference by window",
+        axis="Weeks",
+        numerals=POINTS,
+        target=0.0,
+        target_text="as the others",
     )
 
 

@@ -1,14 +1,118 @@
-"""The pages of this room."""
+"""The director's page: is quality rising, where, how sure are we; and the reviews behind a point."""
 
-from flask import Blueprint, render_template
+import datetime as dt
+from dataclasses import dataclass
+
+from flask import Blueprint, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from qa.core.access import Permission, requires
+from qa.core.clock import local_day, midnight, monday_of, monday_of_week, utcnow, week_key
+from qa.core.db import db
+from qa.core.errors import NotFoundError
+from qa.trends import drawings, queries, rules
 
 bp = Blueprint("trends", __name__, url_prefix="/trends")
+SPANS = (8, 13, 26, 52)
+BLOCK = 4  # weeks that a key figure rests on, and is compared with
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filters:
+    """What the page is narrowed to; it lives in the address."""
+
+    team_id: int | None
+    queue: str | None
+    weeks: int
+
+
+def filters() -> Filters:
+    span = request.args.get("weeks", 26, type=int)
+    return Filters(
+        team_id=request.args.get("team", type=int),
+        queue=request.args.get("queue") or None,
+        weeks=span if span in SPANS else 26,
+    )
 
 
 @bp.get("/")
 @requires(Permission.TRENDS_VIEW)
 def index() -> ResponseReturnValue:
-    return render_template("trends/index.html")
+    session = db.session()
+    chosen = filters()
+    today = local_day(utcnow(), g.zone)
+    last = monday_of(today) - dt.timedelta(weeks=1)  # the newest week that is over
+    weeks = [last - dt.timedelta(weeks=back) for back in range(chosen.weeks - 1, -1, -1)]
+    since = min(weeks[0], last - dt.timedelta(weeks=2 * BLOCK - 1))
+    reviews = queries.reviewed(session, g.actor, since=since, team_id=chosen.team_id, queue=chosen.queue)
+    counts = queries.counted(session, g.actor, since=since, team_id=chosen.team_id, queue=chosen.queue)
+    newest = [last - dt.timedelta(weeks=back) for back in range(BLOCK)]
+    before = [week - dt.timedelta(weeks=BLOCK) for week in newest]
+    overall = rules.weekly(reviews, counts, weeks).get("", [])
+    teams = queries.teams_for(session, g.actor)
+    team_ids = {team.name: team.id for team in teams}
+    events = [
+        (monday_of(local_day(moment, g.zone)), text)
+        for moment, text in queries.published_since(session, g.actor.programme_id, midnight(weeks[0], g.zone))
+    ]
+    return render_template(
+        "trends/index.html",
+        filters=chosen,
+        spans=SPANS,
+        teams=teams,
+        queues=queries.queue_names(session, g.actor),
+        kpis=rules.kpis(reviews, counts, newest, before),
+        newest=newest,
+        overall=overall,
+        coverage=coverage(counts, reviews, newest),
+        quality=drawings.quality_chart(
+            overall, lambda week, _: address(week, chosen), events, g.setting.quality_target
+        ),
+        shares=drawings.shares_chart(overall),
+        csat=drawings.csat_chart(overall),
+        by_team=drawings.multiples(
+            rules.weekly(reviews, counts, weeks, rules.by_team),
+            "Quality by team",
+            lambda week, name: address(week, chosen, team=team_ids.get(name)),
+        ),
+        by_queue=drawings.multiples(
+            rules.weekly(reviews, counts, weeks, rules.by_queue),
+            "Quality by queue",
+            lambda week, name: address(week, chosen, queue=name),
+        ),
+        anything=bool(reviews),
+    )
+
+
+def coverage(counts: list[rules.Counted], reviews: list[rules.Reviewed], weeks: list[dt.date]) -> tuple[int, int, int]:
+    """Parts of the frame, drawn, and reviewed over some weeks."""
+    inside = [row for row in counts if row.week in weeks]
+    return (
+        sum(row.frame for row in inside),
+        sum(row.drawn for row in inside),
+        sum(row.week in weeks for row in reviews),
+    )
+
+
+def address(week: dt.date, chosen: Filters, *, team: int | None = None, queue: str | None = None) -> str:
+    """Where the reviews behind a point are listed."""
+    return url_for("trends.behind", week=week_key(week), team=team or chosen.team_id, queue=queue or chosen.queue)
+
+
+@bp.get("/reviews")
+@requires(Permission.TRENDS_VIEW)
+def behind() -> ResponseReturnValue:
+    session = db.session()
+    chosen = filters()
+    try:
+        week = monday_of_week(request.args.get("week", ""))
+    except ValueError as error:
+        raise NotFoundError("There is no such week.") from error
+    queue = "" if chosen.queue == queries.NO_QUEUE else chosen.queue
+    return render_template(
+        "trends/behind.html",
+        week=week,
+        filters=chosen,
+        rows=queries.behind(session, g.actor, week=week, team_id=chosen.team_id, queue=queue),
+        team=next((t.name for t in queries.teams_for(session, g.actor) if t.id == chosen.team_id), None),
+    )

@@ -1,0 +1,220 @@
+"""Reading what the trends are made from, in a bounded number of statements."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session
+
+from qa.core.access import Actor, Permission, Scope
+from qa.people.models import Team, User
+from qa.people.queries import teams
+from qa.reviews.models import Review, ReviewRevision
+from qa.rubric_library.models import RubricFamily, RubricVersion
+from qa.sampling.models import Draw, DrawnUnit, FrameUnit, Period, Purpose
+from qa.tickets.models import HandledPart, Ticket
+from qa.trends.rules import Counted, Reviewed
+
+NO_TEAM = "no team"
+NO_QUEUE = "no queue"
+
+
+def teams_for(session: Session, actor: Actor) -> Sequence[Team]:
+    """The teams whose figures this person may see."""
+    known = teams(session, actor.programme_id)
+    if actor.may(Permission.TRENDS_VIEW, Scope.ALL):
+        return known
+    return [team for team in known if team.id in actor.led_team_ids]
+
+
+def _within(actor: Actor, team_id: int | None, queue: str | None) -> list[ColumnElement[bool]]:
+    """The parts a person's figures may rest on, narrowed by the page's filters."""
+    conditions: list[ColumnElement[bool]] = [HandledPart.programme_id == actor.programme_id]
+    if not actor.may(Permission.TRENDS_VIEW, Scope.ALL):
+        conditions.append(HandledPart.team_id.in_(actor.led_team_ids))
+    if team_id is not None:
+        conditions.append(HandledPart.team_id == team_id)
+    if queue is not None:
+        conditions.append(Ticket.queue == queue)
+    return conditions
+
+
+def reviewed(
+    session: Session, actor: Actor, *, since: dt.date, team_id: int | None = None, queue: str | None = None
+) -> list[Reviewed]:
+    """Drawn, submitted, current revisions: what a quality figure may rest on. Targeted picks never enter."""
+    rows = session.execute(
+        select(
+            Period.starts_on,
+            Team.name,
+            Ticket.queue,
+            ReviewRevision.score,
+            ReviewRevision.outcome,
+            DrawnUnit.inclusion_probability,
+            Review.id,
+        )
+        .select_from(Review)
+        .join(ReviewRevision, ReviewRevision.id == Review.current_revision_id)
+        .join(HandledPart, HandledPart.id == Review.part_id)
+        .join(Ticket, Ticket.id == HandledPart.ticket_id)
+        .join(DrawnUnit, DrawnUnit.part_id == Review.part_id)
+        .join(Draw, Draw.id == DrawnUnit.draw_id)
+        .join(Period, Period.id == Draw.period_id)
+        .outerjoin(Team, Team.id == HandledPart.team_id)
+        .where(
+            Review.purpose == Purpose.ROUTINE,
+            Review.state == "submitted",
+            Period.starts_on >= since,
+            *_within(actor, team_id, queue),
+        )
+        .order_by(Period.starts_on, Review.id)
+    )
+    return [
+        Reviewed(
+            week=week,
+            team=team or NO_TEAM,
+            queue=name or NO_QUEUE,
+            score=score,
+            outcome=outcome or "",
+            inclusion_probability=probability,
+            review_id=review_id,
+        )
+        for week, team, name, score, outcome, probability, review_id in rows
+    ]
+
+
+def counted(
+    session: Session, actor: Actor, *, since: dt.date, team_id: int | None = None, queue: str | None = None
+) -> list[Counted]:
+    """Frame, drawn parts and answers of customers by week, team and queue."""
+    conditions = (Period.starts_on >= since, *_within(actor, team_id, queue))
+    frame = session.execute(
+        select(
+            Period.starts_on,
+            Team.name,
+            Ticket.queue,
+            func.count(),
+            func.count(DrawnUnit.id),
+            func.count().filter(Ticket.csat == "good"),
+            func.count().filter(Ticket.csat == "bad"),
+        )
+        .select_from(FrameUnit)
+        .join(Period, Period.id == FrameUnit.period_id)
+        .join(HandledPart, HandledPart.id == FrameUnit.part_id)
+        .join(Ticket, Ticket.id == HandledPart.ticket_id)
+        .outerjoin(Team, Team.id == HandledPart.team_id)
+        .outerjoin(DrawnUnit, DrawnUnit.part_id == FrameUnit.part_id)
+        .where(*conditions)
+        .group_by(Period.starts_on, Team.name, Ticket.queue)
+        .order_by(Period.starts_on, Team.name, Ticket.queue)
+    )
+    return [
+        Counted(
+            week=week,
+            team=team or NO_TEAM,
+            queue=name or NO_QUEUE,
+            frame=size,
+            drawn=drawn,
+            csat_good=good,
+            csat_bad=bad,
+        )
+        for week, team, name, size, drawn, good, bad in frame
+    ]
+
+
+def queue_names(session: Session, actor: Actor) -> Sequence[str]:
+    """The queues to choose from."""
+    return session.scalars(
+        select(Ticket.queue)
+        .where(Ticket.programme_id == actor.programme_id, Ticket.queue != "")
+        .distinct()
+        .order_by(Ticket.queue)
+    ).all()
+
+
+def published_since(session: Session, programme_id: int, since: dt.datetime) -> list[tuple[dt.datetime, str]]:
+    """Rubric versions that came into force, to be marked on the axis."""
+    rows = session.execute(
+        select(RubricVersion.effective_from, RubricFamily.name, RubricVersion.major, RubricVersion.minor)
+        .join(RubricFamily, RubricFamily.id == RubricVersion.family_id)
+        .where(
+            RubricFamily.programme_id == programme_id,
+            RubricVersion.state == "published",
+            RubricVersion.effective_from >= since,
+        )
+        .order_by(RubricVersion.effective_from, RubricVersion.id)
+    )
+    return [(moment, f"{name} {major}.{minor}") for moment, name, major, minor in rows if moment is not None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Behind:
+    """A review behind a point of a chart: its score, never its text."""
+
+    review_id: int
+    external_id: str
+    specialist: str
+    team: str
+    queue: str
+    score: float | None
+    outcome: str
+    inclusion_probability: float
+    submitted_at: dt.datetime
+
+
+def behind(
+    session: Session,
+    actor: Actor,
+    *,
+    week: dt.date,
+    team_id: int | None = None,
+    queue: str | None = None,
+    limit: int = 300,
+) -> list[Behind]:
+    """The reviews that a week's figure rests on, lowest scores first."""
+    rows = session.execute(
+        select(
+            Review.id,
+            Ticket.external_id,
+            User.name,
+            Team.name,
+            Ticket.queue,
+            ReviewRevision.score,
+            ReviewRevision.outcome,
+            DrawnUnit.inclusion_probability,
+            Review.submitted_at,
+        )
+        .select_from(Review)
+        .join(ReviewRevision, ReviewRevision.id == Review.current_revision_id)
+        .join(HandledPart, HandledPart.id == Review.part_id)
+        .join(Ticket, Ticket.id == HandledPart.ticket_id)
+        .join(DrawnUnit, DrawnUnit.part_id == Review.part_id)
+        .join(Draw, Draw.id == DrawnUnit.draw_id)
+        .join(Period, Period.id == Draw.period_id)
+        .outerjoin(Team, Team.id == HandledPart.team_id)
+        .outerjoin(User, User.id == HandledPart.specialist_id)
+        .where(
+            Review.purpose == Purpose.ROUTINE,
+            Review.state == "submitted",
+            ~Review.sealed,
+            Period.starts_on == week,
+            *_within(actor, team_id, queue),
+        )
+        .order_by(ReviewRevision.score, Review.id)
+        .limit(limit)
+    )
+    return [
+        Behind(
+            review_id=review_id,
+            external_id=external_id,
+            specialist=specialist or "–",
+            team=team or NO_TEAM,
+            queue=name or NO_QUEUE,
+            score=score,
+            outcome=outcome or "not_scored",
+            inclusion_probability=probability,
+            submitted_at=submitted_at or dt.datetime.min.replace(tzinfo=dt.UTC),
+        )
+        for review_id, external_id, specialist, team, name, score, outcome, probability, submitted_at in rows
+    ]
