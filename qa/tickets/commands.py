@@ -1,10 +1,98 @@
 """The `flask intake` command."""
 
+import json
+import sys
+from pathlib import Path
+
 import click
 from flask.cli import with_appcontext
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from qa.core.clock import utcnow
+from qa.core.db import db
+from qa.people.queries import the_programme
+from qa.tickets import service
+from qa.tickets.intake import FORMATS
+from qa.tickets.jobs import keys
+from qa.tickets.models import IntakeReject, IntakeRun
+
+SHOWN_REJECTS = 20
 
 
-@click.command("intake")
+@click.command("intake", epilog="Formats: " + "; ".join(f"{each.name} ({each.expects})" for each in FORMATS.values()))
+@click.argument("format_name", metavar="FORMAT")
+@click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--source", "source_key", metavar="KEY", help="the source's key where one format has several sources")
+@click.option("--json", "as_json", is_flag=True, help="print one JSON object")
 @with_appcontext
-def intake() -> None:
-    """Read tickets from files."""
+def intake(format_name: str, paths: tuple[Path, ...], source_key: str | None, *, as_json: bool) -> None:
+    """Read tickets from files; the same files twice change nothing, rows that cannot be used are told."""
+    now = utcnow()
+    session = db.session()
+    run = service.begin_run(
+        session,
+        the_programme(session).id,
+        format_name,
+        [path.name for path in paths],
+        by=None,
+        now=now,
+        source_key=source_key,
+    )
+    run_id = run.id
+    session.commit()
+    run = service.run_intake(session, run_id, paths, keys=keys(), now=now, clock=utcnow, progress=show_progress)
+    if sys.stderr.isatty():
+        click.echo(err=True)
+    rejects = rejects_of(session, run_id)
+    if as_json:
+        click.echo(json.dumps(report(run, rejects), ensure_ascii=False))
+    else:
+        tell(run, rejects)
+
+
+def show_progress(done: int, total: int | None) -> None:
+    """A line that is written over on a terminal; in a log, a line now and then."""
+    text = f"{done:,} tickets" + (f" of {total:,}" if total else "")
+    if sys.stderr.isatty():
+        click.echo(f"\r{text}", nl=False, err=True)
+    elif done % 5000 < 200 or done == total:
+        click.echo(text, err=True)
+
+
+def report(run: IntakeRun, rejects: list[dict[str, object]]) -> dict[str, object]:
+    """The one object that scripts rely on."""
+    counts = run.counts
+    return {
+        "run": run.id,
+        "format": run.format,
+        "state": run.state,
+        "tickets": counts["tickets"],
+        "messages": counts["messages"],
+        "parts": counts["parts"],
+        "left_out": counts["left_out"],
+        "without_part": counts["without_part"],
+        "digest": run.digest,
+        "rejects": rejects,
+    }
+
+
+def rejects_of(session: Session, run_id: int) -> list[dict[str, object]]:
+    rows = session.execute(
+        select(IntakeReject.file, IntakeReject.line, IntakeReject.column, IntakeReject.value, IntakeReject.reason)
+        .where(IntakeReject.run_id == run_id)
+        .order_by(IntakeReject.file, IntakeReject.line, IntakeReject.id)
+    )
+    return [dict(row._mapping) for row in rows]
+
+
+def tell(run: IntakeRun, rejects: list[dict[str, object]]) -> None:
+    for kind in ("tickets", "messages"):
+        counted = run.counts[kind]
+        click.echo(f"{kind}: " + ", ".join(f"{number:,} {word}" for word, number in counted.items()))
+    click.echo(f"handled parts made: {run.counts['parts']:,}")
+    for reject in rejects[:SHOWN_REJECTS]:
+        place = ":".join(str(each) for each in (reject["file"], reject["line"], reject["column"]) if each is not None)
+        click.echo(f"{place}: {reject['reason']} ({reject['value']!r})", err=True)
+    if len(rejects) > SHOWN_REJECTS:
+        click.echo(f"and {len(rejects) - SHOWN_REJECTS:,} more; all of them stand on the intake's page.", err=True)

@@ -69,6 +69,7 @@ TRUTHS = {
     "private": False,
 }
 SUMMARY_WORDS = frozenset({"total", "totals", "sum", "grand total", "summary", "average", "count"})
+REMARK = re.compile(r"\([^()]{0,40}\)\s*\Z")
 NUMBER = re.compile(r"[0-9]{1,7}(?:[.,][0-9]{1,6})?")
 FIVE_POINTS = frozenset({"1", "2", "3", "4", "5", "1.0", "2.0", "3.0", "4.0", "5.0"})
 FLOAT_ID = re.compile(r"(\d+)\.0+")
@@ -216,16 +217,22 @@ def ticket_id(row: TableRow) -> str:
 
 def status(row: TableRow) -> str:
     text = needed(row, "Status", "Status")
-    known = STATUSES.get(" ".join(text.casefold().split()))
+    known = known_status(text)
     if known is None:
-        raise BadCellError("Status", text, f"not a status; known are {', '.join(sorted(STATUSES))}")
+        raise BadCellError("Status", text, "not a status such as open, pending, solved or closed")
     return known
+
+
+def known_status(text: str) -> str | None:
+    """Our word for a status, however it is spelt; what stands in brackets behind it is a remark."""
+    return STATUSES.get(" ".join(REMARK.sub("", text).casefold().split()))
 
 
 def is_consistent(row: TableRow) -> bool:
     """Whether the row's status agrees with its own time of solution."""
-    told = STATUSES.get(" ".join(row.cells.get("Status", "").casefold().split()), "")
-    return (told in RESOLVED_STATUSES) == bool(row.cells.get("Solved At", "").strip())
+    return (known_status(row.cells.get("Status", "")) in RESOLVED_STATUSES) == bool(
+        row.cells.get("Solved At", "").strip()
+    )
 
 
 def moment(row: TableRow, column: str, zone: dt.tzinfo) -> dt.datetime:

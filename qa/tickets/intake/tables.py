@@ -60,9 +60,9 @@ def columns_of(header: list[str], names: Mapping[str, tuple[str, ...]]) -> dict[
         places.setdefault(plain(name), place)
     found: dict[str, int] = {}
     for ours, theirs in names.items():
-        place = next((places[each] for each in map(plain, (ours, *theirs)) if each in places), None)
-        if place is not None:
-            found[ours] = place
+        known = next((places[each] for each in map(plain, (ours, *theirs)) if each in places), None)
+        if known is not None:
+            found[ours] = known
     return found
 
 
@@ -72,7 +72,7 @@ def rows_of(path: Path, columns: Mapping[str, int], width: int) -> Iterator[Tabl
     with files.text_of(path) as text:
         reader = csv.reader(text)
         next(reader, None)
-        after = reader.line_num + 1
+        after: int = reader.line_num + 1
         start = after
         try:
             for cells in reader:

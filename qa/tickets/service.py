@@ -1,0 +1,235 @@
+"""Running an intake: from files to stored tickets, with an account of every row."""
+
+import datetime as dt
+import shutil
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from qa.core import audit, jobs
+from qa.core.crypto import KeyRing
+from qa.core.errors import FairmarkError, InvalidInputError
+from qa.people.models import Source
+from qa.tickets import agents
+from qa.tickets.counting import Counts
+from qa.tickets.intake import Format, files, format_named
+from qa.tickets.intake.base import Reject
+from qa.tickets.models import IntakeReject, IntakeRun
+from qa.tickets.redaction import redact
+from qa.tickets.rows import insert_rows
+from qa.tickets.storing import store_tickets
+
+INTAKE_JOB = "tickets.intake"
+ARCHIVE_SUFFIX = ".zip"
+MOST_KEPT_REJECTS = 100_000  # in the database; the counts go on
+match_parts = agents.match_parts
+
+Progress = Callable[[int, int | None], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Keys:
+    """What an intake needs of the installation's keys."""
+
+    ring: KeyRing
+    frame_key: bytes
+
+
+def source_for(session: Session, programme_id: int, key: str, *, kind: str, now: dt.datetime) -> Source:
+    """The source of this key, made at its first intake."""
+    source = session.scalar(select(Source).where(Source.programme_id == programme_id, Source.key == key))
+    if source is None:
+        name = {"zendesk": "Zendesk", "csv": "CSV files"}.get(key, key)
+        source = Source(programme_id=programme_id, key=key, kind=kind, name=name, created_at=now)
+        session.add(source)
+        session.flush()
+    elif source.kind != kind:
+        raise InvalidInputError(f"The source {key!r} takes {source.kind} exports, not {kind}.")
+    return source
+
+
+def begin_run(
+    session: Session,
+    programme_id: int,
+    format_name: str,
+    file_names: Sequence[str],
+    *,
+    by: int | None,
+    now: dt.datetime,
+    source_key: str | None = None,
+) -> IntakeRun:
+    """An intake that waits to be run."""
+    chosen = format_named(format_name)
+    source = source_for(session, programme_id, source_key or chosen.name, kind=chosen.name, now=now)
+    run = IntakeRun(
+        programme_id=programme_id,
+        source_id=source.id,
+        format=chosen.name,
+        file_names=[redact(name)[:200] for name in file_names],
+        started_at=now,
+        started_by_id=by,
+    )
+    session.add(run)
+    session.flush()
+    return run
+
+
+def begin_upload(
+    session: Session,
+    programme_id: int,
+    format_name: str,
+    uploads: Sequence[tuple[str, Callable[[Path], None]]],
+    *,
+    folder: Path,
+    by: int,
+    now: dt.datetime,
+) -> IntakeRun:
+    """Keep uploaded files and the job that takes them in; each upload is a name and a way to save it."""
+    run = begin_run(session, programme_id, format_name, [name for name, _ in uploads], by=by, now=now)
+    place = folder / str(run.id)
+    for number, (name, save) in enumerate(uploads):
+        kept = place / f"{number:03d}" / Path(name).name
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        save(kept)
+    job = jobs.enqueue(session, INTAKE_JOB, {"run": run.id}, by=by, now=now)
+    run.job_id = job.id
+    session.flush()
+    return run
+
+
+def run_intake(
+    session: Session,
+    run_id: int,
+    paths: Sequence[Path],
+    *,
+    keys: Keys,
+    now: dt.datetime,
+    clock: Callable[[], dt.datetime],
+    progress: Progress | None = None,
+) -> IntakeRun:
+    """Take in the files of a run, in transactions of its own; a run that was cut off is simply run again.
+
+    A file that cannot be read at all ends the run as failed, with the reason; what was stored before stays.
+    """
+    run = session.get_one(IntakeRun, run_id)
+    source = session.get_one(Source, run.source_id)
+    chosen = format_named(run.format)
+    session.execute(delete(IntakeReject).where(IntakeReject.run_id == run_id))
+    run.state, run.counts = "running", {}
+    session.commit()
+    try:
+        counts = _store(session, run_id, source, chosen, paths, keys=keys, now=now, progress=progress)
+    except FairmarkError as error:
+        session.rollback()
+        _finish(session, run_id, "failed", {"error": redact(str(error))}, paths, now=clock())
+        raise
+    except Exception:
+        session.rollback()
+        told = "The intake broke off. What was stored stays; run it again to finish it."
+        _finish(session, run_id, "failed", {"error": told}, paths, now=clock())
+        raise
+    return _finish(session, run_id, "done", counts.as_dict(), paths, now=clock())
+
+
+def _store(
+    session: Session,
+    run_id: int,
+    source: Source,
+    chosen: Format,
+    paths: Sequence[Path],
+    *,
+    keys: Keys,
+    now: dt.datetime,
+    progress: Progress | None,
+) -> Counts:
+    export = chosen.open(paths)
+    kept = 0
+
+    def in_chunk(session: Session, counts: Counts, rejects: Sequence[Reject]) -> None:
+        nonlocal kept
+        rows = [
+            {
+                "run_id": run_id,
+                "file": reject.file,
+                "line": reject.line,
+                "column": reject.column,
+                "value": reject.value,
+                "reason": reject.reason,
+            }
+            for reject in rejects[: max(0, MOST_KEPT_REJECTS - kept)]
+        ]
+        insert_rows(session, IntakeReject, rows)
+        kept += len(rows)
+        session.get_one(IntakeRun, run_id).counts = counts.as_dict()
+        session.flush()
+
+    def after_chunk(counts: Counts) -> None:
+        if progress is not None:
+            progress(counts.tickets.read, export.total)
+
+    return store_tickets(
+        session,
+        source,
+        export.records(),
+        ring=keys.ring,
+        frame_key=keys.frame_key,
+        now=now,
+        agents=export.agents(),
+        in_chunk=in_chunk,
+        after_chunk=after_chunk,
+    )
+
+
+def _finish(
+    session: Session, run_id: int, state: str, counts: dict[str, object], paths: Sequence[Path], *, now: dt.datetime
+) -> IntakeRun:
+    """Close a run and say so in the audit trail: counts and the digest of what was handed in, no text."""
+    run = session.get_one(IntakeRun, run_id)
+    run.state, run.finished_at = state, now
+    run.counts = {**run.counts, **counts}
+    run.digest = files.digest_of(path for path in all_files(paths))
+    audit.record(
+        session,
+        action=f"intake.{state}",
+        object_type="intake_run",
+        object_id=run_id,
+        actor_id=run.started_by_id,
+        now=now,
+        detail={
+            "format": run.format,
+            "source": run.source_id,
+            "digest": run.digest,
+            **{kind: run.counts[kind] for kind in ("tickets", "messages") if kind in run.counts},
+        },
+    )
+    session.commit()
+    return run
+
+
+def all_files(paths: Sequence[Path]) -> list[Path]:
+    """The files handed in, those inside folders included, in a stable order."""
+    found: list[Path] = []
+    for path in paths:
+        found += sorted(each for each in path.rglob("*") if each.is_file()) if path.is_dir() else [path]
+    return [path for path in found if path.is_file()]
+
+
+def uploaded_files(folder: Path, run_id: int) -> list[Path]:
+    """The files of an upload, zips unpacked beside themselves."""
+    place = folder / str(run_id)
+    found: list[Path] = []
+    for path in all_files([place]):
+        if path.name.lower().endswith(ARCHIVE_SUFFIX):
+            found += files.unpack(path, path.parent / "unpacked")
+            path.unlink()
+        else:
+            found.append(path)
+    return found
+
+
+def forget_upload(folder: Path, run_id: int) -> None:
+    """Delete the files of an upload: what they told is stored, redacted."""
+    shutil.rmtree(folder / str(run_id), ignore_errors=True)
