@@ -1,0 +1,27 @@
+"""The only door to a workbook: safe cells, named styles, tables, charts, print set-up, provenance.
+
+Nothing else in the project imports openpyxl to write. Texts cannot become formulas, links or macros; numbers are
+finite; times are in a stated zone; formulas carry the value they have, so that previews and protected view show it.
+"""
+
+from exports.workbook.book import Area, Book, Sheet
+from exports.workbook.charts import Axis, Look, Series, interval_bars, interval_lines
+from exports.workbook.provenance_sheet import add_provenance
+from exports.workbook.styles import PALETTE, STYLES
+from exports.workbook.values import MOST_DIGITS, OLDEST_DATE
+
+__all__ = [
+    "MOST_DIGITS",
+    "OLDEST_DATE",
+    "PALETTE",
+    "STYLES",
+    "Area",
+    "Axis",
+    "Book",
+    "Look",
+    "Series",
+    "Sheet",
+    "add_provenance",
+    "interval_bars",
+    "interval_lines",
+]

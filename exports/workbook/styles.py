@@ -1,0 +1,132 @@
+"""Every font, colour and number format of the workbooks, as named styles."""
+
+from dataclasses import dataclass
+
+from openpyxl.styles import Alignment, Border, Font, NamedStyle, PatternFill, Protection, Side
+
+FONT = "Calibri"
+
+# Dark on white or on a light wash: legible in print, in grey, and sparing with ink.
+PALETTE = {
+    "ink": "161A20",
+    "soft": "49525F",
+    "accent": "1F55C4",
+    "wash": "E7EEFC",
+    "line": "C9CFD8",
+    "edge": "77818F",
+    "paper": "FFFFFF",
+    "good": "12643A",
+    "good_wash": "E1F3E8",
+    "warn": "7A4A00",
+    "warn_wash": "FCEFD7",
+    "bad": "A11A1A",
+    "bad_wash": "FCE8E7",
+    "input": "FFFBE8",
+    "input_edge": "B79A3C",
+    "team": "8C5A14",
+}
+
+WHOLE = "#,##0"
+ONE_DECIMAL = "0.0"
+SIGNED = '+0.0;"\N{MINUS SIGN}"0.0;0.0'
+SHARE = "0.0%"
+CHANCE = "0.0000"
+DAY = "yyyy-mm-dd"
+MINUTE = "yyyy-mm-dd hh:mm"
+GENERAL = "General"
+AS_TEXT = "@"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Style:
+    """One named style, by the words of the palette."""
+
+    size: float = 10
+    bold: bool = False
+    colour: str = "ink"
+    fill: str | None = None
+    across: str | None = None  # left, right, center
+    up: str = "top"
+    wrap: bool = False
+    number_format: str = GENERAL
+    underline: bool = False
+    line: str | None = None  # a line below, by the words of the palette
+    box: str | None = None  # a line all round
+    unlocked: bool = False
+    indent: int = 0
+
+
+STYLES: dict[str, Style] = {
+    "title": Style(size=20, bold=True, up="center"),
+    "subtitle": Style(size=11, colour="soft", up="center"),
+    "heading": Style(size=12, bold=True, up="bottom", line="edge"),
+    "note": Style(size=9, colour="soft", wrap=True),
+    "label": Style(size=9, colour="soft", up="bottom"),
+    "label right": Style(size=9, colour="soft", up="bottom", across="right"),
+    "figure": Style(size=22, bold=True, colour="accent", across="left", up="center", number_format=ONE_DECIMAL),
+    "figure share": Style(size=22, bold=True, colour="accent", across="left", up="center", number_format=SHARE),
+    "figure whole": Style(size=22, bold=True, colour="accent", across="left", up="center", number_format=WHOLE),
+    "figure signed": Style(size=22, bold=True, colour="accent", across="left", up="center", number_format=SIGNED),
+    "interval": Style(size=9, colour="soft", across="left"),
+    "interval wrapped": Style(size=9, colour="soft", across="left", wrap=True),
+    "text": Style(wrap=True),
+    "text line": Style(),
+    "strong": Style(bold=True),
+    "soft": Style(colour="soft"),
+    "soft wrapped": Style(colour="soft", wrap=True),
+    "number": Style(across="right", number_format=ONE_DECIMAL),
+    "number soft": Style(across="right", number_format=ONE_DECIMAL, colour="soft"),
+    "signed": Style(across="right", number_format=SIGNED),
+    "signed soft": Style(across="right", number_format=SIGNED, colour="soft"),
+    "whole": Style(across="right", number_format=WHOLE),
+    "plain whole": Style(across="right", number_format="0"),
+    "any number": Style(across="right"),
+    "share": Style(across="right", number_format=SHARE),
+    "chance": Style(across="right", number_format=CHANCE, colour="soft"),
+    "day": Style(across="left", number_format=DAY),
+    "day soft": Style(across="left", number_format=DAY, colour="soft"),
+    "minute": Style(across="left", number_format=MINUTE),
+    "code": Style(size=9, colour="soft", wrap=True),
+    "link": Style(colour="accent", underline=True),
+    "header": Style(bold=True, fill="wash", line="edge", wrap=True, up="center"),
+    "header right": Style(bold=True, fill="wash", line="edge", wrap=True, up="center", across="right"),
+    "worse": Style(bold=True, colour="bad", fill="bad_wash"),
+    "better": Style(bold=True, colour="good", fill="good_wash"),
+    "no verdict": Style(colour="soft"),
+    "warned": Style(bold=True, colour="warn", fill="warn_wash", wrap=True),
+    "input": Style(fill="input", box="input_edge", wrap=True, number_format=AS_TEXT, unlocked=True),
+    "input day": Style(fill="input", box="input_edge", across="left", number_format=DAY, unlocked=True),
+    "input number": Style(fill="input", box="input_edge", across="right", number_format=ONE_DECIMAL, unlocked=True),
+}
+
+
+def named(name: str) -> NamedStyle:
+    """The named style as openpyxl writes it."""
+    style = STYLES[name]
+    return NamedStyle(
+        name=excel_name(name),
+        font=Font(
+            name=FONT,
+            size=style.size,
+            bold=style.bold,
+            color=PALETTE[style.colour],
+            underline="single" if style.underline else None,
+        ),
+        fill=PatternFill("solid", fgColor=PALETTE[style.fill]) if style.fill else PatternFill(),
+        border=_border(style),
+        alignment=Alignment(horizontal=style.across, vertical=style.up, wrap_text=style.wrap, indent=style.indent),
+        number_format=style.number_format,
+        protection=Protection(locked=not style.unlocked),
+    )
+
+
+def excel_name(name: str) -> str:
+    """How the style is called in Excel's own list."""
+    return f"Fairmark {name}"
+
+
+def _border(style: Style) -> Border:
+    if style.box:
+        side = Side(style="thin", color=PALETTE[style.box])
+        return Border(left=side, right=side, top=side, bottom=side)
+    return Border(bottom=Side(style="thin", color=PALETTE[style.line])) if style.line else Border()
