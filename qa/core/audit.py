@@ -123,14 +123,14 @@ def seal(session: Session, key: bytes, *, limit: int = 500) -> int:
 
 
 def seal_and_anchor(session: Session, key: bytes, instance: Path, *, now: dt.datetime) -> int:
-    """Seal what waits, commit, and note the new head outside the table; the number sealed."""
-    if not unsealed_count(session):
-        session.rollback()
-        return 0
-    sealed = seal(session, key)
-    seq, digest = chain_head(session)
-    session.commit()
-    anchor(instance / ANCHORS, seq, digest, now)
+    """Seal all that waits, commit chunk by chunk, and note the new head outside the table; the number sealed."""
+    sealed = 0
+    while unsealed_count(session):
+        sealed += seal(session, key)
+        head = chain_head(session)
+        session.commit()
+        anchor(instance / ANCHORS, *head, now)
+    session.rollback()
     return sealed
 
 
@@ -162,7 +162,9 @@ def verify(
 ) -> list[Finding]:
     """What changed, was inserted, reordered or cut away since it was sealed; empty when the trail holds."""
     findings: list[Finding] = []
-    digests = {0: GENESIS}
+    noted = list(anchored or ())
+    digests = dict.fromkeys({seq for seq, _ in noted} | {0})  # only those that are asked for: a trail grows long
+    digests[0] = GENESIS
     previous, expected_seq, last_at = GENESIS, 1, None
     last_event_id = 0
     # An outer join: SQLAlchemy's types do not tell that the event may be absent.
@@ -187,10 +189,11 @@ def verify(
             last_at = event.at if last_at is None else max(last_at, event.at)
             last_event_id = max(last_event_id, event.id)
         previous = sealed.digest
-        digests[sealed.seq] = previous
+        if sealed.seq in digests:
+            digests[sealed.seq] = previous
     findings += _late_events(session, last_event_id, now)
-    for seq, digest in anchored or ():
-        if seq not in digests:
+    for seq, digest in noted:
+        if digests[seq] is None:
             findings.append(_finding("truncated", None, f"the chain ends before its anchor {seq}"))
         elif digests[seq] != digest:
             findings.append(_finding("reordered", None, f"the chain at {seq} is not the one that was anchored"))
