@@ -1,78 +1,37 @@
-"""Intervals for proportions and means."""
+"""Intervals for means; with those for proportions and the corrections for many questions under one roof."""
 
 from collections.abc import Sequence
-from math import isfinite, sqrt
+from dataclasses import replace
+from math import sqrt
 
 import numpy as np
-from scipy import special
 
+from calibration.multiplicity import benjamini_hochberg, holm
+from calibration.proportions import (
+    agresti_coull_interval,
+    clopper_pearson_interval,
+    jeffreys_interval,
+    proportion_difference,
+    wilson_interval,
+)
+from calibration.quantiles import check_confidence, normal_quantile, t_quantile, t_two_sided_p
 from calibration.results import Estimate, Interval, undefined
 
-
-def check_confidence(confidence: float) -> None:
-    if not 0 < confidence < 1:
-        raise ValueError(f"confidence lies between 0 and 1: {confidence}")
-
-
-def normal_quantile(probability: float) -> float:
-    """The standard normal quantile."""
-    return float(special.ndtri(probability))
-
-
-def t_quantile(probability: float, df: float) -> float:
-    """Student's t quantile with ``df`` degrees of freedom (any positive real number)."""
-    if not df > 0:
-        raise ValueError(f"degrees of freedom are positive: {df}")
-    return float(special.stdtrit(df, probability))
-
-
-def t_two_sided_p(t: float, df: float) -> float:
-    """Two-sided p-value of a t statistic."""
-    return float(2 * special.stdtr(df, -abs(t)))
-
-
-def wilson_interval(successes: float, trials: float, confidence: float = 0.95) -> Interval:
-    """Wilson score interval for ``successes`` out of ``trials``.
-
-    Unlike the normal (Wald) interval it stays inside [0, 1] and behaves at 0 of n and n of n, which a small weekly
-    sample often is.
-
-    References
-    ----------
-    Wilson (1927), JASA 22, 209-212. Newcombe (1998), Statistics in Medicine 17, 857-872, method 3.
-    """
-    _check_counts(successes, trials, confidence)
-    z = normal_quantile(0.5 + confidence / 2)
-    p = successes / trials
-    centre = (p + z * z / (2 * trials)) / (1 + z * z / trials)
-    half = z * sqrt(p * (1 - p) / trials + z * z / (4 * trials * trials)) / (1 + z * z / trials)
-    # Exact at the ends: rounding must not leave 1e-17 where the bound is 0.
-    low = 0.0 if successes == 0 else max(0.0, centre - half)
-    high = 1.0 if successes == trials else min(1.0, centre + half)
-    return Interval(low=low, high=high, confidence=confidence)
-
-
-def clopper_pearson_interval(successes: float, trials: float, confidence: float = 0.95) -> Interval:
-    """Exact interval by quantiles of the beta distribution; real-valued counts are allowed.
-
-    References
-    ----------
-    Clopper & Pearson (1934), Biometrika 26, 404-413. Korn & Graubard (1998), Survey Methodology 24, 193-201, for
-    effective (real-valued) counts.
-    """
-    _check_counts(successes, trials, confidence)
-    tail = (1 - confidence) / 2
-    low = 0.0 if successes == 0 else float(special.betaincinv(successes, trials - successes + 1, tail))
-    high = 1.0 if successes == trials else float(special.betaincinv(successes + 1, trials - successes, 1 - tail))
-    return Interval(low=low, high=high, confidence=confidence)
-
-
-def _check_counts(successes: float, trials: float, confidence: float) -> None:
-    check_confidence(confidence)
-    if not (isfinite(trials) and trials > 0):
-        raise ValueError(f"trials is a positive number: {trials}")
-    if not 0 <= successes <= trials:
-        raise ValueError(f"successes lies between 0 and {trials}: {successes}")
+__all__ = [
+    "agresti_coull_interval",
+    "benjamini_hochberg",
+    "check_confidence",
+    "clopper_pearson_interval",
+    "holm",
+    "jeffreys_interval",
+    "mean_difference",
+    "normal_quantile",
+    "proportion_difference",
+    "t_interval",
+    "t_quantile",
+    "t_two_sided_p",
+    "wilson_interval",
+]
 
 
 def t_interval(
@@ -119,13 +78,21 @@ def t_interval(
     )
 
 
-def mean_difference(first: Sequence[float], second: Sequence[float], *, confidence: float = 0.95) -> Estimate:
-    """Mean of ``first`` minus mean of ``second`` with Welch's interval; the two samples are independent.
+def mean_difference(
+    first: Sequence[float], second: Sequence[float], *, paired: bool = False, confidence: float = 0.95
+) -> Estimate:
+    """Mean of ``first`` minus mean of ``second`` with a t interval.
+
+    Independent samples by Welch, who lets their spreads differ; ``paired`` values belong together one by one and
+    their differences are judged.
 
     References
     ----------
-    Welch (1947), Biometrika 34, 28-35. Satterthwaite (1946), Biometrics Bulletin 2, 110-114.
+    Welch (1947), Biometrika 34, 28-35. Satterthwaite (1946), Biometrics Bulletin 2, 110-114. Student (1908),
+    Biometrika 6, 1-25, for pairs.
     """
+    if paired:
+        return _paired_difference(first, second, confidence)
     a, b = t_interval(first, confidence=confidence), t_interval(second, confidence=confidence)
     method = "difference of means, Welch"
     if a.estimate is None or b.estimate is None:
@@ -148,3 +115,10 @@ def mean_difference(first: Sequence[float], second: Sequence[float], *, confiden
         n_items=n,
         method=method,
     )
+
+
+def _paired_difference(first: Sequence[float], second: Sequence[float], confidence: float) -> Estimate:
+    a, b = np.asarray(first, dtype=np.float64), np.asarray(second, dtype=np.float64)
+    if a.shape != b.shape:
+        raise ValueError(f"paired samples are of one size: {a.size} and {b.size} values")
+    return replace(t_interval((a - b).tolist(), confidence=confidence), method="mean of paired differences")
