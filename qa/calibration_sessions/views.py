@@ -151,7 +151,7 @@ def version_of_form() -> int:
     form = VersionForm()
     if not form.validate() or form.version.data is None:
         raise InvalidInputError("Load the page again: the form does not say what it changes.")
-    return form.version.data
+    return int(form.version.data)
 
 
 @bp.post("/<int:session_id>/parts/<int:session_part_id>/consensus")

@@ -1,20 +1,130 @@
-"""The pages of this room."""
+"""Home: what is due, what changed, what needs a decision, for every role; and the audit trail."""
 
-from flask import Blueprint, render_template
+import datetime as dt
+from typing import Any
+
+from flask import Blueprint, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from qa.core.access import Permission, requires
+from qa.config import settings
+from qa.core import audit
+from qa.core.access import Permission, Role, requires
+from qa.core.clock import local_day, midnight, monday_of, utcnow
+from qa.core.db import db
+from qa.desk import queries
+from qa.notices import queries as notice_queries
+from qa.notices import service as notice_service
+from qa.notices.models import Notice
+from qa.trends import queries as trend_queries
+from qa.trends import rules as trend_rules
 
 bp = Blueprint("desk", __name__)
+SOON = dt.timedelta(days=7)
+TRAIL_PAGE = 50
 
 
 @bp.get("/")
 @requires(Permission.HOME)
 def home() -> ResponseReturnValue:
-    return render_template("desk/home.html")
+    session = db.session()
+    now = utcnow()
+    today = local_day(now, g.zone)
+    monday = monday_of(today)
+    roles = g.actor.roles
+    desk: dict[str, Any] = {
+        "notices": notice_queries.unread(session, g.actor.user_id, now=now),
+        "sessions": queries.sessions_waiting(session, g.actor),
+        "actions": queries.actions_due(session, g.actor.user_id, until=today + SOON),
+    }
+    if g.actor.may(Permission.SCORE):
+        desk["workload"] = queries.workload(session, g.actor.user_id, today=today, since=midnight(monday, g.zone))
+    if Role.SPECIALIST in roles:
+        desk["unread"] = queries.unread_reviews(session, g.actor.user_id, now=now)
+    if Role.TEAM_LEAD in roles:
+        desk["team"] = queries.team_members(
+            session, g.actor, today=today, since=midnight(monday - dt.timedelta(weeks=8), g.zone)
+        )
+    if Role.QA_LEAD in roles:
+        desk["sampling"] = queries.sampling_state(session, g.actor, today=today)
+    if Role.ADMIN in roles:
+        desk["admin"] = queries.admin_state(session, g.actor, now=now)
+    if g.actor.may(Permission.TRENDS_VIEW):
+        desk["kpis"] = key_figures(monday)
+    return render_template("desk/home.html", hour=now.astimezone(g.zone).hour, **desk)
+
+
+def key_figures(monday: dt.date) -> list[trend_rules.Kpi]:
+    """The newest four whole weeks against the four before."""
+    session = db.session()
+    newest = [monday - dt.timedelta(weeks=back) for back in range(1, 5)]
+    before = [week - dt.timedelta(weeks=4) for week in newest]
+    reviews = trend_queries.reviewed(session, g.actor, since=before[-1])
+    counts = trend_queries.counted(session, g.actor, since=before[-1])
+    return trend_rules.kpis(reviews, counts, newest, before) if reviews else []
+
+
+@bp.post("/notices/<int:notice_id>/read")
+@requires(Permission.HOME)
+def read_notice(notice_id: int) -> ResponseReturnValue:
+    """Mark a notice as read and go to what it is about."""
+    notice = notice_queries.get_notice_for(db.session(), g.actor, notice_id)
+    target = address_of(notice)
+    notice_service.mark_read(db.session(), g.actor.user_id, notice.object_type, notice.object_id, now=utcnow())
+    db.session.commit()
+    return redirect(target)
+
+
+def address_of(notice: Notice) -> str:
+    """Where the matter of a notice is found."""
+    if notice.object_type == "review":
+        return url_for("reviews.show", review_id=int(notice.object_id))
+    if notice.object_type == "calibration_session":
+        return url_for("calibration.show", session_id=int(notice.object_id))
+    if notice.object_type == "coaching_plan":
+        return url_for("coaching.show", plan_id=int(notice.object_id))
+    if notice.kind == "parts_assigned":
+        return url_for("reviews.queue")
+    return url_for("desk.home")
 
 
 @bp.get("/audit")
 @requires(Permission.AUDIT_READ)
 def audit_trail() -> ResponseReturnValue:
-    return render_template("desk/audit_trail.html")
+    session = db.session()
+    action = request.args.get("action", "")
+    rows = queries.audit_trail(
+        session, g.actor, action=action, before=request.args.get("before", type=int), limit=TRAIL_PAGE
+    )
+    seq, digest = audit.chain_head(session)
+    return render_template(
+        "desk/audit.html",
+        rows=rows,
+        action=action,
+        actions=queries.actions_of_trail(session),
+        head=(seq, digest),
+        unsealed=audit.unsealed_count(session),
+        older=rows[-1].event.id if len(rows) == TRAIL_PAGE else None,
+        verdict=None,
+    )
+
+
+@bp.get("/audit/verify")
+@requires(Permission.AUDIT_READ)
+def verify_trail() -> ResponseReturnValue:
+    """Prove the whole chain now."""
+    session = db.session()
+    chosen = settings()
+    findings = audit.verify(
+        session, chosen.audit_key, now=utcnow(), anchored=audit.anchors(chosen.instance / audit.ANCHORS)
+    )
+    seq, digest = audit.chain_head(session)
+    return render_template(
+        "desk/audit.html",
+        rows=queries.audit_trail(session, g.actor, limit=TRAIL_PAGE),
+        action="",
+        actions=queries.actions_of_trail(session),
+        head=(seq, digest),
+        unsealed=audit.unsealed_count(session),
+        older=None,
+        verdict=findings,
+    )

@@ -12,7 +12,6 @@ from qa.core.charts import Chart, Numerals, Point, Row, Series, interval_plot, l
 from qa.core.numerals import number
 from qa.reviewer_drift.rules import Figures, ReviewerFigures, Scoring, Window, alike_share, window_of
 
-
 POINTS = Numerals(unit=" points", signed=True)
 
 
@@ -124,7 +123,13 @@ def difference_chart(reviewer: ReviewerFigures) -> Chart:
 def agreement_chart(reviewer: ReviewerFigures) -> Chart:
     """One reviewer's share of criteria answered as the others did, a window each."""
     points = tuple(_point(figure, figure.agreement, False) for figure in reviewer.windows)
-    return line_chart([Series(name="Criteria answered alike", points=points)], title="Agreement by window", unit=" %")
+    return line_chart(
+        [Series(name="Criteria answered alike", points=points)],
+        name="Agreement by window",
+        axis="Weeks",
+        numerals=Numerals(unit=" %", digits=0),
+        bounds=(0, 100),
+    )
 
 
 def _point(figure: Figures, estimate: Estimate, flagged: bool) -> Point:

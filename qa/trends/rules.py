@@ -96,7 +96,7 @@ def completion_weights(reviews: Sequence[Reviewed], counts: Sequence[Counted]) -
 def weekly(
     reviews: Sequence[Reviewed], counts: Sequence[Counted], weeks: Sequence[dt.date], domain: Domain = everything
 ) -> dict[str, list[Weekly]]:
-    """Every week of every domain, domains by name. A review without a score (all N/A) is reviewed but has no quality."""
+    """Every week of every domain, by name. A review without a score (all N/A) is reviewed but has no quality."""
     names = sorted({domain(row) for row in reviews} | {domain(row) for row in counts})
     cells = {(name, week): index for index, (name, week) in enumerate((n, w) for n in names for w in weeks)}
     weights = completion_weights(reviews, counts)
@@ -209,7 +209,7 @@ def kpis(
     before: Sequence[dt.date],
 ) -> list[Kpi]:
     """The key figures over some weeks against the weeks before, with Holm's correction over the row."""
-    blocks = {week: "now" for week in newest} | {week: "before" for week in before}
+    blocks = dict.fromkeys(newest, "now") | dict.fromkeys(before, "before")
     inside = [row for row in reviews if row.week in blocks]
     counted = [row for row in counts if row.week in blocks]
     merged = [replace(row, week=newest[0] if blocks[row.week] == "now" else before[0]) for row in inside]
