@@ -88,10 +88,29 @@ def test_a_rule_change_shows_before_and_after():
     assert (change.field, change.old, change.new, change.scoring) == ("pass_mark", "none", "82.5", True)
 
 
+@pytest.mark.parametrize(
+    ("changes", "field", "before", "after", "scoring"),
+    [
+        pytest.param({"name": "Kindness"}, "name", "Care", "Kindness", False, id="name"),
+        pytest.param({"weight": Fraction(30)}, "weight", "40", "30", True, id="weight"),
+        pytest.param({"channels": ("web", "chat")}, "channels", "all", "chat, web", True, id="channels"),
+        pytest.param({"bonus": True}, "bonus", "no", "yes", True, id="bonus"),
+    ],
+)
+def test_a_changed_section_shows_before_and_after(changes, field, before, after, scoring):
+    new = replace(OLD, sections=(replace(OLD.sections[0], **changes), OLD.sections[1]))
+
+    (change,) = diff(OLD, new).sections
+
+    assert (change.where, change.field, change.old, change.new) == ("care", field, before, after)
+    assert change.scoring is scoring
+    assert diff(OLD, new).step == ("major" if scoring else "minor")
+
+
 def test_numbers_that_two_decimals_cannot_hold_are_shown_in_full():
     (change,) = diff(OLD, with_tone(weight=Fraction(2, 3))).criteria[0].changes
 
-    assert (change.old, change.new) == ("2", "2/3")
+    assert (change.old, change.new, change.scoring) == ("2", "2/3", True)
 
 
 def test_a_moved_criterion_is_seen_and_stays_comparable():

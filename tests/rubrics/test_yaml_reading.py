@@ -146,6 +146,13 @@ def test_what_is_left_empty_reads_as_left_out():
     assert load_yaml(changed("pass_mark: 80", "pass_mark: ~")).pass_mark is None
 
 
+def test_what_is_no_yaml_is_shown_where_the_reader_stumbled():
+    (problem,) = problems_of("key: a\nname: b: c\n")
+
+    assert (problem.line, problem.column) == (2, 8)  # at the second colon
+    assert "not YAML: mapping values are not allowed here" in problem.message
+
+
 def test_the_bounds_of_a_number_are_still_allowed():
     assert load_yaml(changed("pass_mark: 80", "pass_mark: 200")).pass_mark == 200
     assert load_yaml(changed("pass_mark: 80", "pass_mark: 0")).pass_mark == 0

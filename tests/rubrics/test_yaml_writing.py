@@ -40,6 +40,23 @@ def test_a_library_rubric_reads_back_the_same(name):
     assert load_yaml(dump_yaml(version)) == version
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("word " * 40 + "end", id="long"),
+        pytest.param("two  spaces " * 20 + "end", id="long with double spaces"),
+        pytest.param("tab\tand " * 20 + "end", id="long with tabs"),
+        pytest.param("first line\n\n  an indented one\nlast", id="several lines"),
+        pytest.param("# no comment: 'quotes' and \"more\" {a: b}", id="signs"),
+        pytest.param("漢字 emoji 😀 ŻÓŁĆ", id="scripts"),
+    ],
+)
+def test_texts_keep_every_character(text):
+    version = replace(TINY, description=text)
+
+    assert load_yaml(dump_yaml(version)).description == text
+
+
 def test_numbers_keep_their_exact_value():
     version = rubric(
         section("all", criterion("tone", "1/3", steps("12.5", "0.000000001", 0))), pass_mark=Fraction("79.95")
