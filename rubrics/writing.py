@@ -14,6 +14,7 @@ from rubrics.checking import problems
 from rubrics.fields import FORMAT, OBJECTS
 from rubrics.loading import load_yaml
 from rubrics.model import Problem, RubricError, RubricVersion
+from rubrics.reading import LONGEST_LINE
 
 _ALWAYS = {"bonus", "na_allowed", "comment_required", "evidence_required"}
 
@@ -70,13 +71,17 @@ def _write_number(representer: SafeRepresenter, value: Fraction) -> ScalarNode:
 
 
 def _write_text(representer: SafeRepresenter, value: str) -> ScalarNode:
-    if "\n" in value:
-        style = "|"
-    elif len(value) > 70 and "  " not in value and "\t" not in value:
-        style = ">"  # folded lines join again with one space, so only single spaces may stand in them
-    else:
-        style = None
-    return _scalar(representer, "str", value, style=style)
+    return _scalar(representer, "str", value, style=_style(value))
+
+
+def _style(text: str) -> str | None:
+    """The YAML style that keeps every character and stays readable; None lets the writer choose for short texts."""
+    if len(text) <= 70 and "\n" not in text:
+        return None
+    if "  " in text or "\t" in text or max(len(line) for line in text.split("\n")) > LONGEST_LINE // 2:
+        # Blocks fold at single spaces only, and their lines are not broken: quotes hold everything.
+        return "|" if "\n" in text and len(text) < LONGEST_LINE // 2 else '"'
+    return "|" if "\n" in text else ">"
 
 
 def _scalar(representer: SafeRepresenter, tag: str, text: str, style: str | None = None) -> ScalarNode:

@@ -17,9 +17,12 @@ NAMES = st.one_of(st.sampled_from(ODD_NAMES), WORDS.filter(bool))
 TEXTS = st.one_of(
     st.just(""),
     st.lists(WORDS, max_size=3).map("\n".join).map(str.strip),
-    st.lists(st.sampled_from(["a: b", "#", "漢", "-", "word", "'", '"', "\\", ""]), min_size=30, max_size=40)
+    st.lists(
+        st.sampled_from(["a: b", "#", "plain words", "漢", "-", "word", "'", '"', "\\", ""]), min_size=30, max_size=40
+    )
     .map(" ".join)
     .map(str.strip),
+    st.lists(st.sampled_from(["plain", "words", "", "\t", "-"]), min_size=20, max_size=30).map(" ".join).map(str.strip),
 )
 WEIGHTS = st.one_of(st.integers(1, 100), st.builds(Fraction, st.integers(1, 99), st.integers(2, 90)))
 POINTS = st.builds(Fraction, st.integers(0, 40), st.sampled_from([1, 1, 2, 3, 7]))
