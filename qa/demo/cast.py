@@ -199,7 +199,7 @@ class _Casting:
             ("specialist",),
             spoken=spoken,
             queues=queues,
-            clearance=3 if "safety" in queues else 1,
+            clearance=_clearance(queues),
             started_on=story.monday(self.as_of, story.NEW_STARTER_WEEK) if index == story.NEW_SPECIALIST else None,
             absences=self._absences_of(index),
         )
@@ -253,6 +253,13 @@ class _Casting:
             monday = story.monday_of(self.as_of)
             return _apart([*spans, (monday - dt.timedelta(days=7), monday + dt.timedelta(days=11))])
         return spans
+
+
+def _clearance(queues: tuple[str, ...]) -> int:
+    """What a specialist of these queues may open: as much as comes to them."""
+    if "safety" in queues:
+        return 3
+    return 2 if "appeals" in queues else 1
 
 
 def _traits(rng: Random, index: int, team: int, person: int) -> Specialist:
