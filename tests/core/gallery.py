@@ -4,7 +4,7 @@ import datetime as dt
 from pathlib import Path
 from types import SimpleNamespace
 
-from flask import Flask, flash, render_template
+from flask import Flask, flash, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from flask_wtf.csrf import CSRFProtect
@@ -13,6 +13,8 @@ from wtforms import BooleanField, RadioField, SelectChoice, SelectField, StringF
 from wtforms.validators import InputRequired
 
 from qa.core.pages import init_pages
+from tests.core import sample_scoring
+from tests.core.sample_charts import sample_charts
 
 PROJECT = Path(__file__).parents[2]
 TEMPLATES = PROJECT / "templates"
@@ -66,8 +68,6 @@ def gallery_app() -> Flask:
 
     @app.get("/")
     def gallery() -> ResponseReturnValue:
-        from tests.core.sample_charts import sample_charts
-
         flash("Version 7 published.", "good")
         form = GoalForm(meta={"csrf": False})
         form.goal.errors = ("Say what should change.",)
@@ -75,7 +75,13 @@ def gallery_app() -> Flask:
 
     @app.get("/scoring")
     def scoring() -> ResponseReturnValue:
-        return render_template("scoring_look.html")
+        return render_template(
+            "scoring_look.html",
+            messages=sample_scoring.messages(),
+            sections=sample_scoring.sections(),
+            offline="offline" in request.args,
+            sent="sent" in request.args,
+        )
 
     @app.get("/error/<int:code>")
     def error(code: int) -> ResponseReturnValue:
