@@ -41,7 +41,7 @@ def intake(format_name: str, paths: tuple[Path, ...], source_key: str | None, *,
     )
     run_id = run.id
     session.commit()
-    run = service.run_intake(session, run_id, paths, keys=keys(), now=now, clock=utcnow, progress=show_progress)
+    run = service.run_intake(session, run_id, lambda: paths, keys=keys(), now=now, clock=utcnow, progress=show_progress)
     if sys.stderr.isatty():
         click.echo(err=True)
     rejects = rejects_of(session, run_id)

@@ -26,13 +26,16 @@ def keys() -> service.Keys:
 
 def take_in(job: Job) -> Mapping[str, Any]:
     """Take in the files of an upload; its files go whatever becomes of it."""
-    job_id, run_id = job.id, int(job.payload["run"])
+    job_id, run_id, folder = job.id, int(job.payload["run"]), str(job.payload["folder"])
     session = db.session()
+    if service.is_over(session, run_id):  # a job taken again after its work was done
+        session.rollback()
+        return {"run": run_id}
     try:
         run = service.run_intake(
             session,
             run_id,
-            service.uploaded_files(upload_folder(), run_id),
+            lambda: service.kept_files(upload_folder(), folder),
             keys=keys(),
             now=utcnow(),
             clock=utcnow,
@@ -40,7 +43,7 @@ def take_in(job: Job) -> Mapping[str, Any]:
         )
         return {"run": run_id, "state": run.state}
     finally:
-        service.forget_upload(upload_folder(), run_id)
+        service.forget_files(upload_folder(), folder)
 
 
 def match_parts(job: Job) -> Mapping[str, Any]:

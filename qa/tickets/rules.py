@@ -56,6 +56,12 @@ class WithoutPart(StrEnum):
     ABANDONED = "abandoned"  # resolved, but no agent ever had it
 
 
+WITHOUT_PART_WORDS = {
+    WithoutPart.UNRESOLVED: "not resolved yet",
+    WithoutPart.ABANDONED: "resolved, but no agent ever had them",
+}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PresentResolution:
     """The newest time that a ticket was resolved."""

@@ -1,6 +1,7 @@
 """Running an intake: from files to stored tickets, with an account of every row."""
 
 import datetime as dt
+import secrets
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ from qa.tickets.storing import store_tickets
 
 INTAKE_JOB = "tickets.intake"
 ARCHIVE_SUFFIX = ".zip"
+LONGEST_NAME = 100
 MOST_KEPT_REJECTS = 100_000  # in the database; the counts go on
 match_parts = agents.match_parts
 
@@ -77,24 +79,33 @@ def begin_run(
     return run
 
 
-def begin_upload(
-    session: Session,
-    programme_id: int,
-    format_name: str,
-    uploads: Sequence[tuple[str, Callable[[Path], None]]],
-    *,
-    folder: Path,
-    by: int,
-    now: dt.datetime,
-) -> IntakeRun:
-    """Keep uploaded files and the job that takes them in; each upload is a name and a way to save it."""
-    run = begin_run(session, programme_id, format_name, [name for name, _ in uploads], by=by, now=now)
-    place = folder / str(run.id)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptFiles:
+    """Uploaded files that wait in a folder of their own."""
+
+    token: str
+    names: tuple[str, ...]
+
+
+def keep_files(folder: Path, uploads: Sequence[tuple[str, Callable[[Path], None]]]) -> KeptFiles:
+    """Save uploads, each a name and a way to save it, where their job will look for them."""
+    token = secrets.token_hex(16)
+    names = []
     for number, (name, save) in enumerate(uploads):
-        kept = place / f"{number:03d}" / Path(name).name
-        kept.parent.mkdir(parents=True, exist_ok=True)
+        plain = Path(name.replace("\\", "/")).name or "file"
+        kept = folder / token / f"{number:03d}" / plain[-LONGEST_NAME:]
+        kept.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         save(kept)
-    job = jobs.enqueue(session, INTAKE_JOB, {"run": run.id}, by=by, now=now)
+        names.append(plain)
+    return KeptFiles(token=token, names=tuple(names))
+
+
+def begin_upload(
+    session: Session, programme_id: int, format_name: str, kept: KeptFiles, *, by: int, now: dt.datetime
+) -> IntakeRun:
+    """An intake of uploaded files, and the job that carries it out."""
+    run = begin_run(session, programme_id, format_name, kept.names, by=by, now=now)
+    job = jobs.enqueue(session, INTAKE_JOB, {"run": run.id, "folder": kept.token}, by=by, now=now)
     run.job_id = job.id
     session.flush()
     return run
@@ -103,7 +114,7 @@ def begin_upload(
 def run_intake(
     session: Session,
     run_id: int,
-    paths: Sequence[Path],
+    find_files: Callable[[], Sequence[Path]],
     *,
     keys: Keys,
     now: dt.datetime,
@@ -120,7 +131,9 @@ def run_intake(
     session.execute(delete(IntakeReject).where(IntakeReject.run_id == run_id))
     run.state, run.counts = "running", {}
     session.commit()
+    paths: Sequence[Path] = ()
     try:
+        paths = find_files()
         counts = _store(session, run_id, source, chosen, paths, keys=keys, now=now, progress=progress)
     except FairmarkError as error:
         session.rollback()
@@ -132,6 +145,11 @@ def run_intake(
         _finish(session, run_id, "failed", {"error": told}, paths, now=clock())
         raise
     return _finish(session, run_id, "done", counts.as_dict(), paths, now=clock())
+
+
+def is_over(session: Session, run_id: int) -> bool:
+    """Whether a run has ended, well or not."""
+    return session.get_one(IntakeRun, run_id).state in ("done", "failed")
 
 
 def _store(
@@ -190,7 +208,7 @@ def _finish(
     run = session.get_one(IntakeRun, run_id)
     run.state, run.finished_at = state, now
     run.counts = {**run.counts, **counts}
-    run.digest = files.digest_of(path for path in all_files(paths))
+    run.digest = files.digest_of(all_files(paths)) if paths else None
     audit.record(
         session,
         action=f"intake.{state}",
@@ -217,19 +235,17 @@ def all_files(paths: Sequence[Path]) -> list[Path]:
     return [path for path in found if path.is_file()]
 
 
-def uploaded_files(folder: Path, run_id: int) -> list[Path]:
-    """The files of an upload, zips unpacked beside themselves."""
-    place = folder / str(run_id)
-    found: list[Path] = []
-    for path in all_files([place]):
+def kept_files(folder: Path, token: str) -> list[Path]:
+    """The files of an upload, zips replaced by what they hold; the same however often it is asked for."""
+    for path in all_files([folder / token]):
         if path.name.lower().endswith(ARCHIVE_SUFFIX):
-            found += files.unpack(path, path.parent / "unpacked")
+            place = path.parent / "unpacked"
+            shutil.rmtree(place, ignore_errors=True)  # of a job that was killed while unpacking
+            files.unpack(path, place)
             path.unlink()
-        else:
-            found.append(path)
-    return found
+    return all_files([folder / token])
 
 
-def forget_upload(folder: Path, run_id: int) -> None:
+def forget_files(folder: Path, token: str) -> None:
     """Delete the files of an upload: what they told is stored, redacted."""
-    shutil.rmtree(folder / str(run_id), ignore_errors=True)
+    shutil.rmtree(folder / token, ignore_errors=True)

@@ -1,0 +1,84 @@
+"""The admin's pages of what comes in: the runs, an upload, one run with the rows that could not be used."""
+
+from flask import flash, g, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from qa.core.access import Permission, requires
+from qa.core.clock import utcnow
+from qa.core.db import db
+from qa.tickets import intake_queries as queries
+from qa.tickets import rules, service
+from qa.tickets.downloads import csv_response
+from qa.tickets.forms import IntakeForm
+from qa.tickets.intake import FORMATS
+from qa.tickets.jobs import upload_folder
+from qa.tickets.views.blueprint import bp
+
+
+@bp.get("/intake")
+@requires(Permission.INTAKE_RUN)
+def intake() -> ResponseReturnValue:
+    return page(IntakeForm())
+
+
+def page(form: IntakeForm, status: int = 200) -> ResponseReturnValue:
+    body = render_template(
+        "tickets/intake.html",
+        form=form,
+        formats=list(FORMATS.values()),
+        runs=queries.runs_for(db.session(), g.actor),
+        unmatched=queries.unmatched_count(db.session(), g.actor.programme_id),
+    )
+    return make_response(body, status)
+
+
+@bp.post("/intake")
+@requires(Permission.INTAKE_RUN)
+def upload() -> ResponseReturnValue:
+    """Keep the files and the job that takes them in."""
+    form = IntakeForm()
+    if not form.validate():
+        return page(form, 422)
+    programme_id = g.actor.programme_id
+    db.session.rollback()  # nobody waits for the database while files are copied
+    kept = service.keep_files(upload_folder(), [(each.filename, each.save) for each in form.files.data])
+    try:
+        run = service.begin_upload(db.session(), programme_id, form.format.data, kept, by=g.actor.user_id, now=utcnow())
+        db.session.commit()
+    except BaseException:
+        service.forget_files(upload_folder(), kept.token)
+        raise
+    flash("The files are here; their rows are being taken in.", "good")
+    return redirect(url_for("tickets.intake_run", run_id=run.id))
+
+
+@bp.get("/intake/<int:run_id>")
+@requires(Permission.INTAKE_RUN)
+def intake_run(run_id: int) -> ResponseReturnValue:
+    session = db.session()
+    view = queries.get_run_for(session, g.actor, run_id)
+    job = queries.job_of(session, view.run)
+    return render_template(
+        "tickets/intake_run.html",
+        view=view,
+        run=view.run,
+        job=job,
+        going=view.run.state in ("waiting", "running") and (job is None or job.state in ("waiting", "running")),
+        rejects=queries.rejects_of(session, run_id, page=request.args.get("page", 1, type=int)),
+        left_out={reason.value: words for reason, words in rules.INELIGIBLE_WORDS.items()},
+        without_part={reason.value: words for reason, words in rules.WITHOUT_PART_WORDS.items()},
+        reasons=queries.reasons_of(session, run_id),
+        unmatched=queries.unmatched_count(session, g.actor.programme_id),
+    )
+
+
+@bp.get("/intake/<int:run_id>/rejects.csv")
+@requires(Permission.INTAKE_RUN)
+def rejects(run_id: int) -> ResponseReturnValue:
+    """The rows that could not be used, to be mended where they come from."""
+    view = queries.get_run_for(db.session(), g.actor, run_id)
+    return csv_response(
+        f"intake-{view.run.id}-rejects.csv",
+        ("file", "line", "column", "value", "reason"),
+        queries.all_rejects(db.session(), run_id),
+    )

@@ -1,0 +1,118 @@
+"""The list of tickets, and one ticket with its conversation."""
+
+from flask import g, render_template, request
+from flask.typing import ResponseReturnValue
+
+from qa.config import settings
+from qa.core import access_log
+from qa.core.access import Permission, requires
+from qa.core.clock import monday_of_week, utcnow
+from qa.core.crypto import KeyRing
+from qa.core.db import db
+from qa.core.errors import NotFoundError
+from qa.tickets import queries, rules, showing
+from qa.tickets.conversations import Conversation, conversation_of
+from qa.tickets.downloads import csv_response
+from qa.tickets.models import Ticket, TicketStatus
+from qa.tickets.queries import Filters
+from qa.tickets.views.blueprint import bp
+
+LONGEST_QUERY = 100
+COLUMNS = ("ticket", "subject", "status", "channel", "queue", "created", "resolved", "specialist", "team", "parts")
+
+
+@bp.get("/")
+@requires(Permission.TICKETS_LIST)
+def index() -> ResponseReturnValue:
+    filters = asked_for()
+    page = queries.tickets_for(db.session(), g.actor, filters, page=request.args.get("page", 1, type=int), zone=g.zone)
+    choices = queries.choices_for(db.session(), g.actor, zone=g.zone)
+    return render_template(
+        "tickets/index.html",
+        page=page,
+        filters=filters,
+        options={
+            "queues": [(queue, queue) for queue in choices.queues],
+            "channels": [(channel, channel) for channel in choices.channels],
+            "teams": list(choices.teams),
+            "weeks": [(week, week) for week in choices.weeks],
+        },
+        statuses=queries.STATUS_OPTIONS,
+        none_named=queries.NO_QUEUE,
+    )
+
+
+@bp.get("/tickets.csv")
+@requires(Permission.TICKETS_LIST)
+def download() -> ResponseReturnValue:
+    """The tickets that the filters show, as a file."""
+    rows = queries.tickets_to_download(db.session(), g.actor, asked_for(), zone=g.zone)
+    return csv_response(
+        "tickets.csv",
+        COLUMNS,
+        (
+            (
+                row.external_id,
+                row.subject,
+                row.status,
+                row.channel,
+                row.queue,
+                row.created_at.isoformat(),
+                row.resolved_at.isoformat() if row.resolved_at else None,
+                row.specialist,
+                row.team,
+                row.parts,
+            )
+            for row in rows
+        ),
+    )
+
+
+def asked_for() -> Filters:
+    """The filters of the address; what is no filter is left out."""
+    status, week = request.args.get("status", ""), request.args.get("week", "")
+    try:
+        monday_of_week(week)
+    except ValueError:
+        week = ""
+    return Filters(
+        text=request.args.get("q", "").replace("\x00", "").strip()[:LONGEST_QUERY],
+        queue=request.args.get("queue", "").replace("\x00", "")[:LONGEST_QUERY],
+        channel=request.args.get("channel", "").replace("\x00", "")[:LONGEST_QUERY],
+        team_id=request.args.get("team", type=int),
+        week=week,
+        status=status if status in set(TicketStatus) else "",
+    )
+
+
+@bp.get("/<int:ticket_id>")
+@requires(Permission.CONVERSATION_READ)
+def show(ticket_id: int) -> ResponseReturnValue:
+    """A ticket's facts and its conversation with the parts marked; the opening goes to the access log."""
+    session = db.session()
+    ticket = queries.get_ticket_for(session, g.actor, ticket_id)
+    view = queries.ticket_view(session, ticket)
+    conversation = opened(ticket, view, request.args.get("revision", type=int))
+    return render_template(
+        "tickets/show.html",
+        view=view,
+        ticket=ticket,
+        conversation=conversation,
+        messages=showing.shown_messages(conversation, view.parts) if conversation else (),
+        first_reply=showing.duration(ticket.first_reply_seconds),
+        resolution_time=showing.duration(ticket.resolution_seconds),
+        left_out={reason.value: words for reason, words in rules.INELIGIBLE_WORDS.items()},
+        several=len(view.parts) > 1,
+    )
+
+
+def opened(ticket: Ticket, view: queries.TicketView, n: int | None) -> Conversation | None:
+    """The revision asked for, the newest unless named; none where no text is kept."""
+    if ticket.erased_at is not None or not view.revisions:
+        return None
+    revision = next((each for each in view.revisions if n is None or each.n == n), None)
+    if revision is None:
+        raise NotFoundError("There is no such revision of this conversation.")
+    conversation = conversation_of(db.session(), KeyRing(settings().text_keys), ticket.id, revision_id=revision.id)
+    access_log.buffer().opened(user_id=g.actor.user_id, ticket_id=ticket.id, purpose="ticket", now=utcnow())
+    return conversation
