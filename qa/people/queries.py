@@ -199,3 +199,17 @@ def holds_role(session: Session, user_id: int, role: Role, day: dt.date) -> bool
         )
         is not None
     )
+
+
+def team_today(session: Session, user_id: int, today: dt.date) -> Team | None:
+    """The team somebody belongs to on a day."""
+    return session.scalar(
+        select(Team)
+        .join(Membership, Membership.team_id == Team.id)
+        .where(
+            Membership.user_id == user_id,
+            Membership.kind == "member",
+            in_force(Membership.valid_from, Membership.valid_to, today),
+        )
+        .limit(1)
+    )

@@ -1,0 +1,18 @@
+"""Shapes of what coaching asks for."""
+
+from flask_wtf import FlaskForm
+from wtforms import DateField, IntegerField, SelectField, StringField
+from wtforms.validators import InputRequired, Length
+from wtforms.widgets import HiddenInput
+
+
+class ActionForm(FlaskForm):
+    text = StringField("What is to be done", validators=[InputRequired("Say what is to be done."), Length(max=500)])
+    goal = SelectField("For", coerce=int)
+    owner = SelectField("By whom", coerce=int)
+    due_on = DateField("Until", validators=[InputRequired("Say until when.")])
+    version = IntegerField(validators=[InputRequired()], widget=HiddenInput())
+
+
+class VersionForm(FlaskForm):
+    version = IntegerField(validators=[InputRequired()], widget=HiddenInput())

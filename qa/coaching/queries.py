@@ -1,0 +1,353 @@
+"""Reading coaching: who may be coached by whom, the reviews it rests on, plans with their goals and actions."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+import rubrics
+from qa.coaching.figures import Criterion, Reviewed
+from qa.coaching.models import CoachingAction, CoachingGoal, CoachingPlan
+from qa.core.access import Actor, Permission, Role, Scope
+from qa.core.errors import NotFoundError
+from qa.people.models import Membership, RoleGrant, Team, User
+from qa.people.queries import in_force
+from qa.reviews import queries as review_queries
+from qa.reviews import rules as review_rules
+from qa.reviews.models import Review, ReviewRevision
+from qa.rubric_library.queries import rubrics_of
+from qa.sampling.models import Draw, DrawnUnit, Period, Purpose
+from qa.tickets.models import HandledPart, Ticket
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coached:
+    """A specialist with the team they belong to today."""
+
+    user: User
+    team: Team | None
+
+
+def specialists_for(session: Session, actor: Actor, *, today: dt.date) -> list[Coached]:
+    """The specialists whose coaching this person may see, by team and name."""
+    holds = select(RoleGrant.user_id).where(
+        RoleGrant.role == Role.SPECIALIST, in_force(RoleGrant.valid_from, RoleGrant.valid_to, today)
+    )
+    found = (
+        select(User, Team)
+        .outerjoin(
+            Membership,
+            (Membership.user_id == User.id)
+            & (Membership.kind == "member")
+            & in_force(Membership.valid_from, Membership.valid_to, today),
+        )
+        .outerjoin(Team, Team.id == Membership.team_id)
+        .where(User.programme_id == actor.programme_id, User.active, User.id.in_(holds))
+        .order_by(Team.name, User.name, User.id)
+    )
+    if actor.may(Permission.COACHING_VIEW, Scope.ALL):
+        pass
+    elif actor.may(Permission.COACHING_VIEW, Scope.TEAM):
+        found = found.where(Team.id.in_(actor.led_team_ids) | (User.id == actor.user_id))
+    else:
+        found = found.where(User.id == actor.user_id)
+    return [Coached(user=user, team=team) for user, team in session.execute(found)]
+
+
+def get_specialist_for(session: Session, actor: Actor, user_id: int, *, today: dt.date) -> Coached:
+    """A specialist whose coaching this person may see."""
+    for coached in specialists_for(session, actor, today=today):
+        if coached.user.id == user_id:
+            return coached
+    raise NotFoundError("There is no such specialist, or their coaching is not yours to see.")
+
+
+def may_edit(actor: Actor, coached: Coached) -> bool:
+    """Whether this person draws up plans for the specialist: the own lead or a QA lead, never the specialist."""
+    if coached.user.id == actor.user_id:
+        return False
+    if actor.may(Permission.COACHING_EDIT, Scope.ALL):
+        return True
+    return (
+        actor.may(Permission.COACHING_EDIT, Scope.TEAM)
+        and coached.team is not None
+        and coached.team.id in actor.led_team_ids
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """The drawn reviews of a team over some weeks, and the rubrics they were made with."""
+
+    reviews: Sequence[Reviewed]
+    criteria: Sequence[Criterion]
+    versions: dict[int, rubrics.RubricVersion]
+
+
+def team_evidence(session: Session, team_id: int, *, since: dt.date) -> Evidence:
+    """Routine, submitted reviews of parts that the team resolved, in a bounded number of statements."""
+    rows = session.execute(
+        select(
+            Review.id,
+            HandledPart.specialist_id,
+            Period.starts_on,
+            ReviewRevision.id,
+            ReviewRevision.score,
+            ReviewRevision.outcome,
+            ReviewRevision.rubric_version_id,
+            DrawnUnit.inclusion_probability,
+        )
+        .select_from(Review)
+        .join(ReviewRevision, ReviewRevision.id == Review.current_revision_id)
+        .join(HandledPart, HandledPart.id == Review.part_id)
+        .join(DrawnUnit, DrawnUnit.part_id == Review.part_id)
+        .join(Draw, Draw.id == DrawnUnit.draw_id)
+        .join(Period, Period.id == Draw.period_id)
+        .where(
+            HandledPart.team_id == team_id,
+            Review.purpose == Purpose.ROUTINE,
+            Review.state == "submitted",
+            Period.starts_on >= since,
+        )
+        .order_by(Period.starts_on, Review.id)
+    ).all()
+    versions = rubrics_of(session, {row[6] for row in rows})
+    answers = review_queries.answers_of_many(session, [row[3] for row in rows])
+    reviews = []
+    for review_id, specialist_id, week, revision_id, score, outcome, version_id, probability in rows:
+        version = versions[version_id]
+        given = review_rules.state_of(answers.get(revision_id, []))
+        shares = {
+            key: float(share)
+            for key, answer in given.items()
+            if (share := rubrics.criterion_fraction(version.criterion(key), answer)) is not None
+        }
+        reviews.append(
+            Reviewed(
+                review_id=review_id,
+                specialist_id=specialist_id or 0,
+                week=week,
+                score=score,
+                outcome=outcome or "",
+                inclusion_probability=probability,
+                criteria=shares,
+            )
+        )
+    return Evidence(reviews=reviews, criteria=_criteria(versions), versions=versions)
+
+
+def _criteria(versions: dict[int, rubrics.RubricVersion]) -> list[Criterion]:
+    """Every criterion asked, under its newest name, in rubric order."""
+    newest = sorted(versions.values(), key=lambda version: (version.key, -version.major, -version.minor))
+    seen: dict[str, Criterion] = {}
+    for version in newest:
+        for criterion in version.criteria:
+            seen.setdefault(criterion.key, Criterion(key=criterion.key, name=criterion.name, family=version.key))
+    return list(seen.values())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewLine:
+    """One review as a coach reads it."""
+
+    review_id: int
+    external_id: str
+    subject: str
+    queue: str
+    week: dt.date
+    resolved_at: dt.datetime
+    submitted_at: dt.datetime
+    score: float | None
+    outcome: str
+    failed_criticals: Sequence[str]
+    inclusion_probability: float
+    revision_id: int
+    conversation_revision_id: int
+    rubric_version_id: int
+    ticket_id: int
+    content_severity: int
+
+
+def review_lines(session: Session, specialist_id: int, *, since: dt.date) -> list[ReviewLine]:
+    """A specialist's drawn reviews, newest first."""
+    rows = session.execute(
+        select(
+            Review,
+            ReviewRevision,
+            Ticket,
+            HandledPart.resolved_at,
+            Period.starts_on,
+            DrawnUnit.inclusion_probability,
+        )
+        .select_from(Review)
+        .join(ReviewRevision, ReviewRevision.id == Review.current_revision_id)
+        .join(HandledPart, HandledPart.id == Review.part_id)
+        .join(Ticket, Ticket.id == HandledPart.ticket_id)
+        .join(DrawnUnit, DrawnUnit.part_id == Review.part_id)
+        .join(Draw, Draw.id == DrawnUnit.draw_id)
+        .join(Period, Period.id == Draw.period_id)
+        .where(
+            HandledPart.specialist_id == specialist_id,
+            Review.purpose == Purpose.ROUTINE,
+            Review.state == "submitted",
+            Period.starts_on >= since,
+        )
+        .order_by(Review.submitted_at.desc(), Review.id.desc())
+    )
+    return [
+        ReviewLine(
+            review_id=review.id,
+            external_id=ticket.external_id,
+            subject=ticket.subject,
+            queue=ticket.queue,
+            week=week,
+            resolved_at=resolved_at,
+            submitted_at=review.submitted_at or review.created_at,
+            score=revision.score,
+            outcome=revision.outcome or "not_scored",
+            failed_criticals=revision.failed_criticals,
+            inclusion_probability=probability,
+            revision_id=revision.id,
+            conversation_revision_id=revision.conversation_revision_id,
+            rubric_version_id=revision.rubric_version_id,
+            ticket_id=ticket.id,
+            content_severity=ticket.content_severity,
+        )
+        for review, revision, ticket, resolved_at, week, probability in rows
+    ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoardRow:
+    """One specialist on the coaching board."""
+
+    coached: Coached
+    reviews: int
+    plan: CoachingPlan | None
+    open_actions: int
+    overdue: int
+
+
+def board(session: Session, actor: Actor, *, today: dt.date, since: dt.date) -> list[BoardRow]:
+    """Everybody this person may coach, by name: an order by score would be a ranking by luck."""
+    people = specialists_for(session, actor, today=today)
+    ids = [coached.user.id for coached in people]
+    counts = dict(
+        session.execute(
+            select(HandledPart.specialist_id, func.count())
+            .select_from(Review)
+            .join(HandledPart, HandledPart.id == Review.part_id)
+            .join(DrawnUnit, DrawnUnit.part_id == Review.part_id)
+            .join(Draw, Draw.id == DrawnUnit.draw_id)
+            .join(Period, Period.id == Draw.period_id)
+            .where(
+                HandledPart.specialist_id.in_(ids),
+                Review.purpose == Purpose.ROUTINE,
+                Review.state == "submitted",
+                Period.starts_on >= since,
+            )
+            .group_by(HandledPart.specialist_id)
+        )
+        .tuples()
+        .all()
+    )
+    plans = {
+        plan.specialist_id: plan
+        for plan in session.scalars(
+            select(CoachingPlan)
+            .where(CoachingPlan.specialist_id.in_(ids), CoachingPlan.state == "active")
+            .order_by(CoachingPlan.id)
+        )
+    }
+    actions = {
+        plan_id: (open_, overdue)
+        for plan_id, open_, overdue in session.execute(
+            select(
+                CoachingAction.plan_id,
+                func.count().filter(CoachingAction.state == "open"),
+                func.count().filter(CoachingAction.state == "open", CoachingAction.due_on < today),
+            )
+            .where(CoachingAction.plan_id.in_([plan.id for plan in plans.values()]))
+            .group_by(CoachingAction.plan_id)
+        )
+    }
+    rows = []
+    for coached in people:
+        plan = plans.get(coached.user.id)
+        open_, overdue = actions.get(plan.id, (0, 0)) if plan else (0, 0)
+        rows.append(
+            BoardRow(
+                coached=coached,
+                reviews=counts.get(coached.user.id, 0),
+                plan=plan,
+                open_actions=open_,
+                overdue=overdue,
+            )
+        )
+    return rows
+
+
+def get_plan_for(session: Session, actor: Actor, plan_id: int, *, today: dt.date) -> tuple[CoachingPlan, Coached]:
+    """A plan of somebody whose coaching this person may see."""
+    plan = session.get(CoachingPlan, plan_id)
+    if plan is None:
+        raise NotFoundError("There is no such plan.")
+    return plan, get_specialist_for(session, actor, plan.specialist_id, today=today)
+
+
+def get_edited_plan_for(
+    session: Session, actor: Actor, plan_id: int, *, today: dt.date
+) -> tuple[CoachingPlan, Coached]:
+    """A plan this person may change."""
+    plan, coached = get_plan_for(session, actor, plan_id, today=today)
+    if not may_edit(actor, coached):
+        raise NotFoundError("This plan is not yours to change.")
+    return plan, coached
+
+
+def goals_of(session: Session, plan_id: int) -> Sequence[CoachingGoal]:
+    return session.scalars(
+        select(CoachingGoal).where(CoachingGoal.plan_id == plan_id).order_by(CoachingGoal.position, CoachingGoal.id)
+    ).all()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActionRow:
+    action: CoachingAction
+    owner: str
+
+
+def actions_of(session: Session, plan_id: int) -> list[ActionRow]:
+    rows = session.execute(
+        select(CoachingAction, User.name)
+        .join(User, User.id == CoachingAction.owner_id)
+        .where(CoachingAction.plan_id == plan_id)
+        .order_by(CoachingAction.state.desc(), CoachingAction.due_on, CoachingAction.id)
+    )
+    return [ActionRow(action=action, owner=name) for action, name in rows]
+
+
+def plans_of(session: Session, specialist_id: int) -> Sequence[CoachingPlan]:
+    """All plans of a specialist, the active one first."""
+    return session.scalars(
+        select(CoachingPlan)
+        .where(CoachingPlan.specialist_id == specialist_id)
+        .order_by(CoachingPlan.state, CoachingPlan.starts_on.desc(), CoachingPlan.id.desc())
+    ).all()
+
+
+def lead_of(session: Session, team_id: int, today: dt.date) -> User | None:
+    """Who leads a team today."""
+    return session.scalar(
+        select(User)
+        .join(Membership, Membership.user_id == User.id)
+        .where(
+            Membership.team_id == team_id,
+            Membership.kind == "lead",
+            in_force(Membership.valid_from, Membership.valid_to, today),
+        )
+        .order_by(Membership.valid_from, User.id)
+        .limit(1)
+    )

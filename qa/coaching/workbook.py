@@ -1,0 +1,253 @@
+"""From the database to the coaching workbook's plain values."""
+
+import datetime as dt
+from collections.abc import Sequence
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+import exports.coaching_workbook as book
+import rubrics
+from exports.provenance import Provenance, Receipt, RubricStamp
+from qa import VERSION
+from qa.coaching import queries
+from qa.coaching.figures import CriterionGap, Standing
+from qa.coaching.models import CoachingPlan
+from qa.coaching.queries import Coached, Evidence, ReviewLine
+from qa.core.clock import local_day, monday_of, week_key
+from qa.core.crypto import KeyRing
+from qa.reviews import queries as review_queries
+from qa.reviews.queries import StoredAnswer
+from qa.rubric_library.models import RubricVersion
+from qa.sampling.estimation import Figure
+from qa.sampling.models import Draw, DrawReceipt, Period
+from qa.tickets.conversations import Conversation, conversation_of
+
+MOST_EXCERPT = 400
+GAP_NOTE = "Each gap has its own 95 % interval; no correction for there being many, so read them together."
+
+
+def figures_of(gaps: Sequence[CriterionGap]) -> tuple[book.CriterionFigure, ...]:
+    """The criteria as the workbook shows them and picks focus areas from."""
+    found = []
+    for gap in gaps:
+        own, between = gap.own.interval, gap.gap.interval
+        found.append(
+            book.CriterionFigure(
+                key=gap.criterion.key,
+                name=gap.criterion.name,
+                n=gap.own.n,
+                mean=gap.own.estimate,
+                low=max(0.0, own.low) if own else None,
+                high=min(100.0, own.high) if own else None,
+                team_mean=gap.others.estimate,
+                gap=gap.gap.estimate,
+                gap_low=between.low if between else None,
+                gap_high=between.high if between else None,
+                reason=gap.own.reason or gap.gap.reason or "",
+            )
+        )
+    return tuple(found)
+
+
+def data_of(
+    session: Session,
+    coached: Coached,
+    evidence: Evidence,
+    standing: Standing,
+    *,
+    lead: str,
+    made_by: str,
+    weeks: Sequence[dt.date],
+    ring: KeyRing,
+    zone: ZoneInfo,
+    now: dt.datetime,
+    with_text: bool,
+) -> book.CoachingWorkbook:
+    """Everything one specialist's workbook shows; without ``with_text`` no passage of a conversation leaves."""
+    first, last = weeks[0], weeks[-1] + dt.timedelta(days=6)
+    lines = [
+        line
+        for line in queries.review_lines(session, coached.user.id, since=first)
+        if first <= local_day(line.resolved_at, zone) <= last
+    ]
+    plan = next((each for each in queries.plans_of(session, coached.user.id) if each.state == "active"), None)
+    return book.CoachingWorkbook(
+        document_id=f"coaching-{coached.user.id}-{now:%Y%m%dT%H%M%SZ}",
+        specialist_key=str(coached.user.id),
+        specialist=coached.user.name,
+        team=coached.team.name if coached.team else "no team",
+        lead=lead,
+        zone=zone,
+        provenance=_provenance(session, coached, evidence, lines, made_by, first, last, now),
+        reviews=tuple(_rows(session, lines, evidence, ring, zone, with_text=with_text)),
+        criteria=figures_of(standing.gaps),
+        weeks=tuple(_week(*entry) for entry in standing.weekly),
+        owners=(
+            book.Choice(key=str(coached.user.id), label=coached.user.name),
+            book.Choice(key="lead", label=f"{lead} (lead)"),
+        ),
+        earlier_actions=_actions(session, plan, coached, lead) if plan else (),
+        gap_note=GAP_NOTE,
+    )
+
+
+def _week(week: dt.date, own: Figure, others: Figure) -> book.WeeklyPoint:
+    interval = own.interval
+    return book.WeeklyPoint(
+        week=week_key(week),
+        n=own.n,
+        mean=own.estimate,
+        low=max(0.0, interval.low) if interval else None,
+        high=min(100.0, interval.high) if interval else None,
+        team_mean=others.estimate,
+        reason=own.reason or "",
+    )
+
+
+def _rows(
+    session: Session,
+    lines: Sequence[ReviewLine],
+    evidence: Evidence,
+    ring: KeyRing,
+    zone: ZoneInfo,
+    *,
+    with_text: bool,
+) -> list[book.ReviewRow]:
+    answers = review_queries.answers_of_many(session, [line.revision_id for line in lines])
+    rows = []
+    for line in lines:
+        version = evidence.versions[line.rubric_version_id]
+        given = answers.get(line.revision_id, [])
+        conversation = None
+        if with_text and any(answer.passages for answer in given):
+            conversation = conversation_of(session, ring, line.ticket_id, revision_id=line.conversation_revision_id)
+        rows.append(
+            book.ReviewRow(
+                review_id=str(line.review_id),
+                ticket_id=line.external_id,
+                resolved_at=line.resolved_at,
+                week=week_key(monday_of(local_day(line.resolved_at, zone))),
+                queue=line.queue,
+                score=line.score,
+                outcome=line.outcome,  # type: ignore[arg-type]
+                inclusion_probability=line.inclusion_probability,
+                rubric=f"{version.name} {version.label}",
+                summary=line.subject,
+                remarks=tuple(_remarks(version, given, line.failed_criticals, conversation, zone)),
+            )
+        )
+    return rows
+
+
+def _remarks(
+    version: rubrics.RubricVersion,
+    answers: Sequence[StoredAnswer],
+    failed: Sequence[str],
+    conversation: Conversation | None,
+    zone: ZoneInfo,
+) -> list[book.Remark]:
+    """What was said or pinned; a criterion answered without a word is in the figures, not here."""
+    texts = {message.id: message for message in conversation.messages} if conversation else {}
+    numbers = {message_id: position for position, message_id in enumerate(texts, start=1)}
+    remarks = []
+    for answer in answers:
+        if not answer.comment and not answer.passages:
+            continue
+        criterion = version.criterion(answer.criterion_key)
+        excerpts = []
+        for pin in answer.passages:
+            message = texts.get(pin.message_id)
+            if message is None:
+                continue
+            words = message.text[pin.start : pin.end]
+            place = (
+                f"message {numbers[pin.message_id]}, {message.author_role}, {message.at.astimezone(zone):%d %b %H:%M}"
+            )
+            cut = words if len(words) <= MOST_EXCERPT else words[:MOST_EXCERPT] + "…"
+            excerpts.append(book.Excerpt(message=place, text=cut))
+        remarks.append(
+            book.Remark(
+                criterion=criterion.name,
+                level=_level(criterion, answer),
+                comment=answer.comment,
+                excerpts=tuple(excerpts),
+                critical=answer.criterion_key in failed,
+            )
+        )
+    return remarks
+
+
+def _level(criterion: rubrics.Criterion, answer: StoredAnswer) -> str:
+    if answer.not_applicable:
+        return "N/A"
+    if answer.level_key is not None:
+        return criterion.scale.level(answer.level_key).name
+    return f"{answer.percentage} %"
+
+
+def _actions(session: Session, plan: CoachingPlan, coached: Coached, lead: str) -> tuple[book.EarlierAction, ...]:
+    goals = {goal.id: goal.criterion_key for goal in queries.goals_of(session, plan.id)}
+    return tuple(
+        book.EarlierAction(
+            action_id=str(row.action.id),
+            criterion=goals.get(row.action.goal_id or 0, ""),
+            text=row.action.text,
+            owner=coached.user.name if row.action.owner_id == coached.user.id else f"{lead} (lead)",
+            due_on=row.action.due_on,
+            status=row.action.state,  # type: ignore[arg-type]
+        )
+        for row in queries.actions_of(session, plan.id)
+    )
+
+
+def _provenance(
+    session: Session,
+    coached: Coached,
+    evidence: Evidence,
+    lines: Sequence[ReviewLine],
+    made_by: str,
+    first: dt.date,
+    last: dt.date,
+    now: dt.datetime,
+) -> Provenance:
+    receipts = session.execute(
+        select(Period.key, DrawReceipt.digest)
+        .join(Draw, Draw.id == DrawReceipt.draw_id)
+        .join(Period, Period.id == Draw.period_id)
+        .where(Period.starts_on >= first, Period.starts_on <= last)
+        .order_by(Period.starts_on)
+    )
+    versions = session.scalars(
+        select(RubricVersion).where(RubricVersion.id.in_(evidence.versions)).order_by(RubricVersion.id)
+    )
+    scored = sum(line.score is not None for line in lines)
+    return Provenance(
+        title="Coaching workbook",
+        subject=coached.user.name,
+        prepared_for=coached.user.name,
+        prepared_by=made_by,
+        prepared_at=now,
+        period_from=first,
+        period_to=last,
+        software=f"Fairmark {VERSION}",
+        filters=(("Reviews", "routine, drawn with known chances, submitted, current revision"),),
+        receipts=tuple(Receipt(kind="draw receipt", name=key, digest=digest) for key, digest in receipts),
+        rubrics=tuple(
+            RubricStamp(
+                label=f"{evidence.versions[row.id].name} {row.label}",
+                fingerprint=row.fingerprint,
+                engine=row.engine_version,
+            )
+            for row in versions
+        ),
+        methods=(
+            ("Means", "design-weighted (Hajek): each review counts one over its chance of being drawn"),
+            ("Intervals", "95 %, Student's t with the effective number of reviews"),
+            ("Team", "the other specialists of the team, over the same weeks"),
+            ("Focus areas", book.FOCUS_RULE),
+        ),
+        counts=(("Reviews of the specialist", len(lines)), ("with a score", scored)),
+        left_out=(("without a score (all N/A)", len(lines) - scored),),
+    )
