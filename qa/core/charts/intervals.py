@@ -69,7 +69,7 @@ def row_text(row: Row, numerals: Numerals) -> RowText:
         value="" if row.value is None else numerals.write(row.value),
         interval=interval,
         n="" if row.n is None else f"n {number(row.n, 0)}",
-        note=row.flag or ("too few" if row.few and row.value is not None else ""),
+        note=row.flag or ("too few" if row.few else ""),
         flagged=row.flag is not None,
         few=row.few,
     )

@@ -63,7 +63,7 @@ class Row:
 
     @property
     def few(self) -> bool:
-        return self.n is not None and self.n < FEW
+        return self.value is not None and self.n is not None and self.n < FEW
 
     @property
     def interval(self) -> tuple[float, float] | None:

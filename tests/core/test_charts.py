@@ -1,0 +1,310 @@
+"""What every chart keeps to: nothing inline, words that cover no mark, few reviews hollow, links, a table."""
+
+import re
+
+import pytest
+
+from qa.core.charts import (
+    Chart,
+    Event,
+    Limits,
+    Point,
+    Row,
+    Series,
+    StackedRow,
+    bar_chart,
+    control_chart,
+    dot_plot,
+    interval_plot,
+    line_chart,
+    sparkline,
+    stacked_bars,
+)
+from tests.core import sample_charts
+from tests.core.drawings import drawings, mark_box, text_box
+
+KINDS = {
+    name: getattr(sample_charts, name)
+    for name in (
+        "line",
+        "two_lines",
+        "many_lines",
+        "control",
+        "control_at_the_edge",
+        "reviewers",
+        "session",
+        "causes",
+        "levels",
+        "teams",
+        "trend_cell",
+        "empty",
+    )
+}
+
+
+@pytest.fixture(scope="module")
+def charts() -> dict[str, Chart]:
+    return {name: draw() for name, draw in KINDS.items()}
+
+
+def points(*values: float | None, n: int = 40) -> tuple[Point, ...]:
+    return tuple(
+        Point(label=f"W{week}", value=value, low=None if value is None else value - 2, high=value and value + 2, n=n)
+        for week, value in enumerate(values, start=1)
+    )
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_drawing_has_classes_and_presentation_attributes_only(charts: dict[str, Chart], kind: str):
+    svg = str(charts[kind].svg)
+
+    assert not re.search(r"\s(style|id|on\w+|fill|stroke)=|<style|<script|url\(|javascript:|NaN|inf\b", svg)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_drawing_says_what_it_is(charts: dict[str, Chart], kind: str):
+    for drawing in drawings(charts[kind]):
+        links = drawing.all("a")
+
+        assert drawing.root.get("aria-label")
+        assert drawing.root.get("role") == ("group" if links else "img")
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind not in ("trend_cell", "teams")])
+def test_a_chart_is_drawn_for_narrow_middling_and_wide_places(charts: dict[str, Chart], kind: str):
+    assert [drawing.width for drawing in drawings(charts[kind])] == [320, 560, 960]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_words_stay_on_the_sheet_and_off_each_other(charts: dict[str, Chart], kind: str):
+    for drawing in drawings(charts[kind]):
+        boxes = [(node, text_box(node)) for node in drawing.all("text")]
+
+        for at, (node, box) in enumerate(boxes):
+            words = "".join(node.itertext())
+            assert box.left >= -1, words
+            assert box.right <= drawing.width + 1, words
+            for other, its_box in boxes[at + 1 :]:
+                assert not box.meets(its_box), (words, "".join(other.itertext()))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_words_cover_no_mark(charts: dict[str, Chart], kind: str):
+    for drawing in drawings(charts[kind]):
+        marks = [mark_box(node) for node in [*drawing.all("circle", "mark"), *drawing.all("path", "mark")]]
+
+        for node in drawing.all("text"):
+            assert not any(text_box(node).meets(mark) for mark in marks), "".join(node.itertext())
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_first_link_of_a_drawing_is_its_only_tab_stop(charts: dict[str, Chart], kind: str):
+    for drawing in drawings(charts[kind]):
+        stops = [link.get("tabindex") for link in drawing.all("a", "point")]
+
+        assert stops == ["0", *["-1"] * (len(stops) - 1)][: len(stops)]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_table_holds_a_row_for_every_mark(charts: dict[str, Chart], kind: str):
+    table = charts[kind].table
+    linked = {url for url in table.urls if url}
+
+    assert len(table.rows) == len(table.urls)
+    assert {len(row) for row in table.rows} == {len(table.columns)}
+    assert table.rows
+    for drawing in drawings(charts[kind]):
+        if kind != "session":  # there each cell of a row is a dot of its own
+            assert {link.get("href") for link in drawing.all("a")} <= linked
+
+
+def test_few_reviews_are_hollow_and_said_to_be_too_few(charts: dict[str, Chart]):
+    chart = charts["line"]
+
+    for drawing in drawings(chart):
+        hollow = [node for node in drawing.root.iter() if "mark--hollow" in (node.get("class") or "")]
+        titles = [node.text for node in drawing.all("title")]
+        assert len(hollow) == 1
+        assert sum("n 3, too few to judge" in (title or "") for title in titles) == 1
+    assert [row[0] for row in chart.table.rows if "too few to judge" in row] == ["24 Aug"]
+
+
+def test_hovering_a_point_says_value_interval_and_n():
+    chart = line_chart([Series(name="All", points=points(80, 82.44, 85, n=212))], name="Quality")
+
+    titles = [node.text for node in drawings(chart)[0].all("title")]
+
+    assert titles[1] == "W2: 82.4 (80.4 to 84.4), n 212"
+
+
+def test_a_gap_breaks_the_line_and_its_band():
+    chart = line_chart([Series(name="All", points=points(80, 81, None, 83, 84))], name="Quality")
+
+    drawing = drawings(chart)[2]
+
+    assert len(drawing.all("path", "line")) == 2
+    assert len(drawing.all("path", "band")) == 2
+    assert len(drawing.all("circle", "mark")) == 4
+
+
+def test_a_point_on_its_own_keeps_a_whisker():
+    chart = line_chart([Series(name="All", points=points(None, 81, None))], name="Quality")
+
+    drawing = drawings(chart)[2]
+
+    assert not drawing.all("path", "band")
+    assert len(drawing.all("line", "whisker")) == 1
+
+
+def test_three_series_show_whiskers_side_by_side_instead_of_bands():
+    chart = line_chart([Series(name=name, points=points(80, 81)) for name in "ABC"], name="Quality")
+
+    drawing = drawings(chart)[2]
+    whiskers = [float(node.get("x1", 0)) for node in drawing.all("line", "whisker")]
+
+    assert not drawing.all("path", "band")
+    assert len(set(whiskers)) == 6
+
+
+def test_each_series_has_a_mark_of_its_own_shape(charts: dict[str, Chart]):
+    paths = {
+        node.get("class"): (node.get("d") or "circle").count("L")
+        for node in drawings(charts["many_lines"])[0].root.iter()
+        if (node.get("class") or "").startswith("mark")
+    }
+
+    assert len(paths) == 5
+
+
+def test_flagged_points_are_labelled_once_for_each_run(charts: dict[str, Chart]):
+    alone, run = drawings(charts["control"]), drawings(charts["control_at_the_edge"])
+
+    for drawing in alone:
+        assert sum("above the limit, 12." in text for text in drawing.texts()) == 1
+    for drawing in run:
+        assert drawing.texts().count("stricter, 3 in a row") == 1
+        assert len(drawing.all("circle", "flagged")) == 3
+
+
+def test_the_last_limits_are_written_with_their_figures(charts: dict[str, Chart]):
+    for drawing in drawings(charts["control"]):
+        assert any(re.fullmatch(r"upper.* 9\.\d", text) for text in drawing.texts())
+
+
+def test_a_limit_that_is_open_on_one_side_is_not_drawn_there():
+    flat = [Point(label=f"W{i}", value=5, n=30, limits=Limits(high=9)) for i in range(6)]
+
+    chart = control_chart(flat, name="Critical errors")
+
+    assert len(drawings(chart)[2].all("path", "limit")) == 1
+
+
+def test_events_stand_at_their_week_and_share_one_line_where_they_coincide():
+    chart = line_chart(
+        [Series(name="All", points=points(80, 81, 82))],
+        name="Quality",
+        events=[Event(at="W2", text="rubric 2.0"), Event(at="W2", text="launch"), Event(at="W9", text="not shown")],
+    )
+
+    drawing = drawings(chart)[2]
+
+    assert len(drawing.all("line", "event")) == 1
+    assert "rubric 2.0, launch" in drawing.texts()
+    assert "not shown" not in drawing.texts()
+
+
+def test_a_value_beyond_its_interval_bounds_is_refused():
+    with pytest.raises(ValueError, match="upside down: 5 to 4"):
+        Row(label="A", value=4.5, low=5, high=4)
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_a_value_that_is_no_number_is_refused_by_name(value: float):
+    with pytest.raises(ValueError, match="value of 'A' is not a finite number"):
+        Row(label="A", value=value)
+
+
+def test_series_with_different_weeks_are_refused():
+    with pytest.raises(ValueError, match="labels of 'B' are not those of 'A'"):
+        line_chart([Series(name="A", points=points(1, 2)), Series(name="B", points=points(1))], name="Quality")
+
+
+def test_more_series_than_can_be_told_apart_are_refused():
+    with pytest.raises(ValueError, match="7 series cannot be told apart"):
+        line_chart([Series(name=name, points=points(1)) for name in "ABCDEFG"], name="Quality")
+
+
+def test_counts_that_do_not_match_their_parts_are_refused():
+    with pytest.raises(ValueError, match="'A' has 2 counts for 3 parts"):
+        stacked_bars([StackedRow(label="A", counts=(1, 2))], parts=("x", "y", "z"), name="Levels", axis="Criterion")
+
+
+@pytest.mark.parametrize(
+    "chart",
+    [
+        pytest.param(lambda: line_chart([], name="A"), id="no series"),
+        pytest.param(lambda: control_chart([], name="A"), id="no points"),
+        pytest.param(lambda: interval_plot([], name="A", axis="B"), id="no rows"),
+        pytest.param(lambda: bar_chart([Row(label="A", value=None)], name="A", axis="B"), id="no value"),
+        pytest.param(lambda: stacked_bars([], parts=("x",), name="A", axis="B"), id="no stacks"),
+        pytest.param(lambda: dot_plot([], name="A", axis="B"), id="no dots"),
+    ],
+)
+def test_a_chart_of_nothing_says_so(chart):  # type: ignore[no-untyped-def]
+    for drawing in drawings(chart()):
+        assert drawing.texts() == ["Nothing to draw: no figure in this selection yet."]
+
+
+def test_a_sparkline_of_nothing_has_a_name_too():
+    chart = sparkline([Point(label="W1", value=None)], name="Quality")
+
+    assert drawings(chart)[0].root.get("aria-label") == "Quality: no value"
+
+
+def test_a_bar_starts_at_zero():
+    chart = bar_chart([Row(label="A", value=40), Row(label="B", value=20)], name="Causes", axis="Cause")
+
+    long, short = (float(node.get("width", 0)) for node in drawings(chart)[2].all("rect", "bar"))
+
+    assert long == pytest.approx(2 * short, abs=0.2)
+
+
+def test_the_parts_of_a_row_add_up_to_the_whole_axis():
+    chart = stacked_bars(
+        [StackedRow(label="A", counts=(10, 20, 30))], parts=("x", "y", "z"), name="Levels", axis="Criterion"
+    )
+
+    drawing = drawings(chart)[2]
+    wide = [float(node.get("width", 0)) for node in drawing.all("rect", "part")[3:]]
+
+    assert chart.table.rows == (("A", "10", "17 %", "20", "33 %", "30", "50 %", "60"),)
+    assert wide[2] > wide[1] > wide[0]
+
+
+def test_people_who_gave_the_same_value_stand_side_by_side(charts: dict[str, Chart]):
+    for drawing in drawings(charts["session"]):
+        links = [link for link in drawing.all("a", "point") if link.findtext("title", "").startswith("Finds the real")]
+        boxes = [mark_box(node) for link in links for node in link if "mark" in (node.get("class") or "")]
+
+        assert len(boxes) == 5
+        assert len({round((box.left + box.right) / 2) for box in boxes}) == 5
+
+
+def test_who_gave_no_value_is_in_the_table_only(charts: dict[str, Chart]):
+    chart = charts["session"]
+
+    titles = [node.text or "" for node in drawings(chart)[0].all("title")]
+
+    assert not any("Next step and deadline, Marc" in title for title in titles)
+    assert chart.table.columns == ("Criterion", "Rita", "Marc", "Sofia", "Tom", "Yuki", "Consensus")
+    assert chart.table.rows[3] == ("Next step and deadline", "Missed", "–", "Missed", "Met", "Missed", "Missed")
+
+
+def test_words_from_people_are_escaped():
+    chart = interval_plot(
+        [Row(label='<b>"Ana" & Co</b>', value=1, url='/p?a="b"&c')], name="<script>alert(1)</script>", axis="Person"
+    )
+
+    assert "<b>" not in str(chart.svg)
+    assert "<script" not in str(chart.svg)
+    assert drawings(chart)[0].root.get("aria-label") == "<script>alert(1)</script>"

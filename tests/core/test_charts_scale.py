@@ -1,0 +1,99 @@
+"""From figures to pixels, over all numbers a page may meet."""
+
+from itertools import pairwise
+from math import isfinite
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qa.core.charts import Point, Series, line_chart
+from qa.core.charts.frame import lanes
+from qa.core.charts.scale import domain, fitting, linear, positions
+from qa.core.charts.svg import shortened, spread, width_of
+from tests.core.drawings import drawings
+
+FIGURES = st.floats(min_value=-1e9, max_value=1e9, allow_nan=False)
+
+
+@pytest.mark.parametrize(
+    ("span", "ticks"),
+    [
+        pytest.param((0, 100), (0, 25, 50, 75, 100), id="percent"),
+        pytest.param((78.2, 89.4), (75, 80, 85, 90), id="scores"),
+        pytest.param((-2.6, 4.1), (-4, -2, 0, 2, 4, 6), id="both signs"),
+        pytest.param((0.61, 0.79), (0.6, 0.65, 0.7, 0.75, 0.8), id="agreement"),
+    ],
+)
+def test_ticks_are_round_and_enclose_the_span(span: tuple[float, float], ticks: tuple[float, ...]):
+    assert linear(span, start=0, end=100).ticks == ticks
+
+
+@given(st.lists(FIGURES, min_size=1, max_size=8))
+def test_every_figure_lies_on_the_axis(values: list[float]):
+    span = domain(values)
+    assert span is not None
+    scale = linear(span, start=300, end=10)
+
+    assert all(10 <= scale.at(value) <= 300 for value in values)
+    assert 2 <= len(scale.ticks) <= 14
+    assert all(a < b for a, b in pairwise(scale.ticks))
+
+
+def test_the_bounds_of_a_measure_end_its_axis():
+    assert domain([97, 99.5], bounds=(0, 100)) == (pytest.approx(96.85), pytest.approx(99.65))
+    assert domain([99.9, 100], bounds=(0, 100)) == (pytest.approx(99.894), 100)
+
+
+def test_nothing_known_has_no_domain():
+    assert domain([None, None]) is None
+
+
+@given(st.lists(st.text(alphabet="abcdefghij ", min_size=1, max_size=12), min_size=2, max_size=40))
+def test_labels_of_an_axis_do_not_touch(labels: list[str]):
+    places = positions(len(labels), start=20, end=300)
+
+    kept = fitting(labels, places)
+
+    for a, b in pairwise(kept):
+        assert places[b] - places[a] >= (width_of(labels[a]) + width_of(labels[b])) / 2
+
+
+@given(st.lists(st.floats(min_value=0, max_value=200), min_size=1, max_size=8))
+def test_spread_labels_keep_their_distance_and_order(wanted: list[float]):
+    placed = spread(wanted, 15, 0, 200)
+
+    in_order = [placed[i] for i in sorted(range(len(wanted)), key=lambda i: wanted[i])]
+    assert all(b - a >= 15 - 1e-9 for a, b in pairwise(in_order))
+    assert max(placed) <= 200 + 1e-9
+
+
+@given(st.lists(st.tuples(st.floats(0, 300), st.floats(1, 90)), max_size=9))
+def test_texts_in_one_lane_do_not_overlap(given_spans: list[tuple[float, float]]):
+    spans = sorted((left, left + wide) for left, wide in given_spans)
+
+    chosen = lanes(spans)
+
+    for lane in set(chosen):
+        inside = [span for span, its in zip(spans, chosen, strict=True) if its == lane]
+        assert all(a[1] <= b[0] for a, b in pairwise(inside))
+
+
+@given(st.text(max_size=60), st.floats(min_value=20, max_value=200))
+def test_a_shortened_text_fits_its_room(words: str, room: float):
+    assert width_of(shortened(words, room)) <= room
+
+
+@given(st.lists(st.one_of(st.none(), FIGURES), min_size=1, max_size=30))
+def test_every_line_stays_on_its_sheet(values: list[float | None]):
+    points = tuple(
+        Point(label=str(i), value=v, low=None if v is None else v - 1, high=None if v is None else v + 1)
+        for i, v in enumerate(values)
+    )
+
+    for drawing in drawings(line_chart([Series(name="A", points=points)], name="Any")):
+        for node in drawing.all("circle", "mark"):
+            x, y = float(node.get("cx", "nan")), float(node.get("cy", "nan"))
+            assert isfinite(x)
+            assert 0 <= x <= drawing.width
+            assert 0 <= y <= drawing.height
