@@ -43,7 +43,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_unconfigure(config: pytest.Config) -> None:
     if BEGUN in config.stash:
         folder = config.stash[BEGUN]
-        postgresql.stop(folder / postgresql.FOLDER)
+        postgresql.stop_all(folder)
         runs.end(folder)
 
 

@@ -19,7 +19,7 @@ def is_alive(pid: int) -> bool:
 def main(pid: int, folder: Path) -> None:
     while is_alive(pid):
         time.sleep(1)
-    postgresql.stop(folder / postgresql.FOLDER)
+    postgresql.stop_all(folder)
     runs.end(folder)
 
 

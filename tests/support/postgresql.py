@@ -4,8 +4,9 @@ import os
 import pwd
 import shutil
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 from tests.support import programs
 
@@ -28,14 +29,14 @@ OPTIONS = {
 }
 
 
-def start(folder: Path) -> None:
-    """Make a cluster in ``folder`` and start it."""
+def start(folder: Path, more: Mapping[str, str] = MappingProxyType({})) -> None:
+    """Make a cluster in ``folder`` and start it, with ``more`` options than the usual ones."""
     folder.mkdir()
     if os.geteuid() == 0:
         shutil.chown(folder, USER, USER)
     private = ("--username", USER, "--auth", "trust", "--no-locale", "--encoding", "UTF8")
     run(["initdb", "--pgdata", str(folder / "data"), *private, "--no-sync", "--no-instructions"])
-    settings = "".join(f"{name} = '{value}'\n" for name, value in OPTIONS.items())
+    settings = "".join(f"{name} = '{value}'\n" for name, value in {**OPTIONS, **more}.items())
     with (folder / "data" / "postgresql.conf").open("a") as file:
         file.write(f"{settings}unix_socket_directories = '{folder}'\n")
     control(folder, "start", "-w", "-l", str(folder / "log"))
@@ -45,6 +46,12 @@ def stop(folder: Path) -> None:
     """Stop it at once, whatever it is doing; no harm when it does not run."""
     if (folder / "data" / "postmaster.pid").exists():
         control(folder, "stop", "-m", "immediate", check=False)
+
+
+def stop_all(run_folder: Path) -> None:
+    """Stop every server that a run has started."""
+    for folder in run_folder.glob(f"{FOLDER}*"):
+        stop(folder)
 
 
 def url(folder: Path, database: str) -> str:
