@@ -1,4 +1,4 @@
-"""The contrast of every pair of colours that meet, light and dark, read from tokens.css (WCAG 2.2, 1.4.3 and 1.4.11)."""
+"""The contrast of all colours that meet, light and dark, read from tokens.css (WCAG 2.2, 1.4.3 and 1.4.11)."""
 
 import re
 from functools import cache
