@@ -12,6 +12,7 @@ PALETTE = {
     "soft": "49525F",
     "accent": "1F55C4",
     "wash": "E7EEFC",
+    "bar": "B9CDF7",
     "line": "C9CFD8",
     "edge": "77818F",
     "paper": "FFFFFF",
@@ -58,6 +59,7 @@ class Style:
 
 STYLES: dict[str, Style] = {
     "title": Style(size=20, bold=True, up="center"),
+    "name": Style(size=14, bold=True, up="center"),
     "subtitle": Style(size=11, colour="soft", up="center"),
     "heading": Style(size=12, bold=True, up="bottom", line="edge"),
     "note": Style(size=9, colour="soft", wrap=True),
@@ -67,6 +69,7 @@ STYLES: dict[str, Style] = {
     "figure share": Style(size=22, bold=True, colour="accent", across="left", up="center", number_format=SHARE),
     "figure whole": Style(size=22, bold=True, colour="accent", across="left", up="center", number_format=WHOLE),
     "figure signed": Style(size=22, bold=True, colour="accent", across="left", up="center", number_format=SIGNED),
+    "small figure": Style(size=14, bold=True, across="left", up="center", number_format=WHOLE),
     "interval": Style(size=9, colour="soft", across="left"),
     "interval wrapped": Style(size=9, colour="soft", across="left", wrap=True),
     "text": Style(wrap=True),

@@ -1,0 +1,124 @@
+"""Each criterion against the others of the team: table, then the chart below it."""
+
+from dataclasses import dataclass
+
+from exports.coaching_workbook.focus import FEWEST, verdict
+from exports.coaching_workbook.model import CoachingWorkbook, CriterionFigure
+from exports.coaching_workbook.words import VERDICT_STYLES, VERDICTS
+from exports.workbook import Area, Axis, Book, Look, Series, Sheet, interval_bars
+
+TITLES = ("Criterion", "n", "Specialist", "from", "to", "Team", "Gap", "gap from", "gap to", "Verdict")
+WIDTHS = (34, 6, 11, 8, 8, 8, 9, 9, 9, 22)
+HEAD = 5
+# With more criteria than this, table and chart do not share a page.
+ONE_PAGE = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CriteriaColumns:
+    """Where formulas find the criteria. ``judged`` holds the gap's upper end where a verdict is allowed."""
+
+    sheet: Sheet
+    names: Area
+    counts: Area
+    means: Area
+    gaps: Area
+    gap_lows: Area
+    gap_highs: Area
+    verdicts: Area
+    judged: Area
+    rows: dict[str, int]
+
+
+def add_criteria(book: Book, data: CoachingWorkbook, plotted: Sheet, *, header: str, footer: str) -> CriteriaColumns:
+    """The sheet of criteria; error bars and the judged ends are formulas on the hidden sheet ``plotted``."""
+    sheet = book.sheet("Criteria", widths=WIDTHS, header=header, footer=footer)
+    sheet.put(1, 1, "Criteria against the team", "title")
+    sheet.height(1, 30)
+    note = (
+        "Percent of each criterion's points, from the specialist and from the others of the team. "
+        f"A verdict only where the {data.confidence:.0%} interval of the gap leaves out 0; none from "
+        f"fewer than {FEWEST} reviews. {data.gap_note}"
+    )
+    sheet.note(2, len(WIDTHS), note, lines=3)
+    sheet.headers(HEAD - 1, TITLES, right=range(2, 10))
+    for row, criterion in enumerate(data.criteria, start=HEAD):
+        _criterion(sheet, row, criterion)
+        _plotted(plotted, row, sheet, criterion)
+    if not data.criteria:
+        sheet.put(HEAD, 1, "No criterion was answered in this period.", "soft")
+    last = HEAD + max(len(data.criteria), 1) - 1
+    sheet.table("Criteria", sheet.area(HEAD - 1, 1, last, len(TITLES)))
+    sheet.freeze(HEAD, 2)
+    sheet.repeat(HEAD - 1, HEAD - 1)
+    bottom = _chart(sheet, plotted, data, last) if data.criteria else last
+    sheet.print_area(len(TITLES), bottom)
+    sheet.protect()
+    column = {title: sheet.area(HEAD, number, last) for number, title in enumerate(TITLES, start=1)}
+    return CriteriaColumns(
+        sheet=sheet,
+        names=column["Criterion"],
+        counts=column["n"],
+        means=column["Specialist"],
+        gaps=column["Gap"],
+        gap_lows=column["gap from"],
+        gap_highs=column["gap to"],
+        verdicts=column["Verdict"],
+        judged=plotted.area(HEAD, 3, last),
+        rows={criterion.key: row for row, criterion in enumerate(data.criteria, start=HEAD)},
+    )
+
+
+def _criterion(sheet: Sheet, row: int, criterion: CriterionFigure) -> None:
+    told = verdict(criterion)
+    few = told == "too few"
+    sheet.put(row, 1, criterion.name, "text")
+    sheet.put(row, 2, criterion.n, "whole")
+    sheet.put(row, 3, criterion.mean, "number soft" if few else "number")
+    sheet.put(row, 4, criterion.low, "number soft")
+    sheet.put(row, 5, criterion.high, "number soft")
+    sheet.put(row, 6, criterion.team_mean, "number")
+    sheet.put(row, 7, criterion.gap, "signed soft" if few else "signed")
+    sheet.put(row, 8, criterion.gap_low, "signed soft")
+    sheet.put(row, 9, criterion.gap_high, "signed soft")
+    sheet.put(row, 10, VERDICTS[told], VERDICT_STYLES[told])
+
+
+def _plotted(plotted: Sheet, row: int, sheet: Sheet, criterion: CriterionFigure) -> None:
+    here = f"'{sheet.title}'!"
+    if criterion.low is not None and criterion.high is not None and criterion.mean is not None:
+        plotted.formula(row, 1, f"={here}E{row}-{here}C{row}", criterion.high - criterion.mean, "number")
+        plotted.formula(row, 2, f"={here}C{row}-{here}D{row}", criterion.mean - criterion.low, "number")
+    formula = f'=IF(AND({here}B{row}>={FEWEST},ISNUMBER({here}I{row})),{here}I{row},"")'
+    judged = criterion.gap_high if verdict(criterion) != "too few" else None
+    plotted.formula(row, 3, formula, "" if judged is None else judged, "number")
+
+
+def _chart(sheet: Sheet, plotted: Sheet, data: CoachingWorkbook, last: int) -> int:
+    """Draw it below the table; gives the last row it covers."""
+    count = len(data.criteria)
+    top = last + 2
+    if count > ONE_PAGE:
+        sheet.break_before(top)
+    bottom = top + max(14, min(2 * count + 5, 44))
+    few = frozenset(point for point, criterion in enumerate(data.criteria) if criterion.n < FEWEST)
+    interval_bars(
+        sheet,
+        sheet.area(top, 1, bottom, len(TITLES)),
+        title="Specialist and team by criterion",
+        categories=sheet.area(HEAD, 1, last),
+        series=(
+            Series(
+                title=f"Specialist, with {data.confidence:.0%} interval (dashed: fewer than {FEWEST} reviews)",
+                values=sheet.area(HEAD, 3, last),
+                look=Look(line="accent", fill="bar"),
+                plus=plotted.area(HEAD, 1, last),
+                minus=plotted.area(HEAD, 2, last),
+                hollow=few,
+            ),
+            Series(title="Others of the team", values=sheet.area(HEAD, 6, last), look=Look(line="edge", fill="paper")),
+        ),
+        names=Axis(title="Criterion"),
+        values=Axis(title="Percent of the criterion's points", low=0, high=100, step=20),
+    )
+    return bottom + 1

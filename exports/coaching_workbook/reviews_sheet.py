@@ -1,0 +1,126 @@
+"""The reviews of the period, one line each, and what was said in them."""
+
+from dataclasses import dataclass
+
+from exports.coaching_workbook.model import CoachingWorkbook, Remark, ReviewRow
+from exports.coaching_workbook.words import RESULT_STYLES, RESULTS
+from exports.workbook import Area, Book, Sheet
+
+TITLES = (
+    "Ticket",
+    "Resolved",
+    "Week",
+    "Queue",
+    "Purpose",
+    "Score",
+    "Result",
+    "In short",
+    "Chance",
+    "Completion",
+    "Weight",
+    "Rubric",
+    "Open",
+)
+WIDTHS = (14, 11.5, 10.5, 18, 10, 8, 16, 44, 9, 11, 9, 16, 7)
+REMARK_TITLES = ("Ticket", "Week", "Criterion", "Level", "Critical", "Comment", "Evidence")
+REMARK_WIDTHS = (14, 10.5, 26, 16, 11, 46, 50)
+HEAD = 5
+COUNTED_NOTE = (
+    "Score: percent. Chance: how likely the part was to be drawn. Weight = completion / chance: how many parts the "
+    "review stands for; a review picked by hand, or without a score, has weight 0 and enters no figure. "
+    "The weights make the cover's figures speak for all parts of the period, not only for those reviewed."
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewColumns:
+    """Where formulas find the reviews."""
+
+    sheet: Sheet
+    tickets: Area
+    weeks: Area
+    scores: Area
+    results: Area
+    chances: Area
+    weights: Area
+
+
+def add_reviews(book: Book, data: CoachingWorkbook, *, header: str, footer: str) -> ReviewColumns:
+    """The sheet with one line for each review, oldest first; the weights are live formulas."""
+    sheet = book.sheet("Reviews", widths=WIDTHS, landscape=True, header=header, footer=footer)
+    sheet.put(1, 1, "Reviews of the period", "title")
+    sheet.height(1, 30)
+    sheet.note(2, len(WIDTHS), COUNTED_NOTE, lines=2)
+    sheet.headers(HEAD - 1, TITLES, right=(6, 9, 10, 11))
+    reviews = sorted(data.reviews, key=lambda review: (review.resolved_at, review.review_id))
+    for row, review in enumerate(reviews, start=HEAD):
+        _review(sheet, row, review)
+    if not reviews:
+        sheet.put(HEAD, 1, "No review in this period.", "soft")
+    last = HEAD + max(len(reviews), 1) - 1
+    sheet.table("Reviews", sheet.area(HEAD - 1, 1, last, len(TITLES)))
+    sheet.freeze(HEAD, 2)
+    sheet.repeat(HEAD - 1, HEAD - 1)
+    sheet.print_area(len(TITLES), last)
+    sheet.protect()
+    column = {title: sheet.area(HEAD, number, last) for number, title in enumerate(TITLES, start=1)}
+    return ReviewColumns(
+        sheet=sheet,
+        tickets=column["Ticket"],
+        weeks=column["Week"],
+        scores=column["Score"],
+        results=column["Result"],
+        chances=column["Chance"],
+        weights=column["Weight"],
+    )
+
+
+def _review(sheet: Sheet, row: int, review: ReviewRow) -> None:
+    sheet.put(row, 1, review.ticket_id, "text line")
+    sheet.put(row, 2, review.resolved_at, "day")
+    sheet.put(row, 3, review.week, "text line")
+    sheet.put(row, 4, review.queue)
+    sheet.put(row, 5, review.purpose, "text line")
+    sheet.put(row, 6, review.score, "number")
+    sheet.put(row, 7, RESULTS[review.outcome], RESULT_STYLES[review.outcome])
+    sheet.put(row, 8, review.summary)
+    sheet.put(row, 9, review.inclusion_probability, "chance")
+    sheet.put(row, 10, review.completion, "chance")
+    formula = f'=IF(AND(E{row}="routine",ISNUMBER(F{row}),ISNUMBER(I{row})),J{row}/I{row},0)'
+    sheet.formula(row, 11, formula, review.weight, "number soft")
+    sheet.put(row, 12, review.rubric, "soft")
+    if review.link:
+        sheet.link(row, 13, "Open", review.link)
+
+
+def add_remarks(book: Book, data: CoachingWorkbook, *, header: str, footer: str) -> Sheet:
+    """The sheet with what reviewers said about single criteria and the passages they pinned."""
+    sheet = book.sheet("Comments", widths=REMARK_WIDTHS, landscape=True, header=header, footer=footer)
+    sheet.put(1, 1, "Comments and evidence", "title")
+    sheet.height(1, 30)
+    sheet.note(2, len(REMARK_WIDTHS), "What reviewers wrote about single criteria, with the passages it rests on.")
+    sheet.headers(HEAD - 1, REMARK_TITLES)
+    row = HEAD
+    for review in sorted(data.reviews, key=lambda review: (review.resolved_at, review.review_id)):
+        for remark in review.remarks:
+            _remark(sheet, row, review, remark)
+            row += 1
+    if row == HEAD:
+        sheet.put(HEAD, 1, "No comment in this period.", "soft")
+        row += 1
+    sheet.table("Comments", sheet.area(HEAD - 1, 1, row - 1, len(REMARK_TITLES)))
+    sheet.freeze(HEAD, 2)
+    sheet.repeat(HEAD - 1, HEAD - 1)
+    sheet.print_area(len(REMARK_TITLES), row - 1)
+    sheet.protect()
+    return sheet
+
+
+def _remark(sheet: Sheet, row: int, review: ReviewRow, remark: Remark) -> None:
+    sheet.put(row, 1, review.ticket_id, "text line")
+    sheet.put(row, 2, review.week, "text line")
+    sheet.put(row, 3, remark.criterion)
+    sheet.put(row, 4, remark.level)
+    sheet.put(row, 5, "! critical" if remark.critical else None, "worse" if remark.critical else "text line")
+    sheet.put(row, 6, remark.comment)
+    sheet.put(row, 7, "\n".join(f"{excerpt.message}: “{excerpt.text}”" for excerpt in remark.excerpts))

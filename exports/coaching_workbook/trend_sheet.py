@@ -1,0 +1,122 @@
+"""Week by week: table, then the chart below it."""
+
+import math
+from dataclasses import dataclass
+
+from exports.coaching_workbook.focus import FEWEST
+from exports.coaching_workbook.model import CoachingWorkbook, WeeklyPoint
+from exports.coaching_workbook.words import VERDICTS
+from exports.workbook import Area, Axis, Book, Look, Series, Sheet, interval_lines
+
+TITLES = ("Week", "Monday", "n", "Score", "from", "to", "Team", "In the period", "Note")
+WIDTHS = (12, 12, 7, 10, 9, 9, 10, 13, 30)
+HEAD = 5
+ONE_PAGE = 30
+CHART_ROWS = 22
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrendColumns:
+    """Where formulas and the cover's chart find the weeks."""
+
+    sheet: Sheet
+    weeks: Area
+    counts: Area
+    means: Area
+    teams: Area
+    in_period: Area
+
+
+def add_trend(book: Book, data: CoachingWorkbook, plotted: Sheet, *, header: str, footer: str) -> TrendColumns:
+    """The sheet of weeks; the lengths of the error bars are formulas on the hidden sheet ``plotted``."""
+    sheet = book.sheet("Trend", widths=WIDTHS, header=header, footer=footer)
+    sheet.put(1, 1, "Weekly quality score", "title")
+    sheet.height(1, 30)
+    note = (
+        f"Design-weighted mean of each week's routine reviews with its {data.confidence:.0%} interval, beside the "
+        f"others of the team. A week with fewer than {FEWEST} reviews is drawn hollow: it says little by itself."
+    )
+    sheet.note(2, len(WIDTHS), note, lines=2)
+    sheet.headers(HEAD - 1, TITLES, right=range(3, 8))
+    for row, point in enumerate(data.weeks, start=HEAD):
+        _week(sheet, plotted, row, point, data)
+    if not data.weeks:
+        sheet.put(HEAD, 1, "No week has a review.", "soft")
+    last = HEAD + max(len(data.weeks), 1) - 1
+    sheet.table("Trend", sheet.area(HEAD - 1, 1, last, len(TITLES)))
+    sheet.freeze(HEAD, 2)
+    sheet.repeat(HEAD - 1, HEAD - 1)
+    column = {title: sheet.area(HEAD, number, last) for number, title in enumerate(TITLES, start=1)}
+    columns = TrendColumns(
+        sheet=sheet,
+        weeks=column["Week"],
+        counts=column["n"],
+        means=column["Score"],
+        teams=column["Team"],
+        in_period=column["In the period"],
+    )
+    bottom = last
+    if data.weeks:
+        if len(data.weeks) > ONE_PAGE:
+            sheet.break_before(last + 2)
+        bottom = last + 2 + CHART_ROWS
+        draw_trend(sheet, sheet.area(last + 2, 1, bottom, len(TITLES)), columns, plotted, data)
+    sheet.print_area(len(TITLES), bottom + 1)
+    sheet.protect()
+    return columns
+
+
+def draw_trend(target: Sheet, place: Area, columns: TrendColumns, plotted: Sheet, data: CoachingWorkbook) -> None:
+    """The weekly line with its intervals and the team's line, on any sheet."""
+    top, last = columns.weeks.top, columns.weeks.bottom
+    interval_lines(
+        target,
+        place,
+        title="Quality score by week",
+        categories=columns.weeks,
+        series=(
+            Series(
+                title=f"Specialist, with {data.confidence:.0%} interval (hollow: fewer than {FEWEST} reviews)",
+                values=columns.means,
+                look=Look(line="accent", width=2.0),
+                plus=plotted.area(top, 5, last),
+                minus=plotted.area(top, 6, last),
+                hollow=frozenset(number for number, point in enumerate(data.weeks) if point.n < FEWEST),
+            ),
+            Series(
+                title="Others of the team",
+                values=columns.teams,
+                look=Look(line="team", width=1.75, dash="dash", mark="none"),
+            ),
+        ),
+        names=Axis(title="Week (ISO)"),
+        values=_range(data),
+    )
+
+
+def _range(data: CoachingWorkbook) -> Axis:
+    """As much of the scale as the points and their intervals need, in whole steps of ten."""
+    ends = [
+        end for point in data.weeks for end in (point.low, point.high, point.mean, point.team_mean) if end is not None
+    ]
+    low = math.floor(max(min(ends, default=0), 0) / 10) * 10
+    high = math.ceil(min(max(ends, default=100), 100) / 10) * 10
+    return Axis(title="Score (percent)", low=min(low, high - 10), high=high, step=10)
+
+
+def _week(sheet: Sheet, plotted: Sheet, row: int, point: WeeklyPoint, data: CoachingWorkbook) -> None:
+    few = point.n < FEWEST
+    inside = data.provenance.period_from <= point.monday <= data.provenance.period_to
+    sheet.put(row, 1, point.week, "text line")
+    sheet.put(row, 2, point.monday, "day soft")
+    sheet.put(row, 3, point.n, "whole")
+    sheet.put(row, 4, point.mean, "number soft" if few else "number")
+    sheet.put(row, 5, point.low, "number soft")
+    sheet.put(row, 6, point.high, "number soft")
+    sheet.put(row, 7, point.team_mean, "number")
+    sheet.put(row, 8, "yes" if inside else "no", "soft")
+    sheet.put(row, 9, "; ".join(filter(None, (VERDICTS["too few"] if few else "", point.reason))), "soft wrapped")
+    if point.low is not None and point.high is not None and point.mean is not None:
+        here = f"'{sheet.title}'!"
+        plotted.formula(row, 5, f"={here}F{row}-{here}D{row}", point.high - point.mean, "number")
+        plotted.formula(row, 6, f"={here}D{row}-{here}E{row}", point.mean - point.low, "number")
