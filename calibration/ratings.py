@@ -147,7 +147,7 @@ def positions(values: Vector, scale: Vector) -> Codes:
         raise ValueError(f"a rating is not on the declared scale: {values[0]:g}")
     if (scale == scale[0] + np.arange(scale.size)).all():
         shifted = values - scale[0]
-        places = shifted.astype(np.int64)
+        places: Codes = shifted.astype(np.int64)
         wrong = (places != shifted) | (places < 0) | (places >= scale.size)
     else:
         places = np.minimum(np.searchsorted(scale, values), scale.size - 1)

@@ -144,6 +144,8 @@ def _analytic(linear: Linear, kind: str, groups: NDArray[np.int64] | None, units
         return (sqrt(squares / (n * (n - 1))), linear.n_rated - 1.0) if n > 1 else (0.0, 1.0)
     if kind == "jackknife":
         values = np.concatenate([linear.figure(totals) for totals in without_each(linear.sums())])
+        # An item the coefficient leaves out is an item all the same: without it nothing changes.
+        values = np.append(values, np.full(linear.n_rated - values.size, linear.estimate))
         values = values[~np.isnan(values)]
         n = values.size
         return sqrt((n - 1) / n * float(((values - values.mean()) ** 2).sum())), n - 1.0
