@@ -17,6 +17,7 @@ async function refresh() {
     pause = PATIENCE; // the connection is gone for a while: the figures stay as they are
   }
   if (region.hasAttribute("data-going")) setTimeout(refresh, pause);
+  else document.getElementById("run-said").textContent = "The intake has ended.";
 }
 
 if (document.getElementById("run")?.hasAttribute("data-going")) setTimeout(refresh, PAUSE);
