@@ -113,10 +113,10 @@ def small_multiples(
     return Chart(svg=listed, table=table)
 
 
-def sparkline(points: Sequence[Point], *, name: str, numerals: Numerals = PLAIN) -> Chart:
+def sparkline(points: Sequence[Point], *, name: str, axis: str = "Week", numerals: Numerals = PLAIN) -> Chart:
     """A line the size of a word, for a cell of a table; its band, and a mark on the last value."""
     width, height = 96.0, 24.0
-    table = _table([Series(name=name, points=tuple(points))], axis="", numerals=numerals)
+    table = _table([Series(name=name, points=tuple(points))], axis=axis, numerals=numerals)
     span = domain([value for point in points for value in (point.value, point.low, point.high)])
     known = [index for index, point in enumerate(points) if point.value is not None]
     if span is None or not known:
