@@ -3,14 +3,20 @@
 Coordinated sampling with permanent random numbers after Ohlsson (1995), in Cox et al., Business Survey Methods,
 ch. 9; systematic rounding of cell counts after Cox (1987), JASA 82, 520-524. SQLite, PostgreSQL and any host agree,
 because nothing here rounds in floating point after the expected counts are fixed.
+
+``draw`` does all of it for a frame in memory. A large frame in a database needs only its cells: ``allocate``, then
+``rounding``, then each of its ``walks`` as LIMIT and OFFSET along the index (period, cell, prn, part).
 """
 
 import hashlib
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate, pairwise
 
-from qa.sampling.allocation import Cell, Plan, merged
+import numpy as np
+
+from qa.sampling.allocation import MIX_FLOOR, Cells, CellTable, Mask, Plan, domain_of, merge, stated, table_of
 
 UNIT = 1 << 40  # expected counts are kept in 1/2^40 of a part
 PRN_SPACE = 1 << 52
@@ -68,89 +74,213 @@ class DrawResult:
         return len(self.parts)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Allocation:
+    """What the plans mean for the cells of one frame, before any chance: the same for every seed."""
+
+    cells: CellTable
+    expected: Sequence[int]  # in 1/2^40 parts, by cell
+    serving: Mapping[str, Mask]  # plan key -> the cells it selects
+    size: int
+
+    def plans_of(self, place: int) -> tuple[str, ...]:
+        """The plans that a part of the cell at ``place`` serves."""
+        return tuple(key for key, inside in self.serving.items() if inside[place])
+
+    def inclusion_probability(self, place: int) -> float:
+        return self.expected[place] / (self.cells.sizes[place] * UNIT)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rounding:
+    """Whole counts: ``order`` holds the cells' places as they were lined up, ``drawn`` the count by place."""
+
+    order: Sequence[int]
+    drawn: Sequence[int]
+    start: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Walk:
+    """Take ``drawn`` parts of a cell from rank ``start`` on in (prn, id) order; past the end goes on at the front."""
+
+    place: int
+    cell: str
+    size: int
+    drawn: int
+    start: int
+
+
 def cell_key(*fields: str) -> str:
     """A cell's name: its fields joined by a bar; a bar inside a field is refused."""
-    for field in fields:
-        if "|" in field:
-            raise ValueError(f"a field of a cell holds the separator: {field!r}")
+    for text in fields:
+        if "|" in text:
+            raise ValueError(f"a field of a cell holds the separator: {text!r}")
     return "|".join(fields)
 
 
 def prf(seed: bytes, label: str, cell: str = "") -> int:
     """64 bits that follow from the seed, a label and a cell: the start of SHA-256(seed, label, 0x1f, cell)."""
-    digest = hashlib.sha256(seed + label.encode() + b"\x1f" + cell.encode()).digest()
-    return int.from_bytes(digest[:8], "big")
+    return int.from_bytes(_prf_bytes(seed + label.encode() + b"\x1f", cell), "big")
+
+
+def _prf_bytes(head: bytes, cell: str) -> bytes:
+    return hashlib.sha256(head + cell.encode()).digest()[:8]
 
 
 def commitment(seed: bytes, plan_digest: str) -> str:
     """What is published before the frame is counted: it binds the seed to the plans and tells neither."""
-    if len(seed) != SEED_BYTES:
-        raise ValueError(f"a seed has {SEED_BYTES} bytes: {len(seed)}")
-    return hashlib.sha256(seed + plan_digest.encode()).hexdigest()
+    return hashlib.sha256(_checked_seed(seed) + plan_digest.encode()).hexdigest()
 
 
-def draw(cells: Sequence[Cell], units: Sequence[Unit], plans: Sequence[Plan], seed: bytes) -> DrawResult:
-    """The sample of a frame. The same seed, frame and plans always give the same sample."""
+def _checked_seed(seed: bytes) -> bytes:
     if len(seed) != SEED_BYTES:
         raise ValueError(f"a seed has {SEED_BYTES} bytes: {len(seed)}")
-    members = _members(cells, units)
-    probabilities, _ = merged(plans, cells)
-    ordered = sorted(
-        zip(cells, probabilities, strict=True),
-        key=lambda pair: (pair[0].team, pair[0].specialist, prf(seed, "cell", pair[0].key), pair[0].key),
-    )
-    start = prf(seed, "start") >> 24
-    drawn_cells: list[DrawnCell] = []
-    parts: list[DrawnPart] = []
-    before = 0
-    for cell, probability in ordered:
+    return seed
+
+
+def allocate(cells: Cells, plans: Sequence[Plan], *, mix_floor: float = MIX_FLOOR) -> Allocation:
+    """The expected counts of a frame under its plans, fixed to integers."""
+    table = table_of(cells)
+    if len({plan.key for plan in plans}) != len(plans):
+        raise ValueError("a plan is there twice")
+    serving = {plan.key: domain_of(plan, table) for plan in plans}
+    size = 0
+    expected = [0] * len(table)
+    if len(table) and plans:
+        probability, size = merge(
+            [stated(plan, table, serving[plan.key]) for plan in plans], table.sizes, mix_floor=mix_floor
+        )
+        shares = (np.asarray(table.sizes, dtype=np.float64) * probability * UNIT).tolist()
         # Never above the cell; ceil, so that no eligible part falls to exactly 0.
-        expected = min(math.ceil(cell.size * float(probability) * UNIT), cell.size * UNIT)
-        after = before + expected
-        count = (after + start) // UNIT - (before + start) // UNIT
-        before = after
-        ring = members[cell.key]
-        first = prf(seed, "ring", cell.key) % cell.size
-        outcome = DrawnCell(
-            key=cell.key,
-            team=cell.team,
-            specialist=cell.specialist,
-            size=cell.size,
-            fingerprint=sum(unit.prn for unit in ring) % FINGERPRINT_SPACE,
-            expected=expected,
-            drawn=count,
-            start=first,
-        )
-        drawn_cells.append(outcome)
-        serving = tuple(plan.key for plan in plans if plan.selects(cell))
-        parts.extend(
-            DrawnPart(
-                part_id=ring[(first + step) % cell.size].part_id,
-                cell=cell.key,
-                inclusion_probability=outcome.inclusion_probability,
-                plans=serving,
-                cell_drawn=count,
-                cell_size=cell.size,
-            )
-            for step in range(count)
-        )
-    return DrawResult(cells=tuple(drawn_cells), parts=tuple(parts), start=start)
+        expected = [min(math.ceil(share), n * UNIT) for share, n in zip(shares, table.sizes, strict=True)]
+    return Allocation(cells=table, expected=expected, serving=serving, size=size)
 
 
-def _members(cells: Sequence[Cell], units: Sequence[Unit]) -> Mapping[str, list[Unit]]:
+def rounding(allocation: Allocation, seed: bytes) -> Rounding:
+    """Whole counts for all cells whose means are the expected counts, and whose total is fixed.
+
+    Cells stand in the order (team, specialist, PRF): whatever stands together, above all a specialist's cells, gets
+    the floor or the ceiling of what it expects.
+    """
+    table = allocation.cells
+    head = _checked_seed(seed) + b"cell\x1f"
+    groups: dict[tuple[str, str], list[tuple[bytes, str, int]]] = {}
+    for place, (team, specialist, key) in enumerate(zip(table.teams, table.specialists, table.keys, strict=True)):
+        groups.setdefault((team, specialist), []).append((_prf_bytes(head, key), key, place))
+    order = [place for group in sorted(groups) for _, _, place in sorted(groups[group])]
+    start = prf(seed, "start") >> 24
+    drawn = [0] * len(table)
+    for place, count in zip(order, systematic([allocation.expected[place] for place in order], start), strict=True):
+        drawn[place] = count
+    return Rounding(order=order, drawn=drawn, start=start)
+
+
+def systematic(expected: Sequence[int], start: int) -> list[int]:
+    """Whole counts in a row for expected counts in 1/2^40: over all 2^40 starts each count's mean is exact.
+
+    References
+    ----------
+    Cox (1987), JASA 82, 520-524; Madow (1949), Ann. Math. Stat. 20, 333-354.
+    """
+    ends = [total // UNIT for total in accumulate(expected, initial=start)]
+    return [after - before for before, after in pairwise(ends)]
+
+
+def walks(allocation: Allocation, rounded: Rounding, seed: bytes) -> list[Walk]:
+    """Where to take the parts of each cell that gives any, in drawn order."""
+    table = allocation.cells
+    return [
+        Walk(
+            place=place,
+            cell=table.keys[place],
+            size=table.sizes[place],
+            drawn=rounded.drawn[place],
+            start=_ring_start(seed, table.keys[place], table.sizes[place]),
+        )
+        for place in rounded.order
+        if rounded.drawn[place]
+    ]
+
+
+def _ring_start(seed: bytes, cell: str, size: int) -> int:
+    """By rank, not by value: only then every part has the same chance under one fixed frame key."""
+    return prf(seed, "ring", cell) % size
+
+
+def draw(cells: Cells, units: Sequence[Unit], plans: Sequence[Plan], seed: bytes) -> DrawResult:
+    """The sample of a frame. The same seed, frame and plans always give the same sample."""
+    allocation = allocate(cells, plans)
+    table = allocation.cells
+    members = _members(table, units)
+    rounded = rounding(allocation, seed)
+    drawn_cells = tuple(
+        DrawnCell(
+            key=key,
+            team=table.teams[place],
+            specialist=table.specialists[place],
+            size=table.sizes[place],
+            fingerprint=sum(unit.prn for unit in members[key]) % FINGERPRINT_SPACE,
+            expected=allocation.expected[place],
+            drawn=rounded.drawn[place],
+            start=_ring_start(seed, key, table.sizes[place]),
+        )
+        for place, key in ((place, table.keys[place]) for place in rounded.order)
+    )
+    parts = tuple(
+        DrawnPart(
+            part_id=members[walk.cell][(walk.start + step) % walk.size].part_id,
+            cell=walk.cell,
+            inclusion_probability=allocation.inclusion_probability(walk.place),
+            plans=serving,
+            cell_drawn=walk.drawn,
+            cell_size=walk.size,
+        )
+        for walk, serving in ((walk, allocation.plans_of(walk.place)) for walk in walks(allocation, rounded, seed))
+        for step in range(walk.drawn)
+    )
+    return DrawResult(cells=drawn_cells, parts=parts, start=rounded.start)
+
+
+def _members(table: CellTable, units: Sequence[Unit]) -> Mapping[str, list[Unit]]:
     """The parts of each cell in (prn, id) order; frame and cells have to tell the same story."""
-    members: dict[str, list[Unit]] = {cell.key: [] for cell in cells}
-    if len(members) != len(cells):
-        raise ValueError("a cell is there twice")
+    members: dict[str, list[Unit]] = {key: [] for key in table.keys}
     for unit in units:
         if unit.cell not in members:
             raise ValueError(f"part {unit.part_id} lies in an unknown cell {unit.cell!r}")
         if not 0 <= unit.prn < PRN_SPACE:
             raise ValueError(f"the random number of part {unit.part_id} is not 52 bits")
         members[unit.cell].append(unit)
-    for cell in cells:
-        ring = members[cell.key]
-        if len(ring) != cell.size:
-            raise ValueError(f"cell {cell.key!r} says {cell.size} parts and holds {len(ring)}")
+    for key, size in zip(table.keys, table.sizes, strict=True):
+        ring = members[key]
+        if len(ring) != size:
+            raise ValueError(f"cell {key!r} says {size} parts and holds {len(ring)}")
         ring.sort(key=lambda unit: (unit.prn, unit.part_id))
     return members
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replacement:
+    """Who stands in for parts that were never in the population, and the chance that the cell's parts had after all."""
+
+    part_ids: tuple[int, ...]
+    cell_size: int
+    inclusion_probability: float
+
+
+def replacement(cell: DrawnCell, ring: Sequence[Unit], ineligible: Collection[int]) -> Replacement:
+    """The cell's sample once ``ineligible`` parts are struck from it: the next ones of the walk move up.
+
+    ``ring`` is the whole cell as frozen, in any order. Fewer parts than drawn are left only when the cell is used up.
+    """
+    ordered = sorted(ring, key=lambda unit: (unit.prn, unit.part_id))
+    if len(ordered) != cell.size:
+        raise ValueError(f"cell {cell.key!r} says {cell.size} parts and holds {len(ordered)}")
+    unknown = set(ineligible) - {unit.part_id for unit in ordered}
+    if unknown:
+        raise ValueError(f"part {min(unknown)} does not lie in cell {cell.key!r}")
+    walk = [ordered[(cell.start + step) % cell.size].part_id for step in range(cell.size)]
+    eligible = [part_id for part_id in walk if part_id not in ineligible]
+    size = len(eligible)
+    chance = min(1.0, cell.expected / (size * UNIT)) if size else 0.0
+    return Replacement(part_ids=tuple(eligible[: cell.drawn]), cell_size=size, inclusion_probability=chance)

@@ -10,6 +10,8 @@ from qa.sampling.allocation import Cell, Plan
 from qa.sampling.draw import DrawResult, Unit, commitment, draw
 
 FORMAT = "fairmark-receipt-1"
+NAMED = 5  # how many differences of a kind are named one by one
+CELL_FIELDS = ("cell", "team", "parts", "sum of random numbers", "expected", "drawn", "start")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,13 +41,32 @@ def digest(content: bytes) -> str:
 
 
 def plan_document(plan: Plan) -> dict[str, Any]:
-    """A plan as its hash is taken over."""
-    return {
+    """A plan as its hash is taken over; ``plan_of`` reads it back."""
+    document: dict[str, Any] = {
         "key": plan.key,
         "kind": plan.kind,
         "amount": plan.amount,
         "where": {name: sorted(values) for name, values in plan.where.items()},
     }
+    if plan.strata:
+        document["strata"] = list(plan.strata)
+    if plan.kind == "neyman":
+        document["spreads"] = dict(plan.spreads)
+        document["pooled_spread"] = plan.pooled_spread
+    return document
+
+
+def plan_of(document: Mapping[str, Any]) -> Plan:
+    """The plan that a receipt describes."""
+    return Plan(
+        key=document["key"],
+        kind=document["kind"],
+        amount=document["amount"],
+        where={name: tuple(values) for name, values in document["where"].items()},
+        strata=tuple(document.get("strata", ())),
+        spreads=document.get("spreads", {}),
+        pooled_spread=document.get("pooled_spread", 1.0),
+    )
 
 
 def plans_digest(plans: Sequence[Plan]) -> str:
@@ -98,19 +119,67 @@ def differences(
         return [f"the draw cannot be run again: {error}"]
     if rerun == stored:
         return []
-    old, new = json.loads(stored), json.loads(rerun)
-    names = [name for name in sorted(old.keys() | new.keys()) if old.get(name) != new.get(name)]
+    try:
+        old = json.loads(stored)
+    except ValueError:
+        return ["the receipt cannot be read"]
+    if not isinstance(old, dict):
+        return ["the receipt cannot be read"]
+    new = json.loads(rerun)
     found = []
-    for name in names:
+    for name in sorted(old.keys() | new.keys()):
+        if old.get(name) == new.get(name):
+            continue
         if name == "parts":
-            was, now = {part[0] for part in old["parts"]}, {part[0] for part in new["parts"]}
-            found.append(f"parts: {len(was - now)} not drawn again, {len(now - was)} drawn now that were not")
+            found.append(_part_differences(old.get(name), new[name]))
         elif name == "cells":
-            was_cells, now_cells = {cell[0]: cell for cell in old["cells"]}, {cell[0]: cell for cell in new["cells"]}
-            changed = [
-                key for key in sorted(was_cells.keys() | now_cells.keys()) if was_cells.get(key) != now_cells.get(key)
-            ]
-            found.append(f"cells: {len(changed)} differ, first {changed[0]!r}" if changed else "cells: another order")
+            found.append(_cell_differences(old.get(name), new[name]))
         else:
             found.append(f"{name}: receipt {old.get(name)!r}, re-run {new.get(name)!r}")
-    return found
+    return found or ["the receipt says the same in another spelling: it is not the canonical document"]
+
+
+def _part_differences(old: Any, new: Sequence[Sequence[Any]]) -> str:
+    """What became of the list of drawn parts; the first few are named."""
+    try:
+        was = {part[0]: part for part in old}
+    except (TypeError, IndexError, KeyError):
+        return "parts: the receipt's list cannot be read"
+    now = {part[0]: part for part in new}
+    kinds = (
+        (sorted(was.keys() - now.keys()), "on the receipt but not drawn"),
+        (sorted(now.keys() - was.keys()), "drawn but not on the receipt"),
+        (sorted(key for key in was.keys() & now.keys() if was[key] != now[key]), "with another chance, cell or plans"),
+    )
+    told = [f"{len(keys)} {what} (part {_some(keys)})" for keys, what in kinds if keys]
+    return "parts: " + ("; ".join(told) or "another order")
+
+
+def _cell_differences(old: Any, new: Sequence[Sequence[Any]]) -> str:
+    """Which cells of the frame are not as the receipt says, and in what; the first few are named."""
+    try:
+        was = {cell[0]: cell for cell in old}
+    except (TypeError, IndexError, KeyError):
+        return "cells: the receipt's list cannot be read"
+    now = {cell[0]: cell for cell in new}
+    changed = [key for key in sorted(was.keys() | now.keys()) if was.get(key) != now.get(key)]
+    told = [_cell_difference(key, was.get(key), now.get(key)) for key in changed[:NAMED]]
+    more = f"; and {len(changed) - NAMED} more" if len(changed) > NAMED else ""
+    return "cells: " + ("; ".join(told) + more if changed else "another order")
+
+
+def _cell_difference(key: str, was: Sequence[Any] | None, now: Sequence[Any] | None) -> str:
+    if was is None:
+        return f"{key!r} is in the frame but not on the receipt"
+    if now is None:
+        return f"{key!r} is on the receipt but not in the frame"
+    changes = [
+        f"{name} {before} on the receipt, {after} now"
+        for name, before, after in zip(CELL_FIELDS[1:], was[1:], now[1:], strict=False)
+        if before != after
+    ]
+    return f"{key!r}: " + ", ".join(changes)
+
+
+def _some(keys: Sequence[Any]) -> str:
+    return ", ".join(str(key) for key in keys[:NAMED]) + (", ..." if len(keys) > NAMED else "")

@@ -2,14 +2,12 @@
 
 import json
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from qa.people.models import Programme
 from qa.sampling import frames, receipts
-from qa.sampling.allocation import Plan
 from qa.sampling.draw import commitment
 from qa.sampling.models import Draw, DrawnUnit, DrawReceipt, Period
 from qa.sampling.service import facts_of
@@ -61,7 +59,7 @@ def _problems(session: Session, programme: Programme, receipt: DrawReceipt, row:
     if receipts.digest(receipt.document) != receipt.digest:
         return ["the document is not the one that was signed off"]
     document = json.loads(receipt.document)
-    plans = [_plan(entry) for entry in document["plans"]]
+    plans = [receipts.plan_of(entry) for entry in document["plans"]]
     problems = []
     if receipts.plans_digest(plans) != row.plan_digest:
         problems.append("the plans are not those the seed was committed to")
@@ -87,12 +85,3 @@ def _problems(session: Session, programme: Programme, receipt: DrawReceipt, row:
     if stored != told:
         problems.append("the drawn parts in the database are not those of the receipt")
     return problems
-
-
-def _plan(entry: dict[str, Any]) -> Plan:
-    return Plan(
-        key=entry["key"],
-        kind=entry["kind"],
-        amount=entry["amount"],
-        where={name: tuple(values) for name, values in entry["where"].items()},
-    )
