@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import Blueprint, flash, g, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from wtforms.fields import SelectChoice
 
 from qa.calibration_sessions import queries, service, session_page
 from qa.calibration_sessions.forms import CloseForm, SessionForm, VersionForm
@@ -38,7 +39,7 @@ def filled_form() -> SessionForm:
     today = local_day(utcnow(), g.zone)
     form = SessionForm()
     form.rubric_version.choices = [
-        (version.id, f"{family.name} {version.label}")
+        SelectChoice(version.id, f"{family.name} {version.label}")
         for version, family in queries.published_versions(session, g.actor.programme_id)
     ]
     people = {
@@ -46,7 +47,7 @@ def filled_form() -> SessionForm:
         for role in (Role.REVIEWER, Role.QA_LEAD, Role.TEAM_LEAD)
         for person in people_with_role(session, g.actor.programme_id, role, today)
     }
-    form.participants.choices = list(people.items())
+    form.participants.choices = [SelectChoice(user_id, name) for user_id, name in people.items()]
     if request.method == "GET":
         form.due_on.data = today + DUE_IN
         reviewers = people_with_role(session, g.actor.programme_id, Role.REVIEWER, today)

@@ -249,9 +249,7 @@ def board(session: Session, actor: Actor, *, today: dt.date, since: dt.date) -> 
                 Period.starts_on >= since,
             )
             .group_by(HandledPart.specialist_id)
-        )
-        .tuples()
-        .all()
+        ).all()
     )
     plans = {
         plan.specialist_id: plan

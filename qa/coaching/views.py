@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from flask import Blueprint, Response, flash, g, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from wtforms.fields import SelectChoice
 
 import exports.coaching_workbook as book
 from qa.coaching import drawings, figures, queries, service, workbook
@@ -159,10 +160,13 @@ def show(plan_id: int) -> ResponseReturnValue:
 def action_form(plan: CoachingPlan, coached: queries.Coached) -> ActionForm:
     form = ActionForm()
     goals = queries.goals_of(db.session(), plan.id)
-    form.goal.choices = [(0, "the plan as a whole")] + [
-        (goal.id, goal.criterion_key.replace("_", " ")) for goal in goals
+    form.goal.choices = [SelectChoice(0, "the plan as a whole")] + [
+        SelectChoice(goal.id, goal.criterion_key.replace("_", " ")) for goal in goals
     ]
-    form.owner.choices = [(coached.user.id, coached.user.name), (g.actor.user_id, g.actor.name)]
+    form.owner.choices = [
+        SelectChoice(coached.user.id, coached.user.name),
+        SelectChoice(g.actor.user_id, g.actor.name),
+    ]
     if not form.is_submitted():
         form.version.data = plan.lock_version
         form.due_on.data = today() + FORTNIGHT

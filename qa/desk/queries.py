@@ -153,9 +153,7 @@ def team_members(session: Session, actor: Actor, *, today: dt.date, since: dt.da
             select(CoachingPlan.specialist_id, func.max(CoachingPlan.id))
             .where(CoachingPlan.specialist_id.in_(ids), CoachingPlan.state == "active")
             .group_by(CoachingPlan.specialist_id)
-        )
-        .tuples()
-        .all()
+        ).all()
     )
     return [
         TeamMember(

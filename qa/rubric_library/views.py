@@ -2,6 +2,7 @@
 
 from flask import Blueprint, Response, flash, g, make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
+from wtforms.fields import SelectChoice
 
 import rubrics
 from qa.core.access import Permission, requires
@@ -24,7 +25,7 @@ def index() -> ResponseReturnValue:
 def page(*, upload: UploadForm | None = None, rule: RuleForm | None = None, status: int = 200) -> Response:
     found = queries.families(db.session(), g.actor.programme_id)
     rule = rule or RuleForm(valid_from=local_day(utcnow(), g.zone))
-    rule.family.choices = [(view.family.id, view.family.name) for view in found]
+    rule.family.choices = [SelectChoice(view.family.id, view.family.name) for view in found]
     known = {(view.family.key, version.label) for view in found for version in view.versions}
     starters = [value for value in starter_rubrics().values() if (value.key, value.label) not in known]
     body = render_template(
@@ -141,7 +142,7 @@ def publish(version_id: int) -> ResponseReturnValue:
 def add_rule() -> ResponseReturnValue:
     form = RuleForm()
     found = queries.families(db.session(), g.actor.programme_id)
-    form.family.choices = [(view.family.id, view.family.name) for view in found]
+    form.family.choices = [SelectChoice(view.family.id, view.family.name) for view in found]
     if not form.validate() or form.valid_from.data is None:
         return page(rule=form, status=422)
     family = queries.get_family_for(db.session(), g.actor, form.family.data)

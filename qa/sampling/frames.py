@@ -161,7 +161,7 @@ def expected_size(session: Session, period: Period) -> int:
 
 def names_of(session: Session, specialist_ids: Sequence[int]) -> dict[int, str]:
     """The specialists' names by id."""
-    return dict(session.execute(select(User.id, User.name).where(User.id.in_(specialist_ids))).tuples().all())
+    return dict(session.execute(select(User.id, User.name).where(User.id.in_(specialist_ids))).all())
 
 
 def facts_in_frame(session: Session, period: Period) -> Sequence[tuple[str, str, str, dt.datetime, int]]:

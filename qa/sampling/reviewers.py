@@ -64,27 +64,21 @@ def reviewers_on(session: Session, programme_id: int, day: dt.date) -> list[Revi
             select(Clearance.user_id, func.max(Clearance.severity))
             .where(Clearance.user_id.in_(ids), in_force(Clearance.valid_from, Clearance.valid_to, day))
             .group_by(Clearance.user_id)
-        )
-        .tuples()
-        .all()
+        ).all()
     )
     capacities = dict(
         session.execute(
             select(Capacity.user_id, Capacity.reviews_per_week)
             .where(Capacity.user_id.in_(ids), Capacity.valid_from <= day)
             .order_by(Capacity.valid_from, Capacity.id)  # a later row of a person wins
-        )
-        .tuples()
-        .all()
+        ).all()
     )
     loads = dict(
         session.execute(
             select(Assignment.reviewer_id, func.count())
             .where(Assignment.reviewer_id.in_(ids), Assignment.state == "open")
             .group_by(Assignment.reviewer_id)
-        )
-        .tuples()
-        .all()
+        ).all()
     )
     absent = set(
         session.scalars(

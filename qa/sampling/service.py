@@ -216,9 +216,7 @@ def _write_units(session: Session, row: Draw, result: DrawResult) -> dict[int, i
     return dict(
         session.execute(
             select(DrawnUnit.part_id, DrawnUnit.id).where(DrawnUnit.draw_id == row.id).order_by(DrawnUnit.position)
-        )
-        .tuples()
-        .all()
+        ).all()
     )
 
 

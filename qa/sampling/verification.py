@@ -77,11 +77,11 @@ def _problems(session: Session, programme: Programme, receipt: DrawReceipt, row:
     )
     problems += receipts.differences(receipt.document, facts, cells, units, plans)
     stored = dict(
-        session.execute(select(DrawnUnit.part_id, DrawnUnit.inclusion_probability).where(DrawnUnit.draw_id == row.id))
-        .tuples()
-        .all()
+        session.execute(
+            select(DrawnUnit.part_id, DrawnUnit.inclusion_probability).where(DrawnUnit.draw_id == row.id)
+        ).all()
     )
-    told = {part[0]: float(part[1]) for part in document["parts"]}
+    told = {part[0]: float(part[2]) for part in document["parts"]}
     if stored != told:
         problems.append("the drawn parts in the database are not those of the receipt")
     return problems

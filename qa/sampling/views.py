@@ -2,6 +2,7 @@
 
 from flask import Blueprint, Response, flash, g, make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
+from wtforms.fields import SelectChoice
 
 from qa.config import settings
 from qa.core.access import Permission, requires
@@ -28,10 +29,12 @@ def draw_form() -> DrawForm:
     form = DrawForm()
     rows = queries.weeks(session, g.actor, local_day(utcnow(), g.zone))
     form.period.choices = [
-        (row.key, f"{row.key}, {row.resolved} parts resolved") for row in rows if row.over and row.draw is None
+        SelectChoice(row.key, f"{row.key}, {row.resolved} parts resolved")
+        for row in rows
+        if row.over and row.draw is None
     ]
     known = sampling_plans.plans_of(session, g.actor.programme_id)
-    form.plans.choices = [(view.plan.id, view.plan.name) for view in known]
+    form.plans.choices = [SelectChoice(view.plan.id, view.plan.name) for view in known]
     if not form.is_submitted():
         form.plans.data = [view.plan.id for view in known]
     return form
@@ -59,7 +62,7 @@ def new_plan() -> ResponseReturnValue:
 def plan_form() -> PlanForm:
     form = PlanForm()
     form.queues.choices = [
-        (name, name or "no queue") for name in queries.queue_names(db.session(), g.actor.programme_id)
+        SelectChoice(name, name or "no queue") for name in queries.queue_names(db.session(), g.actor.programme_id)
     ]
     return form
 

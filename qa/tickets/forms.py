@@ -2,6 +2,7 @@
 
 from flask_wtf import FlaskForm
 from wtforms import MultipleFileField, RadioField
+from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, ValidationError
 
 from qa.tickets.intake import FORMATS
@@ -12,7 +13,7 @@ MOST_FILES = 50
 class IntakeForm(FlaskForm):
     format = RadioField(
         "Where the files come from",
-        choices=[(each.name, each.title) for each in FORMATS.values()],
+        choices=[SelectChoice(each.name, each.title) for each in FORMATS.values()],
         default=next(iter(FORMATS)),
         validators=[InputRequired("Say which help desk the files come from.")],
     )
