@@ -9,7 +9,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import IO, BinaryIO, cast
 
-from qa.tickets.intake.base import UnusableFileError
+from qa.tickets.intake.base import UnusableFileError, clean
+from qa.tickets.redaction import redact_short
 
 GZIP_MAGIC = b"\x1f\x8b"
 ZIP_MAGIC = b"PK\x03\x04"
@@ -19,8 +20,8 @@ BLOCK = 1024 * 1024
 
 
 def plain_name(path: Path) -> str:
-    """A file's name as reports show it: without folders."""
-    return path.name
+    """A file's name as reports show it: without folders, redacted like all else."""
+    return redact_short(clean(path.name))
 
 
 def listed(paths: Sequence[Path], suffixes: tuple[str, ...]) -> list[Path]:
@@ -30,12 +31,14 @@ def listed(paths: Sequence[Path], suffixes: tuple[str, ...]) -> list[Path]:
         if path.is_dir():
             inside = sorted(each for each in path.iterdir() if each.is_file() and each.name.endswith(suffixes))
             if not inside:
-                raise UnusableFileError(f"The folder {path.name} holds no file that ends in {' or '.join(suffixes)}.")
+                raise UnusableFileError(
+                    f"The folder {plain_name(path)} holds no file that ends in {' or '.join(suffixes)}."
+                )
             found += inside
         elif path.is_file():
             found.append(path)
         else:
-            raise UnusableFileError(f"There is no file or folder {path.name}.")
+            raise UnusableFileError(f"There is no file or folder {plain_name(path)}.")
     if not found:
         raise UnusableFileError("No file was given.")
     return found
@@ -48,7 +51,9 @@ def opened(path: Path) -> BinaryIO:
     if magic.startswith(GZIP_MAGIC):
         return cast(BinaryIO, gzip.open(path, "rb"))
     if magic == ZIP_MAGIC:
-        raise UnusableFileError(f"{path.name} is a zip archive or an Excel file, which this format does not read.")
+        raise UnusableFileError(
+            f"{plain_name(path)} is a zip archive or an Excel file, which this format does not read."
+        )
     return path.open("rb")
 
 
@@ -60,7 +65,7 @@ def lines(path: Path) -> Iterator[tuple[int, bytes]]:
                 if line.strip():
                     yield number, line
         except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-            raise UnusableFileError(f"{path.name} is cut off or damaged: {error}") from error
+            raise UnusableFileError(f"{plain_name(path)} is cut off or damaged: {error}") from error
 
 
 def text_of(path: Path) -> IO[str]:
@@ -84,18 +89,20 @@ def unpack(archive: Path, folder: Path) -> list[Path]:
         with zipfile.ZipFile(archive) as packed:
             members = [each for each in packed.infolist() if not each.is_dir() and not _hidden(each.filename)]
             if sum(each.file_size for each in members) > LARGEST_UNPACKED:
-                raise UnusableFileError(f"{archive.name} is larger than 8 GB when unpacked; hand in its files singly.")
+                raise UnusableFileError(
+                    f"{plain_name(archive)} is larger than 8 GB when unpacked; hand in its files singly."
+                )
             found = []
             for number, member in enumerate(members):
                 target = folder / f"{number:03d}"
                 target.mkdir(parents=True, exist_ok=True)
                 target /= Path(member.filename.replace("\\", "/")).name
                 with packed.open(member) as source, target.open("wb") as file:
-                    _copy(source, file, archive.name)
+                    _copy(source, file, plain_name(archive))
                 found.append(target)
             return found
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, zlib.error, EOFError) as error:
-        raise UnusableFileError(f"{archive.name} cannot be unpacked: {error}") from error
+        raise UnusableFileError(f"{plain_name(archive)} cannot be unpacked: {error}") from error
 
 
 def _copy(source: IO[bytes], target: BinaryIO, name: str) -> None:

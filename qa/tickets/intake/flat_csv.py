@@ -20,6 +20,7 @@ from qa.tickets.intake.base import (
 )
 from qa.tickets.intake.gathering import Gatherer
 from qa.tickets.intake.tables import BadRow, TableRow
+from qa.tickets.redaction import redact
 
 SUFFIXES = (".csv", ".csv.gz")
 
@@ -191,8 +192,8 @@ def _sorted_out(paths: Sequence[Path]) -> tuple[list[Table], list[Table]]:
             lacking = [name for name in flat_rows.MESSAGE_NEEDS if name not in as_messages]
         if lacking:
             raise UnusableFileError(
-                f"{path.name} lacks the column{'s' * (len(lacking) > 1)} {', '.join(lacking)}. "
-                f"Its header row is: {', '.join(name.strip() for name in header)[:500]}"
+                f"{files.plain_name(path)} lacks the column{'s' * (len(lacking) > 1)} {', '.join(lacking)}. "
+                f"Its header row is: {redact(', '.join(name.strip() for name in header))[:500]}"
             )
         tickets.append(Table(path, as_tickets, len(header)))
     if not tickets:

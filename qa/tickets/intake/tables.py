@@ -40,11 +40,11 @@ def header_of(path: Path) -> list[str]:
         try:
             header = next(csv.reader(text, strict=True), None)
         except csv.Error as error:
-            raise UnusableFileError(f"{path.name} is no CSV: {error}") from error
+            raise UnusableFileError(f"{files.plain_name(path)} is no CSV: {error}") from error
     if not header or not any(cell.strip() for cell in header):
-        raise UnusableFileError(f"{path.name} is empty: it has no header row.")
+        raise UnusableFileError(f"{files.plain_name(path)} is empty: it has no header row.")
     if any("\x00" in cell for cell in header) or SURROGATE.search("".join(header)):
-        raise UnusableFileError(f"{path.name} is not UTF-8 text.")
+        raise UnusableFileError(f"{files.plain_name(path)} is not UTF-8 text.")
     return header
 
 
