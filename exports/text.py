@@ -5,7 +5,7 @@ import unicodedata
 
 # Excel's limit for one cell, counted as it counts: in UTF-16 units, an emoji is two.
 CELL_LIMIT = 32_767
-HEADER_LIMIT = 80
+HEADER_LIMIT = 100  # two such parts, and the commands around them, stay below 255
 SHEET_NAME_LIMIT = 31
 FILE_NAME_LIMIT = 100
 FORMULA_STARTS = "=+-@\t\r\n＝＋－＠"
@@ -48,7 +48,8 @@ def one_line(text: str, limit: int) -> str:
 
 def header_text(text: str) -> str:
     """Text for a printed header or footer, where ``&`` begins a command and 255 characters are all there is."""
-    return one_line(text, HEADER_LIMIT).replace("&", "&&")
+    ampersands = one_line(text, HEADER_LIMIT).count("&")
+    return one_line(text, HEADER_LIMIT - ampersands).replace("&", "&&")
 
 
 def sheet_name(text: str, taken: tuple[str, ...] = ()) -> str:

@@ -30,13 +30,13 @@ TITLES = (
     "Notes",
     "Row id",
 )
-WIDTHS = (10, 27, 8, 8, 9, 8, 5, 8, 38, 18, 12, 11, 28, 17)
+WIDTHS = (10, 27, 8, 8, 11, 9, 6, 8, 38, 18, 12, 11, 28, 17)
 CRITERION, GOAL, ACTION, OWNER, DUE, STATUS, NOTES, ROW_ID = 2, 8, 9, 10, 11, 12, 13, 14
 INPUTS = {GOAL: "goal", ACTION: "action", OWNER: "owner", DUE: "due", STATUS: "status", NOTES: "notes"}
-HEAD = 5
+HEAD = 6
 ROWS_EACH = 2  # rows to fill in for one focus area
-FREE_ROWS = 3
-ROW_HEIGHT = 32  # room for two lines, or for a pen
+FREE_ROWS = 4
+ROW_HEIGHT = 36  # room for two lines, or for a pen
 LONGEST_PLAN = dt.timedelta(days=730)
 OLDEST_DUE = dt.date(2000, 1, 1)
 USUAL_ACTIONS = (
@@ -81,7 +81,7 @@ def fill_actions(book: Book, sheet: Sheet, data: CoachingWorkbook, criteria: Cri
     lists = _add_lists(book, data, focus)
     sheet.put(1, 1, "Focus areas and actions", "title")
     sheet.height(1, 30)
-    sheet.note(2, len(TITLES), FOCUS_RULE, lines=2)
+    sheet.note(2, len(TITLES), FOCUS_RULE)
     sheet.note(3, len(TITLES), "Yellow cells are for you to fill in; the drop-downs offer the usual answers.")
     sheet.headers(HEAD - 1, TITLES, right=(3, 4, 5, 6, 7, 8))
     row, firsts, record = HEAD, [], []
@@ -89,7 +89,7 @@ def fill_actions(book: Book, sheet: Sheet, data: CoachingWorkbook, criteria: Cri
         firsts.append(row)
         for turn in range(1, ROWS_EACH + 1):
             sheet.put(row, 1, f"Focus {number}", "strong")
-            sheet.put(row, CRITERION, criterion.name)
+            sheet.put(row, CRITERION, criterion.name, "text" if turn == 1 else "soft wrapped")
             if turn == 1:
                 _figures(sheet, row, criterion, criteria)
             record.append(_inputs(sheet, row, f"focus:{criterion.key}:{turn}", None))
@@ -141,7 +141,6 @@ def _figures(sheet: Sheet, row: int, criterion: CriterionFigure, criteria: Crite
 
 def _inputs(sheet: Sheet, row: int, row_id: str, action: EarlierAction | None) -> tuple[str, dict[str, str]]:
     """Write a row's input cells; gives its id and what they hold."""
-    sheet.height(row, ROW_HEIGHT)
     sheet.put(row, GOAL, None, "soft" if action else "input number")
     sheet.put(row, ACTION, action.text if action else None, "input")
     sheet.put(row, OWNER, action.owner if action else None, "input")
@@ -149,6 +148,7 @@ def _inputs(sheet: Sheet, row: int, row_id: str, action: EarlierAction | None) -
     sheet.put(row, STATUS, STATUS_WORDS[action.status] if action else None, "input")
     sheet.put(row, NOTES, action.notes if action else None, "input")
     sheet.put(row, ROW_ID, row_id, "code")
+    sheet.fit(row, least=ROW_HEIGHT)
     held = (
         {}
         if action is None
@@ -204,7 +204,7 @@ def _too_few(sheet: Sheet, row: int, focus: FocusAreas) -> int:
         told = verdict(criterion)
         reason = criterion.reason or (f"n = {criterion.n}" if criterion.n < FEWEST else "the gap has no interval")
         sheet.put(row, 2, criterion.name, "text line")
-        sheet.put(row, ACTION, f"{VERDICTS[told]}: {reason}", VERDICT_STYLES[told])
+        sheet.put(row, 3, f"{VERDICTS[told]}: {reason}", VERDICT_STYLES[told])
     return row
 
 

@@ -14,7 +14,7 @@ WIDTHS = (8.6,) * 12
 RIGHT = len(WIDTHS)
 WIDEST = 0.3  # a share whose interval is wider says too little
 FIGURES, SMALL_FIGURES, FOCUS = 7, 12, 17
-CHART_ROWS = 17
+CHART_ROWS = 25
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +72,7 @@ def _head(sheet: Sheet, data: CoachingWorkbook, work: Workings) -> None:
     sheet.height(2, 22)
     sheet.put(3, 1, f"{data.team} · led by {data.lead}", "subtitle")
     sheet.height(3, 17)
+    sheet.height(4, 22)
     sheet.put(4, 1, "Period", "soft")
     sheet.formula(4, 2, "=" + work.cell("from"), data.provenance.period_from, "day")
     sheet.put(4, 4, "to", "soft")
@@ -141,8 +142,9 @@ def _blocks(data: CoachingWorkbook, work: Workings) -> tuple[Block, ...]:
 
 
 def _between(work: Workings, low: str, high: str, percent: str, times: int = 1) -> str:
+    sign = "%" if times == 100 else ""
     first, last = (work.cell(key) if times == 1 else f"{work.cell(key)}*{times}" for key in (low, high))
-    text = f'{fixed_formula(first)}&" to "&{fixed_formula(last)}&" ({percent} interval)"'
+    text = f'{fixed_formula(first)}&"{sign} to "&{fixed_formula(last)}&"{sign} ({percent} interval)"'
     return f"=IF(ISNUMBER({work.cell(low)}),{text},{work.cell(low)})"
 
 
@@ -150,7 +152,8 @@ def _between_now(work: Workings, low: str, high: str, percent: str, times: int =
     first, last = work.known[low], work.known[high]
     if isinstance(first, str) or isinstance(last, str):
         return str(first)
-    return f"{fixed(first * times)} to {fixed(last * times)} ({percent} interval)"
+    sign = "%" if times == 100 else ""
+    return f"{fixed(first * times)}{sign} to {fixed(last * times)}{sign} ({percent} interval)"
 
 
 def _share_words(work: Workings, key: str, words: str) -> str:
@@ -185,12 +188,12 @@ def _large(sheet: Sheet, work: Workings, block: Block) -> None:
 
 def _small_figures(sheet: Sheet, work: Workings) -> None:
     figures = (
-        ("Reviews", "m"),
-        ("not counted", "aside"),
-        ("Criteria below", "below"),
-        ("too few", "few"),
+        ("Reviews counted", "m"),
+        ("Not counted", "aside"),
+        ("Criteria below team", "below"),
+        ("Too few to judge", "few"),
         ("Open actions", "open"),
-        ("overdue", "late"),
+        ("Actions overdue", "late"),
     )
     for number, (label, key) in enumerate(figures):
         column = 1 + 2 * number

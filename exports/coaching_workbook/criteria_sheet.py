@@ -8,7 +8,7 @@ from exports.coaching_workbook.words import VERDICT_STYLES, VERDICTS
 from exports.workbook import Area, Axis, Book, Look, Series, Sheet, interval_bars
 
 TITLES = ("Criterion", "n", "Specialist", "from", "to", "Team", "Gap", "gap from", "gap to", "Verdict")
-WIDTHS = (34, 6, 11, 8, 8, 8, 9, 9, 9, 22)
+WIDTHS = (34, 6, 11, 8, 8, 8, 9, 11, 9, 22)
 HEAD = 5
 # With more criteria than this, table and chart do not share a page.
 ONE_PAGE = 20
@@ -40,7 +40,7 @@ def add_criteria(book: Book, data: CoachingWorkbook, plotted: Sheet, *, header: 
         f"A verdict only where the {data.confidence:.0%} interval of the gap leaves out 0; none from "
         f"fewer than {FEWEST} reviews. {data.gap_note}"
     )
-    sheet.note(2, len(WIDTHS), note, lines=3)
+    sheet.note(2, len(WIDTHS), note)
     sheet.headers(HEAD - 1, TITLES, right=range(2, 10))
     for row, criterion in enumerate(data.criteria, start=HEAD):
         _criterion(sheet, row, criterion)
@@ -82,6 +82,7 @@ def _criterion(sheet: Sheet, row: int, criterion: CriterionFigure) -> None:
     sheet.put(row, 8, criterion.gap_low, "signed soft")
     sheet.put(row, 9, criterion.gap_high, "signed soft")
     sheet.put(row, 10, VERDICTS[told], VERDICT_STYLES[told])
+    sheet.fit(row)
 
 
 def _plotted(plotted: Sheet, row: int, sheet: Sheet, criterion: CriterionFigure) -> None:
@@ -100,7 +101,7 @@ def _chart(sheet: Sheet, plotted: Sheet, data: CoachingWorkbook, last: int) -> i
     top = last + 2
     if count > ONE_PAGE:
         sheet.break_before(top)
-    bottom = top + max(14, min(2 * count + 5, 44))
+    bottom = top + max(14, min(2 * count + 9, 44))
     few = frozenset(point for point, criterion in enumerate(data.criteria) if criterion.n < FEWEST)
     interval_bars(
         sheet,

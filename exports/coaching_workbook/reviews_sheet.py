@@ -25,6 +25,8 @@ WIDTHS = (14, 11.5, 10.5, 18, 10, 8, 16, 44, 9, 11, 9, 16, 7)
 REMARK_TITLES = ("Ticket", "Week", "Criterion", "Level", "Critical", "Comment", "Evidence")
 REMARK_WIDTHS = (14, 10.5, 26, 16, 11, 46, 50)
 HEAD = 5
+LONGEST_SHOWN = 1_200
+CUT = "[cut here; the whole text is in the review]"
 COUNTED_NOTE = (
     "Score: percent. Chance: how likely the part was to be drawn. Weight = completion / chance: how many parts the "
     "review stands for; a review picked by hand, or without a score, has weight 0 and enters no figure. "
@@ -50,7 +52,7 @@ def add_reviews(book: Book, data: CoachingWorkbook, *, header: str, footer: str)
     sheet = book.sheet("Reviews", widths=WIDTHS, landscape=True, header=header, footer=footer)
     sheet.put(1, 1, "Reviews of the period", "title")
     sheet.height(1, 30)
-    sheet.note(2, len(WIDTHS), COUNTED_NOTE, lines=2)
+    sheet.note(2, len(WIDTHS), COUNTED_NOTE)
     sheet.headers(HEAD - 1, TITLES, right=(6, 9, 10, 11))
     reviews = sorted(data.reviews, key=lambda review: (review.resolved_at, review.review_id))
     for row, review in enumerate(reviews, start=HEAD):
@@ -83,12 +85,13 @@ def _review(sheet: Sheet, row: int, review: ReviewRow) -> None:
     sheet.put(row, 5, review.purpose, "text line")
     sheet.put(row, 6, review.score, "number")
     sheet.put(row, 7, RESULTS[review.outcome], RESULT_STYLES[review.outcome])
-    sheet.put(row, 8, review.summary)
+    sheet.put(row, 8, _shown(review.summary))
     sheet.put(row, 9, review.inclusion_probability, "chance")
-    sheet.put(row, 10, review.completion, "chance")
+    sheet.put(row, 10, review.completion, "factor")
     formula = f'=IF(AND(E{row}="routine",ISNUMBER(F{row}),ISNUMBER(I{row})),J{row}/I{row},0)'
     sheet.formula(row, 11, formula, review.weight, "number soft")
     sheet.put(row, 12, review.rubric, "soft")
+    sheet.fit(row)
     if review.link:
         sheet.link(row, 13, "Open", review.link)
 
@@ -103,8 +106,7 @@ def add_remarks(book: Book, data: CoachingWorkbook, *, header: str, footer: str)
     row = HEAD
     for review in sorted(data.reviews, key=lambda review: (review.resolved_at, review.review_id)):
         for remark in review.remarks:
-            _remark(sheet, row, review, remark)
-            row += 1
+            row = _remark(sheet, row, review, remark)
     if row == HEAD:
         sheet.put(HEAD, 1, "No comment in this period.", "soft")
         row += 1
@@ -116,11 +118,24 @@ def add_remarks(book: Book, data: CoachingWorkbook, *, header: str, footer: str)
     return sheet
 
 
-def _remark(sheet: Sheet, row: int, review: ReviewRow, remark: Remark) -> None:
-    sheet.put(row, 1, review.ticket_id, "text line")
-    sheet.put(row, 2, review.week, "text line")
-    sheet.put(row, 3, remark.criterion)
-    sheet.put(row, 4, remark.level)
-    sheet.put(row, 5, "! critical" if remark.critical else None, "worse" if remark.critical else "text line")
-    sheet.put(row, 6, remark.comment)
-    sheet.put(row, 7, "\n".join(f"{excerpt.message}: “{excerpt.text}”" for excerpt in remark.excerpts))
+def _remark(sheet: Sheet, row: int, review: ReviewRow, remark: Remark) -> int:
+    """One row for each passage, the comment in the first; gives the next free row."""
+    passages = [f"{excerpt.message}: “{_shown(excerpt.text)}”" for excerpt in remark.excerpts] or [""]
+    for number, passage in enumerate(passages):
+        style = "text" if number == 0 else "soft wrapped"
+        sheet.put(row, 1, review.ticket_id, "text line" if number == 0 else "soft")
+        sheet.put(row, 2, review.week, "text line" if number == 0 else "soft")
+        sheet.put(row, 3, remark.criterion, style)
+        sheet.put(row, 4, remark.level, style)
+        if remark.critical:
+            sheet.put(row, 5, "! critical", "worse")
+        sheet.put(row, 6, _shown(remark.comment) if number == 0 else None)
+        sheet.put(row, 7, passage)
+        sheet.fit(row)
+        row += 1
+    return row
+
+
+def _shown(text: str) -> str:
+    """As much as a row can show when printed: Excel's rows end at 409 points."""
+    return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN].rstrip()} … {CUT}"

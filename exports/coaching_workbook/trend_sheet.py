@@ -8,11 +8,11 @@ from exports.coaching_workbook.model import CoachingWorkbook, WeeklyPoint
 from exports.coaching_workbook.words import VERDICTS
 from exports.workbook import Area, Axis, Book, Look, Series, Sheet, interval_lines
 
-TITLES = ("Week", "Monday", "n", "Score", "from", "to", "Team", "In the period", "Note")
+TITLES = ("Week", "Monday", "n", "Score", "from", "to", "Team", "In the period", "Remark")
 WIDTHS = (12, 12, 7, 10, 9, 9, 10, 13, 30)
 HEAD = 5
 ONE_PAGE = 30
-CHART_ROWS = 22
+CHART_ROWS = 24
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,9 +34,9 @@ def add_trend(book: Book, data: CoachingWorkbook, plotted: Sheet, *, header: str
     sheet.height(1, 30)
     note = (
         f"Design-weighted mean of each week's routine reviews with its {data.confidence:.0%} interval, beside the "
-        f"others of the team. A week with fewer than {FEWEST} reviews is drawn hollow: it says little by itself."
+        f"others of the team. A week with fewer than {FEWEST} reviews is drawn pale: it says little by itself."
     )
-    sheet.note(2, len(WIDTHS), note, lines=2)
+    sheet.note(2, len(WIDTHS), note)
     sheet.headers(HEAD - 1, TITLES, right=range(3, 8))
     for row, point in enumerate(data.weeks, start=HEAD):
         _week(sheet, plotted, row, point, data)
@@ -76,17 +76,22 @@ def draw_trend(target: Sheet, place: Area, columns: TrendColumns, plotted: Sheet
         categories=columns.weeks,
         series=(
             Series(
-                title=f"Specialist, with {data.confidence:.0%} interval (hollow: fewer than {FEWEST} reviews)",
+                title=f"Specialist, with {data.confidence:.0%} interval",
                 values=columns.means,
                 look=Look(line="accent", width=2.0),
                 plus=plotted.area(top, 5, last),
                 minus=plotted.area(top, 6, last),
-                hollow=frozenset(number for number, point in enumerate(data.weeks) if point.n < FEWEST),
             ),
             Series(
                 title="Others of the team",
                 values=columns.teams,
                 look=Look(line="team", width=1.75, dash="dash", mark="none"),
+            ),
+            # Drawn last, over the filled marks.
+            Series(
+                title=f"fewer than {FEWEST} reviews: too few to judge",
+                values=plotted.area(top, 7, last),
+                look=Look(line="accent", mark_fill="bar", joined=False),
             ),
         ),
         names=Axis(title="Week (ISO)"),
@@ -115,7 +120,10 @@ def _week(sheet: Sheet, plotted: Sheet, row: int, point: WeeklyPoint, data: Coac
     sheet.put(row, 6, point.high, "number soft")
     sheet.put(row, 7, point.team_mean, "number")
     sheet.put(row, 8, "yes" if inside else "no", "soft")
-    sheet.put(row, 9, "; ".join(filter(None, (VERDICTS["too few"] if few else "", point.reason))), "soft wrapped")
+    sheet.put(row, 9, VERDICTS["too few"] if few and point.n else point.reason, "soft wrapped")
+    sheet.fit(row)
+    if few and point.mean is not None:
+        plotted.formula(row, 7, f"='{sheet.title}'!D{row}", point.mean, "number")
     if point.low is not None and point.high is not None and point.mean is not None:
         here = f"'{sheet.title}'!"
         plotted.formula(row, 5, f"={here}F{row}-{here}D{row}", point.high - point.mean, "number")

@@ -12,8 +12,16 @@ from exports.coaching_workbook.trend_sheet import TrendColumns
 from exports.coaching_workbook.words import NO_REVIEWS, ONE_REVIEW, RESULTS, STATUS_WORDS, TOO_FEW, VERDICTS
 from exports.workbook import Book, Sheet
 
-WIDTHS = (40, 16, 62)
-STYLES = {"mean": "number", "share": "share", "count": "whole", "step": "chance", "day": "day", "words": "label right"}
+WIDTHS = (36, 24, 58)
+STYLES = {
+    "mean": "number",
+    "share": "share",
+    "count": "whole",
+    "step": "chance",
+    "day": "day",
+    "words": "text right",
+    "gap": "signed",
+}
 
 
 @dataclass(slots=True)
@@ -37,6 +45,7 @@ class Workings:
         live = "=" + formula.format(**self.places)
         self.sheet.formula(self.row, 2, live, value, STYLES[style])
         self.sheet.put(self.row, 3, how, "soft wrapped")
+        self.sheet.fit(self.row)
         self.places[key] = f"$B${self.row}"
         self.known[key] = value
 
@@ -107,7 +116,7 @@ def _reviews(work: Workings, data: CoachingWorkbook, reviews: ReviewColumns) -> 
     )
     alpha = 1 - data.confidence
     work.row += 1
-    work.sheet.put(work.row, 1, "1 - confidence of the intervals")
+    work.sheet.put(work.row, 1, "1 − confidence of the intervals")
     work.sheet.put(work.row, 2, round(alpha, 12), "chance")
     work.places["alpha"] = f"$B${work.row}"
     reason = 'IF({m}=0,"' + NO_REVIEWS + '",IF({m}=1,"' + ONE_REVIEW + '",""))'
@@ -134,7 +143,7 @@ def _score(work: Workings, figure: Weighted) -> None:
         _some("SUMPRODUCT({W},{S})/SUM({W})"),
         figure.estimate,
         "mean",
-        "Sum of weight x score / sum of weights.",
+        "Sum of weight × score / sum of weights.",
     )
     work.step(
         "neff",
@@ -142,7 +151,7 @@ def _score(work: Workings, figure: Weighted) -> None:
         _some("SUM({W})^2/SUMSQ({W})"),
         figure.n_effective,
         "mean",
-        "Unequal weights make reviews count for fewer: (sum of weights)^2 / sum of weights^2.",
+        "Unequal weights make reviews count for fewer: (sum of weights)² / sum of squared weights.",
     )
     work.step(
         "variance",
@@ -150,9 +159,11 @@ def _score(work: Workings, figure: Weighted) -> None:
         _guarded("{m}/({m}-1)*SUMPRODUCT((1-{P})*({W}*({S}-{mean}))^2)/SUM({W})^2"),
         figure.variance,
         "step",
-        "m/(m-1) x sum of (1 - chance) x (weight x (score - mean))^2 / (sum of weights)^2.",
+        "m/(m−1) × sum of (1 − chance) × (weight × (score − mean))² / (sum of weights)².",
     )
-    work.step("df", "Degrees of freedom", _guarded("MAX({neff}-1,1)"), figure.df, "mean", "Effective number - 1.")
+    work.step(
+        "df", "Degrees of freedom", _guarded("MAX({neff}-1,1)"), figure.df, "mean", "Effective number − 1, at least 1."
+    )
     work.step(
         "t",
         "Student's t",
@@ -167,7 +178,7 @@ def _score(work: Workings, figure: Weighted) -> None:
         _guarded("{mean}-{t}*SQRT({variance})"),
         figure.low,
         "mean",
-        "Score - t x root of variance.",
+        "Score − t × root of variance.",
     )
     work.step(
         "high",
@@ -175,7 +186,7 @@ def _score(work: Workings, figure: Weighted) -> None:
         _guarded("{mean}+{t}*SQRT({variance})"),
         figure.high,
         "mean",
-        "Score + t x root of variance.",
+        "Score + t × root of variance.",
     )
 
 
@@ -220,7 +231,7 @@ def _share(work: Workings, key: str, name: str, outcome: Outcome, figure: Weight
         _guarded(_quantile("({m}-1)")),
         figure.quantile,
         "step",
-        "With m - 1 degrees of freedom.",
+        "With m − 1 degrees of freedom.",
     )
     work.step(
         f"{key}_size",
@@ -280,9 +291,9 @@ def _criteria(work: Workings, data: CoachingWorkbook, criteria: CriteriaColumns,
     )
     for key, name, column, value, style in (
         ("lowest", "Lowest gap: criterion", "names", first.name if first else TOO_FEW, "words"),
-        ("gap", "Lowest gap (points)", "gaps", _or_few(first.gap if first else None), "mean"),
-        ("gap_low", "Lowest gap: interval from", "lows", _or_few(first.gap_low if first else None), "mean"),
-        ("gap_high", "Lowest gap: interval to", "highs", _or_few(first.gap_high if first else None), "mean"),
+        ("gap", "Lowest gap (points)", "gaps", _or_few(first.gap if first else None), "gap"),
+        ("gap_low", "Lowest gap: interval from", "lows", _or_few(first.gap_low if first else None), "gap"),
+        ("gap_high", "Lowest gap: interval to", "highs", _or_few(first.gap_high if first else None), "gap"),
     ):
         formula = "IF(ISNUMBER({position}),INDEX({" + column + '},{position}),"' + TOO_FEW + '")'
         work.step(key, name, formula, value, style, "Read from that row.")

@@ -24,9 +24,17 @@ def write(data: CoachingWorkbook) -> bytes:
     header, footer = f"Coaching plan · {data.specialist}", facts.confidentiality
     cover = add_cover(book, header=header, footer=footer)
     plan = add_actions(book, header=header, footer=footer)
-    plotted = book.sheet("Plotted", widths=(14,) * 6)
+    plotted = book.sheet("Plotted", widths=(16,) * 7)
     plotted.put(1, 1, "Lengths of the charts' error bars, and the ends of the gaps that can be judged", "strong")
-    titles = ("Criterion: plus", "Criterion: minus", "Gap to, judged", None, "Week: plus", "Week: minus")
+    titles = (
+        "Criterion: plus",
+        "Criterion: minus",
+        "Gap to, judged",
+        None,
+        "Week: plus",
+        "Week: minus",
+        "Week: too few",
+    )
     for column, title in enumerate(titles, start=1):
         plotted.put(4, column, title, "label")
     criteria = add_criteria(book, data, plotted, header=header, footer=footer)

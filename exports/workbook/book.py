@@ -7,6 +7,7 @@ from io import BytesIO
 
 from openpyxl import Workbook
 from openpyxl.cell.cell import Cell
+from openpyxl.styles import Border, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.workbook.properties import CalcProperties
 from openpyxl.worksheet.datavalidation import DataValidation
@@ -18,10 +19,13 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from exports.text import FORMULA_STARTS, header_text, one_line, sheet_name
 from exports.workbook.finishing import Known, finish
-from exports.workbook.styles import STYLES, excel_name, named
+from exports.workbook.measuring import BODY_SIZE, height, lines
+from exports.workbook.styles import PALETTE, STYLES, excel_name, named
 from exports.workbook.values import Stored, Value, serial_day, stored
 
 A4 = 9
+ROW_LINE = Border(bottom=Side(style="hair", color=PALETTE["edge"]))
+ROW_HEIGHT = 15.0  # points
 MESSAGE_LIMIT = 250
 PROMPT_TITLE_LIMIT = 32
 
@@ -121,11 +125,23 @@ class Sheet:
         """Make one cell of several."""
         self.raw.merge_cells(start_row=row, start_column=left, end_row=row + rows - 1, end_column=right)
 
-    def note(self, row: int, right: int, text: str, *, lines: int = 1, style: str = "note") -> None:
-        """A sentence across the sheet, from the first column to ``right``; merged cells do not grow by themselves."""
-        self.put(row, 1, text, style)
-        self.merge(row, 1, right)
-        self.height(row, 13 * lines + 2)
+    def note(self, row: int, right: int, text: str, *, left: int = 1, style: str = "note") -> None:
+        """A sentence across the columns from ``left`` to ``right``, its row as high as it needs."""
+        self.put(row, left, text, style)
+        self.merge(row, left, right)
+        size = STYLES[style].size
+        needed = height(lines(text, sum(self._width(column) for column in range(left, right + 1)), size), size)
+        self.height(row, max(needed, self.raw.row_dimensions[row].height or 0))
+
+    def fit(self, row: int, *, least: float = 15) -> None:
+        """Make a row as high as its wrapped texts need."""
+        needed = least
+        for cell in self.raw[row]:
+            shown = self.known.get(cell.coordinate, cell.value)
+            if isinstance(shown, str) and cell.alignment.wrap_text:
+                size = cell.font.size or BODY_SIZE
+                needed = max(needed, height(lines(shown, self._width(cell.column or 1), size), size))
+        self.height(row, needed)
 
     def height(self, row: int, points: float) -> None:
         self.raw.row_dimensions[row].height = points
@@ -147,6 +163,10 @@ class Sheet:
         table = Table(displayName=name, ref=area.cells)
         table.tableStyleInfo = TableStyleInfo(name="TableStyleLight1", showRowStripes=False)
         self.raw.add_table(table)
+        for row in self.raw[self.area(area.top + 1, area.left, area.bottom, area.right).cells]:
+            for cell in row:
+                if not cell.border.left.style:
+                    cell.border = ROW_LINE
 
     def choices(self, area: Area, source: Area, *, title: str, message: str, strict: bool = True) -> None:
         """A drop-down. When not strict, other texts may be typed too."""
@@ -226,6 +246,9 @@ class Sheet:
         """Out of sight; deep: not even in the list of hidden sheets."""
         self.raw.sheet_state = "veryHidden" if deep else "hidden"
 
+    def _width(self, column: int) -> float:
+        return float(self.raw.column_dimensions[get_column_letter(column)].width)
+
     def _validate(self, area: Area, validation: DataValidation, title: str, message: str) -> None:
         validation.showInputMessage = True
         validation.promptTitle = one_line(title, PROMPT_TITLE_LIMIT)
@@ -274,6 +297,7 @@ class Book:
         raw = self._raw.create_sheet(sheet_name(title, tuple(sheet.title for sheet in self.sheets)))
         for column, width in enumerate(widths, start=1):
             raw.column_dimensions[get_column_letter(column)].width = width
+        raw.sheet_format.defaultRowHeight, raw.sheet_format.customHeight = ROW_HEIGHT, True
         raw.sheet_view.showGridLines = False
         raw.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
         raw.page_setup.paperSize = A4

@@ -48,11 +48,13 @@ class Look:
     width: float = 1.0  # points
     dash: Dash = "solid"
     mark: MarkShape = "circle"
+    mark_fill: str | None = None  # as the line, if none is named
+    joined: bool = True  # False: marks without a line
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Series:
-    """One series with its intervals. ``hollow``: the points, from 0, that are too few to judge."""
+    """One series with its intervals. ``hollow``: the bars, from 0, that are too few to judge."""
 
     title: str
     values: Area
@@ -141,18 +143,11 @@ def _bar_series(sheet: Sheet, number: int, series: Series, categories: Area) -> 
 def _line_series(sheet: Sheet, number: int, series: Series, categories: Area) -> RawSeries:
     raw = _series(sheet, number, series, categories)
     look = series.look
-    raw.spPr = GraphicalProperties(ln=_line(look.line, look.width, look.dash))
+    line = _line(look.line, look.width, look.dash) if look.joined else LineProperties(noFill=True)
+    raw.spPr = GraphicalProperties(ln=line)
     raw.smooth = False
-    raw.marker = _marker(look, PALETTE[look.line])
+    raw.marker = _marker(look, PALETTE[look.mark_fill or look.line])
     raw.errBars = _error_bars(sheet, series, direction="y")
-    raw.dPt = [
-        DataPoint(
-            idx=point,
-            marker=_marker(look, PALETTE["paper"]),
-            spPr=GraphicalProperties(ln=_line(look.line, look.width, look.dash)),
-        )
-        for point in sorted(series.hollow)
-    ]
     return raw
 
 

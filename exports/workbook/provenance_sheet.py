@@ -4,7 +4,7 @@ from exports.provenance import Provenance
 from exports.workbook.book import Area, Book, Sheet
 from exports.workbook.values import Value
 
-WIDTHS = (30, 34, 46)
+WIDTHS = (28, 32, 58)
 
 
 def add_provenance(book: Book, provenance: Provenance, *, header: str = "", footer: str = "") -> Sheet:
@@ -63,11 +63,12 @@ def _pairs(sheet: Sheet, row: int, heading: str, pairs: tuple[tuple[str, Value],
         sheet.put(row, 1, name, "soft wrapped")
         style = "text"
         if not isinstance(value, str):
-            style = "plain whole" if isinstance(value, int) else "minute" if hasattr(value, "hour") else "day"
-        sheet.put(row, 2, value, style)
+            style = "whole left" if isinstance(value, int) else "minute" if hasattr(value, "hour") else "day"
+        sheet.fit(row)
         if isinstance(value, str):
-            sheet.merge(row, 2, 3)
-            sheet.height(row, 14 * max(_lines(value, WIDTHS[1] + WIDTHS[2]), _lines(name, WIDTHS[0])) + 1)
+            sheet.note(row, 3, value, left=2, style="text")
+        else:
+            sheet.put(row, 2, value, style)
         row += 1
     return row + 1
 
@@ -91,6 +92,7 @@ def _triples(
         sheet.put(row, 1, first)
         sheet.put(row, 2, second)
         sheet.put(row, 3, digest, "code")
+        sheet.fit(row)
     return row + 2
 
 
@@ -98,8 +100,3 @@ def _heading(sheet: Sheet, row: int, text: str) -> int:
     sheet.fill(Area(sheet=sheet.title, top=row, left=1, bottom=row, right=len(WIDTHS)), "heading")
     sheet.put(row, 1, text, "heading")
     return row + 1
-
-
-def _lines(text: str, width: float) -> int:
-    # Merged cells do not grow by themselves; a letter is about one unit of a column's width.
-    return sum(1 + int(len(line) // (width * 1.05)) for line in text.split("\n"))

@@ -27,11 +27,15 @@ PALETTE = {
     "team": "8C5A14",
 }
 
-WHOLE = "#,##0"
-ONE_DECIMAL = "0.0"
-SIGNED = '+0.0;"\N{MINUS SIGN}"0.0;0.0'
-SHARE = "0.0%"
-CHANCE = "0.0000"
+# "_)" keeps the room of a bracket free after a number, so that it does not touch the text of the next column; an
+# indent would do the same in Excel, but LibreOffice draws indents of numbers unevenly.
+WHOLE = "#,##0_)"
+ONE_DECIMAL = "0.0_)"
+SIGNED = '+0.0_);"\N{MINUS SIGN}"0.0_);0.0_)'
+SHARE = "0.0%_)"
+CHANCE = "0.0000_)"
+FACTOR = "0.00_)"
+AFTER_TEXT = "@_)"
 DAY = "yyyy-mm-dd"
 MINUTE = "yyyy-mm-dd hh:mm"
 GENERAL = "General"
@@ -54,7 +58,6 @@ class Style:
     line: str | None = None  # a line below, by the words of the palette
     box: str | None = None  # a line all round
     unlocked: bool = False
-    indent: int = 0
 
 
 STYLES: dict[str, Style] = {
@@ -64,7 +67,6 @@ STYLES: dict[str, Style] = {
     "heading": Style(size=12, bold=True, up="bottom", line="edge"),
     "note": Style(size=9, colour="soft", wrap=True),
     "label": Style(size=9, colour="soft", up="bottom"),
-    "label right": Style(size=9, colour="soft", up="bottom", across="right"),
     "figure": Style(size=22, bold=True, colour="accent", across="left", up="center", number_format=ONE_DECIMAL),
     "figure share": Style(size=22, bold=True, colour="accent", across="left", up="center", number_format=SHARE),
     "figure whole": Style(size=22, bold=True, colour="accent", across="left", up="center", number_format=WHOLE),
@@ -82,17 +84,22 @@ STYLES: dict[str, Style] = {
     "signed": Style(across="right", number_format=SIGNED),
     "signed soft": Style(across="right", number_format=SIGNED, colour="soft"),
     "whole": Style(across="right", number_format=WHOLE),
-    "plain whole": Style(across="right", number_format="0"),
+    "plain whole": Style(across="right", number_format="0_)"),
     "any number": Style(across="right"),
     "share": Style(across="right", number_format=SHARE),
     "chance": Style(across="right", number_format=CHANCE, colour="soft"),
     "day": Style(across="left", number_format=DAY),
     "day soft": Style(across="left", number_format=DAY, colour="soft"),
     "minute": Style(across="left", number_format=MINUTE),
+    "factor": Style(across="right", number_format=FACTOR, colour="soft"),
+    "whole left": Style(across="left", number_format="0"),
+    "text right": Style(across="right", wrap=True, number_format=AFTER_TEXT),
     "code": Style(size=9, colour="soft", wrap=True),
     "link": Style(colour="accent", underline=True),
     "header": Style(bold=True, fill="wash", line="edge", wrap=True, up="center"),
-    "header right": Style(bold=True, fill="wash", line="edge", wrap=True, up="center", across="right"),
+    "header right": Style(
+        bold=True, fill="wash", line="edge", wrap=True, up="center", across="right", number_format=AFTER_TEXT
+    ),
     "worse": Style(bold=True, colour="bad", fill="bad_wash"),
     "better": Style(bold=True, colour="good", fill="good_wash"),
     "no verdict": Style(colour="soft"),
@@ -117,7 +124,7 @@ def named(name: str) -> NamedStyle:
         ),
         fill=PatternFill("solid", fgColor=PALETTE[style.fill]) if style.fill else PatternFill(),
         border=_border(style),
-        alignment=Alignment(horizontal=style.across, vertical=style.up, wrap_text=style.wrap, indent=style.indent),
+        alignment=Alignment(horizontal=style.across, vertical=style.up, wrap_text=style.wrap),
         number_format=style.number_format,
         protection=Protection(locked=not style.unlocked),
     )
