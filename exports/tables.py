@@ -97,7 +97,7 @@ def to_xlsx(table: Table, *, zone: dt.tzinfo, provenance: Provenance) -> bytes:
     if not table.rows:
         sheet.put(2, 1, "No row fits the filters.", "soft")
     last = max(len(table.rows), 1) + 1
-    sheet.table("Data", sheet.area(1, 1, last, len(table.columns)))
+    sheet.table("Data", sheet.area(1, 1, last, len(table.columns)), ruled=False)
     sheet.freeze(2, 2)
     sheet.repeat(1, 1)
     sheet.print_area(len(table.columns), last)
