@@ -122,7 +122,9 @@ def _local_part(before: str) -> int | None:
     return len(before) - len(local) + start
 
 
-IPV6 = re.compile(r"(?<![\w:.])[0-9A-Fa-f:]{2,39}(?:\d{1,3}(?:\.\d{1,3}){3})?(?![\w:])")
+IPV6 = re.compile(
+    r"(?<![\w:.])(?:[0-9A-Fa-f:]{1,30}:\d{1,3}(?:\.\d{1,3}){3}|[0-9A-Fa-f:]{2,39})(?![\w:])",
+)
 
 
 def _ipv6(text: str) -> list[Span]:

@@ -1,0 +1,1 @@
+"""Tests of intake, redaction, storage and the pages of tickets."""

@@ -1,0 +1,143 @@
+"""Redaction by the formats' definitions; the measured recall and precision stand in `test_redaction_truth.py`."""
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qa.tickets import numbers
+from qa.tickets.redaction import Kind, redact, spans
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("write to ann.lee@example.com.", "write to [EMAIL].", id="mail at the end of a sentence"),
+        pytest.param("<mailto:ann+tag@mail.example.co.uk>", "<mailto:[EMAIL]>", id="mail with a tag in a link"),
+        pytest.param("o'neil@example.org", "[EMAIL]", id="mail with an apostrophe"),
+        pytest.param('"ann lee"@example.org', "[EMAIL]", id="quoted local part (RFC 5322)"),
+        pytest.param("jörg@müller.example", "[EMAIL]", id="mail in letters beyond ASCII (RFC 6531)"),
+        pytest.param("FullName=Ann, Email=ann@example.org", "FullName=Ann, Email=[EMAIL]", id="a label is no part"),
+        pytest.param("a@x.example,b@y.example", "[EMAIL],[EMAIL]", id="two addresses side by side"),
+        pytest.param("user@[192.0.2.1]", "[EMAIL]", id="address literal"),
+        pytest.param("+44 20 7946 0958", "[PHONE]", id="E.164 with spaces"),
+        pytest.param("+4915112345678", "[PHONE]", id="E.164 together"),
+        pytest.param("+1 (415) 555-0106", "[PHONE]", id="plus and area in brackets"),
+        pytest.param("(737) 555-0121", "[PHONE]", id="area code in brackets"),
+        pytest.param("1-415-555-0106", "[PHONE]", id="with the trunk one"),
+        pytest.param("202.555.0113 ext. 12", "[PHONE]", id="with an extension"),
+        pytest.param("call 2025550113 now", "call [PHONE] now", id="ten digits after a cue"),
+        pytest.param("01 23 45 67 89", "[PHONE]", id="French pairs"),
+        pytest.param("020 7946 0958", "[PHONE]", id="British trunk form"),
+        pytest.param("4111 1111 1111 1111", "[CARD]", id="card in fours"),
+        pytest.param("4111-1111-1111-1111", "[CARD]", id="card with dashes"),
+        pytest.param("378282246310005", "[CARD]", id="fifteen digits"),
+        pytest.param("3782-822463-10005", "[CARD]", id="four, six, five"),
+        pytest.param("my SSN is 746-48-4015", "my SSN is [SSN]", id="SSN"),
+        pytest.param("ssn: 746484015", "ssn: [SSN]", id="SSN together after its cue"),
+        pytest.param("from 203.0.113.134:443", "from [IP]:443", id="IPv4 with a port"),
+        pytest.param("2001:db8::ff00:42:8329", "[IP]", id="IPv6 shortened"),
+        pytest.param("2001:0db8:85a3:0000:0000:8a2e:0370:7334", "[IP]", id="IPv6 in full"),
+        pytest.param("::ffff:192.0.2.128", "[IP]", id="IPv4 inside IPv6"),
+        pytest.param("٤١١١ ١١١١ ١١١١ ١١١١", "[CARD]", id="Arabic digits"),
+    ],
+)
+def test_personal_data_becomes_a_token(text: str, expected: str) -> None:
+    assert redact(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("order 4111-2222-3333", id="order of twelve digits"),
+        pytest.param("ref 123-45-678", id="reference like an SSN"),
+        pytest.param("invoice 8842 1190 3321 0001 77", id="invoice of eighteen digits"),
+        pytest.param("invoice 4111 1111 1111 1111 7", id="a card's digits that go on"),
+        pytest.param("version 10.0.19045.4291", id="version with a large part"),
+        pytest.param("version 1.2.3.4", id="version that could be an address"),
+        pytest.param("v10.0.1.2", id="short version"),
+        pytest.param("booking code 555-0199-AA", id="booking code"),
+        pytest.param("case no. 20260412-0091", id="case number"),
+        pytest.param("customer 9931939443153", id="customer number of thirteen digits"),
+        pytest.param("4111 1111 1111 1112", id="check digit does not hold"),
+        pytest.param("000-12-3456 666-12-3456 900-12-3456 123-00-4567 123-45-0000", id="SSNs that were never issued"),
+        pytest.param("256.1.1.1 and 1.2.3", id="no IPv4 addresses"),
+        pytest.param("at 12:30:45 or 23:59", id="times"),
+        pytest.param("2026-04-06 02:03:38", id="moment"),
+        pytest.param("06/08/1985 and 31.12.2025 14:05", id="dates"),
+        pytest.param("std::vector<int> a::b", id="names of C++"),
+        pytest.param("@SUM(1,2) and @handle and a@b", id="signs that are no addresses"),
+        pytest.param("12345678 1234567890", id="bare numbers without a cue"),
+        pytest.param("3 1/2' floppy, 300,000 pounds, 15 credits", id="quantities"),
+        pytest.param("Nothing of the kind.", id="plain words"),
+    ],
+)
+def test_other_numbers_stay(text: str) -> None:
+    assert redact(text) == text
+
+
+def test_several_kinds_in_one_text_each_get_their_token() -> None:
+    text = "Ann, ann@example.com, 202-555-0113, card 4111111111111111, 746-48-4015 from 198.51.100.7"
+
+    kinds = [span.kind for span in spans(text)]
+
+    assert kinds == [Kind.EMAIL, Kind.PHONE, Kind.CARD, Kind.SSN, Kind.IP]
+
+
+@pytest.mark.parametrize(
+    ("digits", "holds"),
+    [("79927398713", True), ("79927398710", False), ("4111111111111111", True), ("0", True)],
+)
+def test_luhn_agrees_with_the_textbook_number(digits: str, holds: bool) -> None:
+    assert numbers.luhn(digits) is holds
+
+
+@given(st.text())
+def test_spans_are_in_order_within_the_text_and_apart(text: str) -> None:
+    found = spans(text)
+
+    positions = [position for span in found for position in (span.start, span.end)]
+    assert positions == sorted(positions)
+    assert all(0 <= span.start < span.end <= len(text) for span in found)
+
+
+@given(st.text(alphabet="0123456789 .-()+@:abcx", max_size=80))
+def test_redacting_twice_finds_nothing_more_of_what_was_found(text: str) -> None:
+    once = redact(text)
+
+    assert all(f"[{kind}]" not in once[span.start : span.end] for kind in Kind for span in spans(once))
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "1",
+        "1-",
+        "1 ",
+        "1.",
+        "@",
+        "a@",
+        "a.@",
+        ":",
+        "::",
+        "1:",
+        "a" * 70 + "@",
+        "(1) ",
+        "+1",
+        "4111 ",
+        "0",
+        "call 1",
+        "-.-1",
+    ],
+)
+def test_hostile_repetition_takes_linear_time(piece: str) -> None:
+    short, long = piece * 2_000, piece * 8_000
+
+    def seconds(text: str) -> float:
+        started = time.process_time()
+        redact(text)
+        return time.process_time() - started
+
+    seconds(short)
+    assert seconds(long) < 12 * max(seconds(short), 0.004)
