@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import hypothesis
 import pytest
 
 from tests.support import postgresql, programs, runs
@@ -36,6 +37,11 @@ def pytest_configure(config: pytest.Config) -> None:
     # Whatever the machine is set to must not reach the tests.
     for name in ("DATABASE_URL", "SECRET_KEY", "FRAME_KEY", "AUDIT_KEY", "TEXT_KEYS", "FAIRMARK_INSTANCE"):
         os.environ.pop(name, None)
+    # How long one example takes says more about the machine's other work than about the code.
+    hypothesis.settings.register_profile(
+        "fairmark", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+    )
+    hypothesis.settings.load_profile("fairmark")
     if not hasattr(config, "workerinput"):
         config.stash[BEGUN] = runs.begin()
 

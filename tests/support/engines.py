@@ -84,6 +84,8 @@ def sqlite_database(folder: Path) -> Iterator[str]:
     path = folder / "fairmark.db"
     shutil.copyfile(sqlite_template(), path)
     yield f"sqlite:///{path}"
+    for left in folder.glob("fairmark.db*"):  # pytest keeps the folders of three runs: gigabytes otherwise
+        left.unlink()
 
 
 @contextmanager
