@@ -22,6 +22,7 @@ Codes = NDArray[np.int64]
 ONE_REVIEW = "one review"
 NO_REVIEWS = "no reviews"
 NO_SPREAD = "all values are equal: no spread to judge by"
+ROUNDING = 1e-24  # a variance this small beside the figure's square is what adding equal numbers leaves
 PRIOR_DF = 8.0  # what the other specialists' spread counts beside a specialist's own
 HAJEK = "design-weighted mean (Hajek), t interval"
 GREG = "regression estimate (GREG), t interval"
@@ -140,7 +141,7 @@ def _figures(
         )
         if m < least and not means.all_certain[d]:
             figures.append(replace(figure, df=0.0, reason=ONE_REVIEW))
-        elif variance == 0 and not means.all_certain[d]:
+        elif variance <= ROUNDING * max(1.0, estimate**2) and not means.all_certain[d]:
             figures.append(replace(figure, reason=NO_SPREAD))
         else:
             interval = Interval(low=estimate - half, high=estimate + half, confidence=confidence)
@@ -375,39 +376,6 @@ def difference(a: Figure, b: Figure, *, reviewer_variance: float | None = None, 
         p_value=t_two_sided_p(gap / error, df),
         df=df,
     )
-
-
-def reviewer_shares(domains: Any, count: int, reviewers: Any, reviewer_count: int, w: Any) -> Vector:
-    """Which share of each domain's weight each reviewer scored, domains x reviewers; the rows add up to 1."""
-    codes, who = np.asarray(domains, dtype=np.int64), np.asarray(reviewers, dtype=np.int64)
-    table = _sums(codes * reviewer_count + who, np.asarray(w, dtype=np.float64), count * reviewer_count)
-    table = table.reshape(count, reviewer_count)
-    totals = table.sum(axis=1, keepdims=True)
-    return np.divide(table, totals, out=np.zeros_like(table), where=totals > 0)
-
-
-def strictness_variance(shares: Any, variances: Any) -> float:
-    """What reviewers' strictness adds to a mean's variance: sum of share^2 times each reviewer's variance.
-
-    For a difference of two domains ``shares`` is the difference of their rows.
-    """
-    return float((np.asarray(shares, dtype=np.float64) ** 2) @ np.asarray(variances, dtype=np.float64))
-
-
-def with_strictness(figure: Figure, reviewer_variance: float) -> Figure:
-    """The figure with an interval for sampling and reviewers' strictness together; both parts stay apart."""
-    if reviewer_variance < 0:
-        raise ValueError(f"a variance is not negative: {reviewer_variance}")
-    if figure.estimate is None or figure.variance is None or figure.interval is None or reviewer_variance == 0:
-        return figure
-    total = figure.variance + reviewer_variance
-    # The reviewers' variance is taken as known, so only the sample's part has degrees of freedom.
-    df = figure.df * (total / figure.variance) ** 2 if figure.variance else float("inf")
-    tail = 0.5 + figure.interval.confidence / 2
-    quantile = t_quantile(tail, df) if df < 1e9 else normal_quantile(tail)
-    half = quantile * sqrt(total)
-    interval = replace(figure.interval, low=figure.estimate - half, high=figure.estimate + half)
-    return replace(figure, interval=interval, df=min(df, 1e9), reviewer_variance=reviewer_variance)
 
 
 def class_weights(pi: Sequence[float], classes: Sequence[str], drawn: Mapping[str, int]) -> Vector:
