@@ -164,11 +164,16 @@ def zone_of(setting: ProgrammeSetting) -> ZoneInfo:
     return ZoneInfo(setting.time_zone)
 
 
-def live_sessions_of(session: Session, user_id: int, *, now: dt.datetime) -> Sequence[UserSession]:
-    """The browsers a person is signed in with, newest first."""
+def live_sessions_of(session: Session, user_id: int, *, idle: dt.timedelta, now: dt.datetime) -> Sequence[UserSession]:
+    """The browsers a person is signed in with, newest first; one that was idle for so long is signed out."""
     return session.scalars(
         select(UserSession)
-        .where(UserSession.user_id == user_id, UserSession.revoked_at.is_(None), UserSession.expires_at > now)
+        .where(
+            UserSession.user_id == user_id,
+            UserSession.revoked_at.is_(None),
+            UserSession.expires_at > now,
+            UserSession.last_seen_at > now - idle,
+        )
         .order_by(UserSession.last_seen_at.desc(), UserSession.id.desc())
     ).all()
 

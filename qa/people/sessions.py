@@ -52,9 +52,15 @@ def is_live(row: UserSession, *, settings: Settings, now: dt.datetime) -> bool:
 
 
 def revoke(session: Session, session_id: int, *, by: int, now: dt.datetime) -> None:
-    session.execute(
-        update(UserSession).where(UserSession.id == session_id, UserSession.revoked_at.is_(None)).values(revoked_at=now)
-    )
+    """End one session; one that has been ended before stays as it was."""
+    ended = session.execute(
+        update(UserSession)
+        .where(UserSession.id == session_id, UserSession.revoked_at.is_(None))
+        .values(revoked_at=now)
+        .returning(UserSession.id)
+    ).scalar_one_or_none()
+    if ended is None:
+        return
     audit.record(session, action="session.revoke", object_type="session", object_id=session_id, actor_id=by, now=now)
 
 

@@ -3,6 +3,7 @@
 from flask import Blueprint, flash, g, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from qa.config import settings
 from qa.core.access import Permission, requires
 from qa.core.clock import utcnow
 from qa.core.db import db
@@ -47,5 +48,5 @@ def end_session(session_id: int) -> ResponseReturnValue:
 
 
 def page(form: ChangePasswordForm) -> str:
-    rows = queries.live_sessions_of(db.session(), g.actor.user_id, now=utcnow())
+    rows = queries.live_sessions_of(db.session(), g.actor.user_id, idle=settings().session_idle, now=utcnow())
     return render_template("people/account.html", form=form, sessions=rows, agent=request.user_agent)

@@ -8,6 +8,7 @@ from flask import Blueprint, Response, flash, g, make_response, redirect, render
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import FileStorage
 
+from qa.config import settings
 from qa.core.access import ROLE_WORDS, Permission, Role, requires
 from qa.core.clock import local_day, utcnow
 from qa.core.db import db
@@ -56,7 +57,7 @@ def show(user_id: int) -> ResponseReturnValue:
     return render_template(
         "people/show.html",
         facts=directory.person_facts(session, person),
-        sessions=queries.live_sessions_of(session, person.id, now=utcnow()),
+        sessions=queries.live_sessions_of(session, person.id, idle=settings().session_idle, now=utcnow()),
     )
 
 

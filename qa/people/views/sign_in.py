@@ -101,8 +101,10 @@ def choose_password(token: str) -> ResponseReturnValue:
 
 
 def signed_in(user_id: int, target: str) -> ResponseReturnValue:
-    """Start a fresh session, whatever the browser carried before."""
+    """Start a fresh session; the one the browser carried before ends."""
     chosen = settings()
+    if g.actor is not None:
+        sessions.revoke(db.session(), g.actor.session_id, by=g.actor.user_id, now=utcnow())
     token = sessions.start(db.session(), user_id, settings=chosen, user_agent=request.user_agent.string, now=utcnow())
     db.session.commit()
     kept = form_session.get("_flashes")
