@@ -20,7 +20,13 @@ BROWSERS = (
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
 )
 CALCS = ("soffice", "libreoffice", "/Applications/LibreOffice.app/Contents/MacOS/soffice")
-SERVERS = ("/usr/lib/postgresql", "/opt/homebrew/opt", "/usr/local/opt", "/usr/pgsql-15")
+# Servers are often installed beside the path, one folder for each version (Debian, Homebrew, Red Hat).
+SERVERS = (
+    "/usr/lib/postgresql/*/bin/initdb",
+    "/opt/homebrew/opt/postgresql*/bin/initdb",
+    "/usr/local/opt/postgresql*/bin/initdb",
+    "/usr/pgsql-*/bin/initdb",
+)
 OLDEST_POSTGRESQL = 15
 
 
@@ -62,8 +68,8 @@ def server_folders() -> Iterator[Path]:
     on_path = shutil.which("initdb")
     if on_path:
         yield Path(on_path).resolve().parent
-    for place in SERVERS:
-        yield from (path.parent for path in Path(place).glob("**/bin/initdb"))
+    for pattern in SERVERS:
+        yield from (path.parent for path in Path("/").glob(pattern.removeprefix("/")))
 
 
 def server_version(folder: Path) -> int | None:
