@@ -30,6 +30,13 @@ def bootstrap_weights(units: int, resamples: int, rng: np.random.Generator) -> I
         done += size
 
 
+def bootstrap_draws(units: int, resamples: int, rng: np.random.Generator, *, cells: int) -> Iterator[NDArray[np.int64]]:
+    """Which units each resample holds, resamples x units, in chunks; ``cells`` is what one resample takes in memory."""
+    rows = max(1, CHUNK // max(cells, 1))
+    for done in range(0, resamples, rows):
+        yield rng.integers(0, units, size=(min(rows, resamples - done), units))
+
+
 def resampled(sums: Any, figure: Callable[[Matrix], Vector], resamples: int, rng: np.random.Generator) -> Vector:
     """The figure of each resample; ``sums`` (dense or sparse, units x parts) is what each unit adds to the totals."""
     units = int(sums.shape[0])
@@ -68,13 +75,31 @@ def resampled_interval(
     """
     if kind not in ("percentile", "bca"):
         raise ValueError(f"interval is percentile or bca: {kind!r}")
-    defined = values[~np.isnan(values)]
-    if defined.size < max(2, FEW_RESAMPLES * values.size):
+    if kind == "percentile":
+        return percentile_interval(values, confidence)
+    defined = _defined(values)
+    if defined is None:
         return None
-    tails: NDArray[np.float64] = np.array([(1 - confidence) / 2, (1 + confidence) / 2])
-    if kind == "bca":
-        tails = _corrected_tails(tails, defined, estimate, influence)
-    low, high = np.quantile(defined, tails)
+    return _between(defined, _corrected_tails(_tails(confidence), defined, estimate, influence), confidence)
+
+
+def percentile_interval(values: Vector, confidence: float) -> Interval | None:
+    """The middle share of the resampled figures; none where fewer than half of them are defined."""
+    defined = _defined(values)
+    return None if defined is None else _between(defined, _tails(confidence), confidence)
+
+
+def _defined(values: Vector) -> Vector | None:
+    defined: Vector = values[~np.isnan(values)]
+    return defined if defined.size >= max(2, FEW_RESAMPLES * values.size) else None
+
+
+def _tails(confidence: float) -> Vector:
+    return np.array([(1 - confidence) / 2, (1 + confidence) / 2])
+
+
+def _between(values: Vector, tails: Vector, confidence: float) -> Interval:
+    low, high = np.quantile(values, tails)
     return Interval(low=float(low), high=float(high), confidence=confidence)
 
 
