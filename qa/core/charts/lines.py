@@ -22,6 +22,7 @@ from qa.core.charts.values import (
 )
 
 MOST_SERIES = svg.SHAPES
+SMALL = 300.0
 
 
 def line_chart(
@@ -189,10 +190,10 @@ def _small(series: Series, *, span: tuple[float, float], numerals: Numerals, tar
         levels=() if target is None else (Level(value=target, text=""),),
         bounds=span,
     )
-    parts, height = sheet(plot, Size(word="small", width=260), span=span)
+    parts, height = sheet(plot, Size(word="small", width=SMALL), span=span)
     return svg.drawing(
         parts,
-        width=260,
+        width=SMALL,
         height=height,
         name=series.name,
         about=_about(plot),

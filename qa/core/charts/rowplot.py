@@ -13,6 +13,7 @@ from qa.core.charts.values import Numerals
 
 ROW = 28.0
 STACKED_ROW = 42.0
+TALL_ROW = 58.0
 LABEL_SHARE = 0.36
 GAP = 14.0
 BETWEEN = 8.0
@@ -43,7 +44,10 @@ class RowText:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RowPlot:
-    """Rows on one sheet: on the narrow one the words stand above their row, else left and right of it."""
+    """Rows on one sheet: on the narrow one the words stand above their row, else left and right of it.
+
+    ``tall`` rows have a line for the name and another for the figures: where some name would not fit beside them.
+    """
 
     size: Size
     texts: tuple[RowText, ...]
@@ -52,10 +56,13 @@ class RowPlot:
     numerals: Numerals
     ticks: tuple[Tick, ...]
     columns: tuple[float, float, float]  # right, left, right edge of value, interval, n
+    tall: bool = False
 
     @property
     def pitch(self) -> float:
-        return STACKED_ROW if self.size.narrow else ROW
+        if not self.size.narrow:
+            return ROW
+        return TALL_ROW if self.tall else STACKED_ROW
 
     @property
     def bottom(self) -> float:
@@ -67,7 +74,7 @@ class RowPlot:
 
     def middle(self, index: int) -> float:
         """The height at which a row's mark stands."""
-        return self.top + self.pitch * index + (29 if self.size.narrow else self.pitch / 2)
+        return self.top + self.pitch * index + (self.pitch - 13 if self.size.narrow else self.pitch / 2)
 
     def stretches(self) -> list[tuple[float, float]]:
         """Where lines across the rows are drawn: all the way, or on the narrow sheet not through the words."""
@@ -100,9 +107,9 @@ class RowPlot:
         text = self.texts[index]
         if self.size.narrow:
             y = self.top + self.pitch * index + 14
-            together = " ".join(part for part in text.figures if part)
-            room = self.size.width - svg.width_of(together) * STRONG - BETWEEN
-            figures = [_line_of_figures(text, self.size.width, y)] if together else []
+            room = self.size.width if self.tall else _room_beside(text, self.size)
+            at, anchor, below = (0.0, "start", 16.0) if self.tall else (self.size.width, "end", 0.0)
+            figures = [_line_of_figures(text, at, y + below, anchor)] if any(text.figures) else []
         else:
             y = self.middle(index) + 4
             room = self.x.start - GAP
@@ -131,12 +138,22 @@ class RowPlot:
         )
 
 
-def _line_of_figures(text: RowText, right: float, y: float) -> Markup:
+def _room_beside(text: RowText, size: Size) -> float:
+    """What a row's figures leave for its name on the narrow sheet."""
+    together = " ".join(part for part in text.figures if part)
+    return size.width - svg.width_of(together) * STRONG - BETWEEN
+
+
+def _width_of_name(text: RowText) -> float:
+    return svg.width_of(text.label) + svg.width_of(f" {text.note}".rstrip()) * STRONG
+
+
+def _line_of_figures(text: RowText, x: float, y: float, anchor: str) -> Markup:
     rest = " ".join(part for part in (text.interval, text.n) if part)
     parts = [svg.element("tspan", text.value, class_=text.value_class)] if text.value else []
     if rest:
         parts.append(svg.element("tspan", f" {rest}" if text.value else rest, class_="soft-label"))
-    return svg.element("text", *parts, x=float(right), y=float(y), text_anchor="end")
+    return svg.element("text", *parts, x=float(x), y=float(y), text_anchor=anchor)
 
 
 def row_plot(
@@ -152,8 +169,7 @@ def row_plot(
     left, right = 8.0, size.width - 8
     columns = (0.0, 0.0, 0.0)
     if not size.narrow:
-        names = [svg.width_of(text.label) + svg.width_of(f" {text.note}".rstrip()) * STRONG for text in texts]
-        left = min(max(names, default=0.0), size.width * LABEL_SHARE) + GAP
+        left = min(max(map(_width_of_name, texts), default=0.0), size.width * LABEL_SHARE) + GAP
         value, interval, n = (max((svg.width_of(t.figures[i]) for t in texts), default=0.0) for i in range(3))
         value *= STRONG
         taken = [wide for wide in (value, interval, n) if wide]
@@ -163,4 +179,13 @@ def row_plot(
     x = linear(span, start=left, end=right, ticks=7 if size.word == "wide" else 5)
     if ticks:
         x = Scale(low=span[0], high=span[1], ticks=tuple(v for v, _ in ticks), decimals=0, start=left, end=right)
-    return RowPlot(size=size, texts=tuple(texts), x=x, top=top, numerals=numerals, ticks=tuple(ticks), columns=columns)
+    return RowPlot(
+        size=size,
+        texts=tuple(texts),
+        x=x,
+        top=top,
+        numerals=numerals,
+        ticks=tuple(ticks),
+        columns=columns,
+        tall=any(_width_of_name(text) > _room_beside(text, size) for text in texts),
+    )

@@ -1,4 +1,4 @@
-// Tables: where one is too wide for its place its rows become labelled blocks, and j / k walk along the rows' first links.
+// Tables: where one is too wide for its place it scrolls, in a narrow place its rows become labelled blocks, and j / k walk along the rows' first links.
 import { bind } from "./keys.js";
 
 const ROLES = [
@@ -25,11 +25,22 @@ function describe(table) {
   }
 }
 
+// Wider than this, scrolling along the rows keeps them comparable; narrower, one would see two columns of ten.
+const NARROW = 720;
+
 // The rows are unstacked for the measuring only; both happen before the next paint.
 function fit(table) {
   table.classList.remove("table--stacked");
   const place = table.parentElement;
-  table.classList.toggle("table--stacked", place.scrollWidth > place.clientWidth);
+  const tooWide = place.scrollWidth > place.clientWidth;
+  table.classList.toggle("table--stacked", tooWide && place.clientWidth < NARROW);
+  const scrolls = tooWide && place.clientWidth >= NARROW;
+  // What scrolls must be reachable by keyboard, under a name.
+  const named = { tabindex: "0", role: "region", "aria-label": table.caption?.textContent.trim() || "Table" };
+  for (const [name, value] of Object.entries(named)) {
+    if (scrolls) place.setAttribute(name, value);
+    else place.removeAttribute(name);
+  }
 }
 
 function step(by) {
