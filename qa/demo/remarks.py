@@ -5,7 +5,7 @@ from qa.demo.themes import Tier
 REMARKS: dict[str, dict[Tier, tuple[str, ...]]] = {
     "need": {
         Tier.POOR: (
-            "The question about the {topic} is answered beside the point; one check with the creator would have shown it.",
+            "The question about the {topic} is answered beside the point; asking back would have shown it.",
             "What the creator asked is not what was solved. Repeat the request in your own words before acting.",
         ),
         Tier.FAIR: (
