@@ -12,7 +12,7 @@ TITLES = ("Week", "Monday", "n", "Score", "from", "to", "Team", "In the period",
 WIDTHS = (12, 12, 7, 10, 9, 9, 10, 13, 30)
 HEAD = 5
 ONE_PAGE = 30
-CHART_ROWS = 24
+CHART_ROWS = 30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

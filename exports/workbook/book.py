@@ -24,7 +24,7 @@ from exports.workbook.styles import PALETTE, STYLES, excel_name, named
 from exports.workbook.values import Stored, Value, serial_day, stored
 
 A4 = 9
-ROW_LINE = Border(bottom=Side(style="hair", color=PALETTE["edge"]))
+ROW_LINE = Border(bottom=Side(style="hair", color=PALETTE["line"]))
 ROW_HEIGHT = 15.0  # points
 MESSAGE_LIMIT = 250
 PROMPT_TITLE_LIMIT = 32
