@@ -3,15 +3,13 @@
 import getpass
 import json
 import sys
-import threading
 
 import click
 from flask import Flask, current_app
 from flask.cli import AppGroup, with_appcontext
 from flask_migrate import upgrade
-from sqlalchemy import inspect
-from waitress import serve as waitress_serve
 
+from qa import serving
 from qa.coaching.commands import export
 from qa.config import settings
 from qa.core import audit
@@ -23,8 +21,6 @@ from qa.people.commands import create_first_admin, people
 from qa.reviews.commands import reviews
 from qa.sampling.commands import draw, receipts
 from qa.tickets.commands import intake
-
-THREADS = 8
 
 
 def is_demo_command() -> bool:
@@ -76,19 +72,7 @@ def init(admin: str, *, password_stdin: bool) -> None:
 @with_appcontext
 def serve(host: str, port: int) -> None:
     """Serve the application (waitress), with jobs and chores in the same process."""
-    serve_app(host, port)
-
-
-def serve_app(host: str, port: int) -> None:
-    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
-    # The command's own app context would be shared by every request of a thread that inherits it.
-    thread = threading.Thread(
-        target=waitress_serve,
-        args=(app,),
-        kwargs={"host": host, "port": port, "threads": THREADS, "ident": "Fairmark"},
-    )
-    thread.start()
-    thread.join()
+    serving.serve(current_app._get_current_object(), host, port)  # type: ignore[attr-defined]
 
 
 audit_commands = AppGroup("audit", help="The audit trail.")
@@ -115,8 +99,3 @@ def verify_audit(*, as_json: bool) -> None:
         click.echo(f"{seq} events sealed, {len(findings)} findings.")
     if findings:
         raise SystemExit(1)
-
-
-def is_initialised() -> bool:
-    """Whether the database has its tables."""
-    return inspect(db.engine).has_table("programme")

@@ -1,0 +1,203 @@
+"""Building the demo operation in an empty database, in the order in which it happened."""
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+import rubrics
+from qa.config import Settings
+from qa.core import audit
+from qa.core.clock import midnight
+from qa.core.crypto import KeyRing
+from qa.demo import story
+from qa.demo.chance import stream
+from qa.demo.facts import Operation
+from qa.demo.load_coaching import coach_team, coached_members, follow_up
+from qa.demo.load_people import load_people, load_programme
+from qa.demo.load_tickets import Records
+from qa.demo.load_weeks import Weeks
+from qa.demo.operation import simulate_operation
+from qa.demo.scenarios import QUEUES
+from qa.people.models import Programme, Source, Team
+from qa.people.queries import setting_at, zone_of
+from qa.rubric_library import service as rubric_service
+from qa.rubric_library.models import RubricFamily
+from qa.sampling.plans import save_plan
+from qa.tickets.models import IntakeRun
+from qa.tickets.storing import store_tickets
+
+SECOND_VERSION_WEEK = 14
+TEXT_SHARE = 0.10  # of the tickets that nobody draws
+Report = Callable[[str, int, int], None]
+
+
+class Build:
+    """One build of the demo operation; ``report`` hears the stage, how far it is and how far it goes."""
+
+    def __init__(
+        self,
+        session: Session,
+        settings: Settings,
+        *,
+        seed: int,
+        as_of: dt.date,
+        weeks: int,
+        tickets: int,
+        report: Report,
+    ) -> None:
+        self.session, self.settings, self.report = session, settings, report
+        self.seed, self.as_of, self.weeks = seed, as_of, weeks
+        self.size = tickets
+        self.ring = KeyRing(settings.text_keys)
+        self.until = dt.datetime.combine(as_of, dt.time(12), tzinfo=dt.UTC)
+        self.began = dt.datetime.combine(
+            story.monday(as_of, story.LAST_WEEK - weeks + 1) - dt.timedelta(days=3), dt.time(6), tzinfo=dt.UTC
+        )
+
+    def run(self) -> None:
+        """Simulate, store, draw, score, calibrate, coach, and seal the trail."""
+        self.report("Simulating the operation", 0, 1)
+        operation = simulate_operation(self.seed, self.as_of, weeks=self.weeks, tickets=self.size)
+        programme = load_programme(self.session, now=self.began)
+        people = load_people(self.session, programme, operation.cast, now=self.began)
+        self._rubrics(programme, people[operation.cast.qa_lead])
+        save_plan(
+            self.session,
+            programme.id,
+            name="Four a week",
+            kind="quota_per_specialist",
+            amount=4,
+            where={},
+            by=people[operation.cast.qa_lead],
+            now=self.began + dt.timedelta(hours=1),
+        )
+        self.session.commit()
+        records = Records(operation)
+        source = self._tickets(programme, operation, records)
+        weeks = Weeks(
+            self.session,
+            programme,
+            operation,
+            people,
+            self.ring,
+            until=self.until,
+            store_texts=lambda tickets: self._store(source, records, tickets),
+        )
+        teams = self.session.scalars(select(Team).order_by(Team.id)).all()
+        first = story.LAST_WEEK - self.weeks + 2
+        for week in range(first, story.LAST_WEEK + 1):
+            self.report("Drawing and scoring week by week", week - first, story.LAST_WEEK + 1 - first)
+            weeks.play(week)
+            self._coach(operation, people, teams, week)
+        weeks.under_way()
+        weeks.scoring.finish()
+        self.session.commit()
+        self._seal()
+
+    def _rubrics(self, programme: Programme, qa_lead: int) -> None:
+        """Three families, the general one with a second version half way."""
+        session, now = self.session, self.began
+        texts = rubrics.library()
+        zone = zone_of(setting_at(session, programme.id, now))
+        half_way = midnight(story.monday(self.as_of, SECOND_VERSION_WEEK), zone)
+        for name, since in (
+            ("general_support", now),
+            ("policy_and_appeals", now),
+            ("payments", now),
+            ("general_support_v2", half_way),
+        ):
+            version = rubric_service.import_draft(session, programme.id, texts[name], name=name, by=None, now=now)
+            rubric_service.publish(session, version, effective_from=since, by=qa_lead, now=now)
+        families = {family.key: family for family in session.scalars(select(RubricFamily))}
+        rubric_service.add_rule(session, families["general_support"], valid_from=now, by=qa_lead, now=now)
+        for queue in QUEUES:
+            if queue.rubric != "general_support":
+                rubric_service.add_rule(
+                    session, families[queue.rubric], queue=queue.key, valid_from=now, by=qa_lead, now=now
+                )
+
+    def _tickets(self, programme: Programme, operation: Operation, records: Records) -> Source:
+        """The facts of every ticket, and the conversations of a tenth of them."""
+        session = self.session
+        source = Source(
+            programme_id=programme.id, key="demo", kind="demo", name="Demo help desk", created_at=self.began
+        )
+        session.add(source)
+        session.commit()
+        total = int(operation.tickets.number.size)
+        rng = stream("texts", self.seed)
+        with_text = {ticket for ticket in range(total) if rng.random() < TEXT_SHARE}
+        counts = store_tickets(
+            session,
+            source,
+            records.facts(range(total)),
+            ring=self.ring,
+            frame_key=self.settings.frame_key,
+            now=self.began,
+            agents=records.agents,
+            redacted=True,
+            after_chunk=lambda so_far: self.report("Storing tickets", so_far.tickets.read, total),
+        )
+        self._store(source, records, sorted(with_text))
+        session.add(
+            IntakeRun(
+                programme_id=programme.id,
+                source_id=source.id,
+                format="demo",
+                file_names=["demo operation"],
+                state="done",
+                started_at=self.began,
+                finished_at=self.began,
+                counts=counts.as_dict(),
+            )
+        )
+        session.commit()
+        return source
+
+    def _store(self, source: Source, records: Records, tickets: Sequence[int]) -> None:
+        """Conversations of some tickets; those that have theirs already stay as they are."""
+        store_tickets(
+            self.session,
+            source,
+            records.with_text(tickets),
+            ring=self.ring,
+            frame_key=self.settings.frame_key,
+            now=self.began,
+            redacted=True,
+        )
+
+    def _coach(self, operation: Operation, people: Mapping[int, int], teams: Sequence[Team], week: int) -> None:
+        """The team that improves was coached; some others are in the middle of it."""
+        monday = story.monday(self.as_of, week)
+        saturday = dt.datetime.combine(monday + dt.timedelta(days=5), dt.time(18), tzinfo=dt.UTC)
+        cast = operation.cast
+        if week == story.IMPROVEMENT_WEEK - 1:
+            members = coached_members(cast, story.IMPROVING_TEAM, monday)
+            team = story.IMPROVING_TEAM
+        elif week in (story.LAST_WEEK - 4, story.LAST_WEEK - 2):
+            team = 2 if week == story.LAST_WEEK - 4 else 4
+            members = coached_members(cast, team, monday)[:3]
+        else:
+            return
+        when = min(saturday, self.until)
+        plans = coach_team(self.session, cast, people, teams, team=team, members=members, now=when, seed=self.seed)
+        for number, plan in enumerate(plans):
+            if number % 3 != 2:
+                follow_up(
+                    self.session,
+                    plan,
+                    done=1 if number % 2 else 2 if team == story.IMPROVING_TEAM else 0,
+                    by=people[cast.teams[team].lead],
+                    now=when + dt.timedelta(minutes=20),
+                )
+        self.session.commit()
+
+    def _seal(self) -> None:
+        self.report("Sealing the audit trail", 0, 1)
+        while audit.seal_and_anchor(
+            self.session, self.settings.audit_key, self.settings.instance, now=dt.datetime.now(dt.UTC)
+        ):
+            pass
+        self.report("Done", 1, 1)
