@@ -100,11 +100,10 @@ class FlatExport:
                 except BadCellError as unusable:
                     yield rejected(row, unusable, "message")
             complete = gatherer.add(key, message)
-            if complete is None or ticket is None:
-                continue
-            by_id = {each.external_id: each for each in complete}
-            yield from (Repeated(of="message") for _ in range(len(complete) - len(by_id)))
-            yield from self._finished(waiting.pop(key), flat_rows.in_order(by_id.values()))
+            if complete is not None and ticket is not None:
+                by_id = {each.external_id: each for each in complete}
+                yield from (Repeated(of="message") for _ in range(len(complete) - len(by_id)))
+                yield from self._finished(waiting.pop(key), flat_rows.in_order(by_id.values()))
 
     def _count_messages(self) -> Counter[str]:
         return Counter(_key(row) or "" for row in self._rows(self._message_files) if isinstance(row, TableRow))

@@ -1,7 +1,7 @@
 """Bringing the messages of one ticket together, from a file in any order, without holding more than is open."""
 
 from collections import Counter
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Hashable, Iterator
 from typing import Generic, TypeVar
 
 Item = TypeVar("Item")
@@ -29,11 +29,7 @@ class Gatherer(Generic[Key, Item]):
             return None
         return self._open.pop(key)
 
-
-def gathered(rows: Iterable[tuple[Key, Item | None]], counts: Counter[Key]) -> Iterator[tuple[Key, list[Item]]]:
-    """The items of each key, in the order in which the keys become complete."""
-    gatherer: Gatherer[Key, Item] = Gatherer(counts)
-    for key, item in rows:
-        complete = gatherer.add(key, item)
-        if complete is not None:
-            yield key, complete
+    def rest(self) -> Iterator[tuple[Key, list[Item]]]:
+        """The keys that still waited for a row when the file ended: a damaged row was counted as theirs."""
+        while self._open:
+            yield self._open.popitem()

@@ -92,11 +92,16 @@ class ZendeskExport:
                 except BadCellError as bad:
                     yield found.rejected(bad, "message")
             complete = gatherer.add(key, message)
-            if complete is None or ticket is None:
-                continue
-            messages, repeated = _in_order(complete)
-            yield from (Repeated(of="message") for _ in range(repeated))
-            yield _ticket(waiting.pop(key), self._account, messages)
+            if complete is not None and ticket is not None:
+                yield from self._complete(waiting.pop(key), complete)
+        for key, incomplete in gatherer.rest():
+            if key in waiting:
+                yield from self._complete(waiting.pop(key), incomplete)
+
+    def _complete(self, line: Line, comments: list[MessageRecord]) -> Iterator[Record]:
+        messages, repeated = _in_order(comments)
+        yield from (Repeated(of="message") for _ in range(repeated))
+        yield _ticket(line, self._account, messages)
 
     def _count_comments(self) -> Counter[str]:
         """How many comments each ticket has, by a look at the raw lines where that is enough."""

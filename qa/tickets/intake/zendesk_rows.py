@@ -61,7 +61,7 @@ class Account:
 
     def add_user(self, row: Row) -> None:
         key = row_id(row, "id")
-        if row.get("role") in AGENT_ROLES:
+        if str(row.get("role")) in AGENT_ROLES:
             email = str(row.get("email") or "").strip().lower() or None
             name = clean(str(row.get("name") or ""))
             is_bot = bool(as_dict(row.get("user_fields")).get("bot")) or "bot" in as_list(row.get("tags"))
