@@ -1,6 +1,7 @@
 """The reviewer's queue and scoring page, a review as it is read, and the lists of one's own."""
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, g, jsonify, redirect, render_template, request, url_for
@@ -103,7 +104,7 @@ def save(assignment_id: int) -> ResponseReturnValue:
     task = queries.get_assignment_for(session, g.actor, assignment_id)
     rubric = rubric_of(session, task.assignment.rubric_version_id)
     change = rules.read_save(request.get_json(silent=True), rubric)
-    texts = {}
+    texts: Mapping[str, str] = {}
     if any(answer.pins for answer in change.answers):
         texts = scoring_page.texts_of(
             conversation_of(
@@ -244,7 +245,7 @@ def may_read_text(view: queries.ReviewView) -> bool:
     own_work = view.part.specialist_id == actor.user_id
     if view.ticket.content_severity > actor.clearance and not own_work:
         return False
-    return actor.may(Permission.CONVERSATION_READ)
+    return bool(actor.may(Permission.CONVERSATION_READ))
 
 
 @bp.post("/reviews/<int:review_id>/acknowledge")
