@@ -4,12 +4,25 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import ConsoleMessage, Page, Request, Response
 
 FLAGS = ("--no-sandbox", "--headless", "--disable-gpu", "--disable-background-networking")
 WIDTHS = {"wide": (1440, 900), "narrow": (390, 844), "smallest": (320, 640)}
 THEMES = ("light", "dark")
+QUICK_LOOKS = {("light", "wide"), ("dark", "narrow")}
+# Two looks that differ in everything are seen in every run, the others in the full one.
+EVERY_LOOK = pytest.mark.parametrize(
+    ("theme", "width"),
+    [
+        pytest.param(
+            theme, width, id=f"{theme} {width}", marks=() if (theme, width) in QUICK_LOOKS else pytest.mark.slow
+        )
+        for theme in THEMES
+        for width in WIDTHS
+    ],
+)
 REPORT_VIOLATIONS = """
 document.addEventListener("securitypolicyviolation", (event) => {
   console.error(`Content-Security-Policy: ${event.violatedDirective} blocked ${event.blockedURI} ${event.sample}`);
