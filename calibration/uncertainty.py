@@ -79,12 +79,14 @@ def judged(linear: Linear, method: str, options: Uncertainty) -> Agreement:
     if linear.estimate is None:
         return result
     groups = _groups(linear, options.get("clusters"))
+    kind = options.get("std_error", "linearised")
     units = linear.n_pairable if groups is None else int(groups.max()) + 1
+    if kind == "gwet":
+        units = linear.gwet_squares()[1]  # his formulas count items with a single rating too
     if units < 2:
         return replace(result, reason=ONE_ITEM if groups is None else "one cluster: no spread to judge by")
     if options.get("bootstrap", 0):
         return _bootstrapped(linear, result, groups, options)
-    kind = options.get("std_error", "linearised")
     error, df = _analytic(linear, kind, groups, units)
     population = options.get("population")
     if population is not None:
@@ -141,7 +143,7 @@ def _analytic(linear: Linear, kind: str, groups: NDArray[np.int64] | None, units
     if kind == "gwet":
         squares, n = linear.gwet_squares()
         # Gwet's degrees of freedom count every rated item, also in alpha, which leaves single ratings out.
-        return (sqrt(squares / (n * (n - 1))), linear.n_rated - 1.0) if n > 1 else (0.0, 1.0)
+        return sqrt(squares / (n * (n - 1))), linear.n_rated - 1.0
     if kind == "jackknife":
         values = np.concatenate([linear.figure(totals) for totals in without_each(linear.sums())])
         # An item the coefficient leaves out is an item all the same: without it nothing changes.
