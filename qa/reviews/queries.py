@@ -213,6 +213,7 @@ def visible_to(actor: Actor, now: dt.datetime) -> ColumnElement[bool]:
         mine.part_id == Review.part_id, mine.reviewer_id == actor.user_id, mine.state == "open"
     )
     return and_(
+        HandledPart.programme_id == actor.programme_id,
         Review.state.in_(("submitted", "voided")),
         or_(*ways),
         or_(~still_to_score, Review.reviewer_id == actor.user_id),

@@ -1,0 +1,244 @@
+"""Who finds what: for every route with an object in its address, whose object it is and who is to find it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.routes.world import World
+
+Arguments = Callable[[World], Mapping[str, Any]]
+EVERYBODY = None  # everybody whom the table of authority names
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """One address of a route, and who finds something there; whoever else may use the route finds nothing."""
+
+    endpoint: str
+    name: str = "plain"
+    arguments: Arguments = lambda world: {}
+    found_by: frozenset[str] | None = EVERYBODY
+    form: Mapping[str, str] = field(default_factory=dict)
+    query: Mapping[str, str] = field(default_factory=dict)
+
+
+def who(names: str) -> frozenset[str]:
+    return frozenset(names.split())
+
+
+def cases(
+    endpoints: str, of: Mapping[str, tuple[str, Callable[[World], Mapping[str, Any]]]], **more: Any
+) -> list[Case]:
+    """The same objects for several routes: name of the case -> (who finds it, the address's arguments)."""
+    return [
+        Case(endpoint=endpoint, name=name, found_by=who(found), arguments=arguments, **more)
+        for endpoint in endpoints.split()
+        for name, (found, arguments) in of.items()
+    ]
+
+
+WITHOUT_OBJECT = """
+account.password account.show calibration.create calibration.index calibration.new coaching.index desk.audit_trail
+desk.home desk.verify_trail people.apply people.example people.import_form people.index people.invite_all
+people.preview reviewers.index reviews.mine reviews.queue rubrics.add_rule rubrics.index rubrics.upload
+sampling.create_plan sampling.draw sampling.index sampling.new_plan tickets.download tickets.index tickets.intake
+tickets.upload trends.index
+"""
+PLAIN = [
+    *(Case(endpoint=endpoint) for endpoint in WITHOUT_OBJECT.split()),
+    Case(endpoint="trends.behind", query={"week": "2026-W14"}),
+]
+
+OBJECTS = [
+    *cases(
+        "account.end_session",
+        {
+            "Rita's browser": ("rita", lambda w: {"session_id": w.ritas_browser.id}),
+            "Otto's browser": ("otto", lambda w: {"session_id": w.ottos_browser.id}),
+        },
+    ),
+    *cases(
+        "calibration.show",
+        {
+            "Quinn's session": ("rita rob lena otto quinn dora", lambda w: {"session_id": w.quinns_session.id}),
+            "Otto's session": ("rob lena otto quinn dora", lambda w: {"session_id": w.ottos_session.id}),
+        },
+    ),
+    *cases(
+        "calibration.reveal calibration.close",
+        {
+            "Quinn's session": ("quinn", lambda w: {"session_id": w.quinns_session.id}),
+            "Otto's session": ("otto quinn", lambda w: {"session_id": w.ottos_session.id}),
+        },
+    ),
+    *cases(
+        "calibration.consensus",
+        {
+            "Quinn's session": (
+                "quinn",
+                lambda w: {"session_id": w.quinns_session.id, "session_part_id": w.quinns_part.id},
+            ),
+            "Otto's session": (
+                "otto quinn",
+                lambda w: {"session_id": w.ottos_session.id, "session_part_id": w.ottos_part.id},
+            ),
+            "a part of another session": (
+                "",
+                lambda w: {"session_id": w.ottos_session.id, "session_part_id": w.quinns_part.id},
+            ),
+        },
+    ),
+    *cases(
+        "coaching.specialist coaching.export",
+        {
+            "Sam": ("lena quinn sam", lambda w: {"user_id": w.sams_plan.specialist_id}),
+            "Olga": ("otto quinn olga", lambda w: {"user_id": w.olgas_plan.specialist_id}),
+            "a stranger": ("", lambda w: {"user_id": w.stranger.id}),
+        },
+    ),
+    *cases(
+        "coaching.draw_up",
+        {
+            "Sam": ("lena quinn", lambda w: {"user_id": w.sams_plan.specialist_id}),
+            "Olga": ("otto quinn", lambda w: {"user_id": w.olgas_plan.specialist_id}),
+        },
+    ),
+    *cases(
+        "coaching.show coaching.acknowledge",
+        {
+            "Sam's plan": ("lena quinn sam", lambda w: {"plan_id": w.sams_plan.id}),
+            "Olga's plan": ("otto quinn olga", lambda w: {"plan_id": w.olgas_plan.id}),
+        },
+    ),
+    *cases(
+        "coaching.add_action coaching.close",
+        {
+            "Sam's plan": ("lena quinn", lambda w: {"plan_id": w.sams_plan.id}),
+            "Olga's plan": ("otto quinn", lambda w: {"plan_id": w.olgas_plan.id}),
+        },
+    ),
+    *cases(
+        "coaching.end_action",
+        {
+            "Sam's action": ("lena quinn sam", lambda w: {"plan_id": w.sams_plan.id, "action_id": w.sams_action.id}),
+            # Olga sees the plan, but the action is her lead's.
+            "Otto's action": ("otto quinn", lambda w: {"plan_id": w.olgas_plan.id, "action_id": w.ottos_action.id}),
+            "an action of another plan": ("", lambda w: {"plan_id": w.sams_plan.id, "action_id": w.ottos_action.id}),
+        },
+    ),
+    *cases(
+        "desk.read_notice",
+        {
+            "Rita's notice": ("rita", lambda w: {"notice_id": w.ritas_notice.id}),
+            "Otto's notice": ("otto", lambda w: {"notice_id": w.ottos_notice.id}),
+        },
+    ),
+    *cases(
+        "people.show people.invite people.set_account",
+        {
+            "Rita": ("ada", lambda w: {"user_id": w.ritas_task.reviewer_id}),
+            "a stranger": ("", lambda w: {"user_id": w.stranger.id}),
+        },
+        form={"active": "yes"},
+    ),
+    *cases(
+        "reviewers.show",
+        {
+            "Rita": ("rita quinn", lambda w: {"user_id": w.ritas_task.reviewer_id}),
+            "Rob": ("rob quinn", lambda w: {"user_id": w.robs_task.reviewer_id}),
+            "a stranger": ("", lambda w: {"user_id": w.stranger.id}),
+        },
+    ),
+    *cases(
+        "reviews.score reviews.save reviews.submit reviews.undo reviews.hand_over",
+        {
+            "Rita's part": ("rita", lambda w: {"assignment_id": w.ritas_task.id}),
+            "Rob's part": ("rob", lambda w: {"assignment_id": w.robs_task.id}),
+        },
+    ),
+    *cases(
+        "reviews.show",
+        {
+            "of Sam's work": ("rita lena quinn sam dora", lambda w: {"review_id": w.sams_review.id}),
+            "of Olga's work": ("rob otto quinn olga dora", lambda w: {"review_id": w.olgas_review.id}),
+            "of a stranger's work": ("", lambda w: {"review_id": w.foreign_review.id}),
+        },
+    ),
+    *cases(
+        "reviews.acknowledge",
+        {
+            "of Sam's work": ("sam", lambda w: {"review_id": w.sams_review.id}),
+            "of Olga's work": ("olga", lambda w: {"review_id": w.olgas_review.id}),
+        },
+    ),
+    *cases(
+        "reviews.release",
+        {
+            "of Sam's work": ("lena quinn", lambda w: {"review_id": w.sams_review.id}),
+            "of Olga's work": ("otto quinn", lambda w: {"review_id": w.olgas_review.id}),
+            "of a stranger's work": ("", lambda w: {"review_id": w.foreign_review.id}),
+        },
+    ),
+    *cases(
+        "rubrics.show rubrics.document",
+        {
+            "published": ("rita rob lena quinn sam dora ada otto olga", lambda w: {"version_id": w.version.id}),
+            "of strangers": ("", lambda w: {"version_id": w.foreign_version.id}),
+        },
+    ),
+    *cases(
+        "rubrics.publish",
+        {
+            "a draft": ("quinn ada", lambda w: {"version_id": w.draft.id}),
+            "of strangers": ("", lambda w: {"version_id": w.foreign_version.id}),
+        },
+    ),
+    *cases(
+        "rubrics.add_starter",
+        {
+            "one of the product's": ("lena otto quinn", lambda w: {"key": "general_support", "label": "1.0"}),
+            "none": ("", lambda w: {"key": "general_support", "label": "99.0"}),
+        },
+    ),
+    *cases(
+        "rubrics.end_rule",
+        {
+            "a rule": ("quinn", lambda w: {"rule_id": w.rule.id}),
+            "of strangers": ("", lambda w: {"rule_id": w.foreign_rule.id}),
+        },
+    ),
+    *cases(
+        "sampling.show sampling.verify sampling.receipt",
+        {
+            "a draw": ("quinn dora", lambda w: {"draw_id": w.draw.id}),
+            "of strangers": ("", lambda w: {"draw_id": w.foreign_draw.id}),
+        },
+    ),
+    *cases(
+        "sampling.edit_plan sampling.change_plan sampling.retire_plan",
+        {
+            "a plan": ("quinn", lambda w: {"plan_id": w.sampling_plan.plan_id}),
+            "of strangers": ("", lambda w: {"plan_id": w.foreign_sampling_plan.plan_id}),
+        },
+    ),
+    *cases(
+        "tickets.show",
+        {
+            "Sam's": ("lena quinn sam", lambda w: {"ticket_id": w.sams_ticket.id}),
+            "Olga's": ("otto quinn olga", lambda w: {"ticket_id": w.olgas_ticket.id}),
+            "too severe for everybody": ("", lambda w: {"ticket_id": w.severe_ticket.id}),
+            "of strangers": ("", lambda w: {"ticket_id": w.foreign_ticket.id}),
+        },
+    ),
+    *cases(
+        "tickets.intake_run tickets.rejects",
+        {
+            "a run": ("ada", lambda w: {"run_id": w.run.id}),
+            "of strangers": ("", lambda w: {"run_id": w.foreign_run.id}),
+        },
+    ),
+]
+# These take away what other routes are tried with, so they come last.
+LAST = ("account.end_session", "sampling.retire_plan", "sign_in.sign_out")
+PUBLIC_ROUTES = {"sign_in.form", "sign_in.sign_in", "sign_in.welcome", "sign_in.choose_password"}
+CASES = sorted([*PLAIN, *OBJECTS, Case(endpoint="sign_in.sign_out")], key=lambda case: case.endpoint in LAST)

@@ -1,0 +1,256 @@
+"""Every route, walked by everybody, on their own objects and on those of others."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+from werkzeug.routing import Rule
+from werkzeug.test import TestResponse
+
+from qa.config import Settings
+from qa.core.access import AUTHORITY, PUBLIC, Permission, Role, declared
+from qa.people.models import User
+from tests.routes.table import CASES, PUBLIC_ROUTES, Case
+from tests.routes.world import World, make_world
+from tests.support.cast import Cast, person
+from tests.support.client import WRITING, CheckingClient, sign_in
+from tests.support.statements import count_queries
+
+REFUSED = "Your roles do not include this page"
+ROLES = {
+    "rita": Role.REVIEWER,
+    "rob": Role.REVIEWER,
+    "lena": Role.TEAM_LEAD,
+    "otto": Role.TEAM_LEAD,
+    "quinn": Role.QA_LEAD,
+    "sam": Role.SPECIALIST,
+    "olga": Role.SPECIALIST,
+    "dora": Role.DIRECTOR,
+    "ada": Role.ADMIN,
+    "nora": None,
+}
+
+
+class Walker(CheckingClient):
+    """Reads pages closely where somebody is let in; a refusal has to leave the database as it was."""
+
+    closely = True
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        if self.closely:
+            return super().open(*args, **kwargs)
+        with count_queries() as statements:
+            response = FlaskClient.open(self, *args, **kwargs)
+        written = [each for each in statements if each.lstrip().upper().startswith(WRITING)]
+        assert not written, f"a refused {response.request.method} {response.request.path} writes: {written[0]}"
+        return response
+
+
+@pytest.fixture
+def world(session: Session, cast: Cast, settings: Settings) -> World:
+    return make_world(session, cast, settings)
+
+
+@pytest.fixture
+def people(session: Session, cast: Cast) -> dict[str, User]:
+    everybody = {name: getattr(cast, name) for name in ROLES if name != "nora"}
+    return everybody | {"nora": person(session, cast.programme, "Nora None")}
+
+
+def own_rules(app: Flask) -> Iterator[Rule]:
+    return (rule for rule in app.url_map.iter_rules() if not rule.endpoint.endswith("static"))
+
+
+def rules_by_endpoint(app: Flask) -> dict[str, Rule]:
+    return {rule.endpoint: rule for rule in own_rules(app)}
+
+
+def addresses(app: Flask, world: World) -> list[tuple[Case, str, str]]:
+    """Each case with its method and address, in the order in which they are to be tried."""
+    rules = rules_by_endpoint(app)
+    with app.test_request_context():
+        adapter = app.url_map.bind("localhost")
+        return [
+            (case, method, adapter.build(case.endpoint, {**case.arguments(world), **case.query}, method))
+            for case in CASES
+            for method in sorted((rules[case.endpoint].methods or set()) & {"GET", "POST", "PUT", "PATCH", "DELETE"})
+        ]
+
+
+def permission_of(app: Flask, case: Case) -> Permission:
+    found = declared(app, case.endpoint)
+    assert isinstance(found, Permission)
+    return found
+
+
+def may(app: Flask, case: Case, name: str) -> bool:
+    return ROLES[name] in AUTHORITY[permission_of(app, case)]
+
+
+def finds(case: Case, name: str) -> bool:
+    return case.found_by is None or name in case.found_by
+
+
+def signed_in(app: Flask, session: Session, user: User, *, closely: bool) -> Walker:
+    walker = Walker(app, app.response_class)
+    walker.arranged = session
+    walker.token()
+    sign_in(walker, user)
+    session.commit()
+    walker.closely = closely
+    return walker
+
+
+def ask(walker: Walker, case: Case, method: str, address: str) -> TestResponse:
+    headers = {} if method == "GET" else {"X-CSRFToken": walker.token()}
+    return walker.open(address, method=method, headers=headers, data=case.form or None)
+
+
+def test_every_route_is_in_the_table(app: Flask):
+    in_table = {case.endpoint for case in CASES}
+    routes = {rule.endpoint for rule in own_rules(app)}
+    public = {endpoint for endpoint in routes if declared(app, endpoint) == PUBLIC}
+
+    assert public == PUBLIC_ROUTES, "a page is open to everybody, or no longer"
+    assert routes - public - in_table == set(), "these routes need a line in tests/routes/table.py"
+    assert in_table - routes == set(), "these routes are no more"
+
+
+def test_every_route_with_an_object_is_tried_with_one_that_is_found_and_with_others(app: Flask):
+    rules = rules_by_endpoint(app)
+    lacking = []
+    for endpoint, rule in rules.items():
+        mine = [case for case in CASES if case.endpoint == endpoint]
+        if not rule.arguments or endpoint in PUBLIC_ROUTES:
+            continue
+        permitted = {name for name in ROLES if may(app, mine[0], name)}
+        found = any(case.found_by and case.found_by & permitted for case in mine)
+        hidden = any(case.found_by is not None and permitted - case.found_by for case in mine)
+        if not (found and hidden):
+            lacking.append(endpoint)
+
+    assert lacking == []
+
+
+def test_nobody_is_said_to_find_what_the_authority_does_not_grant(app: Flask):
+    wrong = [
+        f"{case.endpoint} {case.name}: {name}"
+        for case in CASES
+        for name in case.found_by or ()
+        if not may(app, case, name)
+    ]
+
+    assert wrong == []
+
+
+def test_a_page_without_permission_is_refused_and_another_s_object_is_not_there(
+    app: Flask, session: Session, world: World, people: dict[str, User]
+):
+    wrong = []
+    tried = addresses(app, world)
+    for name, user in people.items():
+        walker = signed_in(app, session, user, closely=False)
+        refusing: set[str] = set()
+        for case, method, address in tried:
+            permitted = may(app, case, name)
+            if (permitted and finds(case, name)) or case.endpoint in refusing:
+                continue
+            if not permitted:  # refused before any object is looked for: once is enough
+                refusing.add(case.endpoint)
+
+            response = ask(walker, case, method, address)
+
+            refused = response.status_code == 403 and REFUSED in response.get_data(as_text=True)
+            if not (response.status_code == 404 if permitted else refused):
+                wrong.append(f"{method} {address} ({case.name}) answers {response.status_code} to {name}")
+    assert wrong == []
+
+
+def test_everybody_can_open_the_pages_that_are_theirs(
+    app: Flask, session: Session, world: World, people: dict[str, User]
+):
+    wrong = []
+    tried = [each for each in addresses(app, world) if each[1] == "GET"]
+    for name, user in people.items():
+        walker = signed_in(app, session, user, closely=True)
+        for case, method, address in tried:
+            if not (may(app, case, name) and finds(case, name)):
+                continue
+
+            try:
+                response = ask(walker, case, method, address)
+            except AssertionError as error:
+                wrong.append(f"{method} {address} ({case.name}) for {name}: {error}")
+                continue
+
+            if response.status_code not in {200, 302} or "/sign-in" in (response.location or ""):
+                wrong.append(f"{method} {address} ({case.name}) answers {response.status_code} to {name}")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_what_somebody_may_send_is_answered_and_never_breaks(
+    app: Flask, session: Session, world: World, people: dict[str, User]
+):
+    wrong = []
+    tried = [each for each in addresses(app, world) if each[1] != "GET"]
+    for case, method, address in tried:  # case by case, so that what takes things away comes last for all
+        for name, user in people.items():
+            if not (may(app, case, name) and finds(case, name)):
+                continue
+            walker = signed_in(app, session, user, closely=True)
+
+            try:
+                response = ask(walker, case, method, address)
+            except AssertionError as error:
+                wrong.append(f"{method} {address} ({case.name}) for {name}: {error}")
+                continue
+
+            if response.status_code not in {200, 302, 409, 422}:
+                wrong.append(f"{method} {address} ({case.name}) answers {response.status_code} to {name}")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_who_is_signed_out_is_sent_to_the_sign_in_page(app: Flask, session: Session, world: World, cast: Cast):
+    walker = signed_in(app, session, cast.rita, closely=True)
+    walker.post_form("/sign-out")
+    walker.closely = False
+    wrong = []
+    for case, method, address in addresses(app, world):
+        response = ask(walker, case, method, address)
+
+        sent = response.status_code == 302 and response.location.startswith("/sign-in")
+        if not (sent if method == "GET" else response.status_code == 401):
+            wrong.append(f"{method} {address} ({case.name}) answers {response.status_code}")
+    assert wrong == []
+
+
+def test_a_form_without_its_token_changes_nothing(app: Flask, session: Session, world: World, people: dict[str, User]):
+    wrong = []
+    walkers = {name: signed_in(app, session, user, closely=False) for name, user in people.items()}
+    for case, method, address in addresses(app, world):
+        name = next(each for each in ROLES if may(app, case, each))
+        if method == "GET":
+            continue
+
+        response = walkers[name].open(address, method=method, data=case.form or None)
+
+        if response.status_code != 400:
+            wrong.append(f"{method} {address} ({case.name}) answers {response.status_code}")
+    assert wrong == []
+
+
+@pytest.mark.parametrize("endpoint", sorted(PUBLIC_ROUTES))
+def test_the_pages_before_the_sign_in_answer_everybody(app: Flask, session: Session, cast: Cast, endpoint: str):
+    rule = rules_by_endpoint(app)[endpoint]
+    walker = Walker(app, app.response_class)
+    walker.arranged = session
+    method = "POST" if "POST" in (rule.methods or ()) else "GET"
+    with app.test_request_context():
+        address = app.url_map.bind("localhost").build(endpoint, dict.fromkeys(rule.arguments, "absent"), method)
+
+    response = walker.open(address, method=method, headers={"X-CSRFToken": walker.token()})
+
+    assert response.status_code == {"sign_in.form": 200, "sign_in.sign_in": 422}.get(endpoint, 404)

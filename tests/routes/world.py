@@ -1,0 +1,256 @@
+"""One of everything on both sides of the house, and of a neighbour's, for the walk through every route.
+
+What is Sam's belongs to Payouts, what is Olga's to Appeals; what is foreign belongs to another programme.
+"""
+
+import datetime as dt
+from dataclasses import dataclass, replace
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from qa.calibration_sessions import service as calibration
+from qa.calibration_sessions.models import CalibrationSession, SessionPart
+from qa.coaching import service as coaching
+from qa.coaching.models import CoachingAction, CoachingPlan
+from qa.config import Settings
+from qa.core.access import Role
+from qa.core.clock import utcnow
+from qa.core.crypto import KeyRing
+from qa.notices import service as notices
+from qa.notices.models import Notice
+from qa.people import sessions
+from qa.people.models import Programme, ProgrammeSetting, Source, User, UserSession
+from qa.people.queries import zone_of
+from qa.reviews.models import Review
+from qa.rubric_library import service as rubric_service
+from qa.rubric_library.models import RubricRule, RubricVersion
+from qa.sampling import frames, service
+from qa.sampling.models import Assignment, Draw, SamplingPlanVersion
+from qa.sampling.plans import plans_of, save_plan
+from qa.tickets.models import IntakeRun, Ticket
+from tests.support.builders import RESOLVED, RUBRIC, Handled, make_assignment, make_review, make_ticket, publish_rubric
+from tests.support.cast import NOW, OPENED, TODAY, Cast, agent, person
+
+EARLIER = RESOLVED - dt.timedelta(weeks=1)
+EARLIER_WEEK = "2026-W13"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class World:
+    """The things that addresses name, by whose they are."""
+
+    ritas_task: Assignment
+    robs_task: Assignment
+    sams_review: Review
+    olgas_review: Review
+    foreign_review: Review
+    sams_ticket: Ticket
+    olgas_ticket: Ticket
+    severe_ticket: Ticket
+    foreign_ticket: Ticket
+    quinns_session: CalibrationSession
+    ottos_session: CalibrationSession
+    quinns_part: SessionPart
+    ottos_part: SessionPart
+    sams_plan: CoachingPlan
+    olgas_plan: CoachingPlan
+    sams_action: CoachingAction
+    ottos_action: CoachingAction
+    sampling_plan: SamplingPlanVersion
+    foreign_sampling_plan: SamplingPlanVersion
+    draw: Draw
+    foreign_draw: Draw
+    version: RubricVersion
+    draft: RubricVersion
+    foreign_version: RubricVersion
+    rule: RubricRule
+    foreign_rule: RubricRule
+    run: IntakeRun
+    foreign_run: IntakeRun
+    ritas_notice: Notice
+    ottos_notice: Notice
+    ritas_browser: UserSession
+    ottos_browser: UserSession
+    stranger: User
+
+
+def make_world(session: Session, cast: Cast, settings: Settings) -> World:
+    """Write all of it and commit."""
+    version = publish_rubric(session, cast)
+    sams = [make_ticket(session, cast) for _ in range(3)]
+    olgas = [make_ticket(session, cast, agent=cast.olga_agent) for _ in range(3)]
+    severe = make_ticket(session, cast, content_severity=3)
+    neighbours = neighbour(session, cast)
+    foreign_version = publish_rubric(session, neighbours)
+    foreign = make_ticket(session, neighbours)
+    stranger = neighbours.rita
+    quinns, ottos = (
+        calibration.open_session(
+            session,
+            programme_id=cast.programme.id,
+            title=f"A session of {leader.name}",
+            rubric_version_id=version.id,
+            part_ids=[handled.part.id],
+            participant_ids=[each.id for each in sitting],
+            facilitator_id=leader.id,
+            due_on=TODAY + dt.timedelta(days=3),
+            now=NOW,
+        )
+        for leader, handled, sitting in (
+            (cast.quinn, sams[2], (cast.rita, cast.rob)),
+            (cast.otto, olgas[2], (cast.rob, cast.otto)),
+        )
+    )
+    sams_plan, sams_action = plan_with_action(session, cast.sam, by=cast.lena, owner=cast.sam)
+    olgas_plan, ottos_action = plan_with_action(session, cast.olga, by=cast.otto, owner=cast.otto)
+    draft = rubric_service.import_draft(
+        session,
+        cast.programme.id,
+        RUBRIC.format(key="trial", version="2.0"),
+        name="trial.yaml",
+        by=cast.lena.id,
+        now=NOW,
+    )
+    sampling_plan, draw = plan_and_draw(session, cast, settings)
+    foreign_sampling_plan, foreign_draw = plan_and_draw(session, neighbours, settings)
+    world = World(
+        ritas_task=make_assignment(session, sams[0], cast.rita, version),
+        robs_task=make_assignment(session, olgas[0], cast.rob, version),
+        sams_review=reviewed(session, sams[1], cast.rita, version),
+        olgas_review=reviewed(session, olgas[1], cast.rob, version),
+        foreign_review=reviewed(session, foreign, stranger, foreign_version),
+        sams_ticket=sams[0].ticket,
+        olgas_ticket=olgas[0].ticket,
+        severe_ticket=severe.ticket,
+        foreign_ticket=foreign.ticket,
+        quinns_session=quinns,
+        ottos_session=ottos,
+        quinns_part=session.scalars(select(SessionPart).where(SessionPart.session_id == quinns.id)).one(),
+        ottos_part=session.scalars(select(SessionPart).where(SessionPart.session_id == ottos.id)).one(),
+        sams_plan=sams_plan,
+        olgas_plan=olgas_plan,
+        sams_action=sams_action,
+        ottos_action=ottos_action,
+        sampling_plan=sampling_plan,
+        foreign_sampling_plan=foreign_sampling_plan,
+        draw=draw,
+        foreign_draw=foreign_draw,
+        version=version,
+        draft=draft,
+        foreign_version=foreign_version,
+        rule=rule_of(session, cast),
+        foreign_rule=rule_of(session, neighbours),
+        run=intake_run(session, cast),
+        foreign_run=intake_run(session, neighbours),
+        ritas_notice=notice(session, cast.rita),
+        ottos_notice=notice(session, cast.otto),
+        ritas_browser=browser(session, cast.rita, settings),
+        ottos_browser=browser(session, cast.otto, settings),
+        stranger=stranger,
+    )
+    session.commit()
+    return world
+
+
+def neighbour(session: Session, cast: Cast) -> Cast:
+    """Another programme in the same database, with a reviewer and a specialist of its own."""
+    programme = Programme(key="other", name="Advertisers", created_at=OPENED)
+    session.add(programme)
+    session.flush()
+    setting = ProgrammeSetting(programme_id=programme.id, valid_from=OPENED)
+    source = Source(programme_id=programme.id, key="ads", kind="csv", name="Ads desk", created_at=OPENED)
+    session.add_all([setting, source])
+    session.flush()
+    reviewer = person(session, programme, "Fiona Fox", Role.REVIEWER)
+    specialist = person(session, programme, "Felix Fox", Role.SPECIALIST)
+    return replace(
+        cast,
+        programme=programme,
+        setting=setting,
+        source=source,
+        rita=reviewer,
+        sam=specialist,
+        sam_agent=agent(session, source, specialist),
+    )
+
+
+def reviewed(session: Session, handled: Handled, reviewer: User, version: RubricVersion) -> Review:
+    return make_review(session, handled, make_assignment(session, handled, reviewer, version), {"tone": "missed"})
+
+
+def plan_with_action(
+    session: Session, specialist: User, *, by: User, owner: User
+) -> tuple[CoachingPlan, CoachingAction]:
+    plan = coaching.draw_up(session, specialist.id, [], title="A plan", by=by.id, today=TODAY, now=NOW)
+    action = coaching.add_action(
+        session,
+        plan,
+        text="Read two good answers together",
+        owner_id=owner.id,
+        due_on=TODAY,
+        goal_id=None,
+        version=plan.lock_version,
+        by=by.id,
+        now=NOW,
+    )
+    return plan, action
+
+
+def plan_and_draw(session: Session, cast: Cast, settings: Settings) -> tuple[SamplingPlanVersion, Draw]:
+    """A plan, and the draw of an earlier week by it."""
+    make_ticket(session, cast, resolved_at=EARLIER)
+    plan = save_plan(
+        session,
+        cast.programme.id,
+        name="Weekly",
+        kind="quota_per_specialist",
+        amount=1,
+        where={},
+        by=cast.quinn.id,
+        now=NOW,
+    )
+    done = service.draw_period(
+        session,
+        cast.programme,
+        cast.setting,
+        frames.get_or_open_period(session, cast.programme.id, EARLIER_WEEK, zone_of(cast.setting)),
+        [view.value for view in plans_of(session, cast.programme.id)],
+        ring=KeyRing(settings.text_keys),
+        by=cast.quinn.id,
+        now=NOW,
+    )
+    return plan, done.draw
+
+
+def rule_of(session: Session, cast: Cast) -> RubricRule:
+    return session.scalars(select(RubricRule).where(RubricRule.programme_id == cast.programme.id)).one()
+
+
+def intake_run(session: Session, cast: Cast) -> IntakeRun:
+    run = IntakeRun(
+        programme_id=cast.programme.id,
+        source_id=cast.source.id,
+        format="csv",
+        file_names=["tickets.csv"],
+        state="done",
+        started_at=NOW,
+        finished_at=NOW,
+        started_by_id=cast.ada.id,
+    )
+    session.add(run)
+    session.flush()
+    return run
+
+
+def notice(session: Session, user: User) -> Notice:
+    notices.notify(session, [user.id], kind="walk", object_type="walk", object_id=user.id, now=NOW)
+    return session.scalars(select(Notice).where(Notice.user_id == user.id, Notice.kind == "walk")).one()
+
+
+def browser(session: Session, user: User, settings: Settings) -> UserSession:
+    """Somebody's other browser, signed in."""
+    sessions.start(session, user.id, settings=settings, user_agent="other", now=utcnow())
+    return session.scalars(
+        select(UserSession).where(UserSession.user_id == user.id, UserSession.user_agent == "other")
+    ).one()
