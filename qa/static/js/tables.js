@@ -9,8 +9,11 @@ const ROLES = [
   ["td", "cell"],
 ];
 
+const PROSE = 60; // characters; longer cells read as text, not as a value at the right
+
 function describe(table) {
-  const labels = [...table.tHead.rows[0].cells].map((cell) => cell.textContent.trim());
+  // A head that is only for screen readers is no label either.
+  const labels = [...table.tHead.rows[0].cells].map((cell) => (cell.querySelector(".visually-hidden") ? "" : cell.textContent.trim()));
   // Blocks lose a table's meaning for screen readers unless the roles are said.
   table.setAttribute("role", "table");
   for (const [selector, role] of ROLES) {
@@ -20,6 +23,9 @@ function describe(table) {
     for (const row of body.rows) {
       [...row.cells].forEach((cell, at) => {
         if (at > 0 && cell.colSpan === 1) cell.dataset.label = labels[at] ?? "";
+        const length = cell.textContent.trim().length;
+        cell.toggleAttribute("data-prose", at > 0 && length > PROSE);
+        cell.toggleAttribute("data-nothing", length === 0 && !cell.childElementCount);
       });
     }
   }
