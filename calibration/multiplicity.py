@@ -80,7 +80,8 @@ def _adjusted(p_values: Sequence[P], steps: Callable[[Vector], Vector]) -> list[
         return result
     order = np.argsort(p, kind="stable")
     adjusted = np.empty_like(p)
-    adjusted[order] = np.minimum(steps(p[order]), 1.0)
+    # Rounding must not make a correction smaller than what it corrects.
+    adjusted[order] = np.clip(steps(p[order]), p[order], 1.0)
     for place, value in zip(places, adjusted, strict=True):
         result[place] = float(value)
     return result

@@ -1,11 +1,15 @@
 """Intervals and corrections against published numbers."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from calibration.intervals import clopper_pearson_interval, mean_difference, t_interval, wilson_interval
-from calibration.multiplicity import benjamini_hochberg, holm
+from calibration.multiplicity import benjamini_hochberg, benjamini_yekutieli, bonferroni, hochberg, holm
+from calibration.proportions import agresti_coull_interval, jeffreys_interval, proportion_difference
+from calibration.results import Interval
 
 
 @pytest.mark.parametrize(
@@ -87,3 +91,109 @@ def test_impossible_counts_are_refused_by_name() -> None:
         wilson_interval(4, 3)
     with pytest.raises(ValueError, match="trials is a positive number: 0"):
         clopper_pearson_interval(0, 0)
+
+
+# Newcombe (1998), Statistics in Medicine 17, 857-872, table I, method 4, and Brown, Cai & DasGupta (2001) for Jeffreys;
+# the figures of R for the same counts.
+@pytest.mark.parametrize(
+    ("interval", "low", "high"),
+    [
+        (wilson_interval(81, 263, continuity=True), 0.2535, 0.3682),
+        (wilson_interval(0, 20, continuity=True), 0.0000, 0.2005),
+        (jeffreys_interval(81, 263), 0.2545, 0.3656),
+        (jeffreys_interval(0, 20), 0.0000, 0.1166),
+        (jeffreys_interval(29, 29), 0.9177, 1.0000),
+        (agresti_coull_interval(15, 148), 0.0614, 0.1615),
+        (agresti_coull_interval(1, 29), 0.0000, 0.1863),
+    ],
+)
+def test_further_proportion_intervals_match_r(interval: Interval, low: float, high: float) -> None:
+    assert (round(interval.low, 4), round(interval.high, 4)) == (low, high)
+
+
+@pytest.mark.parametrize(
+    ("counts", "low", "high"),
+    [((56, 70, 48, 80), 0.0524, 0.3339), ((9, 10, 3, 10), 0.1705, 0.8090), ((5, 56, 0, 29), -0.0381, 0.1926)],
+)
+def test_differences_of_proportions_match_newcombe_1998(
+    counts: tuple[int, int, int, int], low: float, high: float
+) -> None:
+    difference = proportion_difference(*counts)
+
+    assert difference.interval is not None
+    assert (round(difference.interval.low, 4), round(difference.interval.high, 4)) == (low, high)
+
+
+def test_fishers_lady_tasting_tea_has_the_p_value_of_his_book() -> None:
+    # Fisher (1935): 3 of 4 cups right on either side; 34 of 70 arrangements are as far from chance.
+    tea = proportion_difference(3, 4, 1, 4)
+
+    assert tea.p_exact == pytest.approx(34 / 70)
+
+
+@pytest.mark.parametrize(("x1", "x2"), [(0, 0), (10, 20)])
+def test_two_equal_extremes_have_no_statistic(x1: int, x2: int) -> None:
+    difference = proportion_difference(x1, 10, x2, 20)
+
+    assert (difference.estimate, difference.z, difference.chi_square, difference.chi_square_corrected) == (
+        0,
+        None,
+        None,
+        None,
+    )
+    assert (difference.p_value, difference.p_exact, difference.p_corrected) == (1, 1, 1)
+    assert difference.reason is not None
+
+
+def test_pairs_of_means_match_student_1908() -> None:
+    first = [0.7, -1.6, -0.2, -1.2, -0.1, 3.4, 3.7, 0.8, 0.0, 2.0]
+    second = [1.9, 0.8, 1.1, 0.1, -0.1, 4.4, 5.5, 1.6, 4.6, 3.4]
+
+    estimate = mean_difference(second, first, paired=True)
+
+    assert estimate.interval is not None
+    assert (round(estimate.interval.low, 7), round(estimate.interval.high, 7)) == (0.7001142, 2.4598858)
+
+
+def test_pairs_of_different_length_are_refused() -> None:
+    with pytest.raises(ValueError, match="of one size: 2 and 1"):
+        mean_difference([1.0, 2.0], [1.0], paired=True)
+
+
+def test_corrections_match_the_table_of_benjamini_and_hochberg_1995() -> None:
+    # Their 15 thrombolysis p-values: at 5 % Bonferroni claims three and the false discovery rate four.
+    p = [
+        0.0001,
+        0.0004,
+        0.0019,
+        0.0095,
+        0.0201,
+        0.0278,
+        0.0298,
+        0.0344,
+        0.0459,
+        0.3240,
+        0.4262,
+        0.5719,
+        0.6528,
+        0.759,
+        1,
+    ]
+
+    assert sum(value <= 0.05 for value in benjamini_hochberg(p)) == 4
+    assert sum(value <= 0.05 for value in bonferroni(p)) == 3
+    assert sum(value <= 0.05 for value in holm(p)) == 3
+
+
+def test_a_missing_p_value_stays_missing_and_does_not_count() -> None:
+    assert holm([0.01, None, 0.04]) == [pytest.approx(0.02), None, pytest.approx(0.04)]
+    assert benjamini_yekutieli([None]) == [None]
+
+
+@given(st.lists(st.floats(0, 1), max_size=12))
+def test_corrections_keep_the_order_and_never_lower_a_p_value(p: list[float]) -> None:
+    for corrected in (holm, hochberg, bonferroni, benjamini_hochberg, benjamini_yekutieli):
+        adjusted = corrected(p)
+
+        assert all(value >= raw for value, raw in zip(adjusted, p, strict=True))
+        assert all(a <= b + 1e-12 for (_, a), (_, b) in pairwise(sorted(zip(p, adjusted, strict=True))))
