@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from numbers import Real
+from numbers import Integral, Real
 from typing import Literal
 
 from exports.provenance import Provenance
@@ -134,7 +134,7 @@ def _fits(kind: Kind, value: Cell) -> bool:
     return math.isfinite(value)
 
 
-def _field(value: Cell, zone: dt.tzinfo) -> str:
+def _field(value: object, zone: dt.tzinfo) -> str:
     if value is None:
         return ""
     if isinstance(value, str):
@@ -143,7 +143,11 @@ def _field(value: Cell, zone: dt.tzinfo) -> str:
         return value.astimezone(zone).isoformat(timespec="seconds")
     if isinstance(value, dt.date):
         return value.isoformat()
-    return str(value) if isinstance(value, int) else repr(float(value))
+    if isinstance(value, Integral):
+        return str(int(value))
+    if isinstance(value, Real | Decimal):
+        return repr(float(value))
+    raise ValueError(f"a field holds text, a number or a time, not {value!r}")
 
 
 def _quoted(text: str) -> str:

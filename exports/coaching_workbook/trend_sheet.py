@@ -1,5 +1,6 @@
 """Week by week: table, then the chart below it."""
 
+import datetime as dt
 import math
 from dataclasses import dataclass
 
@@ -99,6 +100,12 @@ def draw_trend(target: Sheet, place: Area, columns: TrendColumns, plotted: Sheet
     )
 
 
+def touches_period(point: WeeklyPoint, data: CoachingWorkbook) -> bool:
+    """Whether a day of the week lies in the period."""
+    sunday = point.monday + dt.timedelta(days=6)
+    return point.monday <= data.provenance.period_to and sunday >= data.provenance.period_from
+
+
 def _range(data: CoachingWorkbook) -> Axis:
     """As much of the scale as the points and their intervals need, in whole steps of ten."""
     ends = [
@@ -111,7 +118,6 @@ def _range(data: CoachingWorkbook) -> Axis:
 
 def _week(sheet: Sheet, plotted: Sheet, row: int, point: WeeklyPoint, data: CoachingWorkbook) -> None:
     few = point.n < FEWEST
-    inside = data.provenance.period_from <= point.monday <= data.provenance.period_to
     sheet.put(row, 1, point.week, "text line")
     sheet.put(row, 2, point.monday, "day soft")
     sheet.put(row, 3, point.n, "whole")
@@ -119,7 +125,7 @@ def _week(sheet: Sheet, plotted: Sheet, row: int, point: WeeklyPoint, data: Coac
     sheet.put(row, 5, point.low, "number soft")
     sheet.put(row, 6, point.high, "number soft")
     sheet.put(row, 7, point.team_mean, "number")
-    sheet.put(row, 8, "yes" if inside else "no", "soft")
+    sheet.put(row, 8, "yes" if touches_period(point, data) else "no", "soft")
     sheet.put(row, 9, VERDICTS["too few"] if few and point.n else point.reason, "soft wrapped")
     sheet.fit(row)
     if few and point.mean is not None:

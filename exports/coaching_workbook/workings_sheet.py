@@ -8,7 +8,7 @@ from exports.coaching_workbook.figures import Known, Weighted, mean, reason_for,
 from exports.coaching_workbook.focus import FEWEST, Verdict, verdict
 from exports.coaching_workbook.model import CoachingWorkbook, Outcome
 from exports.coaching_workbook.reviews_sheet import ReviewColumns
-from exports.coaching_workbook.trend_sheet import TrendColumns
+from exports.coaching_workbook.trend_sheet import TrendColumns, touches_period
 from exports.coaching_workbook.words import NO_REVIEWS, ONE_REVIEW, RESULTS, STATUS_WORDS, TOO_FEW, VERDICTS
 from exports.workbook import Book, Sheet
 
@@ -330,8 +330,7 @@ def _actions(work: Workings, data: CoachingWorkbook, actions: ActionColumns) -> 
 def _checks(
     work: Workings, data: CoachingWorkbook, trend: TrendColumns, actions: ActionColumns, criteria: CriteriaColumns
 ) -> None:
-    start, end = data.provenance.period_from, data.provenance.period_to
-    weekly = sum(point.n for point in data.weeks if start <= point.monday <= end)
+    weekly = sum(point.n for point in data.weeks if touches_period(point, data))
     counted = int(work.known["m"])
     work.places.update({"weekly": trend.counts.formula, "inside": trend.in_period.formula})
     work.heading("Checks")
@@ -341,7 +340,7 @@ def _checks(
         'IF(SUMIF({inside},"yes",{weekly})={m},"agree","differ by "&ABS(SUMIF({inside},"yes",{weekly})-{m}))',
         "agree" if weekly == counted else f"differ by {abs(weekly - counted)}",
         "words",
-        "The sheet Trend, weeks that begin in the period, against the sheet Reviews.",
+        "The sheet Trend, weeks that touch the period, against the sheet Reviews.",
     )
     if not actions.first_of_focus:
         return

@@ -1,6 +1,7 @@
 """A workbook and its sheets, written cell by cell through one safe door."""
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from io import BytesIO
@@ -12,6 +13,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.workbook.properties import CalcProperties
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.header_footer import HeaderFooterItem, _HeaderFooterPart
+from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.pagebreak import Break
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.table import Table, TableStyleInfo
@@ -21,12 +23,14 @@ from exports.text import FORMULA_STARTS, header_text, one_line, sheet_name
 from exports.workbook.finishing import Known, finish
 from exports.workbook.measuring import BODY_SIZE, height, lines
 from exports.workbook.styles import PALETTE, STYLES, excel_name, named
-from exports.workbook.values import Stored, Value, serial_day, stored
+from exports.workbook.values import Stored, Value, known_value, serial_day, stored
 
 A4 = 9
 ROW_LINE = Border(bottom=Side(style="hair", color=PALETTE["line"]))
 ROW_HEIGHT = 15.0  # points
 MESSAGE_LIMIT = 250
+LONGEST_ADDRESS = 2_000
+WEB_ADDRESS = re.compile(r"https?://[^\s\x00-\x20\x7f-\x9f]+")
 PROMPT_TITLE_LIMIT = 32
 
 
@@ -94,26 +98,19 @@ class Sheet:
             raise ValueError(f"a formula begins with '=': {formula}")
         cell = self._styled(row, column, style)
         cell.value = formula
-        self.known[cell.coordinate] = serial_day(value) if isinstance(value, dt.date) else value
+        self.known[cell.coordinate] = known_value(value)
         return self.area(row, column)
 
     def link(self, row: int, column: int, label: str, address: str) -> None:
         """A link to a page of the application; any other kind of address is refused."""
-        if not address.startswith(("https://", "http://")) or any(c.isspace() or ord(c) < 33 for c in address):
-            raise ValueError(f"not a web address: {address!r}")
-        cell = self._styled(row, column, "link")
-        cell.hyperlink = address
-        cell.value = stored(label, self.zone)
-        cell.data_type = "s"
-        cell.style = excel_name("link")
+        if not WEB_ADDRESS.fullmatch(address) or len(address) > LONGEST_ADDRESS:
+            raise ValueError(f"not a web address: {address[:80]!r}")
+        self._linked(row, column, label, Hyperlink(ref="", target=address))
 
     def link_to_sheet(self, row: int, column: int, label: str, target: "Sheet") -> None:
         """A link to the top of another sheet of this workbook."""
-        cell = self._styled(row, column, "link")
-        cell.hyperlink = "#" + Area(sheet=target.title, top=1, left=1, bottom=1, right=1).formula.replace("$", "")
-        cell.value = label
-        cell.data_type = "s"
-        cell.style = excel_name("link")
+        place = target.area(1, 1).formula.replace("$", "")
+        self._linked(row, column, label, Hyperlink(ref="", location=place))
 
     def fill(self, area: Area, style: str) -> None:
         """Give every cell of an area a style, empty ones too."""
@@ -177,7 +174,7 @@ class Sheet:
             area,
             DataValidation(
                 type="list",
-                formula1="=" + source.formula,
+                formula1=source.formula,
                 allow_blank=True,
                 showErrorMessage=strict,
                 errorTitle="Not in the list",
@@ -248,6 +245,10 @@ class Sheet:
     def hide(self, *, deep: bool = False) -> None:
         """Out of sight; deep: not even in the list of hidden sheets."""
         self.raw.sheet_state = "veryHidden" if deep else "hidden"
+
+    def _linked(self, row: int, column: int, label: str, link: Hyperlink) -> None:
+        self.put(row, column, label, "link")
+        self.raw.cell(row=row, column=column).hyperlink = link
 
     def _width(self, column: int) -> float:
         return float(self.raw.column_dimensions[get_column_letter(column)].width)

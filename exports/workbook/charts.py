@@ -20,7 +20,6 @@ from openpyxl.chart.data_source import (
     StrVal,
 )
 from openpyxl.chart.error_bar import ErrorBars
-from openpyxl.chart.layout import Layout, ManualLayout
 from openpyxl.chart.marker import DataPoint, Marker
 from openpyxl.chart.series import Series as RawSeries
 from openpyxl.chart.series import SeriesLabel
@@ -31,10 +30,12 @@ from openpyxl.drawing.line import LineProperties
 from openpyxl.drawing.spreadsheet_drawing import AnchorMarker, TwoCellAnchor
 from openpyxl.drawing.text import CharacterProperties, Font, Paragraph, ParagraphProperties, RegularTextRun
 
+from exports.text import one_line
 from exports.workbook.book import Area, Sheet
 from exports.workbook.styles import FONT, PALETTE
 
 POINT = 12_700  # English Metric Units
+LONGEST_LABEL = 120
 Dash = Literal["solid", "dash", "sysDash", "sysDot"]
 MarkShape = Literal["circle", "diamond", "none"]
 
@@ -152,7 +153,11 @@ def _line_series(sheet: Sheet, number: int, series: Series, categories: Area) ->
 
 
 def _series(sheet: Sheet, number: int, series: Series, categories: Area) -> RawSeries:
-    texts = [StrVal(idx=point, v=str(text)) for point, text in enumerate(sheet.book.values(categories)) if text]
+    texts = [
+        StrVal(idx=point, v=one_line(str(text), LONGEST_LABEL))
+        for point, text in enumerate(sheet.book.values(categories))
+        if text
+    ]
     count = categories.bottom - categories.top + 1
     return RawSeries(
         idx=number,
@@ -209,4 +214,4 @@ def _text_look(size: int) -> RichText:
 def _title(text: str, size: int, *, bold: bool = False) -> Title:
     run = RegularTextRun(rPr=_characters(size, bold=bold), t=text)
     paragraph = Paragraph(pPr=ParagraphProperties(defRPr=_characters(size, bold=bold)), r=[run])
-    return Title(tx=Text(rich=RichText(p=[paragraph])), overlay=False, layout=Layout(manualLayout=ManualLayout()))
+    return Title(tx=Text(rich=RichText(p=[paragraph])), overlay=False)

@@ -4,7 +4,7 @@ import datetime as dt
 import math
 from decimal import Decimal
 from fractions import Fraction
-from numbers import Real
+from numbers import Integral, Real
 
 from exports.text import cell_text
 
@@ -36,8 +36,9 @@ def stored(value: Value, zone: dt.tzinfo) -> Stored:
 
 def number(value: Real | Decimal | float) -> int | float | str:
     """A finite number; a whole one with more digits than Excel keeps becomes text."""
-    if isinstance(value, int):
-        return value if len(str(abs(value))) <= MOST_DIGITS else str(value)
+    if isinstance(value, Integral):
+        whole = int(value)
+        return whole if len(str(abs(whole))) <= MOST_DIGITS else str(whole)
     converted = float(value)
     if not math.isfinite(converted):
         raise ValueError(f"a cell holds finite numbers only: {value!r}")
@@ -51,6 +52,15 @@ def local_time(value: dt.datetime, zone: dt.tzinfo) -> dt.datetime:
     local = value.astimezone(zone).replace(tzinfo=None, microsecond=0)
     _after_the_oldest(local.date())
     return local
+
+
+def known_value(value: str | float | dt.date | None) -> str | int | float | None:
+    """What a formula gives, as it is kept beside the formula."""
+    if isinstance(value, dt.date):
+        return serial_day(value)
+    if isinstance(value, str):
+        return cell_text(value)
+    return None if value is None else number(value)
 
 
 def serial_day(day: dt.date) -> int:
