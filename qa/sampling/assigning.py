@@ -1,35 +1,52 @@
-"""Who scores what: greedy, scarcest parts first, to the able reviewer with the lowest load. Pure.
+"""Who scores what: greedy, scarcest parts first, to the able reviewer with the lowest load, repaired by flow. Pure.
 
-Measured on 20,000 parts and 200 reviewers the greedy rule stays within 4 % of the optimal highest load.
+Measured on 20,000 parts and 200 reviewers the greedy rule stays within 4 % of the optimal highest load. Where it
+leaves parts though somebody could take them after a swap, a maximum flow over the kinds of parts finds the swaps, and
+what is still left is proven to have nobody.
 """
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+from scipy.sparse import csgraph
 
 P = TypeVar("P")
 R = TypeVar("R")
 
+NOBODY = "nobody has capacity"
+SCORED_BY_ALL = "all who may have scored it"
+ALL_FULL = "all who may are full"
+EXPOSURE = "all who may have reached their limit for harmful content"
+ROTATION = 0.1  # of a capacity: how much more load is accepted to bring a specialist to another reviewer
+NO_LIMIT = 1 << 30
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task(Generic[P]):
-    """One part to be given to somebody who is not excluded."""
+    """One part to be given to somebody who is not excluded, rather not to one of ``avoid``."""
 
     part: P
     kind: tuple[str, ...]  # parts of one kind have the same able reviewers, apart from their own exclusions
     excluded: frozenset[int] = frozenset()
+    avoid: frozenset[int] = frozenset()
+    harmful: bool = False
 
 
 @dataclass(slots=True)
 class Load(Generic[R]):
-    """A reviewer with what they already carry."""
+    """A reviewer with what they already carry; ``harmful_limit`` is their exposure budget, where they have one."""
 
     key: int
     reviewer: R
     capacity: int
     load: int
+    harmful: int = 0
+    harmful_limit: int | None = None
 
     @property
     def share(self) -> float:
@@ -37,12 +54,22 @@ class Load(Generic[R]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Shortage:
+    """Parts of one kind that stay without a reviewer, and why."""
+
+    kind: tuple[str, ...]
+    reason: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome(Generic[P]):
-    """Who got what, and why some parts stay without a reviewer."""
+    """Who got what, and why some parts stay without a reviewer, one by one and by kind."""
 
     given: tuple[tuple[P, int], ...]
     left: tuple[tuple[P, str], ...]
     loads: Mapping[int, int] = field(default_factory=dict)
+    shortages: tuple[Shortage, ...] = ()
 
 
 def assign(
@@ -50,40 +77,213 @@ def assign(
     loads: Sequence[Load[R]],
     why_not: Callable[[R, P], str | None],
     rng: np.random.Generator,
+    *,
+    beyond_capacity: bool = True,
 ) -> Outcome[P]:
     """Give every part to the able reviewer with the lowest share of capacity used; ties are broken by lot.
 
     The kinds with the fewest able reviewers come first, parts within a kind in random order. A reviewer without
-    capacity gets nothing; load beyond the capacity is allowed, and seen.
+    capacity gets nothing; load beyond the capacity is allowed, and seen, unless ``beyond_capacity`` is off. Limits for
+    harmful content hold always. ``loads`` is brought up to date.
     """
-    able: dict[tuple[str, ...], list[Load[R]]] = {}
-    reasons: dict[tuple[str, ...], str] = {}
-    for task in tasks:
-        if task.kind in able:
-            continue
-        verdicts = [(load, why_not(load.reviewer, task.part)) for load in loads if load.capacity > 0]
-        able[task.kind] = [load for load, reason in verdicts if reason is None]
-        reasons[task.kind] = _most_common([reason for _, reason in verdicts if reason])
-    shuffled = [tasks[index] for index in rng.permutation(len(tasks))]
-    shuffled.sort(key=lambda task: (len(able[task.kind]), task.kind))
-    given: list[tuple[P, int]] = []
-    left: list[tuple[P, str]] = []
-    for task in shuffled:
-        candidates = [load for load in able[task.kind] if load.key not in task.excluded]
-        if not candidates:
-            left.append((task.part, reasons[task.kind] if not able[task.kind] else "all who may have scored it"))
-            continue
-        lowest = min(load.share for load in candidates)
-        tied = [load for load in candidates if load.share <= lowest]
-        chosen = tied[int(rng.integers(len(tied)))] if len(tied) > 1 else tied[0]
-        chosen.load += 1
-        given.append((task.part, chosen.key))
-    return Outcome(given=tuple(given), left=tuple(left), loads={load.key: load.load for load in loads})
+    desk = _Desk(tasks, loads, why_not, rng, beyond_capacity=beyond_capacity)
+    desk.greedy()
+    if desk.repairable:
+        desk.repair()
+    for place, load in enumerate(loads):
+        load.load, load.harmful = int(desk.load[place]), int(desk.harmful[place])
+    left = [(index, desk.reason(index)) for index in desk.order if desk.given[index] < 0]
+    counted = Counter((tasks[index].kind, reason) for index, reason in left)
+    return Outcome(
+        given=tuple((tasks[i].part, loads[desk.given[i]].key) for i in desk.order if desk.given[i] >= 0),
+        left=tuple((tasks[index].part, reason) for index, reason in left),
+        loads={load.key: load.load for load in loads},
+        shortages=tuple(
+            Shortage(kind=kind, reason=reason, count=count) for (kind, reason), count in sorted(counted.items())
+        ),
+    )
+
+
+class _Desk(Generic[P, R]):
+    """The state of one assignment; reviewers are named by their place in ``loads``."""
+
+    def __init__(
+        self,
+        tasks: Sequence[Task[P]],
+        loads: Sequence[Load[R]],
+        why_not: Callable[[R, P], str | None],
+        rng: np.random.Generator,
+        *,
+        beyond_capacity: bool,
+    ) -> None:
+        self.tasks, self.loads, self.rng = tasks, loads, rng
+        self.capacity = np.array([max(load.capacity, 0) for load in loads], dtype=np.int64)
+        self.load = np.array([load.load for load in loads], dtype=np.int64)
+        self.harmful = np.array([load.harmful for load in loads], dtype=np.int64)
+        limits = [NO_LIMIT if load.harmful_limit is None else load.harmful_limit for load in loads]
+        self.harmful_limit = np.array(limits, dtype=np.int64)
+        self.load_limit = np.full(len(loads), NO_LIMIT) if beyond_capacity else self.capacity
+        self.place = {load.key: place for place, load in enumerate(loads)}
+        self.able: dict[tuple[str, ...], NDArray[np.int64]] = {}
+        self.verdicts: dict[tuple[str, ...], str] = {}
+        for task in tasks:
+            if task.kind not in self.able:
+                self._judge(task, why_not)
+        shuffled = [int(index) for index in rng.permutation(len(tasks))]
+        self.order = sorted(shuffled, key=lambda index: (len(self.able[tasks[index].kind]), tasks[index].kind))
+        self.given = [-1] * len(tasks)
+
+    def _judge(self, task: Task[P], why_not: Callable[[R, P], str | None]) -> None:
+        able, reasons = [], []
+        for place, load in enumerate(self.loads):
+            if load.capacity <= 0:
+                continue
+            reason = why_not(load.reviewer, task.part)
+            if reason is None:
+                able.append(place)
+            else:
+                reasons.append(reason)
+        self.able[task.kind] = np.array(able, dtype=np.int64)
+        self.verdicts[task.kind] = _most_common(reasons)
+
+    def candidates(self, task: Task[P]) -> NDArray[np.int64]:
+        """Who may score a part, full or not."""
+        able = self.able[task.kind]
+        if not task.excluded:
+            return able
+        excluded = [self.place[key] for key in task.excluded if key in self.place]
+        return able[~np.isin(able, excluded)]
+
+    def _open(self, task: Task[P], places: NDArray[np.int64]) -> NDArray[np.int64]:
+        room = self.load[places] < self.load_limit[places]
+        if task.harmful:
+            room &= self.harmful[places] < self.harmful_limit[places]
+        return places[room]
+
+    def greedy(self) -> None:
+        """One pass over the parts, scarcest kinds first."""
+        lots = self.rng.random(len(self.tasks))
+        for index in self.order:
+            task = self.tasks[index]
+            places = self._open(task, self.candidates(task))
+            if not len(places):
+                continue
+            shares = self.load[places] / self.capacity[places]
+            if task.avoid:
+                avoided = [self.place[key] for key in task.avoid if key in self.place]
+                shares = shares + ROTATION * np.isin(places, avoided)
+            tied = places[shares <= shares.min()]
+            self._give(index, int(tied[int(lots[index] * len(tied))]))
+
+    def _give(self, index: int, place: int) -> None:
+        self.given[index] = place
+        self.load[place] += 1
+        self.harmful[place] += self.tasks[index].harmful
+
+    def _take_back(self, index: int) -> None:
+        place = self.given[index]
+        self.given[index] = -1
+        self.load[place] -= 1
+        self.harmful[place] -= self.tasks[index].harmful
+
+    @property
+    def repairable(self) -> bool:
+        """Whether something is left that somebody could take if others made room."""
+        return any(place < 0 and len(self.candidates(task)) for task, place in zip(self.tasks, self.given, strict=True))
+
+    def repair(self) -> None:
+        """Swaps that make room: a maximum flow through what the greedy pass left open.
+
+        References
+        ----------
+        Ford & Fulkerson (1956), Canadian J. Math. 8, 399-404: a larger flow exists exactly if the residual network
+        has a way from source to sink.
+        """
+        members: dict[tuple[tuple[str, ...], frozenset[int], bool], list[int]] = {}
+        for index in self.order:
+            task = self.tasks[index]
+            members.setdefault((task.kind, task.excluded, task.harmful), []).append(index)
+        groups = list(members.values())
+        change = self._flow(groups)
+        for group, indices in enumerate(groups):
+            free = [index for index in indices if self.given[index] < 0]
+            by_place: dict[int, list[int]] = {}
+            for index in indices:
+                if self.given[index] >= 0:
+                    by_place.setdefault(self.given[index], []).append(index)
+            wanted: list[int] = []
+            for place, more in change[group].items():
+                if more > 0:
+                    wanted += [place] * more
+                for step in self.rng.permutation(len(by_place.get(place, [])))[: max(-more, 0)]:
+                    free.append(by_place[place][int(step)])
+                    self._take_back(free[-1])
+            for chosen, place in zip(self.rng.permutation(len(free)), wanted, strict=False):
+                self._give(free[int(chosen)], place)
+
+    def _flow(self, groups: Sequence[Sequence[int]]) -> list[dict[int, int]]:
+        """How many more (or fewer) parts of each group each reviewer takes."""
+        people = len(self.loads)
+        source, first_harmful = 0, 1 + len(groups)
+        first_person = first_harmful + people
+        sink = first_person + people
+        arcs: dict[tuple[int, int], int] = {}
+        through: list[dict[int, int]] = []
+        for group, indices in enumerate(groups):
+            task = self.tasks[indices[0]]
+            counts = Counter(self.given[index] for index in indices)
+            if counts[-1]:
+                arcs[source, 1 + group] = counts[-1]
+            entry = first_harmful if task.harmful else first_person
+            nodes: dict[int, int] = {}
+            for place in self.candidates(task).tolist():
+                nodes[place] = entry + place
+                arcs[1 + group, entry + place] = len(indices)
+                if counts[place]:
+                    arcs[entry + place, 1 + group] = counts[place]
+            through.append(nodes)
+        for place in range(people):
+            here, harmful = first_person + place, first_harmful + place
+            _add(arcs, here, sink, int(self.load_limit[place] - self.load[place]))
+            _add(arcs, harmful, here, int(self.harmful_limit[place] - self.harmful[place]))
+            # Only what this pass gave can be taken back.
+            _add(arcs, here, harmful, self._given_harmful(place))
+        rows, columns = zip(*arcs, strict=True)
+        graph = sparse.csr_array(
+            (np.array(list(arcs.values()), dtype=np.int32), (rows, columns)), shape=(sink + 1, sink + 1)
+        )
+        flow = csgraph.maximum_flow(graph, source, sink).flow.tocsr()
+        changes = []
+        for group, nodes in enumerate(through):
+            start, end = flow.indptr[1 + group], flow.indptr[2 + group]
+            moved = dict(zip(flow.indices[start:end].tolist(), flow.data[start:end].tolist(), strict=True))
+            changes.append({place: moved[node] for place, node in nodes.items() if moved.get(node)})
+        return changes
+
+    def _given_harmful(self, place: int) -> int:
+        return int(self.harmful[place]) - self.loads[place].harmful
+
+    def reason(self, index: int) -> str:
+        """Why a part is left."""
+        task = self.tasks[index]
+        if not len(self.able[task.kind]):
+            return self.verdicts[task.kind]
+        places = self.candidates(task)
+        if not len(places):
+            return SCORED_BY_ALL
+        if task.harmful and (self.load[places] < self.load_limit[places]).any():
+            return EXPOSURE
+        return ALL_FULL
+
+
+def _add(arcs: dict[tuple[int, int], int], start: int, end: int, capacity: int) -> None:
+    if capacity > 0:
+        arcs[start, end] = min(capacity, NO_LIMIT)
 
 
 def _most_common(reasons: Sequence[str]) -> str:
     if not reasons:
-        return "nobody has capacity"
+        return NOBODY
     return max(sorted(set(reasons)), key=reasons.count)
 
 
