@@ -228,7 +228,8 @@ class Scoring:
         )
         self._answers(rows, part, revision_id, given, at)
         rows.ended.append({"row_id": assignment.id, "state": "submitted", "ended_at": at})
-        detail = {"revision": revision_id, "score": score.value and str(score.value), "outcome": score.outcome}
+        exact = None if score.value is None else str(score.value)
+        detail = {"revision": revision_id, "score": exact, "outcome": score.outcome}
         rows.events.append(_event("review.submit", review_id, assignment.reviewer_id, at, detail))
         if released is None or part.specialist_id is None:
             return
