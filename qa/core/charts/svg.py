@@ -37,7 +37,7 @@ def xy(value: float) -> str:
 def element(name: str, *content: str, **attributes: object) -> Markup:
     """One element; names may end in ``_`` (class_), underscores become hyphens, ``None`` leaves an attribute out."""
     written = [
-        f' {key.removesuffix("_").replace("_", "-")}="{escape(xy(value) if isinstance(value, float) else value)}"'
+        f' {key.removesuffix("_").replace("_", "-")}="{xy(value) if isinstance(value, float) else escape(value)}"'
         for key, value in attributes.items()
         if value is not None
     ]

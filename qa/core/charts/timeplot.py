@@ -331,6 +331,8 @@ def _events(
 
 def _flag_labels(plot: TimePlot, ground: _Ground, size: Size) -> list[Markup]:
     """One label for each run of points with the same flag, at the point farthest from the rest."""
+    if not any(point.flag for point in plot.points):
+        return []
     taken: list[Box] = []
     labels = []
     for index, each in enumerate(plot.series):
