@@ -7,6 +7,7 @@ import csv
 import datetime as dt
 import io
 import re
+import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
@@ -135,6 +136,8 @@ def _row(line: int, cells: Mapping[str, str], extra: int, seen: dict[str, int]) 
         try:
             if len(text) > LONGEST_CELL:
                 raise CellError(f"longer than {LONGEST_CELL} characters")
+            if any(unicodedata.category(character) == "Cc" and not character.isspace() for character in text):
+                raise CellError("holds a control character, which no database keeps")
             return read(text)
         except CellError as error:
             problems.append(_reject(line, column, text, str(error)))
