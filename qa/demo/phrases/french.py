@@ -114,7 +114,7 @@ PHRASES = Phrases(
             """,
             poor="""
                 Cher utilisateur,
-                Bonjour {stranger}, merci de nous avoir contactés.
+                Bonjour {stranger}, merci d'avoir écrit.
             """,
         ),
         empathy={
@@ -124,7 +124,7 @@ PHRASES = Phrases(
                 quoi il s'agit.
             """),
             "live": lines("""
-                Ce moment devant votre public a dû être gênant, j'en suis désolé.
+                Ce moment devant votre public a dû être gênant, je le regrette.
                 Je comprends qu'il y va de la confiance de vos spectateurs, pas seulement de chiffres.
             """),
         },
@@ -304,7 +304,7 @@ PHRASES = Phrases(
         ),
         back_reply=tiered(
             good="""
-                Désolé que vous ayez dû réécrire, {name}. J'ai tout repris depuis le début.
+                Je regrette que vous ayez dû réécrire, {name}. J'ai tout repris depuis le début.
             """,
             fair="""
                 Merci pour votre message, j'ai regardé de nouveau.

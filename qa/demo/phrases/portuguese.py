@@ -30,7 +30,7 @@ PHRASES = Phrases(
         """),
         signs=lines("""
             {name}
-            Obrigado pela ajuda, {name}
+            Um abraço, {name}
             Cumprimentos, {name}
             {name}, do canal {channel}
         """),
@@ -51,9 +51,9 @@ PHRASES = Phrases(
         """),
         answering=tiered(
             good="""
-                Obrigado pela resposta tão rápida!
+                Que resposta rápida, agradeço!
                 Ótimo, já fui ver.
-                Obrigado, {agent}, isso já ajuda.
+                Agradeço, {agent}, isso já ajuda.
             """,
             fair="""
                 Aqui ficam os dados.
@@ -78,12 +78,12 @@ PHRASES = Phrases(
         """),
         farewell=tiered(
             good="""
-                Muito obrigado, {agent}, nunca ninguém me explicou tão bem.
-                Resultou, obrigado!
-                Perfeito, agora percebo. Obrigado.
+                Agradeço imenso, {agent}, nunca ninguém me explicou tão bem.
+                Resultou, que bom!
+                Perfeito, agora percebo. Agradeço muito.
             """,
             fair="""
-                Bom, obrigado. Então espero.
+                Bom, então espero.
                 Está bem, vou tentar.
             """,
             poor="""
@@ -98,7 +98,7 @@ PHRASES = Phrases(
     ),
     desk=DeskPhrases(
         bot=lines("""
-            Obrigado por escrever ao apoio da Ovanto. O seu pedido tem o número {ticket}.
+            Agradecemos que tenha escrito ao apoio da Ovanto. O seu pedido tem o número {ticket}.
             Recebemos a sua mensagem (número {ticket}). Respondemos normalmente num dia útil.
         """),
         greeting=tiered(
@@ -109,11 +109,11 @@ PHRASES = Phrases(
             """,
             fair="""
                 Olá, {name},
-                Olá, obrigado pela mensagem.
+                Olá, agradecemos a mensagem.
             """,
             poor="""
                 Caro utilizador,
-                Olá, {stranger}, obrigado pelo contacto.
+                Olá, {stranger}, agradecemos o contacto.
             """,
         ),
         empathy={
@@ -122,13 +122,13 @@ PHRASES = Phrases(
                 Percebo que cada dia com isto lhe custa dinheiro, e digo-lhe já em que ponto estamos.
             """),
             "growth": lines("""
-                Obrigado por comparar com tanto cuidado, assim cheguei depressa à causa.
+                É bom ter comparado com tanto cuidado; assim cheguei depressa à causa.
                 Percebo que faz planos com estes números, por isso fui verificar.
             """),
         },
         tone=tiered(
             fair="""
-                Obrigado pelas informações.
+                Agradecemos as informações.
                 Lamentamos o incómodo.
             """,
             poor="""
@@ -139,7 +139,7 @@ PHRASES = Phrases(
         context=tiered(
             good="""
                 Tenho aberto o seu pedido {case}, de {earlier}, por isso não precisa de repetir nada.
-                Pelo {case} já conheço o canal e o dispositivo, obrigado.
+                Pelo {case} já conheço o canal e o dispositivo.
             """,
             fair="""
                 Vejo que já nos tinha escrito.
@@ -187,10 +187,10 @@ PHRASES = Phrases(
         once_more=tiered(
             good="""
                 Só uma palavra: já tenho tudo o que preciso e estou a verificar.
-                Obrigado, não preciso de mais nada. Escrevo-lhe ainda hoje.
+                Agradeço, não preciso de mais nada. Escrevo-lhe ainda hoje.
             """,
             fair="""
-                Obrigado. Devia ter perguntado logo: em que dispositivo acontece e desde quando?
+                Agradeço. Devia ter perguntado logo: em que dispositivo acontece e desde quando?
             """,
             poor="""
                 Envie também o nome do canal, o endereço do vídeo e o país.
@@ -287,12 +287,12 @@ PHRASES = Phrases(
         ),
         final=tiered(
             good="""
-                Obrigado pelo retorno, {name}. Fico atento até {soon}.
+                Agradeço o retorno, {name}. Fico atento até {soon}.
                 De nada, {name}. Se faltar alguma coisa, basta responder aqui.
             """,
             fair="""
                 De nada.
-                Obrigado, fecho o pedido.
+                Agradecemos, fecho o pedido.
             """,
             poor="""
                 Registado.
@@ -304,7 +304,7 @@ PHRASES = Phrases(
                 Lamento que tenha tido de voltar a escrever, {name}. Revi tudo desde o início.
             """,
             fair="""
-                Obrigado pela mensagem, fui ver de novo.
+                Agradeço a mensagem, fui ver de novo.
             """,
             poor="""
                 Como já foi explicado, está resolvido.
