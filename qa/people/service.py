@@ -45,6 +45,7 @@ class _Facts:
     """What is known of the people of a roster, loaded with one statement a table."""
 
     users: dict[str, User]
+    led: dict[str, set[str]]  # e-mail of a lead -> the teams that the roster's rows name them for
     rows: dict[type[Base], dict[int, list[Any]]]
     teams: dict[str, Team]
 
@@ -103,7 +104,11 @@ def _load(session: Session, programme_id: int, rows: Sequence[RosterRow]) -> _Fa
         for fact in session.scalars(select(table).where(table.user_id.in_(ids)).order_by(table.id)):
             loaded[table].setdefault(fact.user_id, []).append(fact)
     teams = {team.name: team for team in session.scalars(select(Team).where(Team.programme_id == programme_id))}
-    return _Facts(users=users, rows=loaded, teams=teams)
+    led: dict[str, set[str]] = {}
+    for row in rows:
+        if row.lead and row.team:
+            led.setdefault(row.lead, set()).add(row.team)
+    return _Facts(users=users, led=led, rows=loaded, teams=teams)
 
 
 def _ensure_people(
@@ -158,10 +163,10 @@ def _apply(session: Session, facts: _Facts, row: RosterRow, changes: list[Change
     if row.start is not None and row.start != user.started_on:
         changed("start", user.started_on or "", row.start)
         user.started_on = row.start
+    led_before = Role.TEAM_LEAD in _held(facts, user.id, on)
     if row.roles is not None:
         _set_spans(session, facts, RoleGrant, user.id, on, {str(role) for role in row.roles}, "role", {}, changed)
-    if row.team is not None:
-        _set_team(session, facts, user.id, on, row.team, _leads(facts, row, user.id, on), changed)
+    _set_teams(session, facts, row, user.id, on, led_before, changed)
     if row.lead is not None and row.team:
         _add_lead(session, facts, facts.users[row.lead].id, on, row, changes)
     for field, kind, values in (("languages", "language", row.languages), ("skills", "queue", row.skills)):
@@ -176,11 +181,9 @@ def _apply(session: Session, facts: _Facts, row: RosterRow, changes: list[Change
         _set_capacity(session, facts, user.id, on, row.reviews_per_week, changed)
 
 
-def _leads(facts: _Facts, row: RosterRow, user_id: int, on: dt.date) -> bool:
-    """Whether the person leads the team of the row rather than belonging to it."""
-    if row.roles is not None:
-        return Role.TEAM_LEAD in row.roles
-    return any(grant.role == Role.TEAM_LEAD for grant in rules.holding(facts.of(RoleGrant, user_id), on))
+def _held(facts: _Facts, user_id: int, on: dt.date) -> set[str]:
+    """The roles that somebody holds on a day."""
+    return {str(grant.role) for grant in rules.holding(facts.of(RoleGrant, user_id), on)}
 
 
 def _set_spans(
@@ -218,34 +221,60 @@ def _set_spans(
 def _end(session: Session, facts: _Facts, span: Any, on: dt.date) -> None:
     if span.valid_from == on:  # it would never have held
         facts.of(type(span), span.user_id).remove(span)
+        session.flush()  # it may come from an earlier row of the same roster
         session.delete(span)
         session.flush()  # its place may be taken by another row of the same day
     else:
         span.valid_to = on
 
 
-def _set_team(
+def _set_teams(
+    session: Session,
+    facts: _Facts,
+    row: RosterRow,
+    user_id: int,
+    on: dt.date,
+    led_before: bool,
+    changed: Callable[[str, object, object], None],
+) -> None:
+    """A lead leads the row's team, everybody else belongs to it; a lead who is a specialist too does both."""
+    roles = _held(facts, user_id, on)
+    leads = Role.TEAM_LEAD in roles
+    own = {row.team} if row.team else set()
+    if row.team is not None:
+        member = own if Role.SPECIALIST in roles or not leads else set()
+        _set_memberships(session, facts, user_id, on, "member", member, set(), changed)
+    if leads and row.team is not None:
+        _set_memberships(session, facts, user_id, on, "lead", own, facts.led.get(row.email, set()), changed)
+    elif led_before and not leads:
+        _set_memberships(session, facts, user_id, on, "lead", set(), facts.led.get(row.email, set()), changed)
+
+
+def _set_memberships(
     session: Session,
     facts: _Facts,
     user_id: int,
     on: dt.date,
-    team_name: str,
-    leads: bool,
+    kind: str,
+    wanted: set[str],
+    kept: set[str],
     changed: Callable[[str, object, object], None],
 ) -> None:
-    kind = "lead" if leads else "member"
-    spans = [span for span in facts.of(Membership, user_id) if span.kind == kind]
-    holding = rules.holding(spans, on)
+    """From a day on the wanted teams hold; what is neither wanted nor kept ends there."""
     names = {team.id: name for name, team in facts.teams.items()}
-    wanted = facts.teams[team_name].id if team_name else None
-    if {span.team_id for span in holding} == ({wanted} if wanted else set()):
+    spans = [span for span in facts.of(Membership, user_id) if span.kind == kind]
+    held = {names[span.team_id]: span for span in rules.holding(spans, on)}
+    ending, joining = set(held) - wanted - kept, wanted - set(held)
+    if not ending and not joining:
         return
-    changed("team", _listed(names[span.team_id] for span in holding), team_name)
-    for span in holding:
-        if span.team_id != wanted:
-            _end(session, facts, span, on)
-    if wanted and all(span.team_id != wanted for span in holding):
-        _join(session, facts, user_id, wanted, kind, on, rules.next_start(spans, on))
+    changed("team" if kind == "member" else "leads", _listed(held), _listed(set(held) - ending | joining))
+    for name in sorted(ending):
+        _end(session, facts, held[name], on)
+    for name in sorted(joining):
+        team_id = facts.teams[name].id
+        # A member has one team at a time; a lead may lead several.
+        following = [span for span in spans if kind == "member" or span.team_id == team_id]
+        _join(session, facts, user_id, team_id, kind, on, rules.next_start(following, on))
 
 
 def _add_lead(

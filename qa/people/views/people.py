@@ -135,7 +135,8 @@ def preview() -> ResponseReturnValue:
     upload = request.files.get("file")
     if not isinstance(upload, FileStorage) or not upload.filename:
         raise InvalidInputError("Choose a CSV file with a header row.", {"file": "no file chosen"})
-    content = upload.read(LARGEST_ROSTER + 1)
+    with upload.stream as stream:
+        content = stream.read(LARGEST_ROSTER + 1)
     if len(content) > LARGEST_ROSTER:
         raise InvalidInputError("The file is larger than 5 MB; split it.", {"file": "too large"})
     return preview_page(content)
