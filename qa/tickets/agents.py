@@ -2,14 +2,16 @@
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from qa.core.clock import local_day
 from qa.core.db import reading
+from qa.core.errors import ConflictError
 from qa.people.models import AgentIdentity, Membership
 from qa.people.queries import memberships_of, team_on
 from qa.people.service import match_identities
@@ -17,6 +19,7 @@ from qa.tickets.intake.base import AgentRecord, clean
 from qa.tickets.models import HandledPart
 from qa.tickets.rows import insert_rows, update_rows
 
+ATTEMPTS = 4
 MATCHING_CHUNK = 1000  # parts in one transaction
 
 
@@ -55,25 +58,42 @@ class Directory:
 
     def ensure(self, session: Session, agents: Iterable[AgentRecord]) -> None:
         """Make the agents that are new, correct those that changed, match them to people by e-mail; commits."""
+        told = list(agents)
+        for _ in range(ATTEMPTS):
+            new, changed = self._differences(told)
+            if not new and not changed:
+                return
+            try:
+                fixed = {"source_id": self.source_id, "user_id": None}
+                insert_rows(session, AgentIdentity, [self._row(agent) | fixed for agent in new.values()])
+                corrected = [self._row(agent) | {"row_id": self.known[key].id} for key, agent in changed.items()]
+                update_rows(session, AgentIdentity, corrected)
+                match_identities(session)
+                session.commit()
+            except IntegrityError:  # another intake of the same source met the same agent first
+                session.rollback()
+                self.load(session)
+                continue
+            self.load(session)
+            return
+        raise ConflictError("Another intake keeps changing the same agents; run this one again when it is done.")
+
+    def _differences(self, agents: Sequence[AgentRecord]) -> tuple[dict[str, AgentRecord], dict[str, AgentRecord]]:
+        """The agents that are not known yet, and those that are told otherwise than known; a bot stays one."""
+        bots = {agent.external_id for agent in agents if agent.is_bot}
         new: dict[str, AgentRecord] = {}
         changed: dict[str, AgentRecord] = {}
         for agent in agents:
             known = self.known.get(agent.external_id)
+            is_bot = agent.external_id in bots or (known is not None and known.is_bot)
+            told = replace(agent, is_bot=is_bot) if is_bot != agent.is_bot else agent
             if known is None:
-                new.setdefault(agent.external_id, agent)
+                new.setdefault(agent.external_id, told)
             elif not agent.name or (agent.email is None and known.email is not None):
                 continue  # this export tells less than is known
-            elif (known.name, known.email, known.is_bot) != (clean(agent.name), agent.email, agent.is_bot):
-                changed[agent.external_id] = agent
-        if not new and not changed:
-            return
-        fixed = {"source_id": self.source_id, "user_id": None}
-        insert_rows(session, AgentIdentity, [self._row(agent) | fixed for agent in new.values()])
-        corrected = [self._row(agent) | {"row_id": self.known[key].id} for key, agent in changed.items()]
-        update_rows(session, AgentIdentity, corrected)
-        match_identities(session)
-        session.commit()
-        self.load(session)
+            elif (known.name, known.email, known.is_bot) != (clean(agent.name), agent.email, is_bot):
+                changed.setdefault(agent.external_id, told)
+        return new, changed
 
     @staticmethod
     def _row(agent: AgentRecord) -> dict[str, object]:

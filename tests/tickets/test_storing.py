@@ -277,6 +277,16 @@ def test_parts_follow_people_who_arrive_later(session: Session, cast: Cast) -> N
     assert match_parts(session, zone=dt.UTC) == 0  # type: ignore[arg-type]
 
 
+def test_an_agent_whom_the_export_calls_now_a_bot_now_a_person_is_a_bot(session: Session, cast: Cast) -> None:
+    person = dataclasses.replace(BOT, is_bot=False, name="Answers")
+
+    store(session, cast, ticket(1, said(0), replied(5, BOT), replied(6, person, external_id="x"), assignee=person))
+    store(session, cast, ticket(2, said(0), replied(5, person), assignee=person))
+
+    identity = session.scalars(select(AgentIdentity).where(AgentIdentity.external_id == "bot")).one()
+    assert identity.is_bot
+
+
 @pytest.mark.parametrize(("rule", "chosen"), [("most_public_replies", "sam"), ("last_public_reply", "olga")])
 def test_the_primary_part_follows_the_rule_in_force_at_the_resolution(
     session: Session, cast: Cast, rule: str, chosen: str
