@@ -82,7 +82,10 @@ class FrameUnit(Base):
     """One part of a period's frozen frame. Never updated, no text, so receipts verify for ever."""
 
     __tablename__ = "frame_unit"
-    __table_args__ = (Index("ix_frame_unit_walk", "period_id", "cell", "prn", "part_id"),)
+    __table_args__ = (
+        Index("ix_frame_unit_walk", "period_id", "cell", "prn", "part_id"),
+        Index("ix_frame_unit_part", "part_id"),  # whether a part was in a frame before
+    )
 
     period_id: Mapped[int] = mapped_column(ForeignKey("period.id"), primary_key=True, autoincrement=False)
     part_id: Mapped[int] = mapped_column(ForeignKey("handled_part.id"), primary_key=True, autoincrement=False)

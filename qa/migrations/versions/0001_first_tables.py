@@ -683,6 +683,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('period_id', 'part_id', name=op.f('pk_frame_unit'))
     )
     with op.batch_alter_table('frame_unit', schema=None) as batch_op:
+        batch_op.create_index('ix_frame_unit_part', ['part_id'], unique=False)
         batch_op.create_index('ix_frame_unit_walk', ['period_id', 'cell', 'prn', 'part_id'], unique=False)
 
     op.create_table('session_part',
@@ -935,6 +936,7 @@ def downgrade() -> None:
 
     op.drop_table('session_part')
     with op.batch_alter_table('frame_unit', schema=None) as batch_op:
+        batch_op.drop_index('ix_frame_unit_part')
         batch_op.drop_index('ix_frame_unit_walk')
 
     op.drop_table('frame_unit')
