@@ -9,7 +9,9 @@ const ROLES = [
   ["td", "cell"],
 ];
 
-const PROSE = 60; // characters; longer cells read as text, not as a value at the right
+// Characters: longer cells read as text, not as a value at the right; shorter ones are not worth a second line.
+const PROSE = 60;
+const SHORT = 24;
 
 function describe(table) {
   // A head that is only for screen readers is no label either.
@@ -25,6 +27,7 @@ function describe(table) {
         if (at > 0 && cell.colSpan === 1) cell.dataset.label = labels[at] ?? "";
         const length = cell.textContent.trim().length;
         cell.toggleAttribute("data-prose", at > 0 && length > PROSE);
+        cell.toggleAttribute("data-short", at > 0 && length <= SHORT);
         cell.toggleAttribute("data-nothing", length === 0 && !cell.childElementCount);
       });
     }
