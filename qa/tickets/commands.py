@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
@@ -13,6 +14,7 @@ from qa.core.clock import utcnow
 from qa.core.db import db
 from qa.people.queries import the_programme
 from qa.tickets import service
+from qa.tickets.counting import OUTCOMES
 from qa.tickets.intake import FORMATS
 from qa.tickets.jobs import keys
 from qa.tickets.models import IntakeReject, IntakeRun
@@ -67,14 +69,19 @@ def report(run: IntakeRun, rejects: list[dict[str, object]]) -> dict[str, object
         "run": run.id,
         "format": run.format,
         "state": run.state,
-        "tickets": counts["tickets"],
-        "messages": counts["messages"],
+        "tickets": in_order(counts["tickets"]),
+        "messages": in_order(counts["messages"]),
         "parts": counts["parts"],
         "left_out": counts["left_out"],
         "without_part": counts["without_part"],
         "digest": run.digest,
         "rejects": rejects,
     }
+
+
+def in_order(counted: Mapping[str, int]) -> dict[str, int]:
+    """Counts as they are told: PostgreSQL keeps objects without their order."""
+    return {name: counted[name] for name in ("read", *OUTCOMES)}
 
 
 def rejects_of(session: Session, run_id: int) -> list[dict[str, object]]:
@@ -88,7 +95,7 @@ def rejects_of(session: Session, run_id: int) -> list[dict[str, object]]:
 
 def tell(run: IntakeRun, rejects: list[dict[str, object]]) -> None:
     for kind in ("tickets", "messages"):
-        counted = run.counts[kind]
+        counted = in_order(run.counts[kind])
         click.echo(f"{kind}: " + ", ".join(f"{number:,} {word}" for word, number in counted.items()))
     click.echo(f"handled parts made: {run.counts['parts']:,}")
     for reject in rejects[:SHOWN_REJECTS]:

@@ -1,4 +1,6 @@
 // An intake that is under way: the page's own figures are fetched anew until it has ended.
+import { startTables } from "./tables.js";
+
 const PAUSE = 1500;
 const PATIENCE = 15000;
 
@@ -12,6 +14,7 @@ async function refresh() {
     if (fresh) {
       region.toggleAttribute("data-going", fresh.hasAttribute("data-going"));
       region.replaceChildren(...fresh.childNodes);
+      startTables();
     }
   } catch {
     pause = PATIENCE; // the connection is gone for a while: the figures stay as they are
