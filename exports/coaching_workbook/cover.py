@@ -176,7 +176,9 @@ def _large(sheet: Sheet, work: Workings, block: Block) -> None:
     right = block.left + 2
     sheet.put(FIGURES, block.left, block.label, "label")
     value = work.known[block.key]
-    sheet.formula(FIGURES + 1, block.left, "=" + work.cell(block.key), value, block.style)
+    # No accent on a figure that says too little: colour would be a verdict.
+    style = f"{block.style} too few" if TOO_FEW in block.words_now else block.style
+    sheet.formula(FIGURES + 1, block.left, "=" + work.cell(block.key), value, style)
     sheet.formula(FIGURES + 2, block.left, block.interval, block.interval_now, "interval")
     sheet.formula(FIGURES + 3, block.left, block.words, block.words_now, "interval wrapped")
     for row in range(FIGURES, FIGURES + 4):

@@ -8,6 +8,7 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 from lxml import etree
 
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+_CHART = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
 _TERMS = "{http://purl.org/dc/terms/}"
 # The oldest time a zip entry can carry; a fixed one makes equal workbooks equal files.
 _ENTRY_TIME = (1980, 1, 1, 0, 0, 0)
@@ -29,6 +30,8 @@ def finish(saved: bytes, known: Mapping[str, Mapping[str, Known]], modified: dt.
                 content = _with_values(content, known[name])
             elif name == "docProps/core.xml":
                 content = _modified_at(content, modified)
+            elif name.startswith("xl/charts/"):
+                content = _in_order(content)
             entry = ZipInfo(name, date_time=_ENTRY_TIME)
             entry.compress_type = ZIP_DEFLATED
             archive.writestr(entry, content)
@@ -50,6 +53,16 @@ def _with_values(content: bytes, known: Mapping[str, Known]) -> bytes:
             held.text = value
         else:
             held.text = repr(value)
+    return etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
+
+
+def _in_order(content: bytes) -> bytes:
+    """Error bars in the order of the standard (ECMA-376, CT_ErrBars): openpyxl writes minus before plus."""
+    root = _parsed(content)
+    for bars in root.iter(f"{_CHART}errBars"):
+        plus, minus = bars.find(f"{_CHART}plus"), bars.find(f"{_CHART}minus")
+        if plus is not None and minus is not None:
+            minus.addprevious(plus)
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
 
 

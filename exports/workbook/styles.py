@@ -71,6 +71,10 @@ STYLES: dict[str, Style] = {
     "figure share": Style(size=22, bold=True, colour="accent", across="left", up="center", number_format=SHARE),
     "figure whole": Style(size=22, bold=True, colour="accent", across="left", up="center", number_format=WHOLE),
     "figure signed": Style(size=22, bold=True, colour="accent", across="left", up="center", number_format=SIGNED),
+    **{
+        f"{name} too few": Style(size=22, bold=True, colour="soft", across="left", up="center", number_format=shown)
+        for name, shown in (("figure", ONE_DECIMAL), ("figure share", SHARE), ("figure signed", SIGNED))
+    },
     "small figure": Style(size=14, bold=True, across="left", up="center", number_format=WHOLE),
     "interval": Style(size=9, colour="soft", across="left"),
     "interval wrapped": Style(size=9, colour="soft", across="left", wrap=True),

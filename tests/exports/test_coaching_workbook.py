@@ -3,15 +3,19 @@
 import datetime as dt
 import re
 from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
+from lxml import etree
 from openpyxl import Workbook
 from openpyxl.chart import BarChart, LineChart
 
 from exports.coaching_workbook import FOCUS_RULE, build, focus_areas
 from tests.exports import office, samples
 
+CT_ERR_BARS = ("errDir", "errBarType", "errValType", "noEndCap", "plus", "minus", "val", "spPr")  # ECMA-376
 VISIBLE = ["Cover", "Focus areas", "Criteria", "Trend", "Reviews", "Comments", "Workings", "Provenance"]
 
 
@@ -147,6 +151,29 @@ def test_charts_have_titles_axes_and_intervals_and_stand_below_their_table(book)
         assert bars.errValType == "cust"
         assert bars.plus.numRef.f.startswith("'Plotted'!")
         assert len(bars.plus.numRef.numCache.pt) > 5
+
+
+def test_error_bars_follow_the_order_of_the_standard(content: bytes):
+    with ZipFile(BytesIO(content)) as archive:
+        charts = [archive.read(name) for name in archive.namelist() if name.startswith("xl/charts/")]
+
+    bars = [element for chart in charts for element in etree.fromstring(chart).iter("{*}errBars")]
+
+    assert len(bars) == 3
+    for element in bars:
+        names = [etree.QName(child).localname for child in element]
+        assert names == [name for name in CT_ERR_BARS if name in names]
+
+
+def test_a_figure_that_says_too_little_has_no_accent(book):
+    styles = {place: book["Cover"][place].style for place in ("A8", "D8", "G8", "J8")}
+
+    assert styles == {
+        "A8": "Fairmark figure",
+        "D8": "Fairmark figure share too few",
+        "G8": "Fairmark figure share",
+        "J8": "Fairmark figure signed",
+    }
 
 
 def test_the_cover_has_the_weekly_line_and_no_other_sheet_has_charts(book):
