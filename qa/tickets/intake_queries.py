@@ -12,6 +12,7 @@ from qa.core.errors import NotFoundError
 from qa.core.jobs import Job
 from qa.people.models import AgentIdentity, Source, User
 from qa.tickets.models import IntakeReject, IntakeRun
+from qa.tickets.queries import LARGEST_ID
 
 RUNS_SHOWN = 50
 REJECTS_PAGE = 100
@@ -67,6 +68,8 @@ def runs_for(session: Session, actor: Actor) -> tuple[RunView, ...]:
 
 def get_run_for(session: Session, actor: Actor, run_id: int) -> RunView:
     """An intake of the actor's own programme."""
+    if run_id >= LARGEST_ID:
+        raise NotFoundError("There is no such intake.")
     row = session.execute(
         select(IntakeRun, Source.name, User.name)
         .join(Source, Source.id == IntakeRun.source_id)

@@ -7,9 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from qa.tickets.intake.base import AgentRecord, MessageRecord, PartRecord, TicketRecord
+from qa.tickets.intake.base import RESOLVED_STATUSES, AgentRecord, MessageRecord, PartRecord, TicketRecord
 
-RESOLVED_STATUSES = frozenset({"solved", "closed"})
 SPAM_TAGS = frozenset({"spam", "suspended", "junk"})
 MERGED_TAGS = frozenset({"closed_by_merge", "merged"})
 TEST_TAGS = frozenset({"test_ticket", "qa_test"})

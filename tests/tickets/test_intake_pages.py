@@ -177,4 +177,5 @@ def test_nobody_but_an_admin_sees_intakes(sign_in: Callable[..., CheckingClient]
 
 def test_a_run_that_is_not_there_is_not_found(ada: CheckingClient) -> None:
     assert ada.get("/tickets/intake/999").status_code == 404
+    assert ada.get(f"/tickets/intake/{'9' * 25}").status_code == 404
     assert ada.get("/tickets/intake/999/rejects.csv").status_code == 404

@@ -173,6 +173,25 @@ def test_former_revisions_stay_readable(quinn: CheckingClient, session: Session,
     assert quinn.get(f"{path}?revision=3").status_code == 404
 
 
+def test_addresses_beyond_any_sense_are_answered(quinn: CheckingClient, session: Session, cast: Cast) -> None:
+    make_ticket(session, cast)
+    huge = "9" * 25
+    queries = [
+        f"?team={huge}",
+        f"?page={huge}",
+        "?week=9999-W52",
+        "?week=0001-W01",
+        "?q=%00%ff",
+        f"?queue={'x' * 9000}",
+    ]
+
+    lists = {query: quinn.get(f"/tickets/{query}").status_code for query in queries}
+
+    assert set(lists.values()) == {200}, lists
+    assert quinn.get(f"/tickets/{huge}").status_code == 404
+    assert quinn.get(f"/tickets/1?revision={huge}").status_code == 404
+
+
 def test_erased_text_is_said_to_be_erased(quinn: CheckingClient, session: Session, cast: Cast) -> None:
     made = make_ticket(session, cast)
     session.delete(session.get_one(ConversationKey, made.ticket.id))

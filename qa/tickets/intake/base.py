@@ -12,6 +12,7 @@ from qa.tickets.redaction import redact
 Role = Literal["customer", "specialist", "bot", "internal", "tool"]
 LONGEST_VALUE = 80  # characters of a rejected cell that are shown
 LONGEST_READ = 4000  # of it, before redaction: what is cut through the middle would not be known for what it is
+RESOLVED_STATUSES = frozenset({"solved", "closed"})
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")  # neither database takes them
 
 

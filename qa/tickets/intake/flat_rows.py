@@ -7,11 +7,18 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeVar
 
-from qa.tickets.intake.base import AgentRecord, BadCellError, MessageRecord, Role, TicketRecord, clean
+from qa.tickets.intake.base import (
+    RESOLVED_STATUSES,
+    AgentRecord,
+    BadCellError,
+    MessageRecord,
+    Role,
+    TicketRecord,
+    clean,
+)
 from qa.tickets.intake.bodies import body_text
 from qa.tickets.intake.dates import UnreadableMomentError, read_moment
 from qa.tickets.intake.tables import TableRow, needed
-from qa.tickets.rules import RESOLVED_STATUSES
 
 TICKET_COLUMNS: Mapping[str, tuple[str, ...]] = {
     "Ticket ID": ("id", "ticket", "ticket number", "case id", "case number"),

@@ -18,6 +18,7 @@ from qa.tickets.queries import Filters
 from qa.tickets.views.blueprint import bp
 
 LONGEST_QUERY = 100
+FIRST_YEAR, LAST_YEAR = 1990, 2100
 COLUMNS = ("ticket", "subject", "status", "channel", "queue", "created", "resolved", "specialist", "team", "parts")
 
 
@@ -70,19 +71,25 @@ def download() -> ResponseReturnValue:
 
 def asked_for() -> Filters:
     """The filters of the address; what is no filter is left out."""
-    status, week = request.args.get("status", ""), request.args.get("week", "")
-    try:
-        monday_of_week(week)
-    except ValueError:
-        week = ""
+    status, team_id = request.args.get("status", ""), request.args.get("team", type=int)
     return Filters(
         text=request.args.get("q", "").replace("\x00", "").strip()[:LONGEST_QUERY],
         queue=request.args.get("queue", "").replace("\x00", "")[:LONGEST_QUERY],
         channel=request.args.get("channel", "").replace("\x00", "")[:LONGEST_QUERY],
-        team_id=request.args.get("team", type=int),
-        week=week,
+        team_id=team_id if team_id is None or 0 < team_id < queries.LARGEST_ID else None,
+        week=week_asked_for(),
         status=status if status in set(TicketStatus) else "",
     )
+
+
+def week_asked_for() -> str:
+    """The week of the address, if it is one of our time."""
+    week = request.args.get("week", "")
+    try:
+        monday = monday_of_week(week)
+    except ValueError:
+        return ""
+    return week if FIRST_YEAR <= monday.year <= LAST_YEAR else ""
 
 
 @bp.get("/<int:ticket_id>")
