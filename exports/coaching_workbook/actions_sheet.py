@@ -110,7 +110,7 @@ def fill_actions(book: Book, sheet: Sheet, data: CoachingWorkbook, criteria: Cri
     last = row - 1
     _validate(sheet, last, data, lists)
     sheet.table("Actions", sheet.area(HEAD - 1, 1, last, len(TITLES)))
-    bottom = _too_few(sheet, last + 2, focus)
+    bottom = _too_few(sheet, last + 2, data, focus)
     sheet.freeze(HEAD, CRITERION + 1)
     sheet.repeat(HEAD - 1, HEAD - 1)
     sheet.print_area(len(TITLES), bottom)
@@ -193,10 +193,11 @@ def _validate(sheet: Sheet, last: int, data: CoachingWorkbook, lists: _Lists) ->
         sheet.choices(area, lists.criteria, title="Criterion", message="Which criterion is it for?")
 
 
-def _too_few(sheet: Sheet, row: int, focus: FocusAreas) -> int:
+def _too_few(sheet: Sheet, row: int, data: CoachingWorkbook, focus: FocusAreas) -> int:
     """List what cannot be judged below the table; gives the last row written."""
     if not focus.too_few:
-        sheet.put(row, 1, "Every criterion has enough reviews to be judged.", "soft")
+        enough = "Every criterion has enough reviews to be judged."
+        sheet.put(row, 1, enough if data.criteria else "No criterion was answered in this period.", "soft")
         return row
     sheet.put(row, 1, "Too few to judge", "strong")
     for criterion in focus.too_few:

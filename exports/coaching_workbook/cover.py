@@ -178,6 +178,8 @@ def _large(sheet: Sheet, work: Workings, block: Block) -> None:
     value = work.known[block.key]
     # No accent on a figure that says too little: colour would be a verdict.
     style = f"{block.style} too few" if TOO_FEW in block.words_now else block.style
+    if isinstance(value, str):
+        style = "figure words"
     sheet.formula(FIGURES + 1, block.left, "=" + work.cell(block.key), value, style)
     sheet.formula(FIGURES + 2, block.left, block.interval, block.interval_now, "interval")
     sheet.formula(FIGURES + 3, block.left, block.words, block.words_now, "interval wrapped")

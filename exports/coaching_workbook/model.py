@@ -43,7 +43,8 @@ class ReviewRow:
     """One review of the period.
 
     It counts in the figures when it is routine, has a score and a known chance of having been drawn. ``completion`` is
-    drawn / completed of its class: it makes up for reviews that were not done, and is 1 where all were.
+    drawn / completed of its class: it makes up for reviews that were not done, and is 1 where all were. With its
+    ``pass_mark`` a score just below it is not shown as if it were the mark.
     """
 
     review_id: str
@@ -56,6 +57,7 @@ class ReviewRow:
     inclusion_probability: float | None
     purpose: str = "routine"
     completion: float = 1.0
+    pass_mark: float | None = None
     rubric: str = ""
     summary: str = ""
     remarks: tuple[Remark, ...] = ()

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from exports.coaching_workbook.model import CoachingWorkbook, Remark, ReviewRow
 from exports.coaching_workbook.words import RESULT_STYLES, RESULTS
-from exports.workbook import Area, Book, Sheet
+from exports.workbook import MORE_DECIMALS, Area, Book, Sheet
+from rubrics.display import display_score
 
 TITLES = (
     "Ticket",
@@ -83,7 +84,7 @@ def _review(sheet: Sheet, row: int, review: ReviewRow) -> None:
     sheet.put(row, 3, review.week, "text line")
     sheet.put(row, 4, review.queue)
     sheet.put(row, 5, review.purpose, "text line")
-    sheet.put(row, 6, review.score, "number")
+    sheet.put(row, 6, review.score, score_style(review))
     sheet.put(row, 7, RESULTS[review.outcome], RESULT_STYLES[review.outcome])
     sheet.put(row, 8, _shown(review.summary))
     sheet.put(row, 9, review.inclusion_probability, "chance")
@@ -94,6 +95,14 @@ def _review(sheet: Sheet, row: int, review: ReviewRow) -> None:
     sheet.fit(row)
     if review.link:
         sheet.link(row, 13, "Open", review.link)
+
+
+def score_style(review: ReviewRow) -> str:
+    """A failed 79.96 under a mark of 80 shows as many decimals as tell them apart, not as 80.0."""
+    decimals = len(display_score(review.score, review.pass_mark).partition(".")[2])
+    if review.score is None or decimals <= 1:
+        return "number"
+    return f"number {next((more for more in MORE_DECIMALS if more >= decimals), MORE_DECIMALS[-1])}"
 
 
 def add_remarks(book: Book, data: CoachingWorkbook, *, header: str, footer: str) -> Sheet:

@@ -107,12 +107,11 @@ def touches_period(point: WeeklyPoint, data: CoachingWorkbook) -> bool:
 
 
 def _range(data: CoachingWorkbook) -> Axis:
-    """As much of the scale as the points and their intervals need, in whole steps of ten."""
-    ends = [
-        end for point in data.weeks for end in (point.low, point.high, point.mean, point.team_mean) if end is not None
-    ]
-    low = math.floor(max(min(ends, default=0), 0) / 10) * 10
-    high = math.ceil(min(max(ends, default=100), 100) / 10) * 10
+    """As much of the scale as the points need, and their intervals as far as scores usually go, in steps of ten."""
+    points = [at for point in data.weeks for at in (point.mean, point.team_mean) if at is not None]
+    ends = [min(max(end, 0), 100) for point in data.weeks for end in (point.low, point.high) if end is not None]
+    low = math.floor(min([*points, *ends], default=0) / 10) * 10
+    high = math.ceil(max([*points, *ends], default=100) / 10) * 10
     return Axis(title="Score (percent)", low=min(low, high - 10), high=high, step=10)
 
 

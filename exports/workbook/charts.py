@@ -84,6 +84,7 @@ def interval_bars(
     chart.series = [_bar_series(sheet, number, one, categories) for number, one in enumerate(series)]
     # Names read downwards; the values' axis then belongs at the other end to be at the foot.
     chart.x_axis.scaling.orientation = "maxMin"
+    chart.x_axis.tickLblSkip = 1
     chart.y_axis.crosses = "max"
     _finish(chart, sheet, place, title, names, values)
 

@@ -38,6 +38,7 @@ FACTOR = "0.00_)"
 AFTER_TEXT = "@_)"
 DAY = "yyyy-mm-dd"
 MINUTE = "yyyy-mm-dd hh:mm"
+MORE_DECIMALS = (2, 3, 4, 9)
 GENERAL = "General"
 AS_TEXT = "@"
 
@@ -75,6 +76,7 @@ STYLES: dict[str, Style] = {
         f"{name} too few": Style(size=22, bold=True, colour="soft", across="left", up="center", number_format=shown)
         for name, shown in (("figure", ONE_DECIMAL), ("figure share", SHARE), ("figure signed", SIGNED))
     },
+    "figure words": Style(size=12, bold=True, colour="soft", across="left", up="center", wrap=True),
     "small figure": Style(size=14, bold=True, across="left", up="center", number_format=WHOLE),
     "interval": Style(size=9, colour="soft", across="left"),
     "interval wrapped": Style(size=9, colour="soft", across="left", wrap=True),
@@ -84,6 +86,7 @@ STYLES: dict[str, Style] = {
     "soft": Style(colour="soft"),
     "soft wrapped": Style(colour="soft", wrap=True),
     "number": Style(across="right", number_format=ONE_DECIMAL),
+    **{f"number {digits}": Style(across="right", number_format=f"0.{'0' * digits}_)") for digits in MORE_DECIMALS},
     "number soft": Style(across="right", number_format=ONE_DECIMAL, colour="soft"),
     "signed": Style(across="right", number_format=SIGNED),
     "signed soft": Style(across="right", number_format=SIGNED, colour="soft"),

@@ -134,7 +134,7 @@ def weeks(rows: tuple[ReviewRow, ...], before: int = 6) -> tuple[WeeklyPoint, ..
         monday = START + dt.timedelta(weeks=number)
         week = week_of(monday)
         n = sum(1 for row in rows if row.week == week and row.weight > 0) if number >= 0 else rng.randrange(4, 8)
-        mean = 76 + 0.9 * (number + before) + rng.gauss(0, 2) if n else None
+        mean = min(76 + 0.9 * (number + before) + rng.gauss(0, 2), 99.0) if n else None
         half = 22 / n**0.5 if n > 1 else None
         points.append(
             WeeklyPoint(

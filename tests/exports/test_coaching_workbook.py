@@ -230,6 +230,24 @@ def test_every_review_is_listed_with_its_weight_as_a_formula(book):
     assert sheet["M5"].hyperlink.target.startswith("https://fairmark.example/reviews/")
 
 
+@pytest.mark.parametrize(
+    ("score", "mark", "shown"),
+    [
+        pytest.param(79.96, 80.0, "0.00_)", id="two decimals tell them apart"),
+        pytest.param(79.9999, 80.0, "0.0000_)", id="four decimals tell them apart"),
+        pytest.param(79.94, 80.0, "0.0_)", id="one is enough"),
+        pytest.param(80.04, 80.0, "0.0_)", id="over the mark"),
+        pytest.param(79.96, None, "0.0_)", id="no mark"),
+    ],
+)
+def test_a_score_just_under_the_mark_does_not_look_like_it(score: float, mark: float | None, shown: str):
+    rows = (replace(samples.coaching().reviews[0], score=score, pass_mark=mark, outcome="failed"),)
+
+    book = office.reopened(build(samples.coaching(reviews=rows)))
+
+    assert book["Reviews"]["F5"].number_format == shown
+
+
 def test_comments_carry_their_evidence(book):
     rows = samples.coaching().reviews
     passages = [excerpt.text for row in rows for remark in row.remarks for excerpt in remark.excerpts]
@@ -270,6 +288,35 @@ def test_provenance_tells_where_the_figures_come_from(book):
 
 def test_the_same_data_give_the_same_file(content: bytes):
     assert build(samples.coaching()) == content
+
+
+def test_a_week_above_a_hundred_is_not_cut_off():
+    (first, *others) = samples.coaching().weeks
+    weeks = (replace(first, mean=112.0, low=90.0, high=134.0), *others)
+
+    book = office.reopened(build(samples.coaching(weeks=weeks)))
+
+    axis = book["Trend"]._charts[0].y_axis
+    assert axis.scaling.max == 120
+
+
+def test_without_any_review_every_sheet_says_so():
+    data = samples.coaching(reviews=(), criteria=(), weeks=(), earlier_actions=())
+
+    book = office.reopened(build(data), values=True)
+
+    assert [book["Cover"][place].value for place in ("A8", "J8", "A17")] == [
+        "no reviews",
+        "too few to judge",
+        "No criterion has enough reviews to be judged yet.",
+    ]
+    assert book["Focus areas"]["A11"].value == "No criterion was answered in this period."
+    assert [book[sheet]["A5"].value for sheet in ("Criteria", "Trend", "Reviews", "Comments")] == [
+        "No criterion was answered in this period.",
+        "No week has a review.",
+        "No review in this period.",
+        "No comment in this period.",
+    ]
 
 
 def review(**changes: object) -> dict[str, object]:
