@@ -3,23 +3,18 @@
 from flask_wtf import FlaskForm
 from wtforms import DateField, IntegerField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
-from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
+from wtforms.widgets import HiddenInput
 
-
-class CheckList(SelectMultipleField):
-    """Several choices as tick boxes."""
-
-    widget = ListWidget(prefix_label=False)
-    option_widget = CheckboxInput()
+from qa.core.fields import AtLeastOne, CheckList
 
 
 class SessionForm(FlaskForm):
     title = StringField("Title", validators=[InputRequired("Give the session a title."), Length(max=200)])
     rubric_version = SelectField("Rubric version", coerce=int)
     due_on = DateField("Scored by", validators=[InputRequired("Say until when everybody has scored.")])
-    participants = CheckList("Participants", coerce=int, validators=[InputRequired("Choose at least two people.")])
+    participants = CheckList("Participants", coerce=int, validators=[AtLeastOne("Choose at least two people.")])
     parts = SelectMultipleField(
-        "Parts", coerce=int, validators=[InputRequired("Choose at least one part.")], validate_choice=False
+        "Parts", coerce=int, validators=[AtLeastOne("Choose at least one part.")], validate_choice=False
     )
 
 

@@ -125,7 +125,7 @@ class Records:
 def subject_of(told: Case) -> str:
     """The subject line, which does not depend on whether the conversation is written."""
     rng: Random = stream("subject", told.seed, told.number)
-    return rng.choice(told.family.subjects).format_map(told.slots)
+    return rng.choice(told.branch.subjects).format_map(told.slots)
 
 
 def _known(value: int) -> int | None:

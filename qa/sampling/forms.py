@@ -1,18 +1,11 @@
 """Shapes of what the sampling room asks for."""
 
 from flask_wtf import FlaskForm
-from wtforms import IntegerField, SelectField, SelectMultipleField, StringField
+from wtforms import IntegerField, SelectField, StringField
 from wtforms.validators import InputRequired, Length, NumberRange
-from wtforms.widgets import CheckboxInput, ListWidget
 
+from qa.core.fields import AtLeastOne, CheckList
 from qa.sampling.plans import MOST_PER_SPECIALIST
-
-
-class CheckList(SelectMultipleField):
-    """Several choices as tick boxes."""
-
-    widget = ListWidget(prefix_label=False)
-    option_widget = CheckboxInput()
 
 
 class PlanForm(FlaskForm):
@@ -29,4 +22,4 @@ class PlanForm(FlaskForm):
 
 class DrawForm(FlaskForm):
     period = SelectField("Week")
-    plans = CheckList("Plans", coerce=int, validators=[InputRequired("Choose at least one plan.")])
+    plans = CheckList("Plans", coerce=int, validators=[AtLeastOne("Choose at least one plan.")])

@@ -54,6 +54,24 @@ def weeks(session: Session, actor: Actor, today: dt.date, count: int = 12) -> li
     ]
 
 
+def drawable_weeks(session: Session, actor: Actor, today: dt.date) -> list[tuple[dt.date, int]]:
+    """Weeks that are over, hold parts and are not drawn, the newest first, with how many parts they hold."""
+    drawn = set(
+        session.scalars(
+            select(Period.starts_on)
+            .join(Draw, Draw.period_id == Period.id)
+            .where(Period.programme_id == actor.programme_id)
+        )
+    )
+    resolved = _resolved_by_week(session, actor.programme_id, dt.date.min)
+    this_week = monday_of(today)
+    return [
+        (monday, count)
+        for monday, count in sorted(resolved.items(), reverse=True)
+        if monday < this_week and monday not in drawn
+    ]
+
+
 def _resolved_by_week(session: Session, programme_id: int, since: dt.date) -> dict[dt.date, int]:
     """Eligible parts by the Monday of their resolution (UTC days; the frame itself uses the programme's zone)."""
     day = func.date(HandledPart.resolved_at)

@@ -6,7 +6,7 @@ from wtforms.fields import SelectChoice
 
 from qa.config import settings
 from qa.core.access import Permission, requires
-from qa.core.clock import local_day, utcnow
+from qa.core.clock import local_day, utcnow, week_key
 from qa.core.crypto import KeyRing
 from qa.core.db import db
 from qa.sampling import frames, queries, service, verification
@@ -27,12 +27,8 @@ def draw_form() -> DrawForm:
     """The weeks that are over and not drawn, the newest first; all plans ticked."""
     session = db.session()
     form = DrawForm()
-    rows = queries.weeks(session, g.actor, local_day(utcnow(), g.zone))
-    form.period.choices = [
-        SelectChoice(row.key, f"{row.key}, {row.resolved} parts resolved")
-        for row in rows
-        if row.over and row.draw is None
-    ]
+    weeks = queries.drawable_weeks(session, g.actor, local_day(utcnow(), g.zone))
+    form.period.choices = [(week_key(monday), f"{week_key(monday)}, {count} parts resolved") for monday, count in weeks]
     known = sampling_plans.plans_of(session, g.actor.programme_id)
     form.plans.choices = [SelectChoice(view.plan.id, view.plan.name) for view in known]
     if not form.is_submitted():

@@ -322,3 +322,4 @@ for (const answer of autosave.restore()) show(answer);
 showPins();
 goToCriterion(shownCriteria()[0], false);
 startUndo();
+page.dataset.ready = ""; // keys count from here on
