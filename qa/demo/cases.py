@@ -16,6 +16,7 @@ VERIFIED_ALREADY = 0.25  # the signed-in form has proved who writes
 URGENT_SHARE = 0.30
 ROUTE_ASKED = 0.30  # without a hand-over: whether keeping the case can be judged at all
 POLICY_ASKED = 0.75
+COMPANY_LANGUAGE = "en"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +55,7 @@ class Case:
     number: int
     family: Family
     branch: Branch
+    subject: str
     side: tuple[str, str]
     language: str
     channel: str
@@ -61,7 +63,8 @@ class Case:
     history: bool
     escalated: bool
     waiting: bool  # reopened, and nobody has answered yet
-    slots: Mapping[str, str]
+    slots: Mapping[str, str]  # the facts as the creator's language writes them
+    notes: Mapping[str, str]  # the same as the company's language writes them
     parts: tuple[CasePart, ...]
 
 
@@ -81,14 +84,14 @@ def case(operation: Operation, ticket: int) -> Case:
         )
         for part in operation.parts_of(ticket)
     )
-    slots = _slots(rng, family, dt.datetime.fromtimestamp(created, dt.UTC).date())
+    slots, told = _slots(rng, family.language, dt.datetime.fromtimestamp(created, dt.UTC).date())
     slots |= _creator(seed, int(facts.creator[ticket]), family.language)
     slots["ticket"] = f"OV-{number}"
     slots["amount"], slots["small"] = _amounts(rng, family.language, slots["currency"])
     slots["desk"] = QUEUES[facts.queue[ticket]].desk
     for name, options in family.facts.items():
         slots[name] = rng.choice(options).format_map(slots)
-    slots["topic"] = family.topic.format_map(slots)
+    slots["topic"] = family.topic.format_map(slots | told)
     slots["policy"] = family.policy
     slots["team"] = family.handover
     return Case(
@@ -96,6 +99,7 @@ def case(operation: Operation, ticket: int) -> Case:
         number=number,
         family=family,
         branch=branch,
+        subject=rng.choice(branch.subjects).format_map(slots),
         side=rng.choice(family.sides),
         language=LANGUAGES[facts.language[ticket]],
         channel=CHANNELS[facts.channel[ticket]],
@@ -104,6 +108,7 @@ def case(operation: Operation, ticket: int) -> Case:
         escalated=escalated,
         waiting=bool(facts.reopens[ticket]) and facts.solved[ticket] < 0,
         slots=slots,
+        notes=slots | told,
         parts=parts,
     )
 
@@ -163,46 +168,45 @@ def _creator(seed: int, creator: int, language: str) -> dict[str, str]:
     }
 
 
-def _slots(rng: Random, family: Family, created: dt.date) -> dict[str, str]:
-    """The facts of the matter; dates lie around the day on which the creator wrote."""
-    language = family.language
-
-    def day(days: int) -> str:
-        date = created + dt.timedelta(days=days)
-        month = vocabulary.MONTHS[language][date.month - 1]
-        return vocabulary.DATES[language].format(day=date.day, month=month)
-
-    months = vocabulary.MONTHS[language]
-    thing = rng.choice(vocabulary.VIDEO_THINGS).replace("-", " ")
-    video = rng.choice(vocabulary.VIDEO_THEMES).format(thing=thing, n=rng.randrange(3, 40))
+def _slots(rng: Random, language: str, created: dt.date) -> tuple[dict[str, str], dict[str, str]]:
+    """The facts of the matter, in its language and in the company's; dates lie around the day of the first message."""
+    days = {
+        "date": -rng.randrange(2, 9),
+        "earlier": -rng.randrange(14, 55),
+        "deadline": rng.randrange(3, 12),
+        "soon": rng.randrange(8, 13),
+        "date_again": rng.randrange(7, 12),
+    }
     games = rng.sample(vocabulary.GAMES, 2)
-    date = day(-rng.randrange(2, 9))
-    return {
-        "month": months[created.month - 2],
-        "prior_month": months[created.month - 3],
-        "this_month": months[created.month - 1],
-        "date": date,
-        "earlier": day(-rng.randrange(14, 55)),
-        "deadline": day(rng.randrange(3, 12)),
-        "soon": day(rng.randrange(8, 13)),
-        "date_again": day(rng.randrange(7, 12)),
+    thing = rng.choice(vocabulary.VIDEO_THINGS).replace("-", " ")
+    facts = {
         "case": f"OV-{rng.randrange(410_000, 499_999)}",
-        "video": video,
+        "video": rng.choice(vocabulary.VIDEO_THEMES[language]).format(thing=thing, n=rng.randrange(3, 40)),
         "song": rng.choice(vocabulary.SONGS),
         "label": rng.choice(vocabulary.LABELS),
         "library": rng.choice(vocabulary.LIBRARIES),
         "game": games[0],
         "other_game": games[1],
         "sponsor": rng.choice(vocabulary.SPONSORS),
-        "device": rng.choice(vocabulary.DEVICES),
+        "device": rng.choice(vocabulary.DEVICES[language]),
         "viewers": str(rng.randrange(40, 980)),
         "days": str(rng.randrange(3, 14)),
         "hour": f"{rng.randrange(14, 23)}:{rng.choice(('00', '15', '30', '45'))}",
         "minute": f"{rng.randrange(0, 29)}:{rng.randrange(10, 60)}",
         "percent": str(rng.randrange(12, 68)),
-        "signal": f"the sign-in from a new place on {date}",
         "sign": "",
+        "signal": "a sign-in from a new place",
     }
+    return facts | _dates(days, language, created), _dates(days, COMPANY_LANGUAGE, created)
+
+
+def _dates(days: Mapping[str, int], language: str, created: dt.date) -> dict[str, str]:
+    months = vocabulary.MONTHS[language]
+    written = {"month": months[created.month - 2], "prior_month": months[created.month - 3]}
+    for name, number in days.items():
+        date = created + dt.timedelta(days=number)
+        written[name] = vocabulary.DATES[language].format(day=date.day, month=months[date.month - 1])
+    return written
 
 
 def _amounts(rng: Random, language: str, currency: str) -> tuple[str, str]:

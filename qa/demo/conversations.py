@@ -50,8 +50,7 @@ def conversation(case: Case, rng: Random | None = None) -> Conversation:
             offset = case.parts[-1].resolved + rng.randrange(600, 3000)
             beats = Episode(case, len(case.parts) - 1, rng).back()
         messages += [_message(case, beat, offset, None) for beat in beats]
-    subject = rng.choice(case.family.subjects).format_map(case.slots)
-    return Conversation(subject=subject, messages=tuple(messages), marks=tuple(marks))
+    return Conversation(subject=case.subject, messages=tuple(messages), marks=tuple(marks))
 
 
 def _message(case: Case, beat: Beat, offset: int, part: int | None) -> Message:

@@ -128,7 +128,7 @@ class Episode:
     def _opening(self, *, detail: bool = False, side: bool = False) -> Beat:
         beat = Beat("creator")
         beat.say(self._pick(self.creator.hellos))
-        beat.say(self._pick(self.case.family.openings), new=True)
+        beat.say(self._pick(self.case.branch.openings), new=True)
         if detail:
             beat.say(self._pick(self.creator.adding))
             beat.say(self._pick(self.case.branch.details))
@@ -294,7 +294,7 @@ class Episode:
     def _note(self) -> list[Beat]:
         beat = Beat("internal")
         tier = self._tier("records")
-        slots = self.slots | {"finding": self._pick(self.case.branch.findings)}
+        slots = self._note_slots()
         texts = NOTES.records.at(tier)
         text = self.rng.choice(texts).format_map(slots)
         if not text or (tier == Tier.POOR and self.rng.random() < 0.5):
@@ -304,9 +304,13 @@ class Episode:
 
     def _handover(self) -> Beat:
         beat = Beat("internal")
-        slots = self.slots | {"finding": self._pick(self.case.branch.findings)}
+        slots = self._note_slots()
         beat.say(self.rng.choice(NOTES.handover.at(self._tier("route"))).format_map(slots), "records")
         return beat
+
+    def _note_slots(self) -> dict[str, str]:
+        finding = self.rng.choice(self.case.branch.findings).format_map(self.case.notes)
+        return self.slots | dict(self.case.notes) | {"finding": finding}
 
     # Choices
 

@@ -2,10 +2,8 @@
 
 import datetime as dt
 from collections.abc import Iterable, Iterator
-from random import Random
 
 from qa.demo.cases import Case, case
-from qa.demo.chance import stream
 from qa.demo.conversations import Conversation, conversation
 from qa.demo.facts import CSAT, INELIGIBLE, STATUSES, Operation
 from qa.demo.scenarios import CHANNELS, LANGUAGES, QUEUES, TIERS
@@ -70,7 +68,7 @@ class Records:
         severity = int(facts.severity[ticket])
         return TicketRecord(
             external_id=str(int(facts.number[ticket])),
-            subject=subject_of(told),
+            subject=told.subject,
             status=status,
             created_at=moment(facts.created[ticket]),
             solved_at=moment(solved) if solved >= 0 and status != "open" else None,
@@ -120,12 +118,6 @@ class Records:
             )
             for position, message in enumerate(text.messages, start=1)
         )
-
-
-def subject_of(told: Case) -> str:
-    """The subject line, which does not depend on whether the conversation is written."""
-    rng: Random = stream("subject", told.seed, told.number)
-    return rng.choice(told.branch.subjects).format_map(told.slots)
 
 
 def _known(value: int) -> int | None:

@@ -26,20 +26,37 @@ CHANNEL_SECOND = _words(
     "Almanac Campfire Postcard Engine Parlour Satchel"
 )
 CHANNEL_LAST = ("", "", "", " TV", " Live", " Diaries", " Lab", " Daily")
-VIDEO_THEMES = (
-    "I rebuilt a {thing} in {n} days",
-    "{n} things nobody tells you about a {thing}",
-    "The {thing} that ate my summer",
-    "Fixing a {thing} with no money",
-    "Is a {thing} worth it after {n} years?",
-    "A {thing}, a river and {n} bad ideas",
-    "How not to paint a {thing}",
-    "{n} hours in a {thing}",
-    "My grandmother's {thing}",
-    "The quietest {thing} in town",
-    "We drove {n} hours for a {thing}",
-    "Restoring the last {thing}",
-)
+VIDEO_THEMES: dict[str, tuple[str, ...]] = {
+    "en": (
+        "I rebuilt a {thing} in {n} days",
+        "{n} things nobody tells you about a {thing}",
+        "The {thing} that ate my summer",
+        "Fixing a {thing} with no money",
+        "Is a {thing} worth it after {n} years?",
+        "A {thing}, a river and {n} bad ideas",
+        "How not to paint a {thing}",
+        "{n} hours in a {thing}",
+        "My grandmother's {thing}",
+        "The quietest {thing} in town",
+        "We drove {n} hours for a {thing}",
+        "Restoring the last {thing}",
+    ),
+    "es": (
+        "{n} días sin coche",
+        "El taller de mi abuela",
+        "Cómo no pintar una barca",
+        "{n} horas en un faro",
+        "La última imprenta",
+    ),
+    "de": ("{n} Tage ohne Auto", "Die Werkstatt meiner Oma", "Wie man kein Boot streicht", "{n} Stunden im Leuchtturm"),
+    "fr": (
+        "{n} jours sans voiture",
+        "L'atelier de ma grand-mère",
+        "Comment ne pas repeindre un bateau",
+        "{n} heures au phare",
+    ),
+    "pt": ("{n} dias sem carro", "A oficina da minha avó", "Como não pintar um barco", "{n} horas num farol"),
+}
 VIDEO_THINGS = _words(
     "bicycle greenhouse sailboat accordion caravan typewriter treehouse pinball-machine record-player canoe jukebox "
     "lighthouse harmonium tram-car kiln darkroom drum-kit barn loom telescope tandem sawmill windmill espresso-machine"
@@ -90,16 +107,22 @@ SPONSORS = (
     "Pebble Shoes",
     "Oat & Anchor",
 )
-DEVICES = (
-    "my Android phone",
-    "an older iPad",
-    "the desktop app",
-    "a Windows laptop",
-    "my Mac",
-    "the phone app",
-    "a Chromebook",
-    "the studio in the browser",
-)
+DEVICES: dict[str, tuple[str, ...]] = {
+    "en": (
+        "my Android phone",
+        "an older iPad",
+        "the desktop app",
+        "a Windows laptop",
+        "my Mac",
+        "the phone app",
+        "a Chromebook",
+        "the studio in the browser",
+    ),
+    "es": ("el móvil", "el portátil", "la tableta", "el ordenador de casa"),
+    "de": ("dem Telefon", "dem Laptop", "dem Tablet", "dem Rechner im Büro"),
+    "fr": ("le téléphone", "l'ordinateur portable", "la tablette", "l'ordinateur du bureau"),
+    "pt": ("telemóvel", "computador portátil", "tablet", "computador de casa"),
+}
 COUNTRIES: dict[str, tuple[tuple[str, str], ...]] = {
     "en": (
         ("Ireland", "€"),

@@ -37,7 +37,7 @@ PHRASES = Phrases(
             """),
             "strike": lines("""
                 I have read the guidelines twice and cannot find what I did wrong.
-                It is the first strike in six years.
+                In six years nothing of mine was ever flagged.
                 I put three weeks into that video.
                 If this stays, a brand deal falls through.
                 I am happy to change something, but I need to know what.

@@ -108,13 +108,13 @@ FAMILIES: tuple[Family, ...] = (
         facts={"rate": ("24 %", "30 %")},
         subjects="""
             {rate} Abzug bei der Auszahlung
-            Steuerformular abgelehnt
+            @company Steuerformular abgelehnt
             Auszahlung für {month} zu niedrig
         """,
         openings="""
             Bei der Auszahlung für {month} wurden {rate} abgezogen, obwohl ich das Steuerformular am {earlier} \
             ausgefüllt habe.
-            Mein Steuerformular wurde abgelehnt, Begründung: „Angaben stimmen nicht überein“. Womit denn?
+            @company Mein Steuerformular wurde abgelehnt, Begründung: „Angaben stimmen nicht überein“. Womit denn?
             Von {amount} fehlen auf einmal {rate}. Das war in den Monaten davor nie so.
         """,
         questions="""
@@ -199,11 +199,11 @@ FAMILIES: tuple[Family, ...] = (
         subjects="""
             No ha llegado el pago de {month}
             ¿Dónde está mi dinero de {month}?
-            Pago enviado, pero el banco no tiene nada
+            @returned Pago enviado, pero el banco no tiene nada
         """,
         openings="""
             El pago de {month}, {amount}, tenía que llegar el {date} y en el banco no hay nada.
-            En el panel pone «enviado» desde el {date}, pero a mi cuenta no ha llegado ni un céntimo.
+            @returned En el panel pone «enviado» desde el {date}, pero a mi cuenta no ha llegado ni un céntimo.
             Llevo dos años cobrando sin problemas y los {amount} de {month} no aparecen.
         """,
         questions="""

@@ -93,7 +93,7 @@ FAMILIES: tuple[Family, ...] = (
                 detail="""
                     I am still signed in on {device}, but I am only "editor" now. A former moderator had manager \
                     rights.
-                    No file, nothing. But a manager I parted with in spring was still on the list.
+                    Apart from that, nothing. But a manager I parted with in spring was still on the list.
                 """,
                 finding="""
                     No foreign sign-in. Owner moved to editor on {date} by an existing manager account. Roles page \

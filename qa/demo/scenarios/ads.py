@@ -201,13 +201,15 @@ FAMILIES: tuple[Family, ...] = (
         handover="partner policy",
         subjects="""
             Paid promotion: which box?
-            {sponsor} video held back
-            Do I have to disclose free products?
+            @box_missing {sponsor} video held back
+            @free_products Do I have to disclose free products?
         """,
         openings="""
-            {sponsor} pays me for a segment in "{video}". What exactly do I have to tick, and when?
-            My video with {sponsor} was held back on {date}, the notice says a disclosure is missing.
-            {sponsor} sent me products for free, without a contract. Do I have to disclose that?
+            What exactly has to be disclosed when I work with {sponsor}? The rules confuse me.
+            @box_missing {sponsor} pays me for a segment in "{video}". What exactly do I have to tick, and when?
+            @box_missing My video with {sponsor} was held back on {date}, the notice says a disclosure is missing.
+            @free_products {sponsor} sent me products for free, without a contract. Do I have to disclose that?
+            @free_products {sponsor} offers me a parcel and a code for my viewers. Is that advertising already?
         """,
         questions="""
             Does {sponsor} pay you, or did you get products or a share of sales?
@@ -293,8 +295,9 @@ FAMILIES: tuple[Family, ...] = (
         """,
         openings="""
             "{video}" has a break in the middle of my best sentence, at {minute}. I did not put it there.
-            Viewers complain about breaks every two minutes in "{video}". I set only two.
-            Since {date} there are breaks in old videos that never had any.
+            @automatic_on Viewers complain about breaks every two minutes in "{video}". I set only two.
+            @automatic_on Since {date} there are breaks in old videos that never had any.
+            @cached_cut The breaks in "{video}" were right for weeks and sit in the wrong place since {date}.
         """,
         questions="""
             Are automatic breaks switched on for the channel, or just for this video?

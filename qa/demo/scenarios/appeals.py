@@ -202,13 +202,14 @@ FAMILIES: tuple[Family, ...] = (
         policy="Community guidelines, chapter 9 (impersonation)",
         handover="policy review",
         subjects="""
-            I am the real {channel}
+            @copycat_first I am the real {channel}
             Channel removed for impersonation
             Mistaken for an imitator
         """,
         openings="""
-            {channel} was removed on {date} for impersonation. I am the original! The other one copied me.
-            You took down my channel because it "imitates {partner}". {partner} is me, my second channel.
+            @copycat_first {channel} was removed on {date} for impersonation. I am the original! The other one copied \
+            me.
+            @own_second You took down my channel because it "imitates {partner}". {partner} is me, my second channel.
             Impersonation? I have used the name {channel} since before most people knew this platform.
         """,
         questions="""
@@ -289,14 +290,18 @@ FAMILIES: tuple[Family, ...] = (
         policy="Community guidelines, chapter 11 (spam)",
         handover="spam policy",
         subjects="""
-            My own comments are marked as spam
-            Links removed as spam
-            "{video}" hidden for spam
+            @same_answer My own comments are marked as spam
+            @redirect_page Links removed as spam
+            @redirect_page "{video}" hidden for spam
+            Spam mark on {channel}
         """,
         openings="""
-            Since {date} my own comments under my own videos vanish as spam. I answer my viewers, nothing more.
-            "{video}" was taken down for "misleading links". The link goes to my shop.
-            You hid {days} of my videos as spam because of the description. It is the same text for years.
+            @same_answer Since {date} my own comments under my own videos vanish as spam. I answer my viewers, nothing \
+            more.
+            @same_answer My answers to viewers disappear within seconds, {days} of them today alone.
+            @redirect_page "{video}" was taken down for "misleading links". The link goes to my shop.
+            @redirect_page You hid {days} of my videos as spam because of the description. It is the same text for \
+            years.
         """,
         questions="""
             Is the same text or link posted under many videos within a short time?

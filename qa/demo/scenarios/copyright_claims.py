@@ -25,7 +25,7 @@ FAMILIES: tuple[Family, ...] = (
         openings="""
             {label} made a manual claim on "{video}" for {clip}. Since {date} all income goes to them.
             Somebody claimed "{video}" by hand, for {clip}. Is that allowed?
-            The claim on "{video}" names no time. {label} only writes "contains our content".
+            @no_times The claim on "{video}" names no time. {label} only writes "contains our content".
         """,
         questions="""
             Does the claim show a start and an end time, and do they fit what you see there?
@@ -201,15 +201,16 @@ FAMILIES: tuple[Family, ...] = (
         policy="Copyright process, part 5 (counter notices)",
         handover="legal operations",
         subjects="""
-            Counter notice rejected
+            @sentence_missing Counter notice rejected
             "{video}" taken down, I want it back
-            How long does a counter notice take?
+            @waiting_time How long does a counter notice take?
         """,
         openings="""
-            "{video}" was removed on {date} after a request by {label}. I sent a counter notice and it was rejected as \
-            incomplete.
-            I have a strike because of {label}. The video is mine. What happens after a counter notice?
-            My counter notice for "{video}" is "in process" since {earlier}. The video is still gone.
+            @sentence_missing "{video}" was removed on {date} after a request by {label}. I sent a counter notice and \
+            it was rejected as incomplete.
+            @sentence_missing I sent a counter notice for "{video}" and got a form letter back. What is wrong with it?
+            @waiting_time I have a strike because of {label}. The video is mine. What happens after a counter notice?
+            @waiting_time My counter notice for "{video}" is "in process" since {earlier}. The video is still gone.
         """,
         questions="""
             Does your notice hold the full name, the address and the sentence of consent, each word of it?

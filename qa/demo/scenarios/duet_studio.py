@@ -17,14 +17,15 @@ FAMILIES: tuple[Family, ...] = (
         policy="Duet Studio terms, section 2 (trial and billing)",
         handover="billing",
         subjects="""
-            Duet Studio charged twice
-            {small} for Duet Studio during the trial
-            Duet Studio: invoice for two seats
+            @two_trials Duet Studio charged twice
+            @two_trials {small} for Duet Studio during the trial
+            @guest_seat Duet Studio: invoice for two seats
         """,
         openings="""
-            I was charged {small} for Duet Studio on {date}, although the trial runs for 30 days.
-            Duet Studio appears twice on my statement: {small} and once more {small}.
-            My co-host and I both pay for Duet Studio now. One of us was meant to be a guest.
+            @two_trials I was charged {small} for Duet Studio on {date}, although the trial runs for 30 days.
+            @two_trials Duet Studio appears twice on my statement: {small} and once more {small}.
+            @guest_seat My co-host and I both pay for Duet Studio now. One of us was meant to be a guest.
+            @guest_seat The invoice of {date} lists two seats for Duet Studio, {small} more than I expected.
         """,
         questions="""
             Did you start the trial in the studio or in the phone app?
@@ -113,7 +114,7 @@ FAMILIES: tuple[Family, ...] = (
         openings="""
             Duet Studio crashes on {device} after about {days} minutes, every time. We lost the recording of {date}.
             We recorded for an hour in Duet Studio, then it closed itself and the file was gone.
-            Since the update of {date}, Duet Studio freezes when my co-host shares the screen.
+            @mixed_versions Since the update of {date}, Duet Studio freezes when my co-host shares the screen.
         """,
         questions="""
             Do both of you have the same version, and which number does the About page show?
@@ -202,7 +203,8 @@ FAMILIES: tuple[Family, ...] = (
         """,
         openings="""
             Everybody talks about Duet Studio, and it is not in my menu. {channel} has {subs} subscribers.
-            Duet Studio says "you have no permission" when I start a session, though it worked on {earlier}.
+            @editor_role Duet Studio says "you have no permission" when I start a session, though it worked on \
+            {earlier}.
             My co-host cannot enter, he sees "not allowed". On {deadline} we want to go on air together.
         """,
         questions="""
@@ -283,14 +285,15 @@ FAMILIES: tuple[Family, ...] = (
         policy="Duet Studio guide, page 'Inviting a guest'",
         handover="Duet Studio engineering",
         subjects="""
-            Invitation never arrives
-            Guest link expired at once
+            @wrong_channel Invitation never arrives
+            @clock_wrong Guest link expired at once
             {partner} cannot accept my invitation
         """,
         openings="""
-            I invited {partner} to a duet three times since {date}, and nothing arrives there.
-            The link for my guest says "expired" the moment he opens it.
-            {partner} accepted my invitation, and in my studio it still says "waiting".
+            @wrong_channel I invited {partner} to a duet three times since {date}, and nothing arrives there.
+            @clock_wrong The link for my guest says "expired" the moment he opens it.
+            @clock_wrong My guest for {deadline} reads "link not valid" however often I send a new one.
+            @wrong_channel {partner} accepted my invitation, and in my studio it still says "waiting".
         """,
         questions="""
             Did you invite by the channel's name or by a link?

@@ -18,14 +18,19 @@ FAMILIES: tuple[Family, ...] = (
         policy="Live studio guide, page 'Goals'",
         handover="live engineering",
         subjects="""
-            Goal stuck at {percent} %
+            @old_source Goal stuck at {percent} %
             Overlay does not count gifts
-            Gift goal jumps back
+            @old_source Gift goal jumps back
+            @goal_currency Goal shows too little
         """,
         openings="""
-            My gift goal was stuck at {percent} percent during the stream on {date}, though gifts kept coming in.
-            The goal overlay jumps back to zero each time I change the scene on {device}.
-            I set a goal of {small}, and the overlay shows another number than the studio.
+            @old_source My gift goal was stuck at {percent} percent during the stream on {date}, though gifts kept \
+            coming in.
+            @old_source The goal overlay jumps back to zero each time I change the scene on {device}.
+            @old_source I set a goal of {small}, and the overlay shows another number than the studio.
+            @goal_currency The gift goal shows about a third less than what my viewers gave on {date}.
+            @goal_currency At the end of the stream on {date} the goal stood at {percent} percent, and my viewers had \
+            counted far more.
         """,
         questions="""
             Which address is in the browser source of your streaming programme, the old or the new one?

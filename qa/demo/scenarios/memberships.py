@@ -15,12 +15,12 @@ FAMILIES: tuple[Family, ...] = (
         facts={"perk": ("badges", "early access", "the members' chat", "custom emotes", "the monthly postcard")},
         subjects="""
             Members do not get {perk}
-            Perks of level two missing
+            @level_renamed Perks of level two missing
             My members complain about {perk}
         """,
         openings="""
             My members pay for {perk} and since {date} they do not get it. I look like a cheat.
-            Since I changed the levels on {earlier}, members of level two have lost {perk}.
+            @level_renamed Since I changed the levels on {earlier}, members of level two have lost {perk}.
             {viewers} members, and a dozen wrote to me that {perk} does not work.
         """,
         questions="""
@@ -103,7 +103,7 @@ FAMILIES: tuple[Family, ...] = (
         openings="""
             On {date} I lost {percent} percent of my members in one night. Nobody leaves like that!
             My members fell from one day to the next, and those I asked did not cancel.
-            Since I raised the price on {earlier}, members disappear, although they say they agreed.
+            @price_consent Since I raised the price on {earlier}, members disappear, although they say they agreed.
         """,
         questions="""
             Does the list of former members name a reason, such as "payment failed" or "not accepted"?
@@ -183,14 +183,18 @@ FAMILIES: tuple[Family, ...] = (
         policy="Membership terms, section 3 (prices)",
         handover="memberships",
         subjects="""
-            Prices differ by country
-            Cannot set the price I want
-            Membership costs more in the app
+            @country_prices Prices differ by country
+            @app_surcharge Cannot set the price I want
+            @app_surcharge Membership costs more in the app
+            @country_prices Same level, different price
         """,
         openings="""
-            A member in another country pays a quite different price for the same level of {channel}. Why?
-            I would like to set my second level to {small}, and the field jumps to another number.
-            Members say that the level costs more in the phone app than in the browser.
+            @country_prices A member in another country pays a quite different price for the same level of {channel}. \
+            Why?
+            @country_prices My members in three countries compare prices in the chat, and each of them pays something \
+            else.
+            @app_surcharge I would like to set my second level to {small}, and the field jumps to another number.
+            @app_surcharge Members say that the level costs more in the phone app than in the browser.
         """,
         questions="""
             Which country is the member in, and where did they join: in the app or in the browser?

@@ -1,7 +1,7 @@
 """What a scenario family is: the texts and facts from which a conversation about one kind of matter is made."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 Stake = Literal["money", "access", "strike", "rights", "live", "feature", "safety", "growth"]
@@ -66,6 +66,8 @@ class Branch:
     """One way the matter turns out to be: what the creator tells when asked, what is found, how it is answered."""
 
     key: str
+    subjects: tuple[str, ...]
+    openings: tuple[str, ...]
     details: tuple[str, ...]
     findings: tuple[str, ...]
     right: tuple[str, ...]  # correct, and checked
@@ -85,8 +87,6 @@ class Family:
     stake: Stake
     policy: str
     handover: str
-    subjects: tuple[str, ...]
-    openings: tuple[str, ...]
     questions: tuple[str, ...]
     sides: tuple[tuple[str, str], ...]  # a second question and its answer
     branches: tuple[Branch, ...]
@@ -119,10 +119,22 @@ def pairs(text: str) -> tuple[tuple[str, str], ...]:
     return tuple(found)
 
 
+def fitting(text: str, branch_key: str) -> tuple[str, ...]:
+    """The variants that fit a branch: "@one,two" before a variant keeps it to these branches."""
+    fit = []
+    for line in lines(text):
+        tag, _, rest = line.partition(" ") if line.startswith("@") else ("", "", line)
+        if not tag or branch_key in tag[1:].split(","):
+            fit.append(rest)
+    return tuple(fit)
+
+
 def branch(key: str, *, detail: str, finding: str, right: str, thin: str, wrong: str, steps: str) -> Branch:
-    """A branch from blocks of text."""
+    """A branch from blocks of text; its family adds subjects and openings."""
     return Branch(
         key=key,
+        subjects=(),
+        openings=(),
         details=lines(detail),
         findings=lines(finding),
         right=lines(right),
@@ -171,11 +183,12 @@ def family(
         stake=stake,
         policy=policy,
         handover=handover,
-        subjects=lines(subjects),
-        openings=lines(openings),
         questions=lines(questions),
         sides=pairs(sides),
-        branches=branches,
+        branches=tuple(
+            replace(item, subjects=fitting(subjects, item.key), openings=fitting(openings, item.key))
+            for item in branches
+        ),
         facts=facts or {},
         language=language,
         share=share,

@@ -194,9 +194,11 @@ FAMILIES: tuple[Family, ...] = (
             Sound gone from {minute} on
         """,
         openings="""
-            "{video}" has no sound since {date}. Not only the song, my voice too!
-            The recording of my stream is muted from {minute} on. A car with a radio went by.
-            You muted "{video}". The song plays for {days} seconds in the background.
+            @remove_song "{video}" has no sound since {date}. Not only the song, my voice too!
+            @remove_song The recording of my stream is muted from {minute} on. A car with a radio went by.
+            @remove_song You muted "{video}". The song plays for {days} seconds in the background.
+            @wrong_match "{video}" is muted from {minute} on, and there is no music in it at all.
+            @wrong_match You found a song in my recording of a walk. There was none!
         """,
         questions="""
             Which passage does the Copyright tab name, and is your voice over it?

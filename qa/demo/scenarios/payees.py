@@ -15,16 +15,17 @@ FAMILIES: tuple[Family, ...] = (
         facts={"rate": ("24 %", "30 %", "15 %")},
         subjects="""
             Withholding of {rate}, my tax form must be wrong
-            Tax form rejected twice
-            Which tax form for a small company in {country}?
+            @person_instead_of_company Tax form rejected twice
+            @person_instead_of_company Which tax form for a small company in {country}?
             {rate} missing from the {month} payout
         """,
         openings="""
             Since {month} you keep back {rate} of my earnings. I filled in the tax form on {earlier} and thought that \
             was that.
-            My tax form was rejected for the second time, and the message only says "information does not match".
-            I founded a small company in {country} on {earlier} and now {rate} is withheld, although I filled in \
-            everything.
+            @person_instead_of_company My tax form was rejected for the second time, and the message only says \
+            "information does not match".
+            @person_instead_of_company I founded a small company in {country} on {earlier} and now {rate} is withheld, \
+            although I filled in everything.
             The {month} statement shows {amount} and then a deduction of {rate} that was never there before.
         """,
         questions="""
@@ -138,14 +139,14 @@ FAMILIES: tuple[Family, ...] = (
         subjects="""
             New bank account for {channel}
             Please change my bank details
-            Bank change pending for {days} days
-            Cannot save my new account
+            @not_by_owner Bank change pending for {days} days
+            @name_mismatch Cannot save my new account
         """,
         openings="""
             I changed banks on {earlier} and want the {month} payout to go to the new account.
-            The new bank account is "pending" for {days} days now and the payout is close.
-            I cannot save my new bank account, the form says that the name does not match.
-            My manager set up a new account for {channel} and we need {amount} to go there this month.
+            @not_by_owner The new bank account is "pending" for {days} days now and the payout is close.
+            @name_mismatch I cannot save my new bank account, the form says that the name does not match.
+            @not_by_owner My manager set up a new account for {channel} and we need {amount} to go there this month.
         """,
         questions="""
             Who entered the new account, and from which place and device was that done?

@@ -16,7 +16,7 @@ FAMILIES: tuple[Family, ...] = (
         subjects="""
             {month} payout of {amount} not arrived
             Where is my money for {month}?
-            Payout shows as sent, bank has nothing
+            @batch_late,bank_returned Payout shows as sent, bank has nothing
             Missing payment, {channel}
         """,
         openings="""
@@ -24,7 +24,8 @@ FAMILIES: tuple[Family, ...] = (
             nothing at all.
             I run {channel} and I always get paid around {date}. This time the {amount} for {month} simply is not \
             there.
-            The studio shows "sent" next to {amount} since {date}, but my bank has no trace of it.
+            @batch_late,bank_returned The studio shows "sent" next to {amount} since {date}, but my bank has no trace \
+            of it.
             For the first time in two years I was not paid. {month}, {amount}, nothing came.
         """,
         questions="""

@@ -14,14 +14,16 @@ FAMILIES: tuple[Family, ...] = (
         handover="account recovery",
         facts={"helper": ("my editor", "our producer", "the social media manager", "my sister, who edits,")},
         subjects="""
-            Cannot remove a manager
-            Who owns our brand account?
-            Editor cannot upload
+            @seven_days Cannot remove a manager
+            @primary_owner Who owns our brand account?
+            Roles of {channel}
         """,
         openings="""
-            Since we turned {channel} into a brand account on {earlier}, {helper} cannot upload any more.
-            I want to remove a manager who left us on {earlier}, and the button is grey.
-            Nobody in our team is owner any more, it seems. We are four people and all are managers.
+            @primary_owner Since we turned {channel} into a brand account on {earlier}, nobody can change the payee or \
+            remove anyone.
+            @seven_days I want to remove a manager who left us on {earlier}, and the button is grey.
+            @seven_days On {earlier} {helper} left us and still stands in the list; I cannot take the name out.
+            @primary_owner Nobody in our team is owner any more, it seems. We are four people and all are managers.
         """,
         questions="""
             Which role does the Roles page show beside your own name?

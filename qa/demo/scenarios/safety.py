@@ -313,14 +313,16 @@ FAMILIES: tuple[Family, ...] = (
         policy="Safety policy, section 5 (private data)",
         handover="trust and safety",
         subjects="""
-            My address is in a video
-            Somebody published my number
+            @video_shows My address is in a video
+            @comments_number Somebody published my number
             Private data in comments, urgent
         """,
         openings="""
-            Since {date} a video shows my home address. It has {viewers} views already.
-            Somebody put my telephone number, [PHONE], into comments under "{video}". It rings all day.
-            In a stream about me my real name and my street were read out at {minute}.
+            @video_shows Since {date} a video shows my home address. It has {viewers} views already.
+            @comments_number Somebody put my telephone number, [PHONE], into comments under "{video}". It rings all \
+            day.
+            @comments_number My telephone number stands under everything I publish, by a new account each time.
+            @video_shows In a stream about me my real name and my street were read out at {minute}.
         """,
         questions="""
             Could you give the address of each place where it stands, with the minute if it is a video?

@@ -21,7 +21,8 @@ FAMILIES: tuple[Family, ...] = (
             My {month} payout arrived, but {percent} units less than the statement says. The bank says it came in \
             another currency.
             The statement says {amount}, my bank booked something else entirely. Which exchange rate do you use?
-            Until {prior_month} I was paid in my own currency, and for {month} it suddenly came in dollars.
+            @country_changed Until {prior_month} I was paid in my own currency, and for {month} it suddenly came in \
+            dollars.
         """,
         questions="""
             Which currency does your payee page name, and in which one is the bank account kept?

@@ -16,14 +16,15 @@ FAMILIES: tuple[Family, ...] = (
         handover="captions",
         facts={"spoken": ("Welsh", "Swahili", "Punjabi", "Catalan", "Tagalog")},
         subjects="""
-            Captions in the wrong language
-            No captions for "{video}"
-            Captions shifted by seconds
+            @language_auto Captions in the wrong language
+            Captions of "{video}"
+            @trim_shift Captions shifted by seconds
         """,
         openings="""
-            "{video}" is in English with some {spoken}, and the automatic captions are pure nonsense.
-            "{video}" has no captions since {date}. Deaf viewers wrote to me about it.
-            The captions of "{video}" come {days} seconds too late, from {minute} on.
+            @language_auto "{video}" is in English with some {spoken}, and the automatic captions are pure nonsense.
+            @language_auto The captions of "{video}" are in a language that nobody speaks in it.
+            @trim_shift The captions of "{video}" come {days} seconds too late, from {minute} on.
+            @trim_shift Deaf viewers wrote to me: from {minute} on, text and picture of "{video}" do not fit.
         """,
         questions="""
             Which language is set for the video under Details?
@@ -100,13 +101,15 @@ FAMILIES: tuple[Family, ...] = (
         handover="analytics",
         subjects="""
             Views in analytics and on the page differ
-            {percent} % fewer viewers overnight
+            @late_filter {percent} % fewer viewers overnight
             Unique viewers cannot be right
         """,
         openings="""
-            The page of "{video}" shows {subs} views, analytics shows {percent} percent fewer. Which is right?
-            On {date} my audience fell by {percent} percent overnight, in analytics only.
-            My sponsor {sponsor} compares two reports of yours, and they do not agree for {month}.
+            @late_filter The page of "{video}" shows {subs} views, analytics shows {percent} percent fewer. Which is \
+            right?
+            @late_filter On {date} my audience fell by {percent} percent overnight, in analytics only.
+            @time_zone My sponsor {sponsor} compares two reports of yours, and they do not agree for {month}.
+            @time_zone My own list of daily views for {month} and your report never agree, though the dates do.
         """,
         questions="""
             Which time zone and which dates do both reports use?
@@ -188,12 +191,12 @@ FAMILIES: tuple[Family, ...] = (
         subjects="""
             Upload stuck at {percent} %
             Processing for {days} hours
-            "{video}" only in low quality
+            @queue_jam "{video}" only in low quality
         """,
         openings="""
             "{video}" is stuck at {percent} percent since {hour}, for the third time.
             Processing of "{video}" has lasted {days} hours. The premiere is soon!
-            I uploaded "{video}" in the best quality, and viewers see it blurred.
+            @queue_jam I uploaded "{video}" in the best quality, and viewers see it blurred.
         """,
         questions="""
             How large is the file, and in which format did you export it?
@@ -274,13 +277,13 @@ FAMILIES: tuple[Family, ...] = (
         handover="video processing",
         subjects="""
             Premiere of {date} did not start
-            Premiere an hour early
+            @clock_change Premiere an hour early
             {viewers} people waited for nothing
         """,
         openings="""
             The premiere of "{video}" on {date} at {hour} did not start. {viewers} people waited.
-            My premiere went live an hour early, nobody was there but two moderators.
-            The premiere page shows "waiting for the creator". I did everything as always.
+            @clock_change My premiere went live an hour early, nobody was there but two moderators.
+            @claim_waiting The premiere page shows "waiting for the creator". I did everything as always.
         """,
         questions="""
             Was the video fully processed when the countdown began?
