@@ -1,0 +1,142 @@
+"""Handing a part over: the same part goes to somebody else who may score it, or the QA leads hear of it."""
+
+import datetime as dt
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from qa.core.access import Role
+from qa.core.audit import AuditEvent
+from qa.core.errors import ConflictError, InvalidInputError
+from qa.notices.models import Notice
+from qa.people.models import Membership, Skill
+from qa.sampling.handing_over import REASONS, hand_over
+from qa.sampling.models import Assignment, Purpose
+from tests.support.builders import make_assignment, make_ticket, publish_rubric
+from tests.support.cast import NOW, SINCE, TODAY, Cast, person
+
+
+def given(session: Session, cast: Cast, **more: object) -> Assignment:
+    """A part of Sam's in Rita's queue, due tomorrow."""
+    version = publish_rubric(session, cast)
+    handled = make_ticket(session, cast)
+    tomorrow = TODAY + dt.timedelta(days=1)
+    return make_assignment(session, handled, cast.rita, version, due_on=tomorrow, position=3, **more)  # type: ignore[arg-type]
+
+
+def pass_on(session: Session, cast: Cast, assignment: Assignment, reason: str = "no_time") -> Assignment | None:
+    return hand_over(session, assignment, reason=reason, by=cast.rita.id, now=NOW)
+
+
+def test_the_same_part_goes_to_another_reviewer(session: Session, cast: Cast):
+    assignment = given(session, cast)
+
+    successor = pass_on(session, cast, assignment)
+
+    assert successor is not None
+    assert (assignment.state, assignment.hand_over_reason, assignment.ended_at) == ("handed_over", "no_time", NOW)
+    assert (successor.reviewer_id, successor.state, successor.origin) == (cast.rob.id, "open", "hand_over")
+    kept = ("part_id", "purpose", "drawn_unit_id", "rubric_version_id", "position")
+    assert [getattr(successor, name) for name in kept] == [getattr(assignment, name) for name in kept]
+    assert successor.replaces_id == assignment.id
+
+
+def test_whoever_takes_over_has_at_least_two_days(session: Session, cast: Cast):
+    successor = pass_on(session, cast, given(session, cast))
+
+    assert successor is not None
+    assert successor.due_on == TODAY + dt.timedelta(days=2)
+
+
+def test_the_least_loaded_takes_over(session: Session, cast: Cast):
+    rosa = person(session, cast.programme, "Rosa Reed", Role.REVIEWER)
+    assignment = given(session, cast)
+    make_assignment(
+        session, make_ticket(session, cast), cast.rob, publish_rubric(session, cast, key="second", everywhere=False)
+    )
+
+    successor = pass_on(session, cast, assignment)
+
+    assert successor is not None
+    assert successor.reviewer_id == rosa.id
+
+
+def test_nobody_gets_a_part_that_they_had_before(session: Session, cast: Cast):
+    assignment = given(session, cast)
+    successor = pass_on(session, cast, assignment)
+    assert successor is not None
+
+    last = hand_over(session, successor, reason="conflict", by=cast.rob.id, now=NOW)
+
+    assert last is None
+
+
+def test_who_gives_the_hidden_second_score_does_not_get_the_first(session: Session, cast: Cast):
+    assignment = given(session, cast)
+    version = session.get_one(type(assignment), assignment.id).rubric_version_id
+    session.add(
+        Assignment(
+            part_id=assignment.part_id,
+            reviewer_id=cast.rob.id,
+            purpose=Purpose.DOUBLE,
+            origin="double",
+            drawn_unit_id=assignment.drawn_unit_id,
+            rubric_version_id=version,
+            due_on=TODAY,
+            created_at=NOW,
+        )
+    )
+    session.flush()
+
+    assert pass_on(session, cast, assignment) is None
+
+
+def test_the_own_team_and_the_language_hold_here_too(session: Session, cast: Cast):
+    rosa = person(session, cast.programme, "Rosa Reed", Role.REVIEWER)
+    session.add(Membership(user_id=cast.rob.id, team_id=cast.payouts.id, kind="member", valid_from=SINCE))
+    session.add(Skill(user_id=rosa.id, kind="language", value="ja", valid_from=SINCE))
+
+    assert pass_on(session, cast, given(session, cast)) is None
+
+
+def test_when_nobody_can_take_it_the_qa_leads_hear_of_it(session: Session, cast: Cast):
+    cast.rob.active = False
+    assignment = given(session, cast)
+
+    assert pass_on(session, cast, assignment) is None
+
+    notices = session.scalars(select(Notice).where(Notice.kind == "part_unassigned")).all()
+    assert [(each.user_id, each.object_id) for each in notices] == [(cast.quinn.id, str(assignment.part_id))]
+
+
+@pytest.mark.parametrize("reason", sorted(REASONS))
+def test_why_is_kept_with_the_person_unless_the_content_was_too_harmful(session: Session, cast: Cast, reason: str):
+    pass_on(session, cast, given(session, cast), reason)
+
+    event = session.scalars(select(AuditEvent).where(AuditEvent.action == "assignment.hand_over")).one()
+    assert event.actor_id == (None if reason == "too_harmful" else cast.rita.id)
+
+
+@pytest.mark.parametrize("reason", ["", "boring"])
+def test_a_part_is_not_handed_over_without_a_reason(session: Session, cast: Cast, reason: str):
+    assignment = given(session, cast)
+
+    with pytest.raises(InvalidInputError):
+        pass_on(session, cast, assignment, reason)
+    assert assignment.state == "open"
+
+
+def test_a_part_is_handed_over_once(session: Session, cast: Cast):
+    assignment = given(session, cast)
+    pass_on(session, cast, assignment)
+
+    with pytest.raises(ConflictError, match="no longer in your queue"):
+        pass_on(session, cast, assignment)
+
+
+def test_a_part_of_a_session_stays_with_its_participants(session: Session, cast: Cast):
+    assignment = given(session, cast, purpose=Purpose.CALIBRATION)
+
+    with pytest.raises(ConflictError, match="session"):
+        pass_on(session, cast, assignment)
