@@ -7,7 +7,7 @@ from typing import Any, Literal, Unpack
 import numpy as np
 
 from calibration.chance_corrected import NO_VARIATION, Categories
-from calibration.ratings import Coded, Codes, Matrix, Observed, Vector, code, observe, occurring, positions, tally
+from calibration.ratings import Codes, Matrix, Observed, Vector, code, observe, occurring, positions, tally
 from calibration.results import Agreement
 from calibration.uncertainty import EXACT, NO_PAIR, Linear, Uncertainty, judged
 from calibration.weights import WeightKind, agreement_weights, ratio_distances
@@ -44,40 +44,28 @@ def krippendorff_alpha(
     observed = observe(ratings)
     if categories is not None:
         positions(observed.value, np.unique(np.asarray(categories, dtype=np.float64)))
-    rated, pairs = observed.n_items, _pairs_only(observed)
     method = "Krippendorff's alpha, " + (level if weights is None else "weighted")
-    if pairs.n_items == 0:
+    if not observed.pairable.any():
         return Agreement(estimate=None, method=method, n_raters=observed.n_raters, reason=NO_PAIR)
     if weights is not None or level in ("nominal", "ratio"):
-        linear = _by_weights(pairs, level, weights, categories)
+        linear = _by_weights(observed, level, weights, categories)
     elif level == "interval":
-        linear = _by_moments(pairs)
+        linear = _by_moments(observed)
     else:
-        linear = _by_ranks(pairs)
-    return judged(replace(linear, n_rated=rated, n_raters=observed.n_raters), method, options)
+        linear = _by_ranks(observed)
+    return judged(linear, method, options)
 
 
-def _pairs_only(observed: Observed) -> Observed:
-    """The items with at least two ratings."""
-    pairable = observed.pairable
-    if pairable.all():
-        return observed
-    kept = pairable[observed.item]
-    item = (np.cumsum(pairable) - 1)[observed.item[kept]]
-    rater = observed.rater[kept]
-    return replace(
-        observed,
-        rater=rater,
-        item=item,
-        value=observed.value[kept],
-        n_items=int(pairable.sum()),
-        item_names=observed.item_names[pairable],
-        per_item=observed.per_item[pairable],
-    )
+def _numbers(observed: Observed) -> tuple[Vector, Vector]:
+    """Ratings of each item, 0 where it has but one; and that number less 1, at least 1, to divide by."""
+    n = np.where(observed.pairable, observed.per_item, 0.0)
+    return n, np.maximum(n - 1, 1.0)
 
 
-def _by_weights(pairs: Observed, level: str, weights: WeightKind | str | Any | None, categories: Categories) -> Linear:
-    coded = code(pairs, categories)
+def _by_weights(
+    observed: Observed, level: str, weights: WeightKind | str | Any | None, categories: Categories
+) -> Linear:
+    coded = code(observed, categories)
     if weights is not None:
         agreeing = agreement_weights(weights, coded.scale)
     elif level == "ratio" and coded.scale.size > 1:
@@ -85,9 +73,10 @@ def _by_weights(pairs: Observed, level: str, weights: WeightKind | str | Any | N
         agreeing = 1 - distances / distances.max()
     else:
         agreeing = np.eye(coded.scale.size)
-    counts, n = coded.counts, pairs.per_item
+    n, fewer = _numbers(observed)
+    counts = coded.counts if n.all() else coded.counts * (n > 0)[:, np.newaxis]
     weighted = counts if level == "nominal" and weights is None else counts @ agreeing
-    within = (np.einsum("ij,ij->i", counts, weighted) - n) / (n - 1)
+    within = (np.einsum("ij,ij->i", counts, weighted) - n) / fewer
 
     def figure(totals: Matrix) -> Vector:
         chosen = totals[:, 1:]
@@ -105,7 +94,7 @@ def _by_weights(pairs: Observed, level: str, weights: WeightKind | str | Any | N
     unlike = (1 - 1 / total) * (1 - inside)
     own_unlike = n / total**2 * (1 - inside) - (1 - 1 / total) * (within - inside * n) / total
     own_chance = (counts @ slope - chance * n) / total
-    linear = _assembled(pairs, unlike, 1 - chance, own_unlike, -2 * own_chance, figure)
+    linear = _assembled(observed, unlike, 1 - chance, own_unlike, -2 * own_chance, figure)
 
     def gwet_squares() -> tuple[float, int]:
         return _gwet_squares(within, inside, total, counts @ slope, chance, n)
@@ -113,14 +102,11 @@ def _by_weights(pairs: Observed, level: str, weights: WeightKind | str | Any | N
     return replace(linear, sums=lambda: np.column_stack([within, counts]), gwet_squares=gwet_squares)
 
 
-def _by_moments(pairs: Observed) -> Linear:
+def _by_moments(observed: Observed) -> Linear:
     """The interval level by sums of squares: no table of categories, so scores on a fine scale cost no more."""
-    value = pairs.value - pairs.value.mean()
-    spread = float(np.abs(value).max()) or 1.0
-    value = value / spread
-    n, items = pairs.per_item, pairs.n_items
-    first, second = tally(pairs.item, value, items), tally(pairs.item, value**2, items)
-    within = np.maximum(2 * (n * second - first**2) / (n - 1), 0.0)
+    value = observed.value - observed.value.mean()
+    value /= float(np.ptp(value)) or 1.0
+    n, first, second, within = _item_sums(observed, value)
 
     def figure(totals: Matrix) -> Vector:
         number = totals[:, 1]
@@ -135,7 +121,7 @@ def _by_moments(pairs: Observed) -> Linear:
     own_unlike = (within - inside * n) / total
     own_room = 2 * total / (total - 1) * (second - square * n - 2 * mean * (first - mean * n)) / total
     own_room -= room * n / (total * (total - 1))
-    linear = _assembled(pairs, inside, room, own_unlike, own_room, figure)
+    linear = _assembled(observed, inside, room, own_unlike, own_room, figure)
 
     def gwet_squares() -> tuple[float, int]:
         # Agreement is 1 minus distance over the largest distance; the coefficient and its error do not depend on it.
@@ -147,63 +133,73 @@ def _by_moments(pairs: Observed) -> Linear:
     return replace(linear, sums=lambda: np.column_stack([within, n, first, second]), gwet_squares=gwet_squares)
 
 
-def _by_ranks(pairs: Observed) -> Linear:
+def _by_ranks(observed: Observed) -> Linear:
     """The ordinal level: the interval level of mid-ranks, which move with the marginals of every resample."""
-    scale = occurring(pairs.value)
-    codes = positions(pairs.value, scale)
-    size, n, items = scale.size, pairs.per_item, pairs.n_items
-    chosen = np.bincount(codes, minlength=size).astype(np.float64)
+    scale = occurring(observed.value)
+    codes = positions(observed.value, scale)
+    size, paired = scale.size, observed.pairable
+    single = np.flatnonzero(~paired[observed.item]) if not paired.all() else np.zeros(0, dtype=np.int64)
+    chosen = (np.bincount(codes, minlength=size) - np.bincount(codes[single], minlength=size)).astype(np.float64)
     total = float(chosen.sum())
     rank = (np.cumsum(chosen) - chosen / 2) / total
     value = rank[codes]
-    first, second = tally(pairs.item, value, items), tally(pairs.item, value**2, items)
-    within = np.maximum(2 * (n * second - first**2) / (n - 1), 0.0)
+    n, first, second, within = _item_sums(observed, value)
     inside = float(within.sum()) / total
     mean, square = float(first.sum()) / total, float(second.sum()) / total
     spread = square - mean**2
     room = 2 * spread * total / (total - 1)
     # Beyond its own ratings an item shifts the mid-ranks: slope of each sum by the rank of each category.
-    partners = tally(codes, ((first[pairs.item] - value) / (n[pairs.item] - 1)), size)
+    weight = np.where(paired, 1 / _numbers(observed)[1], 0.0)[observed.item]
+    partners = tally(codes, (first[observed.item] - value) * weight, size)
     by_rank_within = 4 * (chosen * rank - partners) / total
     by_rank_room = 4 * chosen * (rank - mean) / (total - 1)
-    own_unlike = (within - inside * n) / total + _moved(by_rank_within, codes, pairs, rank, chosen) / total
+    own_unlike = (within - inside * n) / total + _moved(by_rank_within, codes, observed, rank) / total
     own_room = 2 * total / (total - 1) * (second - square * n - 2 * mean * (first - mean * n)) / total
-    own_room += _moved(by_rank_room, codes, pairs, rank, chosen) / total - room * n / (total * (total - 1))
+    own_room += _moved(by_rank_room, codes, observed, rank) / total - room * n / (total * (total - 1))
 
     def figure(totals: Matrix) -> Vector:
         return _ordinal_alphas(totals, size)
 
-    linear = _assembled(pairs, inside, room, own_unlike, own_room, figure)
+    linear = _assembled(observed, inside, room, own_unlike, own_room, figure)
 
     def sums() -> Any:
-        return _pair_sums(Coded(observed=pairs, scale=scale, code=codes, counts=np.zeros((0, 0))), size)
+        return _pair_sums(observed, codes, size)
 
     return replace(linear, sums=sums)
 
 
-def _moved(slope: Vector, codes: Codes, pairs: Observed, rank: Vector, chosen: Vector) -> Vector:
+def _item_sums(observed: Observed, value: Vector) -> tuple[Vector, Vector, Vector, Vector]:
+    """Per item, 0 where it has one rating: ratings, their sum, sum of squares, and squared distances of its pairs."""
+    n, fewer = _numbers(observed)
+    paired = n > 0
+    first = tally(observed.item, value, n.size) * paired
+    second = tally(observed.item, value * value, n.size) * paired
+    return n, first, second, np.maximum(2 * (n * second - first**2) / fewer, 0.0)
+
+
+def _moved(slope: Vector, codes: Codes, observed: Observed, rank: Vector) -> Vector:
     """What an item adds through the mid-ranks it shifts: its ratings below a category lift that rank."""
     above = slope[::-1].cumsum()[::-1] - slope / 2
-    lift = tally(pairs.item, above[codes], pairs.n_items)
+    lift = tally(observed.item, above[codes], observed.n_items)
     # Ranks are shares of the total, which the item raises too.
-    return lift - float(slope @ rank) * pairs.per_item
+    return (lift - float(slope @ rank) * observed.per_item) * observed.pairable
 
 
-def _pair_sums(coded: Coded, size: int) -> Any:
+def _pair_sums(observed: Observed, codes: Codes, size: int) -> Any:
     """Per item: ratings per category, then unordered pairs of categories over (raters - 1), as a sparse matrix."""
     from scipy import sparse
 
-    pairs = coded.observed
-    order = np.lexsort((coded.code, pairs.item))
-    item, category = pairs.item[order], coded.code[order]
+    kept = np.flatnonzero(observed.pairable[observed.item])
+    order = kept[np.lexsort((codes[kept], observed.item[kept]))]
+    item, category = observed.item[order], codes[order]
     rows, columns, values = [item], [category], [np.ones(item.size)]
-    for gap in range(1, int(pairs.per_item.max())):
+    for gap in range(1, int(observed.per_item.max())):
         same = item[gap:] == item[:-gap]
         lower, upper, where = category[:-gap][same], category[gap:][same], item[gap:][same]
         rows.append(where)
         columns.append(size + upper * (upper + 1) // 2 + lower)
-        values.append(1 / (pairs.per_item[where] - 1))
-    shape = (pairs.n_items, size + size * (size + 1) // 2)
+        values.append(1 / (observed.per_item[where] - 1))
+    shape = (observed.n_items, size + size * (size + 1) // 2)
     matrix = sparse.csr_array((np.concatenate(values), (np.concatenate(rows), np.concatenate(columns))), shape=shape)
     return matrix.toarray() if shape[1] <= 64 else matrix
 
@@ -226,7 +222,7 @@ def _alphas(unlike: Vector, room: Vector) -> Vector:
 
 
 def _assembled(
-    pairs: Observed,
+    observed: Observed,
     unlike: float,
     room: float,
     own_unlike: Vector,
@@ -235,19 +231,19 @@ def _assembled(
 ) -> Linear:
     unlike = 0.0 if unlike < EXACT else float(unlike)
     defined = room > EXACT
-    influence = (unlike * own_room / room - own_unlike) / room if defined else np.zeros(pairs.n_items)
+    influence = (unlike * own_room / room - own_unlike) / room if defined else np.zeros(observed.n_items)
     return Linear(
         estimate=1 - unlike / float(room) if defined else None,
         observed=1 - unlike,
         chance=1 - float(room),
         influence=influence,
-        sums=lambda: np.zeros((pairs.n_items, 0)),
+        sums=lambda: np.zeros((observed.n_items, 0)),
         figure=figure,
-        gwet_squares=lambda: (0.0, pairs.n_items),
-        n_pairable=pairs.n_items,
-        n_rated=pairs.n_items,
-        n_raters=pairs.n_raters,
-        item_names=pairs.item_names,
+        gwet_squares=lambda: (0.0, observed.n_items),
+        n_pairable=int(observed.pairable.sum()),
+        n_rated=observed.n_items,
+        n_raters=observed.n_raters,
+        item_names=observed.item_names,
         undefined=None if defined else NO_VARIATION,
     )
 
@@ -259,6 +255,8 @@ def _gwet_squares(
 
     As published they linearise the coefficient without its small-sample term 1 / (number of ratings).
     """
+    paired = n > 0
+    within, weighted, n = within[paired], weighted[paired], n[paired]
     items = n.size
     mean = total / items
     plain = (inside - chance) / (1 - chance)

@@ -225,14 +225,14 @@ def _linear(table: Table, chance: Chance, *, undefined: str | None = None) -> Li
 def _conger_linear(table: Table) -> Linear:
     coded, weights = table.coded, table.weights
     observed, size = coded.observed, coded.scale.size
-    raters = observed.n_raters
-    choices = np.bincount(observed.rater * size + coded.code, minlength=raters * size).astype(np.float64)
+    raters, rater = observed.n_raters, observed.rater
+    choices = np.bincount(rater * size + coded.code, minlength=raters * size).astype(np.float64)
     expected = _conger_chance(choices.reshape(1, raters, size), weights)
     rates = choices.reshape(raters, size) / observed.per_rater[:, np.newaxis]
     # Slope by a rater's shares: the weighted shares of all the other raters.
     slope = 2 / (raters * (raters - 1)) * (rates.sum(axis=0) - rates) @ weights
     centred = slope - (slope * rates).sum(axis=1, keepdims=True)
-    own = centred[observed.rater, coded.code] / observed.per_rater[observed.rater]
+    own = (centred / observed.per_rater[:, np.newaxis])[rater, coded.code]
     chance_parts = tally(observed.item, own, observed.n_items) * observed.n_items
 
     def figure(totals: Matrix) -> Vector:
@@ -246,7 +246,7 @@ def _conger_linear(table: Table) -> Linear:
 
         every = np.arange(observed.n_items)
         rows = np.concatenate([every, every, observed.item])
-        columns = np.concatenate([0 * every, 0 * every + 1, 2 + observed.rater * size + coded.code])
+        columns = np.concatenate([0 * every, 0 * every + 1, 2 + rater * size + coded.code])
         values = np.concatenate([table.agreement, table.pairable, np.ones(observed.item.size)])
         return sparse.csr_array((values, (rows, columns)), shape=(observed.n_items, 2 + raters * size))
 

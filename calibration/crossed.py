@@ -56,11 +56,12 @@ def squares_of(observed: Observed) -> CrossedSquares:
     value = observed.value - (observed.value.mean() if number else 0.0)
     total = float(value @ value)
     item_sums = tally(observed.item, value, items)
-    rater_sums = tally(observed.rater, value, raters)
+    starts = np.cumsum(observed.per_rater) - observed.per_rater
+    rater_sums = _sums_by_rater(value, starts)
     by_items = float((item_sums**2 / observed.per_item).sum())
     by_raters = float((rater_sums**2 / observed.per_rater).sum())
-    deviation = value - (item_sums / observed.per_item)[observed.item]
-    adjusted, rank = _adjusted(observed, tally(observed.rater, deviation, raters))
+    value -= (item_sums / observed.per_item)[observed.item]
+    adjusted, rank = _adjusted(observed, _sums_by_rater(value, starts))
     parts = raters - rank  # groups of raters that share no item with one another
     within = _clean(total - by_items, total)
     error = _clean(total - by_items - adjusted, total)
@@ -86,6 +87,13 @@ def squares_of(observed: Observed) -> CrossedSquares:
     )
 
 
+def _sums_by_rater(value: Vector, starts: Vector) -> Vector:
+    """Sums over the ratings of each rater, which stand side by side."""
+    if not starts.size:
+        return np.zeros(0)
+    return np.asarray(np.add.reduceat(value, starts.astype(np.int64)))
+
+
 def _adjusted(observed: Observed, deviations: Vector) -> tuple[float, int]:
     """Sum of squares of raters after items, and its degrees of freedom."""
     raters = observed.n_raters
@@ -102,6 +110,8 @@ def _adjusted(observed: Observed, deviations: Vector) -> tuple[float, int]:
 def _shared_items(observed: Observed) -> Matrix:
     """Raters x raters: the items both rated, each over its number of ratings."""
     shape = observed.n_items, observed.n_raters
+    if observed.value.size == shape[0] * shape[1]:
+        return np.full((shape[1], shape[1]), shape[0] / shape[1])
     root = 1 / np.sqrt(observed.per_item)
     if shape[0] * shape[1] <= DENSE:
         table = np.zeros(shape)

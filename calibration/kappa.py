@@ -126,14 +126,14 @@ def _two_raters(observed: Observed) -> Observed:
         raise ValueError(f"Cohen's kappa is for two raters: {observed.n_raters}; see conger_kappa and light_kappa")
     both = observed.pairable
     kept = both[observed.item]
+    number = int(both.sum())
     return replace(
         observed,
-        rater=observed.rater[kept],
         item=(np.cumsum(both) - 1)[observed.item[kept]],
         value=observed.value[kept],
-        n_items=int(both.sum()),
         item_names=observed.item_names[both],
         per_item=observed.per_item[both],
+        per_rater=np.full(observed.n_raters, float(number)),
     )
 
 

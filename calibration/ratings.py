@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 Vector = NDArray[np.float64]
 Matrix = NDArray[np.float64]
 Codes = NDArray[np.int64]
+MANY_RATERS = 512  # up to here a matrix is read row by row
 WIDE_RANGE = 4096  # above this span integer categories are found by sorting, not by counting
 
 
@@ -24,19 +25,32 @@ class RatingList:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Observed:
-    """The ratings that exist, raters and items renumbered without gaps.
+    """The ratings that exist, rater by rater; raters and items without any rating are gone, the rest renumbered.
 
-    ``item_names`` holds the original number of each kept item. Raters and items without any rating are gone.
+    ``item`` and ``value`` hold one entry per rating, those of the first rater first. ``item_names`` holds the original
+    number of each kept item.
     """
 
-    rater: Codes
     item: Codes
     value: Vector
-    n_raters: int
-    n_items: int
     item_names: Codes
     per_item: Vector
     per_rater: Vector
+
+    @property
+    def n_items(self) -> int:
+        """Items with a rating."""
+        return self.per_item.size
+
+    @property
+    def n_raters(self) -> int:
+        """Raters with a rating."""
+        return self.per_rater.size
+
+    @property
+    def rater(self) -> Codes:
+        """The rater of each rating."""
+        return np.repeat(np.arange(self.n_raters), self.per_rater.astype(np.int64))
 
     @property
     def pairable(self) -> NDArray[np.bool_]:
@@ -47,54 +61,59 @@ class Observed:
 def observe(ratings: Any) -> Observed:
     """The checked ratings of a matrix raters x items or of a ``RatingList``."""
     if isinstance(ratings, RatingList):
-        rater, item, value, shape = _listed(ratings)
+        item, value, per_rater, items = _listed(ratings)
     else:
         matrix = np.asarray(ratings, dtype=np.float64)
         if matrix.ndim != 2:
             raise ValueError(f"ratings are raters x items: {matrix.ndim} dimensions")
-        flat = matrix.ravel()
-        place = np.flatnonzero(flat == flat)
-        value = flat[place]
-        rater = place // max(matrix.shape[1], 1)
-        item = place - rater * matrix.shape[1]
-        shape = matrix.shape[0], matrix.shape[1]
+        items = matrix.shape[1]
+        item, value, per_rater = _tidy(matrix)
     if not np.isfinite(value).all():
         raise ValueError("ratings hold an infinite value")
-    rater, per_rater, _ = _without_gaps(rater, shape[0])
-    item, per_item, names = _without_gaps(item, shape[1])
+    per_item = np.bincount(item, minlength=items)
+    names = np.flatnonzero(per_item)
+    if names.size < items:
+        item = (np.cumsum(per_item > 0) - 1)[item]
     return Observed(
-        rater=rater,
         item=item,
         value=value,
-        n_raters=per_rater.size,
-        n_items=per_item.size,
         item_names=names,
-        per_item=per_item,
-        per_rater=per_rater,
+        per_item=per_item[names].astype(np.float64),
+        per_rater=per_rater[per_rater > 0].astype(np.float64),
     )
 
 
-def _listed(ratings: RatingList) -> tuple[Codes, Codes, Vector, tuple[int, int]]:
+def _tidy(matrix: Matrix) -> tuple[Codes, Vector, Codes]:
+    """Items and values of the ratings that are there, and how many each rater gave."""
+    there = matrix == matrix
+    per_rater = np.count_nonzero(there, axis=1)
+    if len(matrix) > MANY_RATERS:
+        rater, item = np.nonzero(there)
+        return item, matrix[rater, item], per_rater
+    # Row by row the intermediate arrays stay small, which costs far less than memory that is new each time.
+    ends = np.cumsum(per_rater)
+    item = np.empty(int(per_rater.sum()), dtype=np.int64)
+    value = np.empty(item.size, dtype=np.float64)
+    for row, own, end, number in zip(matrix, there, ends, per_rater, strict=True):
+        place = np.flatnonzero(own)
+        item[end - number : end] = place
+        np.take(row, place, out=value[end - number : end])
+    return item, value, per_rater
+
+
+def _listed(ratings: RatingList) -> tuple[Codes, Vector, Codes, int]:
     value = np.asarray(ratings.values, dtype=np.float64)
-    rater_names, rater = np.unique(np.asarray(ratings.raters), return_inverse=True)
-    item_names, item = np.unique(np.asarray(ratings.items), return_inverse=True)
-    if not rater.size == item.size == value.size:
-        raise ValueError(f"a rating list is of one length: {rater.size}, {item.size} and {value.size}")
-    there = ~np.isnan(value)
-    rater, item, value = rater[there], item[there], value[there]
-    if np.unique(item * max(rater_names.size, 1) + rater).size < value.size:
+    raters, items = np.asarray(ratings.raters), np.asarray(ratings.items)
+    if not raters.size == items.size == value.size:
+        raise ValueError(f"a rating list is of one length: {raters.size}, {items.size} and {value.size}")
+    item_names, item = np.unique(items, return_inverse=True)
+    there = np.flatnonzero(~np.isnan(value))
+    rater = np.unique(raters[there], return_inverse=True)[1]
+    order = np.lexsort((item[there], rater))
+    item, rater, value = item[there][order], rater[order], value[there][order]
+    if ((item[1:] == item[:-1]) & (rater[1:] == rater[:-1])).any():
         raise ValueError("a rater rates an item once: the list holds one twice")
-    return rater, item, value, (rater_names.size, item_names.size)
-
-
-def _without_gaps(codes: Codes, size: int) -> tuple[Codes, Vector, Codes]:
-    """The codes renumbered over the ones that occur, how often each occurs, and their old numbers."""
-    often = np.bincount(codes, minlength=size)
-    names = np.flatnonzero(often)
-    if names.size < size:
-        new = np.cumsum(often > 0) - 1
-        codes = new[codes]
-    return codes, often[names].astype(np.float64), names
+    return item, value, np.bincount(rater), item_names.size
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +131,9 @@ def code(observed: Observed, categories: Sequence[float] | None = None) -> Coded
     scale = occurring(observed.value) if categories is None else _declared(categories)
     codes = positions(observed.value, scale)
     size = scale.size
-    counts = np.bincount(observed.item * size + codes, minlength=observed.n_items * size)
+    cell = observed.item * size
+    cell += codes
+    counts = np.bincount(cell, minlength=observed.n_items * size)
     return Coded(
         observed=observed,
         scale=scale,
@@ -148,7 +169,9 @@ def positions(values: Vector, scale: Vector) -> Codes:
     if (scale == scale[0] + np.arange(scale.size)).all():
         shifted = values - scale[0]
         places: Codes = shifted.astype(np.int64)
-        wrong = (places != shifted) | (places < 0) | (places >= scale.size)
+        wrong = places != shifted
+        if places.min() < 0 or places.max() >= scale.size:
+            wrong |= (places < 0) | (places >= scale.size)
     else:
         places = np.minimum(np.searchsorted(scale, values), scale.size - 1)
         wrong = scale[places] != values

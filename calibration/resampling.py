@@ -11,23 +11,22 @@ from calibration.ratings import Matrix, Vector
 from calibration.results import Interval
 
 IntervalKind = Literal["percentile", "bca"]
-CHUNK = 4_000_000  # weights held at a time: 32 MB
+CHUNK = 1_000_000  # weights held at a time: 8 MB
 FEW_RESAMPLES = 0.5  # less than this share of resamples with a defined value: no interval
 
 
 def bootstrap_weights(units: int, resamples: int, rng: np.random.Generator) -> Iterator[Matrix]:
-    """How often each unit is drawn in each resample, resamples x units, in chunks that fit in memory."""
-    rows = max(1, CHUNK // max(units, 1))
-    kind = np.uint16 if units <= 1 << 16 else np.uint32
-    done = 0
-    while done < resamples:
+    """How often each unit is drawn in each resample, resamples x units, in chunks that fit in memory.
+
+    The chunks share their memory: each is to be used before the next is asked for.
+    """
+    rows = min(resamples, max(1, CHUNK // max(units, 1)))
+    weights = np.empty((rows, units), dtype=np.float64)
+    for done in range(0, resamples, rows):
         size = min(rows, resamples - done)
-        drawn = rng.integers(0, units, size=(size, units), dtype=kind)
-        weights = np.empty((size, units), dtype=np.float64)
         for row in range(size):
-            weights[row] = np.bincount(drawn[row], minlength=units)
-        yield weights
-        done += size
+            weights[row] = np.bincount(rng.integers(0, units, size=units), minlength=units)
+        yield weights[:size]
 
 
 def bootstrap_draws(units: int, resamples: int, rng: np.random.Generator, *, cells: int) -> Iterator[NDArray[np.int64]]:

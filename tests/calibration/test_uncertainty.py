@@ -82,7 +82,7 @@ def test_the_bootstrap_repeats_the_figure_on_each_resample(
     matrix = rated(30)
     matrix = matrix[:, (~np.isnan(matrix)).sum(axis=0) >= 2]
     n = matrix.shape[1]
-    drawn = np.random.default_rng(11).integers(0, n, size=(40, n), dtype=np.uint16)
+    drawn = np.random.default_rng(11).integers(0, n, size=(40, n))
 
     looped = [coefficient(matrix[:, row], categories=range(4), **given).estimate for row in drawn]
     found = coefficient(matrix, categories=range(4), bootstrap=40, rng=np.random.default_rng(11), **given)
@@ -164,7 +164,7 @@ def test_gwets_error_is_too_large_where_most_items_have_one_rating() -> None:
 def test_scores_on_a_fine_scale_are_resampled_like_coarse_ones(level: str) -> None:
     # Many categories take another path than few.
     scores = np.round(rated(40, missing=0.0) * 25 + np.random.default_rng(6).normal(size=(4, 40)) * 9 + 30)
-    drawn = np.random.default_rng(4).integers(0, 40, size=(25, 40), dtype=np.uint16)
+    drawn = np.random.default_rng(4).integers(0, 40, size=(25, 40))
 
     looped = [krippendorff_alpha(scores[:, row], level=level).estimate for row in drawn]
     found = krippendorff_alpha(scores, level=level, bootstrap=25, rng=np.random.default_rng(4))
