@@ -105,6 +105,7 @@ def show(ticket_id: int) -> ResponseReturnValue:
         view=view,
         ticket=ticket,
         conversation=conversation,
+        former=conversation is not None and conversation.n < view.revisions[0].n,
         messages=showing.shown_messages(conversation, view.parts) if conversation else (),
         first_reply=showing.duration(ticket.first_reply_seconds),
         resolution_time=showing.duration(ticket.resolution_seconds),
