@@ -8,7 +8,7 @@ from random import Random
 
 from qa.demo import vocabulary
 from qa.demo.chance import stream
-from qa.demo.facts import AGAIN, FIRST_HALF, SECOND_HALF, WHOLE, Operation
+from qa.demo.facts import AGAIN, FIRST_HALF, WHOLE, Operation
 from qa.demo.scenarios import CHANNELS, FAMILIES, LANGUAGES, QUEUES, Branch, Family
 from qa.demo.themes import EASE, THEMES, Tier, tier
 
@@ -39,7 +39,6 @@ class CasePart:
     kind: int
     resolution: int
     specialist: str  # first name
-    began: int  # when the part before ended its last reply; 0 for the first
     first_reply: int
     last_reply: int
     resolved: int
@@ -121,7 +120,6 @@ def _part(operation: Operation, part: int, created: int, absent: frozenset[str])
     return CasePart(
         kind=int(parts.kind[part]),
         resolution=int(parts.resolution[part]),
-        began=int(parts.last_reply[part - 1]) - created if parts.kind[part] in (SECOND_HALF, AGAIN) else 0,
         specialist=operation.cast.people[specialist.person].first_name,
         first_reply=int(parts.first_reply[part]) - created,
         last_reply=int(parts.last_reply[part]) - created,

@@ -11,6 +11,7 @@ from qa.demo.episodes import Author, Beat, Episode
 from qa.demo.themes import THEMES
 
 BOT_AFTER = 8  # seconds
+AFTERWARDS = 50  # seconds after the last reply, for a hand-over's note or a word of thanks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +41,7 @@ def conversation(case: Case, rng: Random | None = None) -> Conversation:
     marks: list[Mapping[str, int]] = []
     for index, part in enumerate(case.parts):
         beats = Episode(case, index, rng).beats()
-        times = _times(beats, part, case.parts[index - 1].resolved if index and part.resolution > 1 else None, rng)
+        times = _times(beats, part, _since(case, index, messages), rng)
         marks.append(_marks(beats, len(messages)))
         for beat, offset in zip(beats, times, strict=True):
             messages.append(_message(case, beat, offset, index))
@@ -51,6 +52,14 @@ def conversation(case: Case, rng: Random | None = None) -> Conversation:
             beats = Episode(case, len(case.parts) - 1, rng).back()
         messages += [_message(case, beat, offset, None) for beat in beats]
     return Conversation(subject=case.subject, messages=tuple(messages), marks=tuple(marks))
+
+
+def _since(case: Case, index: int, messages: list[Message]) -> int:
+    """When the conversation was last touched before a part: at its last message, or when it was resolved before."""
+    if not index:
+        return 0
+    former = case.parts[index - 1]
+    return max(messages[-1].offset, former.resolved if former.resolution < case.parts[index].resolution else 0)
 
 
 def _message(case: Case, beat: Beat, offset: int, part: int | None) -> Message:
@@ -74,7 +83,7 @@ def _marks(beats: list[Beat], start: int) -> dict[str, int]:
     return marks
 
 
-def _times(beats: list[Beat], part: CasePart, resolved_before: int | None, rng: Random) -> list[int]:
+def _times(beats: list[Beat], part: CasePart, since: int, rng: Random) -> list[int]:
     """Offsets of the beats: replies as the facts say, everything else in between."""
     replies = [index for index, beat in enumerate(beats) if beat.author == "specialist"]
     if len(replies) != part.replies:
@@ -85,15 +94,14 @@ def _times(beats: list[Beat], part: CasePart, resolved_before: int | None, rng: 
     times = [0] * len(beats)
     for index, moment in zip(replies, moments, strict=False):
         times[index] = moment
-    start = part.began if resolved_before is None else resolved_before
     edges = [-1, *replies, len(beats)]
     for left, right in itertools.pairwise(edges):
-        low = times[left] if left >= 0 else start
-        high = times[right] if right < len(beats) else part.resolved
+        low = times[left] if left >= 0 else since
+        high = times[right] if right < len(beats) else min(part.resolved, times[left] + AFTERWARDS)
         gap = range(left + 1, right)
         for index, share in zip(gap, sorted(rng.random() for _ in gap), strict=True):
             times[index] = low + int((high - low) * share)
-    if part.began == 0 and resolved_before is None:
+    if since == 0:
         times[0] = 0
         if len(beats) > 1 and beats[1].author == "bot":
             times[1] = min(BOT_AFTER, times[2])

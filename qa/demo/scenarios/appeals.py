@@ -122,7 +122,7 @@ FAMILIES: tuple[Family, ...] = (
         """,
         openings="""
             "{video}" is age-restricted since {date}. It is about {theme}, schools use my videos!
-            Why is "{video}" only for adults? {theme}, nothing else.
+            Why is "{video}" only for adults? It shows {theme}, nothing else.
             The age restriction on "{video}" cost me {percent} percent of the views. I would like it looked at by a \
             person.
         """,
@@ -156,7 +156,7 @@ FAMILIES: tuple[Family, ...] = (
                     The restriction was removed after a review.
                 """,
                 wrong="""
-                    {theme} is for adults in every country, the restriction stays.
+                    Something like {theme} is for adults in every country, the restriction stays.
                 """,
                 steps="""
                     Recommendations take some days to return; I look at the numbers on {soon}.

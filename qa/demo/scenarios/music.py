@@ -123,7 +123,7 @@ FAMILIES: tuple[Family, ...] = (
             branch(
                 "expired",
                 detail="""
-                    It names online video. Until... oh, until the end of {prior_month}.
+                    It names online video. As for the end date: the end of {prior_month}, oh dear.
                     From {label} itself. There is an end date, and it is past, I am afraid.
                 """,
                 finding="""
