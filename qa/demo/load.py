@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 import rubrics
 from qa.config import Settings
 from qa.core import audit
-from qa.core.clock import midnight
+from qa.core.clock import midnight, utcnow
 from qa.core.crypto import KeyRing
 from qa.demo import story
 from qa.demo.chance import stream
@@ -196,8 +196,5 @@ class Build:
 
     def _seal(self) -> None:
         self.report("Sealing the audit trail", 0, 1)
-        while audit.seal_and_anchor(
-            self.session, self.settings.audit_key, self.settings.instance, now=dt.datetime.now(dt.UTC)
-        ):
-            pass
+        audit.seal_and_anchor(self.session, self.settings.audit_key, self.settings.instance, now=utcnow())
         self.report("Done", 1, 1)
