@@ -20,7 +20,7 @@ reviews = AppGroup("reviews", help="Reviews and their results.")
 
 
 @reviews.command("recompute")
-@click.option("--check", is_flag=True, required=True, help="compare and change nothing: a submitted review never changes")
+@click.option("--check", is_flag=True, required=True, help="compare, change nothing: what is submitted stays")
 @click.option("--json", "as_json", is_flag=True, help="print one JSON object")
 @with_appcontext
 def recompute(*, check: bool, as_json: bool) -> None:

@@ -12,7 +12,7 @@ from qa.reviews.queries import StoredAnswer, ToScore
 from qa.tickets.conversations import Conversation
 from qa.tickets.models import HandledPart
 
-AUTHORS = {"customer": "Customer", "specialist": "Specialist", "bot": "Bot", "internal": "Internal note", "tool": "Tool"}
+AUTHORS = {"bot": "Bot", "internal": "Internal note", "tool": "Tool"}  # the others are named by their part
 KINDS = {"customer": "customer", "specialist": "agent", "bot": "other", "internal": "note", "tool": "note"}
 
 
@@ -113,9 +113,7 @@ def shown_sections(
     return tuple(shown)
 
 
-def progress(
-    rubric: rubrics.RubricVersion, answers: Sequence[StoredAnswer], *, channel: str
-) -> dict[str, Any]:
+def progress(rubric: rubrics.RubricVersion, answers: Sequence[StoredAnswer], *, channel: str) -> dict[str, Any]:
     """How far the draft is: counts, what is missing, what is shown. No score before everything is answered."""
     state = rules.state_of(answers)
     visible = rubrics.visible_criteria(rubric, state, channel=channel)
@@ -124,9 +122,7 @@ def progress(
         "answered": sum(1 for criterion in visible if criterion.key in state and state[criterion.key].given),
         "total": len(visible),
         "visible": [criterion.key for criterion in visible],
-        "missing": [
-            {"criterion": item.criterion_key, "what": item.what, "message": item.message} for item in lacking
-        ],
+        "missing": [{"criterion": item.criterion_key, "what": item.what, "message": item.message} for item in lacking],
     }
 
 

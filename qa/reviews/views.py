@@ -68,9 +68,7 @@ def score(assignment_id: int) -> ResponseReturnValue:
     return render_template(
         "reviews/score.html",
         task=task,
-        messages=scoring_page.shown_messages(
-            conversation, task.part, blind=blind, customer=g.programme.customer_word
-        ),
+        messages=scoring_page.shown_messages(conversation, task.part, blind=blind, customer=g.programme.customer_word),
         sections=scoring_page.shown_sections(rubric, answers, channel=task.ticket.channel),
         rubric=rubric,
         note=revision.internal_note if revision else "",
@@ -174,9 +172,7 @@ def hand_over(assignment_id: int) -> ResponseReturnValue:
     )
     db.session.commit()
     following = queries.next_in_queue(session, g.actor.user_id)
-    return redirect(
-        url_for("reviews.score", assignment_id=following) if following else url_for("reviews.queue")
-    )
+    return redirect(url_for("reviews.score", assignment_id=following) if following else url_for("reviews.queue"))
 
 
 @bp.get("/my-reviews")
@@ -210,13 +206,9 @@ def show(review_id: int) -> ResponseReturnValue:
             revision_id=view.revision.conversation_revision_id,
         )
         access_log.buffer().opened(user_id=g.actor.user_id, ticket_id=view.ticket.id, purpose="review", now=now)
-        messages = scoring_page.shown_messages(
-            conversation, view.part, blind=False, customer=g.programme.customer_word
-        )
+        messages = scoring_page.shown_messages(conversation, view.part, blind=False, customer=g.programme.customer_word)
         texts = scoring_page.texts_of(conversation)
-        quotes = {
-            answer.criterion_key: [rules.passage(texts, pin) for pin in answer.passages] for answer in answers
-        }
+        quotes = {answer.criterion_key: [rules.passage(texts, pin) for pin in answer.passages] for answer in answers}
     own = view.review.reviewer_id == g.actor.user_id
     score_now = rubrics.score(rubric, rules.state_of(answers), channel=view.ticket.channel)
     return render_template(
