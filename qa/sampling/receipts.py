@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from qa.sampling.allocation import Cell, Plan
+from qa.sampling.allocation import Cells, Plan
 from qa.sampling.draw import DrawResult, Unit, commitment, draw
 
 FORMAT = "fairmark-receipt-1"
@@ -110,7 +110,7 @@ def receipt(facts: ReceiptFacts, plans: Sequence[Plan], result: DrawResult) -> b
 
 
 def differences(
-    stored: bytes, facts: ReceiptFacts, cells: Sequence[Cell], units: Sequence[Unit], plans: Sequence[Plan]
+    stored: bytes, facts: ReceiptFacts, cells: Cells, units: Sequence[Unit], plans: Sequence[Plan]
 ) -> list[str]:
     """What a re-run of the draw finds different from a stored receipt, in words; empty when all holds."""
     try:

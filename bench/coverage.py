@@ -1,0 +1,155 @@
+"""Whether 95 % intervals hold the truth, over many quarters of weekly draws from a known population."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from bench.bars import Bar, at_most, within
+from bench.population import Codes, Grouping, Population, Vector, critical_signal
+from bench.quarters import Programme, Quarter
+from qa.sampling.estimation import Figure, column_means, difference, greg_by, hajek_by, working_coefficients
+from qa.sampling.predicting import Prediction, fit_prediction
+
+COVERAGE = (0.935, 0.975)
+NARROWER = 0.80
+KINDS = ("overall", "queue", "team", "team pairs", "team-week", "specialist")
+PAIRS = 10
+LEARNED_FROM = 600  # reviews of the quarter before its own prediction replaces the one learned from the quarter before
+
+
+@dataclass(slots=True)
+class Tally:
+    """How often intervals held, and how wide they were."""
+
+    held: int = 0
+    judged: int = 0
+    undefined: int = 0
+    half_widths: float = 0.0
+
+    @property
+    def coverage(self) -> float:
+        return self.held / self.judged
+
+    @property
+    def half_width(self) -> float:
+        return self.half_widths / self.judged
+
+    def add(self, low: float, high: float, truth: float) -> None:
+        self.judged += 1
+        self.held += low <= truth <= high
+        self.half_widths += (high - low) / 2
+
+
+@dataclass(slots=True)
+class Study:
+    """The tallies of both estimators by kind of domain."""
+
+    greg: dict[str, Tally] = field(default_factory=lambda: {kind: Tally() for kind in KINDS})
+    hajek: dict[str, Tally] = field(default_factory=lambda: {kind: Tally() for kind in KINDS})
+
+    def bars(self, label: str) -> list[Bar]:
+        bars = [within(f"D3.4 {label}: coverage, {kind}", self.greg[kind].coverage, *COVERAGE) for kind in KINDS]
+        ratio = self.greg["team"].half_width / self.hajek["team"].half_width
+        return [*bars, at_most(f"D3.4 {label}: half-width, regression / weighted mean, teams", ratio, NARROWER)]
+
+    def notes(self, label: str) -> list[str]:
+        """What no bar asks for: the weighted mean's coverage, and intervals that were not defined."""
+        plain = ", ".join(f"{kind} {self.hajek[kind].coverage:.3f}" for kind in KINDS)
+        undefined = sum(tally.undefined for tally in self.greg.values())
+        return [f"D3.4 {label}: weighted mean covers: {plain}; {undefined} regression intervals undefined"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Domains:
+    """The groupings of a population with their true means."""
+
+    groups: dict[str, Grouping]
+    truth: dict[str, Vector]
+
+    @classmethod
+    def of(cls, population: Population) -> "Domains":
+        groups = {
+            "overall": Grouping.of(["all"] * len(population)),
+            "queue": population.grouping("queue"),
+            "team": population.grouping("team"),
+            "team-week": population.grouping("team", "week"),
+            "specialist": population.grouping("specialist"),
+        }
+        truth = {kind: population.true_means(group, population.score) for kind, group in groups.items()}
+        return cls(groups=groups, truth=truth)
+
+
+def judge_mapped(population: Population, programme: Programme, quarters: int) -> Study:
+    """With the population's own automatic score and chance of a critical failure as columns."""
+    domains, study = Domains.of(population), Study()
+    x = population.working_columns([population.auto, critical_signal(population)])
+    means = {kind: column_means(group.codes, group.count, x) for kind, group in domains.groups.items()}
+    for quarter in programme.quarters(quarters):
+        judge(study, population, domains, quarter, x, means)
+    return study
+
+
+def judge_predicted(population: Population, programme: Programme, quarters: int) -> Study:
+    """With the product's predicted score, learned from past weeks' reviews only, as the one automatic column."""
+    domains, study = Domains.of(population), Study()
+    base = population.working_columns([])
+    base_means = {kind: column_means(group.codes, group.count, base) for kind, group in domains.groups.items()}
+    signals = population.working_columns([population.auto, critical_signal(population)])
+    before = fit_prediction(signals[programme.pilot.places], population.score[programme.pilot.places])
+    for quarter in programme.quarters(quarters):
+        predicted = predicted_scores(population, signals, quarter, before)
+        x = np.column_stack([base, predicted])
+        means = {
+            kind: np.column_stack([base_means[kind], column_means(group.codes, group.count, predicted[:, None])])
+            for kind, group in domains.groups.items()
+        }
+        judge(study, population, domains, quarter, x, means)
+    return study
+
+
+def predicted_scores(population: Population, signals: Vector, quarter: Quarter, before: Prediction) -> Vector:
+    """What stood beside every part when its week was drawn."""
+    predicted = np.zeros(len(population))
+    model = before
+    for number, week in enumerate(sorted(set(population.week.tolist()))):
+        past = quarter.week < number
+        if int(past.sum()) >= LEARNED_FROM:
+            places = quarter.places[past]
+            model = fit_prediction(signals[places], population.score[places])
+        here = population.week == week
+        predicted[here] = model.of(signals[here])
+    return predicted
+
+
+def judge(
+    study: Study, population: Population, domains: Domains, quarter: Quarter, x: Vector, means: dict[str, Vector]
+) -> None:
+    """Add one quarter's intervals to the tallies."""
+    y, pi, columns = population.score[quarter.places], quarter.pi, x[quarter.places]
+    b = working_coefficients(columns, y, pi)
+    for kind, group in domains.groups.items():
+        codes: Codes = group.codes[quarter.places]
+        greg = greg_by(codes, group.count, y, pi, columns, means[kind], coefficients=b, shrink=kind == "specialist")
+        plain = hajek_by(codes, group.count, y, pi)
+        for tallies, figures in ((study.greg, greg), (study.hajek, plain)):
+            _add(tallies[kind], figures, domains.truth[kind])
+            if kind == "team":
+                _add_pairs(tallies["team pairs"], figures, domains.truth[kind])
+
+
+def _add(tally: Tally, figures: Sequence[Figure], truth: Vector) -> None:
+    for figure, true in zip(figures, truth.tolist(), strict=True):
+        if figure.interval is None:
+            tally.undefined += 1
+        else:
+            tally.add(figure.interval.low, figure.interval.high, true)
+
+
+def _add_pairs(tally: Tally, teams: Sequence[Figure], truth: Vector) -> None:
+    for first in range(0, min(2 * PAIRS, len(teams) - 1), 2):
+        change = difference(teams[first], teams[first + 1])
+        if change.interval is None:
+            tally.undefined += 1
+        else:
+            tally.add(change.interval.low, change.interval.high, float(truth[first] - truth[first + 1]))
