@@ -17,11 +17,12 @@ URGENT_SHARE = 0.30
 ROUTE_ASKED = 0.30  # without a hand-over: whether keeping the case can be judged at all
 POLICY_ASKED = 0.75
 COMPANY_LANGUAGE = "en"
+RIGHTS_QUEUES = frozenset({"copyright", "music_rights"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Truth:
-    """How well one part was handled: latent quality, each theme's value, and the themes that did not arise."""
+    """How well one part was handled: latent quality, each theme's value, and what did not arise."""
 
     latent: float
     values: Mapping[str, float]
@@ -92,6 +93,7 @@ def case(operation: Operation, ticket: int) -> Case:
         slots[name] = rng.choice(options).format_map(slots)
     slots["topic"] = family.topic.format_map(slots | told)
     slots["policy"] = family.policy
+    side = rng.choice(family.sides)
     slots["team"] = family.handover
     return Case(
         seed=seed,
@@ -99,7 +101,7 @@ def case(operation: Operation, ticket: int) -> Case:
         family=family,
         branch=branch,
         subject=rng.choice(branch.subjects).format_map(slots),
-        side=rng.choice(family.sides),
+        side=side,
         language=LANGUAGES[facts.language[ticket]],
         channel=CHANNELS[facts.channel[ticket]],
         urgent=urgent,
@@ -107,9 +109,20 @@ def case(operation: Operation, ticket: int) -> Case:
         escalated=escalated,
         waiting=bool(facts.reopens[ticket]) and facts.solved[ticket] < 0,
         slots=slots,
-        notes=slots | told,
+        notes=slots | told | _quotes(family, branch, side, slots, told),
         parts=parts,
     )
+
+
+def _quotes(
+    family: Family, branch: Branch, side: tuple[str, str], slots: dict[str, str], told: dict[str, str]
+) -> dict[str, str]:
+    """What a note or a review may quote of the case."""
+    return {
+        "finding": branch.findings[0].format_map(slots | told),
+        "question": family.questions[0].format_map(slots),
+        "side": side[0],
+    }
 
 
 def _part(operation: Operation, part: int, created: int, absent: frozenset[str]) -> CasePart:
@@ -134,7 +147,7 @@ def _part(operation: Operation, part: int, created: int, absent: frozenset[str])
 
 
 def _absent(rng: Random, family: Family, kind: int, urgent: bool, history: bool, escalated: bool) -> frozenset[str]:
-    """The themes that do not arise in this part."""
+    """The themes, and single criteria, that do not arise in this part."""
     verified, routed, ruled = rng.random(), rng.random(), rng.random()
     arises = {
         "verification": family.verifies and kind in (WHOLE, FIRST_HALF) and verified >= VERIFIED_ALREADY,
@@ -143,6 +156,7 @@ def _absent(rng: Random, family: Family, kind: int, urgent: bool, history: bool,
         "policy": ruled < POLICY_ASKED,
         "risk": family.risky,
         "urgency": urgent,
+        "rights_process": family.queue in RIGHTS_QUEUES,
     }
     return frozenset(theme for theme, there in arises.items() if not there)
 

@@ -15,7 +15,7 @@ QUEUE_THEME_SD = 0.10
 WEEK_PHI, WEEK_SD = 0.9, 0.08  # a specialist's good and bad weeks
 SHOCK_SD, WALK_SD = 0.05, 0.015  # a queue's
 WOBBLE_PHI, WOBBLE_SD = 0.6, 0.05  # a reviewer's
-TICKET_SD = 0.50
+TICKET_SD = 0.58
 THEME_SD = 0.80
 STARTER_GAP, STARTER_WEEKS = -0.55, 12  # a new specialist begins below and learns
 

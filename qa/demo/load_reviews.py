@@ -149,6 +149,8 @@ class Scoring:
             rng,
             topic=told.slots["topic"],
             marks=written.marks[part.index],
+            facts=told.notes,
+            channel=part.channel,
         )
         own = [n for n, message in enumerate(written.messages) if message.part == part.index]
         return {

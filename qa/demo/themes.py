@@ -48,8 +48,8 @@ EASE: dict[str, float] = {
     "tone": 1.15,
     "personal": 1.05,
     "policy": 1.20,
-    "verification": 2.50,
-    "privacy": 2.60,
+    "verification": 2.35,
+    "privacy": 2.55,
     "risk": 1.50,
     "promises": 1.35,
     "records": 1.00,
@@ -99,6 +99,10 @@ CRITERION_THEMES: dict[str, str] = {
     "case_record": "records",
     "urgency_seen": "urgency",
 }
+
+
+# A critical about a theme that has grades: only the worst of it fails.
+CRITERION_EASE: dict[str, float] = {"decision_correct": 1.35}
 
 
 def theme_of(criterion_key: str) -> str:

@@ -192,7 +192,7 @@ FAMILIES: tuple[Family, ...] = (
         "sponsor_disclosure",
         "Disclosing a sponsorship",
         queue="monetisation",
-        topic="disclosure of your sponsorship by {sponsor}",
+        topic="sponsorship by {sponsor}",
         stake="growth",
         share=0.9,
         risk_class=2,

@@ -282,7 +282,7 @@ FAMILIES: tuple[Family, ...] = (
         "spam_flag",
         "Marked as spam",
         queue="appeals",
-        topic="spam mark on your comments and links",
+        topic="spam mark",
         stake="strike",
         share=0.9,
         risk_class=1,

@@ -283,7 +283,7 @@ FAMILIES: tuple[Family, ...] = (
         "reupload",
         "Somebody re-uploads my videos",
         queue="copyright",
-        topic="copies of your videos",
+        topic="copied videos",
         stake="rights",
         share=0.9,
         risk_class=2,

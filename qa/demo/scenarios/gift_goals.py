@@ -103,7 +103,7 @@ FAMILIES: tuple[Family, ...] = (
         "gift_value",
         "What a gift is worth",
         queue="live_gifts",
-        topic="value of your gifts",
+        topic="gift value",
         stake="money",
         share=0.8,
         channels=LIVELY,

@@ -9,7 +9,7 @@ FAMILIES: tuple[Family, ...] = (
         "gifts_not_credited",
         "Gifts not credited",
         queue="live_gifts",
-        topic="missing gifts of your stream",
+        topic="missing gifts",
         stake="live",
         share=1.5,
         channels=LIVELY,

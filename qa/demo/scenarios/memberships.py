@@ -176,7 +176,7 @@ FAMILIES: tuple[Family, ...] = (
         "member_price",
         "Price of a membership level",
         queue="monetisation",
-        topic="price of your membership level",
+        topic="price of the membership level",
         stake="growth",
         share=0.6,
         risk_class=0,

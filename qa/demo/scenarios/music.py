@@ -7,7 +7,7 @@ FAMILIES: tuple[Family, ...] = (
         "own_song",
         "Claim on one's own song",
         queue="music_rights",
-        topic='claim on your own song "{song}"',
+        topic='claim on the song "{song}"',
         stake="rights",
         share=1.2,
         risk_class=2,

@@ -204,7 +204,7 @@ FAMILIES: tuple[Family, ...] = (
         "payout_split",
         "Revenue split of a shared channel",
         queue="payouts",
-        topic="revenue split with your co-creator",
+        topic="revenue split",
         stake="money",
         share=0.7,
         risk_class=3,
