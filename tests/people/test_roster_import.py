@@ -1,18 +1,12 @@
 """Bringing people to what a roster says: once, in time, and nothing the second time."""
 
 import datetime as dt
-import io
 import itertools
-import json
-import re
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
-from click.testing import Result
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
-from werkzeug.test import TestResponse
 
 from qa.core.access import Role
 from qa.core.errors import InvalidInputError
@@ -24,7 +18,6 @@ from qa.people.models import (
     Capacity,
     Clearance,
     Membership,
-    OneTimeLink,
     Programme,
     RoleGrant,
     Skill,
@@ -33,18 +26,24 @@ from qa.people.models import (
 )
 from qa.people.roster import read_roster
 from qa.people.service import MATCH_PARTS_JOB, Change
-from qa.people.views import people as people_views
-from tests.support.cast import NOW, OPENED, TODAY, Cast, actor, agent, person
+from tests.support.cast import NOW, OPENED, TODAY, Cast, actor, person
 from tests.support.client import CheckingClient
-from tests.support.statements import count_queries
 
 SignIn = Callable[..., CheckingClient]
+
+
 HEADER = "name,email,roles,team,lead,start,languages,skills,clearance,absence,reviews_per_week,effective"
+
+
 MIRA = (
     "Mira Haddad,mira@example.org,specialist,Payouts,lena@example.org,2026-03-02,en; ar,payouts,1,"
     "2026-07-06..2026-07-17,,"
 )
+
+
 ROBIN = "Robin Ito,robin@example.org,reviewer,,,,en; ja,,3,,40,2026-03-01"
+
+
 APRIL, MAY = dt.date(2026, 4, 1), dt.date(2026, 5, 1)
 
 
@@ -281,164 +280,3 @@ def test_a_person_of_another_programme_is_not_touched(session: Session, cast: Ca
 
     with pytest.raises(InvalidInputError, match="another programme"):
         take_in(session, cast, "fiona@example.org,reviewer", header="email,roles")
-
-
-def test_a_large_roster_is_not_one_question_a_person(session: Session, cast: Cast, sign_in: SignIn):
-    def statements(people: int) -> int:
-        lines = [f"P{n},p{people}-{n}@example.org,specialist,Payouts,lena@example.org,,en,,,,," for n in range(people)]
-        client = sign_in(cast.ada)
-        with count_queries() as asked:
-            upload(client, "\n".join((HEADER, *lines)))
-        return len([each for each in asked if each.lstrip().upper().startswith("SELECT")])
-
-    assert statements(60) <= statements(3) + 2
-
-
-def upload(client: CheckingClient, text: str) -> TestResponse:
-    return client.post_form("/people/import", {"file": (io.BytesIO(text.encode()), "people.csv")})
-
-
-def test_a_preview_shows_every_change_and_writes_nothing(session: Session, cast: Cast, sign_in: SignIn):
-    client = sign_in(cast.ada)
-    before = rows_of(session)
-
-    page = upload(client, f"{HEADER}\n{MIRA}\n,nobody,,,,,,,,,,").get_data(as_text=True)
-
-    assert "new: Mira Haddad" in page
-    assert "not an e-mail address" in page
-    assert rows_of(session) == before
-
-
-def apply_form(page: str) -> dict[str, str]:
-    digest = re.search(r'name="digest" value="([0-9a-f]{64})"', page)
-    content = re.search(r"<textarea name=\"content\"[^>]*>(.*?)</textarea>", page, re.DOTALL)
-    assert digest is not None
-    assert content is not None
-    return {"digest": digest[1], "content": content[1]}
-
-
-def test_what_was_previewed_is_applied(session: Session, cast: Cast, sign_in: SignIn):
-    client = sign_in(cast.ada)
-    form = apply_form(upload(client, f"{HEADER}\r\n{MIRA}\r\n").get_data(as_text=True))
-
-    response = client.post_form("/people/import/apply", form)
-
-    assert response.status_code == 302
-    assert [name for name, _, _ in teams_of(session, someone(session, "mira@example.org"))] == ["Payouts"]
-
-
-def test_a_preview_that_is_out_of_date_is_not_applied(session: Session, cast: Cast, sign_in: SignIn):
-    client = sign_in(cast.ada)
-    form = apply_form(upload(client, "email,name\nsam@example.org,Samuel\n").get_data(as_text=True))
-    cast.sam.name = "Sammy"
-
-    response = client.post_form("/people/import/apply", form)
-
-    assert response.status_code == 409
-    assert someone(session, "sam@example.org").name == "Sammy"
-
-
-@pytest.mark.parametrize("text", ["", "email\n", "salary\n1\n"], ids=["empty", "nobody", "unknown column"])
-def test_a_file_without_people_is_explained(cast: Cast, sign_in: SignIn, text: str):
-    response = upload(sign_in(cast.ada), text)
-
-    assert response.status_code == 200
-    assert "Nothing to change" in response.get_data(as_text=True)
-
-
-def test_no_file_and_a_huge_file_are_refused(cast: Cast, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(people_views, "LARGEST_ROSTER", 100)
-    client = sign_in(cast.ada)
-
-    none = client.post_form("/people/import", {})
-    huge = upload(client, "email\n" + "x" * 100)
-
-    assert (none.status_code, huge.status_code) == (422, 422)
-
-
-def test_the_command_tells_as_json_what_it_did_and_then_that_nothing_is_left(
-    session: Session, cast: Cast, flask_command: Callable[..., Result], tmp_path: Path
-):
-    file = tmp_path / "people.csv"
-    file.write_text(f"{HEADER}\n{MIRA}\nBad,bad@example.org,boss,,,,,,,,,\n")
-    agent(session, cast.source, None, external_id="unknown-1").is_bot = False
-
-    first = json.loads(flask_command("people", "import", str(file), "--json").output)
-    second = json.loads(flask_command("people", "import", str(file), "--json").output)
-
-    assert first["read"] == 2
-    assert {change["email"] for change in first["changes"]} == {"mira@example.org"}
-    assert [(reject["line"], reject["column"]) for reject in first["rejects"]] == [(3, "roles")]
-    assert first["rejects"][0]["file"] == str(file)
-    assert first["unmatched_agents"] == 1
-    assert second["changes"] == []
-
-
-def test_a_dry_run_changes_nothing(session: Session, cast: Cast, flask_command: Callable[..., Result], tmp_path: Path):
-    file = tmp_path / "people.csv"
-    file.write_text(f"{HEADER}\n{MIRA}\n")
-    before = rows_of(session)
-
-    result = flask_command("people", "import", str(file), "--dry-run")
-
-    assert "changes would be made" in result.output
-    assert rows_of(session) == before
-
-
-def test_the_command_invites_by_a_link_that_works_once(
-    session: Session, cast: Cast, client: CheckingClient, flask_command: Callable[..., Result]
-):
-    cast.sam.password_hash = None
-    new = "three unrelated words here"
-
-    printed = flask_command("people", "invite", "sam@example.org", "--base-url", "https://qa.example.org/").output
-
-    address = printed.split("https://qa.example.org")[1].strip()
-    assert client.get(address).status_code == 200
-    first = client.post_form(address, {"password": new, "repeated": new})
-    again = client.post_form(address, {"password": "another three words", "repeated": "another three words"})
-    assert (first.status_code, first.location) == (302, "/")
-    assert client.get("/").status_code == 200
-    assert again.status_code == 404
-    assert client.get(address).status_code == 404
-    assert session.scalars(select(OneTimeLink.purpose)).all() == ["invite"]
-
-
-def test_a_newer_link_ends_the_older_ones(cast: Cast, client: CheckingClient, flask_command: Callable[..., Result]):
-    older, newer = (
-        flask_command("people", "invite", "sam@example.org").output.split("8000")[1].strip() for _ in range(2)
-    )
-
-    assert client.get(older).status_code == 404
-    assert client.get(newer).status_code == 200
-
-
-def test_a_link_runs_out_and_a_closed_account_has_none(
-    session: Session, cast: Cast, client: CheckingClient, flask_command: Callable[..., Result]
-):
-    address = flask_command("people", "invite", "sam@example.org").output.split("8000")[1].strip()
-    link = session.scalars(select(OneTimeLink)).one()
-    runs_out = link.expires_at
-
-    cast.sam.active = False
-    closed = client.get(address).status_code
-    cast.sam.active = True
-    link.expires_at = link.created_at
-    late = client.get(address).status_code
-
-    assert runs_out - link.created_at == dt.timedelta(hours=24)  # Sam has a password: this one resets it
-    assert (closed, late) == (404, 404)
-
-
-def test_an_admin_s_invitation_is_shown_once_and_kept_as_a_digest(session: Session, cast: Cast, sign_in: SignIn):
-    cast.rob.password_hash = None
-    client = sign_in(cast.ada)
-
-    page = client.post_form("/people/invite-all").get_data(as_text=True)
-
-    token = re.search(r"/welcome/([\w-]+)", page)
-    assert token is not None
-    kept = session.scalars(select(OneTimeLink)).one()
-    assert kept.user_id == cast.rob.id
-    assert token[1] not in kept.token_digest
-    assert "Rob Rees" in page

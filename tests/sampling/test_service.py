@@ -3,77 +3,24 @@
 import datetime as dt
 import json
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from click.testing import Result
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from qa.core.access import Role
 from qa.core.audit import AuditEvent
 from qa.core.errors import ConflictError, InvalidInputError
-from qa.notices.models import Notice
-from qa.people.models import Absence, Capacity, Clearance, Membership, Skill, User
 from qa.people.queries import zone_of
-from qa.sampling import frames, service, verification
-from qa.sampling.models import Assignment, DrawnUnit, DrawReceipt, FrameUnit, Period, Purpose
-from qa.sampling.plans import plans_of, save_plan
+from qa.sampling import frames, service
+from qa.sampling.models import DrawnUnit, DrawReceipt, FrameUnit, Period
+from qa.sampling.plans import plans_of
 from qa.sampling.receipts import digest
 from qa.sampling.service import Done
+from tests.sampling.weeks import SEED, WEEK, arranged, assignments, draw_week, make_plan, problems
 from tests.support.builders import RESOLVED, RING, make_ticket, publish_rubric
-from tests.support.cast import NOW, SINCE, TODAY, Cast, person
+from tests.support.cast import NOW, TODAY, Cast
 from tests.support.statements import count_queries
-
-WEEK = "2026-W14"
-SEED = bytes(range(32))
-
-
-def make_plan(session: Session, cast: Cast, amount: int = 2, *, name: str = "Weekly", **where: list[str]) -> None:
-    save_plan(
-        session,
-        cast.programme.id,
-        name=name,
-        kind="quota_per_specialist",
-        amount=amount,
-        where=where,
-        by=cast.quinn.id,
-        now=NOW,
-    )
-
-
-def draw_week(session: Session, cast: Cast, week: str = WEEK, *, seed: bytes | None = SEED) -> Done:
-    done = service.draw_period(
-        session,
-        cast.programme,
-        cast.setting,
-        frames.get_or_open_period(session, cast.programme.id, week, zone_of(cast.setting)),
-        [view.value for view in plans_of(session, cast.programme.id)],
-        ring=RING,
-        by=cast.quinn.id,
-        now=NOW,
-        seed=seed,
-    )
-    session.commit()
-    return done
-
-
-def arranged(session: Session, cast: Cast, *, sams: int = 5, olgas: int = 5, amount: int = 2, **facts: Any) -> None:
-    """A plan, a rubric, and parts of Sam and Olga resolved in the week."""
-    publish_rubric(session, cast)
-    make_plan(session, cast, amount)
-    for _ in range(sams):
-        make_ticket(session, cast, **facts)
-    for _ in range(olgas):
-        make_ticket(session, cast, agent=cast.olga_agent, **facts)
-
-
-def assignments(session: Session, purpose: Purpose = Purpose.ROUTINE) -> list[Assignment]:
-    return list(session.scalars(select(Assignment).where(Assignment.purpose == purpose).order_by(Assignment.id)))
-
-
-def problems(session: Session, cast: Cast) -> list[str]:
-    return [problem for verdict in verification.verify_all(session, cast.programme) for problem in verdict.problems]
 
 
 def test_each_specialist_gives_as_many_parts_as_the_plan_says(session: Session, cast: Cast):
@@ -250,163 +197,6 @@ def test_the_same_seed_draws_the_same_parts_and_reviewers(session: Session, cast
 
     assert outcomes[0] == outcomes[1]
     assert len(outcomes[0]) == 4
-
-
-def test_the_load_is_balanced(session: Session, cast: Cast):
-    arranged(session, cast, amount=5)
-
-    draw_week(session, cast)
-
-    per_reviewer = [row.reviewer_id for row in assignments(session)]
-    assert sorted(per_reviewer.count(each.id) for each in (cast.rita, cast.rob)) == [5, 5]
-
-
-def test_capacity_decides_how_much_somebody_gets(session: Session, cast: Cast):
-    session.add_all(
-        Capacity(user_id=user.id, reviews_per_week=amount, valid_from=SINCE)
-        for user, amount in ((cast.rita, 30), (cast.rob, 10))
-    )
-    arranged(session, cast, sams=4, olgas=4, amount=4)
-
-    draw_week(session, cast)
-
-    per_reviewer = [row.reviewer_id for row in assignments(session)]
-    assert (per_reviewer.count(cast.rita.id), per_reviewer.count(cast.rob.id)) == (6, 2)
-
-
-def reviewers_of(session: Session, user: User) -> set[int]:
-    rows = session.scalars(
-        select(Assignment.reviewer_id)
-        .join(DrawnUnit, DrawnUnit.id == Assignment.drawn_unit_id)
-        .join(FrameUnit, FrameUnit.part_id == DrawnUnit.part_id)
-        .where(FrameUnit.cell.startswith(f"{user.id}|"))
-    )
-    return set(rows)
-
-
-def test_nobody_reviews_the_own_team(session: Session, cast: Cast):
-    session.add(Membership(user_id=cast.rita.id, team_id=cast.payouts.id, kind="member", valid_from=SINCE))
-    arranged(session, cast)
-
-    draw_week(session, cast)
-
-    assert reviewers_of(session, cast.sam) == {cast.rob.id}
-    assert reviewers_of(session, cast.olga)
-
-
-def test_a_lead_who_reviews_does_not_review_the_led_team(session: Session, cast: Cast):
-    session.add(Membership(user_id=cast.rita.id, team_id=cast.payouts.id, kind="lead", valid_from=SINCE))
-    arranged(session, cast)
-
-    draw_week(session, cast)
-
-    assert reviewers_of(session, cast.sam) == {cast.rob.id}
-
-
-def test_where_the_programme_allows_it_the_own_team_is_reviewed(session: Session, cast: Cast):
-    cast.setting.own_team_ban = False
-    for user in (cast.rita, cast.rob):
-        session.add(Membership(user_id=user.id, team_id=cast.payouts.id, kind="member", valid_from=SINCE))
-    arranged(session, cast, olgas=0)
-
-    done = draw_week(session, cast)
-
-    assert done.given.left == ()
-
-
-def test_nobody_reviews_the_own_ticket_whatever_the_programme_allows(session: Session, cast: Cast):
-    cast.setting.own_team_ban = False
-    sam_reviews = person(session, cast.programme, "Sally Sole", Role.REVIEWER, Role.SPECIALIST)
-    cast.sam_agent.user_id = sam_reviews.id
-    arranged(session, cast, olgas=0)
-
-    draw_week(session, cast)
-
-    given = {row.reviewer_id for row in assignments(session)}
-    assert given
-    assert sam_reviews.id not in given
-
-
-def left_because(session: Session, cast: Cast, **facts: Any) -> set[str]:
-    arranged(session, cast, sams=2, olgas=0, **facts)
-    done = draw_week(session, cast)
-    assert len(done.given.left) == 2
-    assert assignments(session) == []
-    return {reason for _, reason in done.given.left}
-
-
-def test_a_language_nobody_reads_is_listed_as_that(session: Session, cast: Cast):
-    session.add_all(
-        Skill(user_id=user.id, kind="language", value="en", valid_from=SINCE) for user in (cast.rita, cast.rob)
-    )
-
-    assert left_because(session, cast, language="ja") == {"language"}
-
-
-def test_content_beyond_everybody_s_clearance_is_listed_as_that(session: Session, cast: Cast):
-    session.add(Clearance(user_id=cast.rita.id, severity=1, valid_from=SINCE))
-
-    assert left_because(session, cast, content_severity=2) == {"clearance"}
-
-
-def test_the_one_who_reads_the_language_and_is_cleared_gets_the_part(session: Session, cast: Cast):
-    session.add_all(
-        [
-            Skill(user_id=cast.rita.id, kind="language", value="en", valid_from=SINCE),
-            Skill(user_id=cast.rob.id, kind="language", value="ja", valid_from=SINCE),
-            Clearance(user_id=cast.rob.id, severity=2, valid_from=SINCE),
-        ]
-    )
-    arranged(session, cast, language="ja", content_severity=2)
-
-    done = draw_week(session, cast)
-
-    assert {row.reviewer_id for row in assignments(session)} == {cast.rob.id}
-    assert done.given.left == ()
-
-
-def test_who_is_absent_on_the_day_gets_nothing(session: Session, cast: Cast):
-    session.add(Absence(user_id=cast.rita.id, first_day=TODAY, last_day=TODAY))
-    arranged(session, cast)
-
-    draw_week(session, cast)
-
-    assert {row.reviewer_id for row in assignments(session)} == {cast.rob.id}
-
-
-def test_a_part_without_a_rubric_is_drawn_counted_and_listed(session: Session, cast: Cast):
-    make_plan(session, cast)
-    make_ticket(session, cast)
-
-    done = draw_week(session, cast)
-
-    assert done.draw.size == 1
-    assert done.draw.rubricless == 1
-    assert [reason for _, reason in done.given.left] == ["no rubric"]
-    assert problems(session, cast) == []
-
-
-def test_a_second_hidden_score_comes_from_somebody_else(session: Session, cast: Cast):
-    cast.setting.double_share = 0.5
-    arranged(session, cast, amount=5)
-
-    done = draw_week(session, cast)
-
-    first = {row.part_id: row.reviewer_id for row in assignments(session)}
-    second = assignments(session, Purpose.DOUBLE)
-    assert done.given.double == len(second) == 5
-    assert all(row.reviewer_id != first[row.part_id] for row in second)
-    chances = set(session.scalars(select(DrawnUnit.double_probability)))
-    assert chances == {0.5}
-
-
-def test_reviewers_are_told_once(session: Session, cast: Cast):
-    arranged(session, cast)
-
-    draw_week(session, cast)
-
-    told = session.execute(select(Notice.user_id, func.count()).group_by(Notice.user_id).order_by(Notice.user_id)).all()
-    assert [tuple(row) for row in told] == [(cast.rita.id, 1), (cast.rob.id, 1)]
 
 
 def test_a_plan_for_some_queues_leaves_the_others_a_small_chance(session: Session, cast: Cast):
