@@ -2,7 +2,6 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from fractions import Fraction
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
@@ -22,7 +21,7 @@ from qa.core.errors import ConflictError, InvalidInputError
 from qa.notices import service as notices
 from qa.people.models import User
 from qa.reviews.models import Review
-from qa.reviews.rules import outcome_of
+from qa.reviews.rules import outcome_of, read_percentage
 from qa.sampling.models import Assignment, Purpose
 from qa.tickets.models import HandledPart
 
@@ -260,9 +259,9 @@ def _chosen(criterion: rubrics.Criterion, choice: str) -> rubrics.Answer:
         answer = rubrics.Answer(not_applicable=True)
     elif criterion.scale.kind == "percentage":
         try:
-            answer = rubrics.Answer(percentage=Fraction(choice))
-        except (ValueError, ZeroDivisionError) as error:
-            raise InvalidInputError("A percentage is a number from 0 to 100.", {criterion.key: choice}) from error
+            answer = rubrics.Answer(percentage=read_percentage(choice))
+        except ValueError as error:
+            raise InvalidInputError(str(error), {criterion.key: str(error)}) from error
     else:
         answer = rubrics.Answer(level=choice)
     try:

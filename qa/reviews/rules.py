@@ -20,6 +20,9 @@ MORNING = dt.time(8)
 LONGEST_COMMENT = 4_000
 MOST_PINS = 20
 SAVE_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
+# No exponent: a number such as 1e999999999 would take all the memory there is.
+EXACT = re.compile(r"[0-9]{1,3}(\.[0-9]{0,12})?|[0-9]{1,15}/[0-9]{1,15}")
+LARGEST_INTEGER, LARGEST_ID = 2**31 - 1, 2**63 - 1  # what the database's columns hold
 # What a specialist sees and a quality figure may rest on; a hidden second score is for agreement alone.
 RELEASED_PURPOSES = frozenset({Purpose.ROUTINE, Purpose.TARGETED, Purpose.FOLLOW_UP, Purpose.SECOND_LOOK})
 
@@ -67,7 +70,7 @@ def read_save(payload: object, rubric: rubrics.RubricVersion) -> Save:
     version = payload.get("version")
     if not isinstance(save_id, str) or not SAVE_ID.fullmatch(save_id):
         raise InvalidInputError("A save needs its id.", {"save_id": "missing or malformed"})
-    if not isinstance(version, int) or isinstance(version, bool) or version < 0:
+    if type(version) is not int or not 0 <= version < LARGEST_INTEGER:
         raise InvalidInputError("A save says which version it changes.", {"version": "missing or malformed"})
     raw = payload.get("answers", [])
     if not isinstance(raw, list) or len(raw) > len(rubric.criteria):
@@ -75,16 +78,23 @@ def read_save(payload: object, rubric: rubrics.RubricVersion) -> Save:
     note = payload.get("internal_note")
     seconds = payload.get("active_seconds", 0)
     seen = payload.get("conversation_revision")
-    if type(seen) is not int:
+    if type(seen) is not int or not 0 < seen <= LARGEST_ID:
         raise InvalidInputError("A save says which conversation it judged.", {"conversation_revision": "missing"})
     return Save(
         save_id=save_id,
         version=version,
-        answers=tuple(_answer(item, rubric) for item in raw),
+        answers=_answers(raw, rubric),
         internal_note=None if note is None else _text(note, "internal_note"),
-        active_seconds=seconds if isinstance(seconds, int) and 0 <= seconds <= 3600 else 0,
+        active_seconds=seconds if type(seconds) is int and 0 <= seconds <= 3600 else 0,
         conversation_revision_id=seen,
     )
+
+
+def _answers(raw: Sequence[object], rubric: rubrics.RubricVersion) -> tuple[SavedAnswer, ...]:
+    answers = tuple(_answer(item, rubric) for item in raw)
+    if len({answer.criterion_key for answer in answers}) != len(answers):
+        raise InvalidInputError("A save answers each criterion once.", {"answers": "answered twice"})
+    return answers
 
 
 def _answer(item: object, rubric: rubrics.RubricVersion) -> SavedAnswer:
@@ -127,7 +137,8 @@ def as_answer(saved: SavedAnswer) -> rubrics.Answer:
 def _text(value: object, field: str) -> str:
     if not isinstance(value, str):
         raise InvalidInputError("A comment is text.", {field: "not text"})
-    text = value.replace("\x00", "").strip()
+    # Half a surrogate pair is no character, and no database takes it.
+    text = value.replace("\x00", "").encode(errors="replace").decode().strip()
     if len(text) > LONGEST_COMMENT:
         raise InvalidInputError(
             f"A comment has at most {LONGEST_COMMENT} characters; this one has {len(text)}.", {field: "too long"}
@@ -137,11 +148,19 @@ def _text(value: object, field: str) -> str:
 
 def _percentage(value: object, field: str) -> Fraction:
     try:
-        percentage = Fraction(str(value))
-    except (ValueError, ZeroDivisionError) as error:
-        raise InvalidInputError("A percentage is a number from 0 to 100.", {field: "not a number"}) from error
-    if not 0 <= percentage <= 100:
-        raise InvalidInputError("A percentage is a number from 0 to 100.", {field: "out of range"})
+        return read_percentage(str(value))
+    except ValueError as error:
+        raise InvalidInputError(str(error), {field: str(error)}) from error
+
+
+def read_percentage(text: str) -> Fraction:
+    """A percentage as typed or as stored, such as 87.5 or 175/2, exactly."""
+    try:
+        percentage = Fraction(text) if EXACT.fullmatch(text) else None
+    except ZeroDivisionError:
+        percentage = None
+    if percentage is None or not 0 <= percentage <= 100:
+        raise ValueError("A percentage is a number from 0 to 100.")
     return percentage
 
 
@@ -160,7 +179,9 @@ def _pins(value: object, field: str) -> tuple[Pin, ...]:
         if not isinstance(item, Mapping):
             raise InvalidInputError("A pinned passage is a JSON object.", {field: "pins"})
         message, start, end = item.get("message"), item.get("start"), item.get("end")
-        if not isinstance(message, str) or type(start) is not int or type(end) is not int or not 0 <= start < end:
+        if not isinstance(message, str) or type(start) is not int or type(end) is not int:
+            raise InvalidInputError("A pinned passage names its message, start and end.", {field: "pins"})
+        if not 0 <= start < end <= LARGEST_INTEGER:
             raise InvalidInputError("A pinned passage names its message, start and end.", {field: "pins"})
         pins.append(Pin(message_id=message, start=start, end=end))
     return tuple(dict.fromkeys(pins))

@@ -1,0 +1,70 @@
+"""A reviewer at the scoring page, as its script talks to the server."""
+
+import itertools
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from qa.people.models import User
+from qa.reviews.models import Review
+from qa.sampling.models import Assignment
+from tests.support.builders import BEST, Handled, answers_of
+from tests.support.client import CheckingClient
+
+_saves = itertools.count(1)
+
+
+def new_save_id() -> str:
+    return f"save-{next(_saves):08d}"
+
+
+def level(criterion: str, chosen: str, **more: Any) -> dict[str, Any]:
+    """An answer as the page sends it."""
+    return {"criterion": criterion, "level": chosen, **more}
+
+
+@dataclass(kw_only=True)
+class Desk:
+    """One person, one part, one window; ``version`` is what this window knows."""
+
+    session: Session
+    user: User
+    handled: Handled
+    task: Assignment
+    client: CheckingClient
+    version: int = 0
+
+    @property
+    def path(self) -> str:
+        return f"/queue/{self.task.id}"
+
+    def send(self, *answers: Any, save_id: str | None = None, **more: Any) -> TestResponse:
+        """One save; the window keeps the version that the server answers."""
+        sent = {
+            "save_id": save_id or new_save_id(),
+            "version": self.version,
+            "conversation_revision": self.handled.revision.id,
+            "answers": list(answers),
+            **more,
+        }
+        response = self.client.post_json(f"{self.path}/answers", sent)
+        if response.status_code == 200:
+            self.version = response.get_json()["version"]
+        return response
+
+    def answer_all(self, **changed: str) -> None:
+        answers = [level(key, chosen, comment="Because of m2.") for key, chosen in {**BEST, **changed}.items()]
+        assert self.send(*answers).status_code == 200
+
+    def submit(self) -> TestResponse:
+        return self.client.post_json(f"{self.path}/submit", {"version": self.version})
+
+    def review(self) -> Review:
+        return self.session.scalars(select(Review).where(Review.assignment_id == self.task.id)).one()
+
+    def kept(self) -> dict[str, str | None]:
+        """Criterion to level, as the database has it."""
+        return answers_of(self.session, self.review())

@@ -1,0 +1,122 @@
+"""Saves of the scoring page: kept once, in order, and never on top of what the window has not seen."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from qa.reviews.models import Evidence, Review
+from qa.reviews.rules import passage_digest
+from tests.reviews.desk import Desk, level, new_save_id
+from tests.support.builders import MESSAGES
+from tests.support.cast import Cast
+from tests.support.client import CheckingClient
+
+LENGTH = len(MESSAGES[1][1])
+
+
+def test_a_save_is_kept_and_opening_the_page_alone_begins_nothing(desk: Desk, session: Session) -> None:
+    desk.client.get(desk.path)
+    before = session.scalar(select(func.count(Review.id)))
+
+    response = desk.send(level("correct", "partly", comment=" Half of it. "), internal_note="Ask Lena.")
+
+    assert before == 0
+    assert response.status_code == 200
+    assert (response.get_json()["answered"], response.get_json()["total"]) == (1, 3)
+    assert desk.kept() == {"correct": "partly"}
+    page = desk.client.get(desk.path).get_data(as_text=True)
+    assert "Half of it." in page
+    assert "Ask Lena." in page
+
+
+def test_the_same_save_twice_counts_once(desk: Desk) -> None:
+    save_id = new_save_id()
+    first = desk.send(level("tone", "met"), save_id=save_id, active_seconds=30)
+    desk.version = 0  # the answer was lost on its way, so the window sends the very same again
+
+    again = desk.send(level("tone", "met"), save_id=save_id, active_seconds=30)
+
+    assert first.get_json()["version"] == again.get_json()["version"] == 1
+    assert desk.review().active_seconds == 30
+    assert desk.kept() == {"tone": "met"}
+
+
+def test_two_windows_do_not_overwrite_each_other(desk: Desk, sign_in: Callable[..., CheckingClient]) -> None:
+    other = replace(desk, client=sign_in(desk.user))
+    desk.send(level("correct", "full"))
+    refused = other.send(level("correct", "wrong", comment="No."))
+    kept_after_refusal = desk.kept()
+    other.version = refused.get_json()["version"]
+
+    merged = other.send(level("tone", "missed"))
+
+    assert refused.status_code == 409
+    assert refused.get_json()["version"] == 1
+    assert refused.get_json()["stale"] is True
+    assert kept_after_refusal == {"correct": "full"}
+    assert merged.status_code == 200
+    assert desk.kept() == {"correct": "full", "tone": "missed"}
+
+
+def test_a_late_save_never_undoes_a_later_one(desk: Desk) -> None:
+    slow = {"save_id": new_save_id(), "version": 0}
+    versions = [desk.send(level("tone", chosen)).get_json()["version"] for chosen in ("missed", "met")]
+
+    late = desk.send(level("tone", "missed"), **slow)
+
+    assert versions == [1, 2]
+    assert late.status_code == 409
+    assert desk.kept() == {"tone": "met"}
+
+
+def test_a_save_that_does_not_fit_is_refused_as_a_whole(desk: Desk, session: Session) -> None:
+    desk.send(level("privacy", "met"))
+    unfit = [
+        level("politeness", "met"),
+        level("tone", "superb"),
+        {"criterion": "tone", "not_applicable": True},
+        level("tone", "met", pins=[{"message": "m2", "start": 0, "end": LENGTH + 1}]),
+        level("tone", "met", pins=[{"message": "m99", "start": 0, "end": 1}]),
+        level("tone", "met", pins=[{"message": "m2", "start": 6, "end": 5}]),
+    ]
+
+    answers = [desk.send(level("correct", "full"), each).status_code for each in unfit]
+
+    assert answers == [422] * len(unfit)
+    assert desk.kept() == {"privacy": "met"}
+    assert session.scalar(select(func.count(Evidence.id))) == 0
+
+
+def test_a_first_save_judges_a_conversation_of_its_own_ticket(desk: Desk, session: Session) -> None:
+    response = desk.send(level("tone", "met"), conversation_revision=desk.handled.revision.id + 1000)
+
+    assert response.status_code == 422
+    assert session.scalar(select(func.count(Review.id))) == 0
+
+
+def test_pins_are_kept_with_a_digest_of_their_words_and_replaced_with_their_answer(
+    desk: Desk, session: Session
+) -> None:
+    desk.send(level("tone", "met", pins=[{"message": "m2", "start": 0, "end": LENGTH}]))
+
+    desk.send(level("tone", "met", pins=[{"message": "m5", "start": 0, "end": 4}]))
+
+    evidence = session.scalars(select(Evidence)).one()
+    assert (evidence.message_id, evidence.start, evidence.end) == ("m5", 0, 4)
+    assert evidence.digest == passage_digest("Glad")
+
+
+def test_nobody_else_reads_or_saves_into_somebodys_assignment(
+    desk: Desk, cast: Cast, sign_in: Callable[..., CheckingClient]
+) -> None:
+    windows = [replace(desk, client=sign_in(who)) for who in (cast.rob, cast.quinn, cast.otto, cast.lena)]
+
+    answers = [
+        (window.send(level("tone", "met")).status_code, window.client.get(desk.path).status_code) for window in windows
+    ]
+    without_token = desk.client.post(f"{desk.path}/answers", json={}, headers={"Accept": "application/json"})
+
+    assert answers == [(404, 404)] * 4
+    assert without_token.status_code == 400
