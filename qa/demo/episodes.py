@@ -128,6 +128,8 @@ class Episode:
     def _opening(self, *, detail: bool = False, side: bool = False) -> Beat:
         beat = Beat("creator")
         beat.say(self._pick(self.creator.hellos))
+        if self.spoken:
+            beat.say(self._pick(self.creator.intros))
         beat.say(self._pick(self.case.branch.openings), new=True)
         if detail:
             beat.say(self._pick(self.creator.adding))

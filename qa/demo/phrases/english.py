@@ -18,6 +18,11 @@ PHRASES = Phrases(
             Dear support team,
             Hi everyone,
         """),
+        intros=lines("""
+            {name} from {channel} here.
+            this is {name}, I run {channel}.
+            I am {name}, the channel is {channel}.
+        """),
         worries={
             "money": lines("""
                 This pays my rent, so you can imagine how well I sleep.

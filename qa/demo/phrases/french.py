@@ -11,6 +11,10 @@ PHRASES = Phrases(
             Bonjour à toute l'équipe,
             Salut,
         """),
+        intros=lines("""
+            ici {name}, de la chaîne {channel}.
+            je suis {name}, ma chaîne s'appelle {channel}.
+        """),
         worries={
             "strike": lines("""
                 C'est la première fois en six ans.

@@ -12,6 +12,10 @@ PHRASES = Phrases(
             Guten Morgen,
             Liebes Team,
         """),
+        intros=lines("""
+            hier ist {name} von {channel}.
+            ich bin {name}, mein Kanal heißt {channel}.
+        """),
         worries={
             "access": lines("""
                 Da stecken acht Jahre Arbeit drin.

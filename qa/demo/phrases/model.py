@@ -32,6 +32,7 @@ class CreatorPhrases:
     """What creators say; where variants depend on the specialist, the theme in the comment decides."""
 
     hellos: Texts
+    intros: Texts  # after the greeting, where there is no signature
     worries: Mapping[Stake, Texts]
     urgent: Texts
     signs: Texts

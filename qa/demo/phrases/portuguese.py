@@ -11,6 +11,10 @@ PHRASES = Phrases(
             Boa tarde,
             Olá, equipa,
         """),
+        intros=lines("""
+            fala {name}, do canal {channel}.
+            aqui {name}, o canal é {channel}.
+        """),
         worries={
             "rights": lines("""
                 O rendimento do vídeo vai todo para outra pessoa.

@@ -12,6 +12,10 @@ PHRASES = Phrases(
             Hola, equipo,
             Buenas,
         """),
+        intros=lines("""
+            soy {name}, de {channel}.
+            aquí {name}, del canal {channel}.
+        """),
         worries={
             "money": lines("""
                 Con esto pago el alquiler.
