@@ -7,12 +7,13 @@ from typing import Any, Literal, Unpack
 import numpy as np
 
 from calibration.chance_corrected import NO_VARIATION, Categories
-from calibration.ratings import Codes, Matrix, Observed, Vector, code, observe, occurring, positions, tally
+from calibration.ratings import Codes, Matrix, Observed, Vector, code, declared, observe, occurring, positions, tally
 from calibration.results import Agreement
 from calibration.uncertainty import EXACT, NO_PAIR, Linear, Uncertainty, judged
 from calibration.weights import WeightKind, agreement_weights, ratio_distances
 
 Level = Literal["nominal", "ordinal", "interval", "ratio"]
+SMALL_SCALE = 32  # categories up to which a table of counts is held
 LEVELS: tuple[str, ...] = ("nominal", "ordinal", "interval", "ratio")
 
 
@@ -43,7 +44,7 @@ def krippendorff_alpha(
         raise ValueError("std_error 'gwet' knows no ordinal metric: use weights='ordinal' or 'linearised'")
     observed = observe(ratings)
     if categories is not None:
-        positions(observed.value, np.unique(np.asarray(categories, dtype=np.float64)))
+        _check_scale(observed, declared(categories))
     method = "Krippendorff's alpha, " + (level if weights is None else "weighted")
     if not observed.pairable.any():
         return Agreement(estimate=None, method=method, n_raters=observed.n_raters, reason=NO_PAIR)
@@ -54,6 +55,11 @@ def krippendorff_alpha(
     else:
         linear = _by_ranks(observed)
     return judged(linear, method, options)
+
+
+def _check_scale(observed: Observed, scale: Vector) -> None:
+    """Refuses a rating that is not on the declared scale, also one that no figure needs."""
+    positions(occurring(observed), scale)
 
 
 def _numbers(observed: Observed) -> tuple[Vector, Vector]:
@@ -104,9 +110,13 @@ def _by_weights(
 
 def _by_moments(observed: Observed) -> Linear:
     """The interval level by sums of squares: no table of categories, so scores on a fine scale cost no more."""
-    value = observed.value - observed.value.mean()
+    listed = observed.listed()
+    value = listed.value - listed.value.mean()
     value /= float(np.ptp(value)) or 1.0
-    n, first, second, within = _item_sums(observed, value)
+    n, items = _numbers(observed)[0], observed.n_items
+    paired = n > 0
+    first, second = tally(listed.item, value, items) * paired, tally(listed.item, value * value, items) * paired
+    within = _distances_within(observed, first, second)
 
     def figure(totals: Matrix) -> Vector:
         number = totals[:, 1]
@@ -135,27 +145,26 @@ def _by_moments(observed: Observed) -> Linear:
 
 def _by_ranks(observed: Observed) -> Linear:
     """The ordinal level: the interval level of mid-ranks, which move with the marginals of every resample."""
-    scale = occurring(observed.value)
-    codes = positions(observed.value, scale)
-    size, paired = scale.size, observed.pairable
-    single = np.flatnonzero(~paired[observed.item]) if not paired.all() else np.zeros(0, dtype=np.int64)
-    chosen = (np.bincount(codes, minlength=size) - np.bincount(codes[single], minlength=size)).astype(np.float64)
-    total = float(chosen.sum())
+    ratings = _Incidence(observed)
+    n, fewer = _numbers(observed)
+    paired = observed.pairable.astype(np.float64)
+    chosen = ratings.by_category(paired)
+    size, total = chosen.size, float(chosen.sum())
     rank = (np.cumsum(chosen) - chosen / 2) / total
-    value = rank[codes]
-    n, first, second, within = _item_sums(observed, value)
+    first, second = ratings.by_item(rank) * paired, ratings.by_item(rank**2) * paired
+    within = _distances_within(observed, first, second)
     inside = float(within.sum()) / total
     mean, square = float(first.sum()) / total, float(second.sum()) / total
     spread = square - mean**2
     room = 2 * spread * total / (total - 1)
     # Beyond its own ratings an item shifts the mid-ranks: slope of each sum by the rank of each category.
-    weight = np.where(paired, 1 / _numbers(observed)[1], 0.0)[observed.item]
-    partners = tally(codes, (first[observed.item] - value) * weight, size)
+    share = paired / fewer
+    partners = ratings.by_category(first * share) - rank * ratings.by_category(share)
     by_rank_within = 4 * (chosen * rank - partners) / total
     by_rank_room = 4 * chosen * (rank - mean) / (total - 1)
-    own_unlike = (within - inside * n) / total + _moved(by_rank_within, codes, observed, rank) / total
+    own_unlike = (within - inside * n) / total + _moved(by_rank_within, ratings, n, rank) / total
     own_room = 2 * total / (total - 1) * (second - square * n - 2 * mean * (first - mean * n)) / total
-    own_room += _moved(by_rank_room, codes, observed, rank) / total - room * n / (total * (total - 1))
+    own_room += _moved(by_rank_room, ratings, n, rank) / total - room * n / (total * (total - 1))
 
     def figure(totals: Matrix) -> Vector:
         return _ordinal_alphas(totals, size)
@@ -163,35 +172,61 @@ def _by_ranks(observed: Observed) -> Linear:
     linear = _assembled(observed, inside, room, own_unlike, own_room, figure)
 
     def sums() -> Any:
-        return _pair_sums(observed, codes, size)
+        return _pair_sums(observed, ratings.codes(), size)
 
     return replace(linear, sums=sums)
 
 
-def _item_sums(observed: Observed, value: Vector) -> tuple[Vector, Vector, Vector, Vector]:
-    """Per item, 0 where it has one rating: ratings, their sum, sum of squares, and squared distances of its pairs."""
+class _Incidence:
+    """Sums over the ratings of each item or of each category: by counts on a small scale, else rating by rating."""
+
+    def __init__(self, observed: Observed) -> None:
+        self.observed = observed
+        self.scale = occurring(observed)
+        self.counts: Matrix | None = None
+        if self.scale.size <= SMALL_SCALE:
+            self.counts = code(observed, self.scale.tolist()).counts
+        else:
+            self.item, self.listed_codes = observed.listed().item, self.codes()
+
+    def codes(self) -> Codes:
+        """The category of each listed rating."""
+        return positions(self.observed.listed().value, self.scale)
+
+    def by_item(self, values: Vector) -> Vector:
+        """Sums over items of what each category is worth."""
+        if self.counts is not None:
+            return np.asarray(self.counts @ values)
+        return tally(self.item, values[self.listed_codes], self.observed.n_items)
+
+    def by_category(self, values: Vector) -> Vector:
+        """Sums over categories of what each item is worth."""
+        if self.counts is not None:
+            return np.asarray(values @ self.counts)
+        return tally(self.listed_codes, values[self.item], self.scale.size)
+
+
+def _distances_within(observed: Observed, first: Vector, second: Vector) -> Vector:
+    """Squared distances of the pairs of an item's ratings over (ratings - 1), from their sum and sum of squares."""
     n, fewer = _numbers(observed)
-    paired = n > 0
-    first = tally(observed.item, value, n.size) * paired
-    second = tally(observed.item, value * value, n.size) * paired
-    return n, first, second, np.maximum(2 * (n * second - first**2) / fewer, 0.0)
+    return np.maximum(2 * (n * second - first**2) / fewer, 0.0)
 
 
-def _moved(slope: Vector, codes: Codes, observed: Observed, rank: Vector) -> Vector:
+def _moved(slope: Vector, ratings: _Incidence, n: Vector, rank: Vector) -> Vector:
     """What an item adds through the mid-ranks it shifts: its ratings below a category lift that rank."""
     above = slope[::-1].cumsum()[::-1] - slope / 2
-    lift = tally(observed.item, above[codes], observed.n_items)
     # Ranks are shares of the total, which the item raises too.
-    return (lift - float(slope @ rank) * observed.per_item) * observed.pairable
+    return (ratings.by_item(above) - float(slope @ rank) * n) * (n > 0)
 
 
 def _pair_sums(observed: Observed, codes: Codes, size: int) -> Any:
     """Per item: ratings per category, then unordered pairs of categories over (raters - 1), as a sparse matrix."""
     from scipy import sparse
 
-    kept = np.flatnonzero(observed.pairable[observed.item])
-    order = kept[np.lexsort((codes[kept], observed.item[kept]))]
-    item, category = observed.item[order], codes[order]
+    items = observed.listed().item
+    kept = np.flatnonzero(observed.pairable[items])
+    order = kept[np.lexsort((codes[kept], items[kept]))]
+    item, category = items[order], codes[order]
     rows, columns, values = [item], [category], [np.ones(item.size)]
     for gap in range(1, int(observed.per_item.max())):
         same = item[gap:] == item[:-gap]

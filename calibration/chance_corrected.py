@@ -163,8 +163,7 @@ def _against_others(coded: Coded, place: int) -> Table:
     """The same ratings seen as "this category" or "another"."""
     own = coded.counts[:, place]
     counts = np.stack([own, coded.observed.per_item - own], axis=1)
-    codes = (coded.code != place).astype(np.int64)
-    return _prepared(Coded(observed=coded.observed, scale=np.arange(2.0), code=codes, counts=counts), np.eye(2))
+    return _prepared(Coded(observed=coded.observed, scale=np.arange(2.0), counts=counts), np.eye(2))
 
 
 def _prepared(coded: Coded, weights: Matrix) -> Table:
@@ -225,15 +224,15 @@ def _linear(table: Table, chance: Chance, *, undefined: str | None = None) -> Li
 def _conger_linear(table: Table) -> Linear:
     coded, weights = table.coded, table.weights
     observed, size = coded.observed, coded.scale.size
-    raters, rater = observed.n_raters, observed.rater
-    choices = np.bincount(rater * size + coded.code, minlength=raters * size).astype(np.float64)
+    raters, rater, item, codes = observed.n_raters, observed.raters(), observed.listed().item, coded.codes()
+    choices = np.bincount(rater * size + codes, minlength=raters * size).astype(np.float64)
     expected = _conger_chance(choices.reshape(1, raters, size), weights)
     rates = choices.reshape(raters, size) / observed.per_rater[:, np.newaxis]
     # Slope by a rater's shares: the weighted shares of all the other raters.
     slope = 2 / (raters * (raters - 1)) * (rates.sum(axis=0) - rates) @ weights
     centred = slope - (slope * rates).sum(axis=1, keepdims=True)
-    own = (centred / observed.per_rater[:, np.newaxis])[rater, coded.code]
-    chance_parts = tally(observed.item, own, observed.n_items) * observed.n_items
+    own = (centred / observed.per_rater[:, np.newaxis])[rater, codes]
+    chance_parts = tally(item, own, observed.n_items) * observed.n_items
 
     def figure(totals: Matrix) -> Vector:
         with np.errstate(divide="ignore", invalid="ignore"):
@@ -245,9 +244,9 @@ def _conger_linear(table: Table) -> Linear:
         from scipy import sparse
 
         every = np.arange(observed.n_items)
-        rows = np.concatenate([every, every, observed.item])
-        columns = np.concatenate([0 * every, 0 * every + 1, 2 + rater * size + coded.code])
-        values = np.concatenate([table.agreement, table.pairable, np.ones(observed.item.size)])
+        rows = np.concatenate([every, every, item])
+        columns = np.concatenate([0 * every, 0 * every + 1, 2 + rater * size + codes])
+        values = np.concatenate([table.agreement, table.pairable, np.ones(item.size)])
         return sparse.csr_array((values, (rows, columns)), shape=(observed.n_items, 2 + raters * size))
 
     return _assembled(table, float(expected[0]), chance_parts, sums, figure, None)

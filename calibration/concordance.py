@@ -83,7 +83,8 @@ def _complete(ratings: Any) -> Matrix:
     """The ratings as raters x items, without items that a rater left out."""
     observed = observe(ratings)
     matrix = np.full((observed.n_raters, observed.n_items), np.nan)
-    matrix[observed.rater, observed.item] = observed.value
+    listed = observed.listed()
+    matrix[observed.raters(), listed.item] = listed.value
     complete: Matrix = matrix[:, observed.per_item == observed.n_raters]
     return complete
 

@@ -52,15 +52,16 @@ def crossed_squares(ratings: Any) -> CrossedSquares:
 
 def squares_of(observed: Observed) -> CrossedSquares:
     """As ``crossed_squares`` for ratings that are checked already."""
-    number, items, raters = observed.value.size, observed.n_items, observed.n_raters
-    value = observed.value - (observed.value.mean() if number else 0.0)
+    listed = observed.listed()
+    number, items, raters = listed.value.size, observed.n_items, observed.n_raters
+    value = listed.value - (listed.value.mean() if number else 0.0)
     total = float(value @ value)
-    item_sums = tally(observed.item, value, items)
+    item_sums = tally(listed.item, value, items)
     starts = np.cumsum(observed.per_rater) - observed.per_rater
     rater_sums = _sums_by_rater(value, starts)
     by_items = float((item_sums**2 / observed.per_item).sum())
     by_raters = float((rater_sums**2 / observed.per_rater).sum())
-    value -= (item_sums / observed.per_item)[observed.item]
+    value -= (item_sums / observed.per_item)[listed.item]
     adjusted, rank = _adjusted(observed, _sums_by_rater(value, starts))
     parts = raters - rank  # groups of raters that share no item with one another
     within = _clean(total - by_items, total)
@@ -110,16 +111,17 @@ def _adjusted(observed: Observed, deviations: Vector) -> tuple[float, int]:
 def _shared_items(observed: Observed) -> Matrix:
     """Raters x raters: the items both rated, each over its number of ratings."""
     shape = observed.n_items, observed.n_raters
-    if observed.value.size == shape[0] * shape[1]:
+    if observed.per_item.sum() == shape[0] * shape[1]:
         return np.full((shape[1], shape[1]), shape[0] / shape[1])
     root = 1 / np.sqrt(observed.per_item)
+    item, rater = observed.listed().item, observed.raters()
     if shape[0] * shape[1] <= DENSE:
         table = np.zeros(shape)
-        table[observed.item, observed.rater] = root[observed.item]
+        table[item, rater] = root[item]
         return np.asarray(table.T @ table)
     from scipy import sparse
 
-    cells = sparse.csr_array((root[observed.item], (observed.item, observed.rater)), shape=shape)
+    cells = sparse.csr_array((root[item], (item, rater)), shape=shape)
     return np.asarray((cells.T @ cells).toarray())
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from calibration.chance_corrected import NO_VARIATION, Categories, conger_kappa
 from calibration.quantiles import check_confidence, normal_quantile, normal_two_sided_p
-from calibration.ratings import Coded, Matrix, Observed, Vector, code, observe
+from calibration.ratings import Coded, Listed, Matrix, Observed, Vector, code, observe
 from calibration.results import Agreement, Interval, NullTest
 from calibration.uncertainty import EXACT, NO_PAIR, NO_SPREAD
 from calibration.weights import agreement_weights
@@ -103,7 +103,7 @@ def light_kappa(ratings: Any, *, categories: Categories = None) -> Agreement:
     if raters < 2 or not observed.pairable.any():
         return Agreement(estimate=None, method=method, n_raters=raters, reason=NO_PAIR)
     chosen = np.zeros((observed.n_items, raters, coded.scale.size))
-    chosen[observed.item, observed.rater, coded.code] = 1.0
+    chosen[observed.listed().item, observed.raters(), coded.codes()] = 1.0
     flat = chosen.reshape(observed.n_items, -1)
     tables = (flat.T @ flat).reshape(raters, coded.scale.size, raters, coded.scale.size)
     first, second = np.triu_indices(raters, 1)
@@ -125,12 +125,12 @@ def _two_raters(observed: Observed) -> Observed:
     if observed.n_raters > 2:
         raise ValueError(f"Cohen's kappa is for two raters: {observed.n_raters}; see conger_kappa and light_kappa")
     both = observed.pairable
-    kept = both[observed.item]
+    listed = observed.listed()
+    kept = both[listed.item]
     number = int(both.sum())
     return replace(
         observed,
-        item=(np.cumsum(both) - 1)[observed.item[kept]],
-        value=observed.value[kept],
+        held=Listed(item=(np.cumsum(both) - 1)[listed.item[kept]], value=listed.value[kept]),
         item_names=observed.item_names[both],
         per_item=observed.per_item[both],
         per_rater=np.full(observed.n_raters, float(number)),
@@ -140,7 +140,7 @@ def _two_raters(observed: Observed) -> Observed:
 def _as_matrix(coded: Coded) -> Matrix:
     observed = coded.observed
     matrix = np.zeros((2, observed.n_items))
-    matrix[observed.rater, observed.item] = coded.code
+    matrix[observed.raters(), observed.listed().item] = coded.codes()
     return matrix
 
 

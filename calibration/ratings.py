@@ -11,6 +11,7 @@ Vector = NDArray[np.float64]
 Matrix = NDArray[np.float64]
 Codes = NDArray[np.int64]
 MANY_RATERS = 512  # up to here a matrix is read row by row
+FEW_CATEGORIES = 16  # up to here categories are counted by comparing, one after another
 WIDE_RANGE = 4096  # above this span integer categories are found by sorting, not by counting
 
 
@@ -24,15 +25,22 @@ class RatingList:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Observed:
-    """The ratings that exist, rater by rater; raters and items without any rating are gone, the rest renumbered.
-
-    ``item`` and ``value`` hold one entry per rating, those of the first rater first. ``item_names`` holds the original
-    number of each kept item.
-    """
+class Listed:
+    """Ratings one by one, those of the first rater first: the item and the value of each."""
 
     item: Codes
     value: Vector
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observed:
+    """The ratings that exist; raters and items without any rating are gone, the rest renumbered.
+
+    They are held as the matrix they came in (rows without a rating taken out) or as a list. ``item_names`` is the
+    original number of each kept item, its column in the matrix.
+    """
+
+    held: Matrix | Listed
     item_names: Codes
     per_item: Vector
     per_rater: Vector
@@ -48,115 +56,151 @@ class Observed:
         return self.per_rater.size
 
     @property
-    def rater(self) -> Codes:
-        """The rater of each rating."""
-        return np.repeat(np.arange(self.n_raters), self.per_rater.astype(np.int64))
-
-    @property
     def pairable(self) -> NDArray[np.bool_]:
         """Which items have at least two ratings."""
         return self.per_item >= 2
+
+    def listed(self) -> Listed:
+        """The ratings one by one."""
+        if isinstance(self.held, Listed):
+            return self.held
+        # Row by row the intermediate arrays stay small, which costs far less than memory that is new each time.
+        ends = np.cumsum(self.per_rater).astype(np.int64)
+        item = np.empty(int(self.per_rater.sum()), dtype=np.int64)
+        value = np.empty(item.size, dtype=np.float64)
+        start = 0
+        for row, end in zip(self.held, ends, strict=True):
+            place = np.flatnonzero(row == row)
+            item[start:end] = place
+            np.take(row, place, out=value[start:end])
+            start = end
+        if self.n_items < self.held.shape[1]:
+            item = np.searchsorted(self.item_names, np.arange(self.held.shape[1]))[item]
+        return Listed(item=item, value=value)
+
+    def raters(self) -> Codes:
+        """The rater of each listed rating."""
+        return np.repeat(np.arange(self.n_raters), self.per_rater.astype(np.int64))
 
 
 def observe(ratings: Any) -> Observed:
     """The checked ratings of a matrix raters x items or of a ``RatingList``."""
     if isinstance(ratings, RatingList):
-        item, value, per_rater, items = _listed(ratings)
-    else:
-        matrix = np.asarray(ratings, dtype=np.float64)
-        if matrix.ndim != 2:
-            raise ValueError(f"ratings are raters x items: {matrix.ndim} dimensions")
-        items = matrix.shape[1]
-        item, value, per_rater = _tidy(matrix)
-    if not np.isfinite(value).all():
+        return _of_list(ratings)
+    matrix = np.asarray(ratings, dtype=np.float64)
+    if matrix.ndim != 2:
+        raise ValueError(f"ratings are raters x items: {matrix.ndim} dimensions")
+    if np.isinf(matrix).any():
         raise ValueError("ratings hold an infinite value")
-    per_item = np.bincount(item, minlength=items)
-    names = np.flatnonzero(per_item)
-    if names.size < items:
-        item = (np.cumsum(per_item > 0) - 1)[item]
-    return Observed(
-        item=item,
-        value=value,
-        item_names=names,
-        per_item=per_item[names].astype(np.float64),
-        per_rater=per_rater[per_rater > 0].astype(np.float64),
-    )
-
-
-def _tidy(matrix: Matrix) -> tuple[Codes, Vector, Codes]:
-    """Items and values of the ratings that are there, and how many each rater gave."""
-    there = matrix == matrix
-    per_rater = np.count_nonzero(there, axis=1)
     if len(matrix) > MANY_RATERS:
-        rater, item = np.nonzero(there)
-        return item, matrix[rater, item], per_rater
-    # Row by row the intermediate arrays stay small, which costs far less than memory that is new each time.
-    ends = np.cumsum(per_rater)
-    item = np.empty(int(per_rater.sum()), dtype=np.int64)
-    value = np.empty(item.size, dtype=np.float64)
-    for row, own, end, number in zip(matrix, there, ends, per_rater, strict=True):
-        place = np.flatnonzero(own)
-        item[end - number : end] = place
-        np.take(row, place, out=value[end - number : end])
-    return item, value, per_rater
+        rater, item = np.nonzero(matrix == matrix)
+        return _of_list(RatingList(raters=rater, items=item, values=matrix[rater, item]))
+    per_item, per_rater = np.zeros(matrix.shape[1]), np.zeros(len(matrix))
+    for place, row in enumerate(matrix):
+        there = row == row
+        per_item += there
+        per_rater[place] = np.count_nonzero(there)
+    names = np.flatnonzero(per_item)
+    if not per_rater.all():
+        matrix, per_rater = matrix[per_rater > 0], per_rater[per_rater > 0]
+    return Observed(held=matrix, item_names=names, per_item=per_item[names], per_rater=per_rater)
 
 
-def _listed(ratings: RatingList) -> tuple[Codes, Vector, Codes, int]:
+def _of_list(ratings: RatingList) -> Observed:
     value = np.asarray(ratings.values, dtype=np.float64)
     raters, items = np.asarray(ratings.raters), np.asarray(ratings.items)
     if not raters.size == items.size == value.size:
         raise ValueError(f"a rating list is of one length: {raters.size}, {items.size} and {value.size}")
-    item_names, item = np.unique(items, return_inverse=True)
+    if np.isinf(value).any():
+        raise ValueError("ratings hold an infinite value")
+    item = np.unique(items, return_inverse=True)[1]
     there = np.flatnonzero(~np.isnan(value))
     rater = np.unique(raters[there], return_inverse=True)[1]
     order = np.lexsort((item[there], rater))
     item, rater, value = item[there][order], rater[order], value[there][order]
     if ((item[1:] == item[:-1]) & (rater[1:] == rater[:-1])).any():
         raise ValueError("a rater rates an item once: the list holds one twice")
-    return item, value, np.bincount(rater), item_names.size
+    names, item, per_item = np.unique(item, return_inverse=True, return_counts=True)
+    return Observed(
+        held=Listed(item=item, value=value),
+        item_names=names,
+        per_item=per_item.astype(np.float64),
+        per_rater=np.bincount(rater).astype(np.float64),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Coded:
-    """Ratings as positions on a scale, and how many raters chose each category of it for each item."""
+    """Ratings on a scale: how many raters chose each category of it for each item (items x categories)."""
 
     observed: Observed
     scale: Vector
-    code: Codes
     counts: Matrix
+
+    def codes(self) -> Codes:
+        """The position on the scale of each listed rating."""
+        return positions(self.observed.listed().value, self.scale)
 
 
 def code(observed: Observed, categories: Sequence[float] | None = None) -> Coded:
     """Ratings on the declared scale, or on the categories that occur where none is declared."""
-    scale = occurring(observed.value) if categories is None else _declared(categories)
-    codes = positions(observed.value, scale)
-    size = scale.size
-    cell = observed.item * size
-    cell += codes
-    counts = np.bincount(cell, minlength=observed.n_items * size)
-    return Coded(
-        observed=observed,
-        scale=scale,
-        code=codes,
-        counts=counts.reshape(observed.n_items, size).astype(np.float64),
-    )
+    scale = occurring(observed) if categories is None else declared(categories)
+    if scale.size <= FEW_CATEGORIES and not isinstance(observed.held, Listed):
+        by_category = _counted(observed.held, scale)
+        if by_category.sum() == observed.per_rater.sum():
+            return Coded(observed=observed, scale=scale, counts=_as_rows(by_category, observed.item_names))
+    # Also where something is off the scale: the list knows what.
+    listed = observed.listed()
+    cell = listed.item * scale.size
+    cell += positions(listed.value, scale)
+    counts = np.bincount(cell, minlength=observed.n_items * scale.size).astype(np.float64)
+    return Coded(observed=observed, scale=scale, counts=counts.reshape(observed.n_items, scale.size))
 
 
-def _declared(categories: Sequence[float]) -> Vector:
+def _counted(matrix: Matrix, scale: Vector) -> NDArray[np.uint16]:
+    """Counts of a small scale, categories x items, by comparing whole rows."""
+    counts = np.zeros((scale.size, matrix.shape[1]), dtype=np.uint16)
+    for row in matrix:
+        for own, category in zip(counts, scale, strict=True):
+            own += row == category
+    return counts
+
+
+def _as_rows(by_category: NDArray[np.uint16], items: Codes) -> Matrix:
+    """The chosen items x categories of categories x items."""
+    counts = np.empty((items.size, len(by_category)))
+    for place, own in enumerate(by_category):
+        counts[:, place] = own if items.size == own.size else own[items]
+    return counts
+
+
+def declared(categories: Sequence[float]) -> Vector:
+    """The categories of a scale, ascending."""
     scale = np.unique(np.asarray(categories, dtype=np.float64))
     if not np.isfinite(scale).all():
         raise ValueError("a category is a finite number")
     return scale
 
 
-def occurring(values: Vector) -> Vector:
-    """The distinct values, ascending."""
-    if values.size:
-        low, high = float(values.min()), float(values.max())
-        if high - low < WIDE_RANGE and low.is_integer():
-            steps = (values - low).astype(np.int64)
-            if (steps == values - low).all():
-                return low + np.flatnonzero(np.bincount(steps)).astype(np.float64)
+def occurring(observed: Observed) -> Vector:
+    """The distinct values of the ratings, ascending."""
+    if not observed.n_items:
+        return np.zeros(0)
+    matrix = observed.held
+    if not isinstance(matrix, Listed):
+        low, high = float(np.fmin.reduce(matrix, axis=None)), float(np.fmax.reduce(matrix, axis=None))
+        if high - low < FEW_CATEGORIES and low.is_integer():
+            scale = np.arange(low, high + 1)
+            often = _counted(matrix, scale).sum(axis=1)
+            if often.sum() == observed.per_rater.sum():
+                found: Vector = scale[often > 0]
+                return found
+    values = observed.listed().value
+    low, high = float(values.min()), float(values.max())
+    if high - low < WIDE_RANGE and low.is_integer():
+        steps = (values - low).astype(np.int64)
+        if (steps == values - low).all():
+            return low + np.flatnonzero(np.bincount(steps)).astype(np.float64)
     return np.unique(values)
 
 
