@@ -1,0 +1,229 @@
+"""From a complete draft to a review that the specialist reads: submit, undo, seal, release, acknowledge, hand over."""
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import replace
+
+from click.testing import Result
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from qa.reviews import queries
+from qa.reviews.models import ReviewRevision
+from qa.rubric_library.models import RubricVersion
+from qa.sampling.models import Assignment, Purpose
+from tests.reviews.desk import Desk, level
+from tests.support.builders import make_assignment, make_review, make_ticket
+from tests.support.cast import NOW, Cast, actor
+from tests.support.client import CheckingClient
+from tests.support.statements import count_queries
+
+SignIn = Callable[..., CheckingClient]
+SECOND = dt.timedelta(seconds=1)
+
+
+def revision_of(session: Session, review_id: int) -> ReviewRevision:
+    revision = queries.newest_revision(session, review_id)
+    assert revision is not None
+    return revision
+
+
+def moved_back(desk: Desk, seconds: int) -> None:
+    """As if the review had been sent this long ago."""
+    review = desk.review()
+    assert review.submitted_at is not None
+    assert review.released_at is not None
+    review.submitted_at -= seconds * SECOND
+    review.released_at -= seconds * SECOND
+    desk.session.flush()
+
+
+def test_an_incomplete_submit_lists_what_is_missing(desk: Desk) -> None:
+    empty = desk.submit()
+    desk.send(level("correct", "wrong"))
+
+    response = desk.submit()
+
+    assert empty.status_code == 422
+    assert response.status_code == 422
+    # A comment and a passage for the failing level, and the two criteria without an answer.
+    assert set(response.get_json()["fields"]) == {"correct", "tone", "privacy"}
+    assert response.get_json()["message"] == "4 things are missing."
+    assert desk.review().state == "draft"
+
+
+def test_a_submit_keeps_the_librarys_score_and_is_released_ten_seconds_later(
+    desk: Desk, session: Session, cast: Cast, sign_in: SignIn
+) -> None:
+    desk.answer_all(correct="partly", tone="missed")
+
+    response = desk.submit()
+
+    # Answer: (2 * 1/2 + 0) of 3 = 1/3, weight 60; Safety: 1, weight 40: 60.
+    review = desk.review()
+    revision = revision_of(session, review.id)
+    assert response.status_code == 200
+    assert (revision.score, revision.exact_score, revision.outcome) == (60.0, "60", "failed")
+    assert review.submitted_at is not None
+    assert review.released_at == review.submitted_at + 10 * SECOND
+    specialist = sign_in(cast.sam)
+    path = f"/reviews/{review.id}"
+    early = specialist.get(path).status_code
+    moved_back(desk, 11)
+    late = specialist.get(path)
+    assert (early, late.status_code) == (404, 200)
+    assert cast.rita.name not in late.get_data(as_text=True)
+    assert sign_in(cast.olga).get(path).status_code == 404
+
+
+def test_a_critical_failure_makes_the_score_zero_and_keeps_what_was_there_before(desk: Desk, session: Session) -> None:
+    desk.answer_all(privacy="missed")
+
+    desk.submit()
+
+    # Without the critical failure: Answer 60 of 60, Safety 0 of 40.
+    revision = revision_of(session, desk.review().id)
+    assert (revision.score, revision.base_score, revision.outcome) == (0.0, 60.0, "failed_critical")
+    assert revision.failed_criticals == ["privacy"]
+
+
+def test_a_submitted_review_is_neither_saved_nor_submitted_again(desk: Desk) -> None:
+    desk.answer_all()
+    desk.version -= 1
+    stale = desk.submit()
+    desk.version += 1
+    desk.submit()
+
+    saved, submitted = desk.send(level("tone", "missed")), desk.submit()
+
+    assert stale.status_code == 409
+    assert (saved.status_code, submitted.status_code) == (409, 409)
+    assert desk.kept()["tone"] == "met"
+
+
+def test_a_review_is_taken_back_within_the_time_and_not_after(desk: Desk, session: Session) -> None:
+    desk.answer_all()
+    desk.submit()
+    undone = desk.client.post_form(f"{desk.path}/undo")
+    state_after_undo = (desk.review().state, desk.review().released_at, desk.task.state)
+    score_after_undo = revision_of(session, desk.review().id).score
+    desk.version = desk.review().lock_version
+    again = desk.submit()
+    moved_back(desk, 14)
+
+    late = desk.client.post_form(f"{desk.path}/undo")
+
+    assert undone.status_code == 302
+    assert state_after_undo == ("draft", None, "open")
+    assert score_after_undo is None
+    assert again.status_code == 200
+    assert late.status_code == 409
+    assert desk.review().state == "submitted"
+
+
+def test_a_review_is_sealed_until_every_scorer_of_the_part_is_in(
+    desk: Desk, session: Session, cast: Cast, sign_in: SignIn
+) -> None:
+    second = make_assignment(
+        session, desk.handled, cast.rob, version_of(session, desk.task), purpose=Purpose.DOUBLE, position=1
+    )
+    robs = replace(desk, user=cast.rob, task=second, client=sign_in(cast.rob), version=0)
+    leads = sign_in(cast.lena)
+    desk.answer_all(tone="missed")
+    desk.submit()
+    path = f"/reviews/{desk.review().id}"
+    before = (desk.review().sealed, leads.get(path).status_code, robs.client.get(path).status_code)
+
+    robs.answer_all()
+    robs.submit()
+
+    assert before == (True, 404, 404)
+    assert (desk.review().sealed, robs.review().sealed) == (False, False)
+    assert leads.get(path).status_code == 200
+    moved_back(desk, 11)
+    assert [view.review.id for view in about_sam(session, cast)] == [desk.review().id]
+
+
+def version_of(session: Session, task: Assignment) -> RubricVersion:
+    return session.get_one(RubricVersion, task.rubric_version_id)
+
+
+def about_sam(session: Session, cast: Cast) -> list[queries.ReviewView]:
+    return queries.reviews_about(session, actor(session, cast.sam), now=dt.datetime.now(dt.UTC))
+
+
+def test_a_specialist_acknowledges_a_review_once(desk: Desk, cast: Cast, sign_in: SignIn) -> None:
+    desk.answer_all()
+    desk.submit()
+    path = f"/reviews/{desk.review().id}/acknowledge"
+    specialist = sign_in(cast.sam)
+    too_early = specialist.post_form(path)
+    moved_back(desk, 11)
+    first = specialist.post_form(path)
+    acknowledged_at = desk.review().acknowledged_at
+
+    second = specialist.post_form(path)
+    others = sign_in(cast.olga).post_form(path)
+
+    assert [each.status_code for each in (too_early, first, second, others)] == [404, 302, 302, 404]
+    assert acknowledged_at is not None
+    assert desk.review().acknowledged_at == acknowledged_at
+
+
+def test_a_part_handed_over_goes_to_another_reviewer(desk: Desk, session: Session, cast: Cast) -> None:
+    response = desk.client.post_form(f"{desk.path}/hand-over", {"reason": "too_harmful"})
+
+    successor = session.scalars(select(Assignment).where(Assignment.replaces_id == desk.task.id)).one()
+    assert response.status_code == 302
+    assert (successor.part_id, successor.reviewer_id) == (desk.task.part_id, cast.rob.id)
+    assert successor.drawn_unit_id == desk.task.drawn_unit_id
+    assert desk.task.state == "handed_over"
+    assert desk.send(level("tone", "met")).status_code == 409
+    assert desk.client.get(desk.path).status_code == 404
+
+
+def test_nothing_that_could_colour_the_judgement_is_on_the_scoring_page(
+    desk: Desk, session: Session, cast: Cast
+) -> None:
+    version = version_of(session, desk.task)
+    desk.handled.ticket.csat = "bad"
+    former = make_assignment(session, desk.handled, cast.rob, version, purpose=Purpose.TARGETED)
+    make_review(session, desk.handled, former, {"correct": "wrong"}, comments={"correct": "Rob thought it wrong."})
+
+    pages = [desk.client.get(path).get_data(as_text=True) for path in (desk.path, "/queue")]
+
+    for page in pages:
+        for secret in (cast.sam.name, cast.sam.email, cast.sam_agent.external_id, "CSAT", "csat", "Rob thought"):
+            assert secret not in page
+        for secret in ("targeted", "inclusion", "60.0", cast.rob.name):
+            assert secret not in page
+
+
+def test_a_changed_score_is_found_by_computing_all_again(
+    desk: Desk, session: Session, flask_command: Callable[..., Result]
+) -> None:
+    desk.answer_all()
+    desk.submit()
+    clean = flask_command("reviews", "recompute", "--check")
+    revision_of(session, desk.review().id).exact_score = "99"
+
+    found = flask_command("reviews", "recompute", "--check")
+
+    assert clean.exit_code == 0, clean.output
+    assert found.exit_code == 1
+    assert f"revision {revision_of(session, desk.review().id).id}" in found.output
+
+
+def test_the_queue_asks_no_more_when_more_waits(desk: Desk, session: Session, cast: Cast) -> None:
+    version = version_of(session, desk.task)
+    desk.client.get("/queue")
+    with count_queries() as few:
+        desk.client.get("/queue")
+    for _ in range(8):
+        make_assignment(session, make_ticket(session, cast, created_at=NOW), cast.rita, version)
+
+    with count_queries() as many:
+        page = desk.client.get("/queue").get_data(as_text=True)
+
+    assert page.count("Payout is missing") >= 9
+    assert len(many) == len(few)
