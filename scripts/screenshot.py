@@ -124,7 +124,7 @@ def signed_in(browser: Browser, address: str, email: str) -> Page:
 
 def score_a_little(page: Page) -> None:
     """Answer a few criteria with the keys, and pin a reply to one of them."""
-    page.wait_for_load_state("networkidle")
+    page.locator("[data-scoring][data-ready]").wait_for()
     page.keyboard.press("j")
     for key in ("1", "1", "1", "2"):
         page.keyboard.press(key)
