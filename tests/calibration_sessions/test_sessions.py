@@ -1,0 +1,127 @@
+"""A session from blind scoring to reveal, consensus and close."""
+
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from qa.calibration_sessions.models import ConsensusAnswer, ConsensusScore
+from tests.calibration_sessions.room import Room, open_room
+from tests.support.cast import Cast
+from tests.support.client import CheckingClient
+
+
+@pytest.fixture
+def room(session: Session, cast: Cast, sign_in: Callable[..., CheckingClient]) -> Room:
+    return open_room(session, cast, sign_in)
+
+
+def test_nobody_reads_anybodys_score_before_the_reveal(room: Room, cast: Cast) -> None:
+    review = room.score(cast.rita, 0, tone="missed")
+    people = {name: getattr(cast, name) for name in ("rita", "rob", "quinn", "lena", "dora", "sam", "otto")}
+
+    codes = {name: room.sign_in(who).get(f"/reviews/{review.id}").status_code for name, who in people.items()}
+    pages = [room.sign_in(who).get(room.path) for who in (cast.rob, cast.quinn, cast.lena, cast.dora)]
+
+    assert codes.pop("rita") == 200
+    assert set(codes.values()) == {404}
+    for page in pages:
+        text = page.get_data(as_text=True)
+        assert page.status_code == 200
+        assert f"Thought by {cast.rita.email}" not in text
+        assert "80.0" not in text
+
+
+def test_the_reveal_opens_to_all_at_once_and_leaves_the_late_out(room: Room, cast: Cast) -> None:
+    first, second = room.score(cast.rita, 0, tone="missed"), room.score(cast.rob, 0)
+
+    revealed = room.post(cast.quinn, "reveal")
+
+    assert revealed == 302
+    assert room.row.state == "revealed"
+    assert (first.sealed, second.sealed) == (False, False)
+    assert room.task(cast.rob, 1).state == room.task(cast.quinn, 0).state == "withdrawn"
+    for who in (cast.rita, cast.rob, cast.quinn):
+        page = room.sign_in(who).get(room.path).get_data(as_text=True)
+        assert f"Thought by {cast.rita.email}" in page
+        assert "80.0" in page
+    assert room.sign_in(cast.rob).get(f"/queue/{room.task(cast.rob, 1).id}").status_code == 404
+
+
+def test_nothing_is_revealed_when_nobody_has_scored(room: Room, cast: Cast) -> None:
+    assert room.post(cast.quinn, "reveal") == 409
+    assert room.row.state == "scoring"
+
+
+def test_a_specialist_never_sees_a_score_of_a_session(room: Room, cast: Cast) -> None:
+    review = room.score(cast.rita, 0, tone="missed")
+    room.post(cast.quinn, "reveal")
+
+    specialist = room.sign_in(cast.sam)
+
+    assert specialist.get(f"/reviews/{review.id}").status_code == 404
+    assert specialist.get(room.path).status_code in {403, 404}
+
+
+def test_consensus_has_the_librarys_score_and_can_be_set_again(room: Room, cast: Cast, session: Session) -> None:
+    room.score(cast.rita, 0, tone="missed")
+    room.post(cast.quinn, "reveal")
+    room.agree(cast.quinn, 0, tone="missed")
+
+    again = room.agree(cast.quinn, 0, correct="partly", tone="missed")
+
+    # Answer: (2 * 1/2 + 0) of 3, weight 60; Safety whole, weight 40.
+    agreed = session.scalars(select(ConsensusScore)).one()
+    answers = {row.criterion_key: row.level_key for row in session.scalars(select(ConsensusAnswer))}
+    assert again == 302
+    assert (agreed.score, agreed.outcome) == (60.0, "failed")
+    assert answers == {"correct": "partly", "tone": "missed", "privacy": "met"}
+
+
+def test_what_does_not_fit_or_is_not_complete_is_no_consensus(room: Room, cast: Cast, session: Session) -> None:
+    room.score(cast.rita, 0)
+    before_reveal = room.agree(cast.quinn, 0)
+    room.post(cast.quinn, "reveal")
+
+    unfit = [room.agree(cast.quinn, 0, tone=chosen) for chosen in ("", "superb", "na")]
+
+    assert before_reveal == 409
+    assert unfit == [422, 422, 422]
+    assert session.scalars(select(ConsensusScore)).all() == []
+
+
+def test_what_was_seen_too_long_ago_changes_nothing(room: Room, cast: Cast, session: Session) -> None:
+    room.score(cast.rita, 0)
+    old = room.row.lock_version
+    room.post(cast.quinn, "reveal")
+
+    stale = [room.post(cast.quinn, "reveal", version=old), room.agree(cast.quinn, 0, version=old)]
+
+    assert stale == [409, 409]
+    assert session.scalars(select(ConsensusScore)).all() == []
+
+
+def test_a_session_closes_when_every_part_is_decided(room: Room, cast: Cast) -> None:
+    room.score(cast.rita, 0)
+    room.post(cast.quinn, "reveal")
+    room.agree(cast.quinn, 0)
+    room.agree(cast.quinn, 1)
+    too_early = room.post(cast.quinn, "close")
+    room.agree(cast.quinn, 2)
+
+    closed = room.post(cast.quinn, "close", learnt="A date is part of the answer.")
+
+    assert (too_early, closed) == (409, 302)
+    assert room.row.state == "closed"
+    assert "A date is part of the answer." in room.sign_in(cast.rita).get(room.path).get_data(as_text=True)
+    assert room.agree(cast.quinn, 0, tone="missed") == 409
+
+
+def test_only_who_leads_the_session_steers_it(room: Room, cast: Cast) -> None:
+    room.score(cast.rita, 0)
+
+    codes = [room.post(who, "reveal") for who in (cast.rita, cast.lena, cast.otto, cast.dora, cast.ada)]
+
+    assert codes == [403, 404, 404, 403, 403]
+    assert room.row.state == "scoring"
