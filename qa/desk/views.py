@@ -54,12 +54,12 @@ def home() -> ResponseReturnValue:
 
 
 def key_figures(monday: dt.date) -> list[trend_rules.Kpi]:
-    """The newest four whole weeks against the four before."""
+    """The newest four weeks that are reviewed against the four before."""
     session = db.session()
-    newest = [monday - dt.timedelta(weeks=back) for back in range(1, 5)]
-    before = [week - dt.timedelta(weeks=4) for week in newest]
-    reviews = trend_queries.reviewed(session, g.actor, since=before[-1])
-    counts = trend_queries.counted(session, g.actor, since=before[-1])
+    since = monday - dt.timedelta(weeks=12)
+    counts = trend_queries.counted(session, g.actor, since=since)
+    reviews = trend_rules.settled_only(trend_queries.reviewed(session, g.actor, since=since), counts)
+    newest, before = trend_rules.newest_weeks(reviews, 4)
     return trend_rules.kpis(reviews, counts, newest, before) if reviews else []
 
 

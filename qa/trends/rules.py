@@ -13,6 +13,7 @@ from qa.sampling.estimation import Difference, Figure, difference, hajek_by, kor
 FEW = 5  # under this many reviews no verdict
 TOO_WIDE = 0.30  # a proportion's interval wider than this is too few to judge
 LEVEL = 0.05
+SETTLED = 0.6  # share of a week's drawn parts that must be reviewed before its figure is shown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +74,48 @@ def by_team(row: Reviewed | Counted) -> str:
 
 def by_queue(row: Reviewed | Counted) -> str:
     return row.queue
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """How far the reviews of a drawn week are."""
+
+    week: dt.date
+    reviewed: int
+    drawn: int
+
+    @property
+    def settled(self) -> bool:
+        """Whether enough is in to speak of the week: the first few done are not a random part of it."""
+        return self.drawn > 0 and self.reviewed >= SETTLED * self.drawn
+
+
+def progress_of(reviews: Sequence[Reviewed], counts: Sequence[Counted]) -> list[Progress]:
+    """Every drawn week with how much of it is reviewed, oldest first."""
+    drawn: dict[dt.date, int] = {}
+    for row in counts:
+        drawn[row.week] = drawn.get(row.week, 0) + row.drawn
+    reviewed: dict[dt.date, int] = {}
+    for review in reviews:
+        reviewed[review.week] = reviewed.get(review.week, 0) + 1
+    return [
+        Progress(week=week, reviewed=reviewed.get(week, 0), drawn=size) for week, size in sorted(drawn.items()) if size
+    ]
+
+
+def settled_only(reviews: Sequence[Reviewed], counts: Sequence[Counted]) -> list[Reviewed]:
+    """The reviews of weeks that may be spoken of."""
+    settled = {item.week for item in progress_of(reviews, counts) if item.settled}
+    return [review for review in reviews if review.week in settled]
+
+
+def newest_weeks(reviews: Sequence[Reviewed], count: int) -> tuple[list[dt.date], list[dt.date]]:
+    """The newest weeks that have reviews, and as many before them; empty without reviews."""
+    if not reviews:
+        return [], []
+    last = max(review.week for review in reviews)
+    newest = [last - dt.timedelta(weeks=back) for back in range(count)]
+    return newest, [week - dt.timedelta(weeks=count) for week in newest]
 
 
 def completion_weights(reviews: Sequence[Reviewed], counts: Sequence[Counted]) -> np.ndarray:

@@ -43,11 +43,11 @@ def index() -> ResponseReturnValue:
     today = local_day(utcnow(), g.zone)
     last = monday_of(today) - dt.timedelta(weeks=1)  # the newest week that is over
     weeks = [last - dt.timedelta(weeks=back) for back in range(chosen.weeks - 1, -1, -1)]
-    since = min(weeks[0], last - dt.timedelta(weeks=2 * BLOCK - 1))
-    reviews = queries.reviewed(session, g.actor, since=since, team_id=chosen.team_id, queue=chosen.queue)
+    since = weeks[0] - dt.timedelta(weeks=2 * BLOCK)
+    everything = queries.reviewed(session, g.actor, since=since, team_id=chosen.team_id, queue=chosen.queue)
     counts = queries.counted(session, g.actor, since=since, team_id=chosen.team_id, queue=chosen.queue)
-    newest = [last - dt.timedelta(weeks=back) for back in range(BLOCK)]
-    before = [week - dt.timedelta(weeks=BLOCK) for week in newest]
+    reviews = rules.settled_only(everything, counts)
+    newest, before = rules.newest_weeks(reviews, BLOCK)
     overall = rules.weekly(reviews, counts, weeks).get("", [])
     teams = queries.teams_for(session, g.actor)
     team_ids = {team.name: team.id for team in teams}
@@ -61,7 +61,9 @@ def index() -> ResponseReturnValue:
         spans=SPANS,
         teams=teams,
         queues=queries.queue_names(session, g.actor),
-        kpis=rules.kpis(reviews, counts, newest, before),
+        kpis=rules.kpis(reviews, counts, newest, before) if reviews else [],
+        unsettled=[item for item in rules.progress_of(everything, counts) if not item.settled],
+        reviewed={item.week: item.reviewed for item in rules.progress_of(everything, counts)},
         newest=newest,
         overall=overall,
         coverage=coverage(counts, reviews, newest),
