@@ -7,13 +7,27 @@ from typing import Any, Literal, Unpack
 import numpy as np
 
 from calibration.chance_corrected import NO_VARIATION, Categories
-from calibration.ratings import Codes, Matrix, Observed, Vector, code, declared, observe, occurring, positions, tally
+from calibration.ratings import (
+    Coded,
+    Codes,
+    Matrix,
+    Observed,
+    Vector,
+    code,
+    code_small,
+    declared,
+    observe,
+    occurring,
+    positions,
+    tally,
+)
 from calibration.results import Agreement
 from calibration.uncertainty import EXACT, NO_PAIR, Linear, Uncertainty, judged
 from calibration.weights import WeightKind, agreement_weights, ratio_distances
 
 Level = Literal["nominal", "ordinal", "interval", "ratio"]
 SMALL_SCALE = 32  # categories up to which a table of counts is held
+DENSE_PAIRS = 10  # categories up to which a table of their pairs is held
 LEVELS: tuple[str, ...] = ("nominal", "ordinal", "interval", "ratio")
 
 
@@ -43,23 +57,19 @@ def krippendorff_alpha(
     if weights is None and level == "ordinal" and options.get("std_error") == "gwet":
         raise ValueError("std_error 'gwet' knows no ordinal metric: use weights='ordinal' or 'linearised'")
     observed = observe(ratings)
-    if categories is not None:
-        _check_scale(observed, declared(categories))
+    small = code_small(observed, categories)
+    if small is None and categories is not None:
+        positions(occurring(observed), declared(categories))  # refuses a rating off the scale
     method = "Krippendorff's alpha, " + (level if weights is None else "weighted")
     if not observed.pairable.any():
         return Agreement(estimate=None, method=method, n_raters=observed.n_raters, reason=NO_PAIR)
     if weights is not None or level in ("nominal", "ratio"):
-        linear = _by_weights(observed, level, weights, categories)
+        linear = _by_weights(small or code(observed, categories), level, weights)
     elif level == "interval":
-        linear = _by_moments(observed)
+        linear = _by_moments(observed, small)
     else:
-        linear = _by_ranks(observed)
+        linear = _by_ranks(_Incidence(observed, small))
     return judged(linear, method, options)
-
-
-def _check_scale(observed: Observed, scale: Vector) -> None:
-    """Refuses a rating that is not on the declared scale, also one that no figure needs."""
-    positions(occurring(observed), scale)
 
 
 def _numbers(observed: Observed) -> tuple[Vector, Vector]:
@@ -68,10 +78,8 @@ def _numbers(observed: Observed) -> tuple[Vector, Vector]:
     return n, np.maximum(n - 1, 1.0)
 
 
-def _by_weights(
-    observed: Observed, level: str, weights: WeightKind | str | Any | None, categories: Categories
-) -> Linear:
-    coded = code(observed, categories)
+def _by_weights(coded: Coded, level: str, weights: WeightKind | str | Any | None) -> Linear:
+    observed = coded.observed
     if weights is not None:
         agreeing = agreement_weights(weights, coded.scale)
     elif level == "ratio" and coded.scale.size > 1:
@@ -108,14 +116,11 @@ def _by_weights(
     return replace(linear, sums=lambda: np.column_stack([within, counts]), gwet_squares=gwet_squares)
 
 
-def _by_moments(observed: Observed) -> Linear:
+def _by_moments(observed: Observed, small: Coded | None) -> Linear:
     """The interval level by sums of squares: no table of categories, so scores on a fine scale cost no more."""
-    listed = observed.listed()
-    value = listed.value - listed.value.mean()
-    value /= float(np.ptp(value)) or 1.0
-    n, items = _numbers(observed)[0], observed.n_items
-    paired = n > 0
-    first, second = tally(listed.item, value, items) * paired, tally(listed.item, value * value, items) * paired
+    n = _numbers(observed)[0]
+    first, second = _moments(observed, small)
+    first, second = first * (n > 0), second * (n > 0)
     within = _distances_within(observed, first, second)
 
     def figure(totals: Matrix) -> Vector:
@@ -143,9 +148,21 @@ def _by_moments(observed: Observed) -> Linear:
     return replace(linear, sums=lambda: np.column_stack([within, n, first, second]), gwet_squares=gwet_squares)
 
 
-def _by_ranks(observed: Observed) -> Linear:
+def _moments(observed: Observed, small: Coded | None) -> tuple[Vector, Vector]:
+    """Sum and sum of squares of the ratings of each item, moved and scaled into -1..1."""
+    if small is not None:
+        value = small.scale - small.scale.mean()
+        value /= float(np.ptp(value)) or 1.0
+        return small.counts @ value, small.counts @ (value * value)
+    listed = observed.listed()
+    value = listed.value - listed.value.mean()
+    value /= float(np.ptp(value)) or 1.0
+    return tally(listed.item, value, observed.n_items), tally(listed.item, value * value, observed.n_items)
+
+
+def _by_ranks(ratings: "_Incidence") -> Linear:
     """The ordinal level: the interval level of mid-ranks, which move with the marginals of every resample."""
-    ratings = _Incidence(observed)
+    observed = ratings.observed
     n, fewer = _numbers(observed)
     paired = observed.pairable.astype(np.float64)
     chosen = ratings.by_category(paired)
@@ -172,7 +189,7 @@ def _by_ranks(observed: Observed) -> Linear:
     linear = _assembled(observed, inside, room, own_unlike, own_room, figure)
 
     def sums() -> Any:
-        return _pair_sums(observed, ratings.codes(), size)
+        return ratings.pairs()
 
     return replace(linear, sums=sums)
 
@@ -180,12 +197,12 @@ def _by_ranks(observed: Observed) -> Linear:
 class _Incidence:
     """Sums over the ratings of each item or of each category: by counts on a small scale, else rating by rating."""
 
-    def __init__(self, observed: Observed) -> None:
+    def __init__(self, observed: Observed, small: Coded | None) -> None:
         self.observed = observed
-        self.scale = occurring(observed)
+        self.scale = occurring(observed) if small is None else small.scale
         self.counts: Matrix | None = None
         if self.scale.size <= SMALL_SCALE:
-            self.counts = code(observed, self.scale.tolist()).counts
+            self.counts = (small or code(observed, self.scale.tolist())).counts
         else:
             self.item, self.listed_codes = observed.listed().item, self.codes()
 
@@ -204,6 +221,16 @@ class _Incidence:
         if self.counts is not None:
             return np.asarray(values @ self.counts)
         return tally(self.listed_codes, values[self.item], self.scale.size)
+
+    def pairs(self) -> Any:
+        """Per item: ratings per category, then unordered pairs of categories over (ratings - 1)."""
+        if self.counts is None or self.scale.size > DENSE_PAIRS:
+            return _pair_sums(self.observed, self.codes(), self.scale.size)
+        n, fewer = _numbers(self.observed)
+        own = self.counts * (n > 0)[:, np.newaxis]
+        upper, lower = np.tril_indices(self.scale.size)
+        pairs = own[:, upper] * (own[:, lower] - (upper == lower)) / np.where(upper == lower, 2, 1)
+        return np.hstack([own, pairs / fewer[:, np.newaxis]])
 
 
 def _distances_within(observed: Observed, first: Vector, second: Vector) -> Vector:
@@ -235,8 +262,7 @@ def _pair_sums(observed: Observed, codes: Codes, size: int) -> Any:
         columns.append(size + upper * (upper + 1) // 2 + lower)
         values.append(1 / (observed.per_item[where] - 1))
     shape = (observed.n_items, size + size * (size + 1) // 2)
-    matrix = sparse.csr_array((np.concatenate(values), (np.concatenate(rows), np.concatenate(columns))), shape=shape)
-    return matrix.toarray() if shape[1] <= 64 else matrix
+    return sparse.csr_array((np.concatenate(values), (np.concatenate(rows), np.concatenate(columns))), shape=shape)
 
 
 def _ordinal_alphas(totals: Matrix, size: int) -> Vector:

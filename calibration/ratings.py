@@ -144,17 +144,37 @@ class Coded:
 
 def code(observed: Observed, categories: Sequence[float] | None = None) -> Coded:
     """Ratings on the declared scale, or on the categories that occur where none is declared."""
+    compared = code_small(observed, categories)
+    if compared is not None:
+        return compared
     scale = occurring(observed) if categories is None else declared(categories)
-    if scale.size <= FEW_CATEGORIES and not isinstance(observed.held, Listed):
-        by_category = _counted(observed.held, scale)
-        if by_category.sum() == observed.per_rater.sum():
-            return Coded(observed=observed, scale=scale, counts=_as_rows(by_category, observed.item_names))
-    # Also where something is off the scale: the list knows what.
     listed = observed.listed()
     cell = listed.item * scale.size
     cell += positions(listed.value, scale)
     counts = np.bincount(cell, minlength=observed.n_items * scale.size).astype(np.float64)
     return Coded(observed=observed, scale=scale, counts=counts.reshape(observed.n_items, scale.size))
+
+
+def code_small(observed: Observed, categories: Sequence[float] | None = None) -> Coded | None:
+    """As ``code`` for a matrix on a scale of few categories (undeclared: few whole numbers); else nothing."""
+    if isinstance(observed.held, Listed) or not observed.n_items:
+        return None
+    scale = _range(observed.held) if categories is None else declared(categories)
+    if not 0 < scale.size <= FEW_CATEGORIES:
+        return None
+    by_category = _counted(observed.held, scale)
+    often = by_category.sum(axis=1)
+    if often.sum() < observed.per_rater.sum():
+        return None
+    if categories is None and not often.all():
+        scale, by_category = scale[often > 0], by_category[often > 0]
+    return Coded(observed=observed, scale=scale, counts=_as_rows(by_category, observed.item_names))
+
+
+def _range(matrix: Matrix) -> Vector:
+    """The whole numbers from the lowest to the highest rating, if they are few."""
+    low, high = float(np.fmin.reduce(matrix, axis=None)), float(np.fmax.reduce(matrix, axis=None))
+    return np.arange(low, high + 1) if high - low < FEW_CATEGORIES and low.is_integer() else np.zeros(0)
 
 
 def _counted(matrix: Matrix, scale: Vector) -> NDArray[np.uint16]:
@@ -186,15 +206,9 @@ def occurring(observed: Observed) -> Vector:
     """The distinct values of the ratings, ascending."""
     if not observed.n_items:
         return np.zeros(0)
-    matrix = observed.held
-    if not isinstance(matrix, Listed):
-        low, high = float(np.fmin.reduce(matrix, axis=None)), float(np.fmax.reduce(matrix, axis=None))
-        if high - low < FEW_CATEGORIES and low.is_integer():
-            scale = np.arange(low, high + 1)
-            often = _counted(matrix, scale).sum(axis=1)
-            if often.sum() == observed.per_rater.sum():
-                found: Vector = scale[often > 0]
-                return found
+    compared = code_small(observed)
+    if compared is not None:
+        return compared.scale
     values = observed.listed().value
     low, high = float(values.min()), float(values.max())
     if high - low < WIDE_RANGE and low.is_integer():
