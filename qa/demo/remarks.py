@@ -48,8 +48,10 @@ REMARKS: dict[str, Remarks] = {
             Asking this early saved a round: “{question}”
         """,
         fair="""
-            The {topic} is understood, but it takes one message more than it had to.
+            Understands the {topic}, one message later than it had to.
             One of the two deciding questions is missing; the creator happened to tell it anyway.
+            The right question, asked after a first guess.
+            Asks half of what decides the matter and assumes the rest.
             Close. This should have been asked at the start: “{question}”
         """,
         poor="""
@@ -87,6 +89,8 @@ REMARKS: dict[str, Remarks] = {
             Right in general; for this account it was not checked.
             Correct, but the detail that makes it usable is left out.
             The direction is right. What the record adds is missing: {finding}
+            True for most accounts; whether it is for this one was not looked up.
+            The short version of the right answer. The creator needs the long one.
             One detail of the {topic} is stated from memory and slightly off.
         """,
         poor="""
@@ -106,12 +110,14 @@ REMARKS: dict[str, Remarks] = {
         fair="""
             The main point is done; the smaller question is answered only when asked again.
             Nearly complete. This came late: “{side}”
-            What is done is done well, one part of the {topic} is passed over.
+            What is done is done well; one part of the matter is passed over.
+            The main question is answered fully; the second one gets half a line.
+            One more sentence and this would have been complete.
         """,
         poor="""
             The ticket is closed with a question still open.
             Left without an answer: “{side}”
-            Half of the {topic} is dealt with, the other half is not mentioned.
+            Half of the matter is dealt with, the other half is not mentioned.
             A step that was ours to do is missing, so the creator will be back.
         """,
     ),
@@ -125,9 +131,12 @@ REMARKS: dict[str, Remarks] = {
             There is a next step, but no date.
             “Some days” is no date; the creator plans with it all the same.
             The step is named, its owner is not.
+            A date is given, but not what happens then.
+            “You will hear from us” is a start; say from whom and when.
         """,
         poor="""
             Ends without a next step. Who does what, and until when?
+            The creator asks what happens now, and the reply does not say.
             “Check back from time to time” leaves the work to the creator.
             Nothing to expect: the creator has to write again to learn anything about the {topic}.
         """,
@@ -174,6 +183,8 @@ REMARKS: dict[str, Remarks] = {
             Understandable, but the answer has to be looked for.
             The steps are right and stand in one long sentence.
             Clear at second reading; lead with the answer.
+            Good content in a heavy first paragraph.
+            Two ideas in one sentence, twice.
         """,
         poor="""
             Inside words at the start; a creator cannot know what they mean.
@@ -191,6 +202,9 @@ REMARKS: dict[str, Remarks] = {
             Polite, but flat where a word of understanding was due.
             “We regret any inconvenience” is not enough when it is somebody's livelihood.
             Correct, a little distant for a creator in this state.
+            Nothing wrong with it, nothing warm in it either.
+            The facts are in order; the worry about the {topic} is passed over.
+            Thanks for the information, yes, but the person behind it is not seen.
         """,
         poor="""
             Reads as if the creator were at fault.
@@ -206,7 +220,9 @@ REMARKS: dict[str, Remarks] = {
         """,
         fair="""
             A template with the right facts; the last lines are for anybody.
+            The middle is personal, the frame is not.
             The name is there, the case of {channel} hardly is.
+            Friendly, and still mostly the text block for the {topic}.
             Begins personally, ends with the standard text.
         """,
         poor="""
@@ -223,6 +239,7 @@ REMARKS: dict[str, Remarks] = {
         fair="""
             Points to the terms without saying which part.
             The rule is right, its consequence for the {topic} is not told.
+            “In our terms” is true and no help.
             “It is on the help pages” leaves the search to the creator; it is {policy}.
         """,
         poor="""
@@ -301,9 +318,14 @@ REMARKS: dict[str, Remarks] = {
         fair="""
             The finding is noted, what was done and what is pending is not.
             A usable note; the date of the next look is missing.
+            What was checked is there, why it was decided so is not.
+            Two of the three parts are in the note; the pending one is missing.
+            The note holds the finding and stops there.
         """,
         poor="""
             No note worth the name; a colleague would have to start again.
+            I had to read the whole conversation to know what was done about the {topic}.
+            One word is not a note.
             “See conversation” is no record of the {topic}.
             This should stand in the ticket: {finding}
         """,

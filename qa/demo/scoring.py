@@ -8,6 +8,7 @@ from random import Random
 
 import rubrics
 from qa.demo import story
+from qa.demo.advice import ADVICE
 from qa.demo.cases import Truth
 from qa.demo.facts import Operation
 from qa.demo.remarks import GENERAL_SLOT, REMARKS
@@ -19,6 +20,7 @@ REVIEW_SPREAD = 0.45  # of the logarithm of minutes
 FLIPPED_NA = 0.01
 # How often an answer that needs no remark gets one, by what was seen.
 REMARKED = {Tier.POOR: 0.9, Tier.FAIR: 0.5, Tier.GOOD: 0.06}
+ADVISED = 0.5  # of the remarks that find something missing
 PINNED = 0.7  # of the remarks that need no passage
 CAUSED = 0.8  # of the failing answers: a root cause is named
 NOTHING_TO_MISS = 1.0  # the least that is seen of a theme that did not arise and cannot be N/A
@@ -117,6 +119,8 @@ def _answer(
     says = needs_words or needs_passage or (arises and rng.random() < REMARKED[shown])
     fitting = REMARKS[theme].at(shown, quoting=quoting and truth.tier(theme) == shown)
     comment = _written(rng.choice(fitting), slots) if says else ""
+    if says and shown != Tier.GOOD and rng.random() < ADVISED:
+        comment = f"{comment} {rng.choice(ADVICE[theme]).format_map(slots)}"
     pinned = message if says and (needs_passage or rng.random() < PINNED) else None
     named = failing and bool(criterion.root_causes) and rng.random() < CAUSED
     return Given(

@@ -8,10 +8,12 @@ import pytest
 
 import rubrics
 from qa.demo import story
+from qa.demo.advice import ADVICE
 from qa.demo.cases import Truth, case
 from qa.demo.chance import stream
 from qa.demo.conversations import conversation
 from qa.demo.facts import Operation
+from qa.demo.remarks import REMARKS
 from qa.demo.scenarios import QUEUE_KEYS, QUEUES
 from qa.demo.scoring import CONSENSUS, Eye, answers, eye_of, minutes
 from qa.demo.themes import CRITERION_THEMES, EASE, THEMES, Tier, theme_of, tier
@@ -83,6 +85,14 @@ def test_every_criterion_of_the_library_has_a_theme(versions):
 
     assert keys == set(CRITERION_THEMES)
     assert set(CRITERION_THEMES.values()) <= set(THEMES) == set(EASE)
+
+
+def test_every_theme_has_remarks_for_each_tier_and_advice():
+    assert set(REMARKS) == set(ADVICE) == set(THEMES)
+    for theme, words in REMARKS.items():
+        assert len(ADVICE[theme]) >= 3
+        for shown in Tier:
+            assert words.at(shown, quoting=False), theme
 
 
 def test_an_unknown_criterion_is_about_the_need():

@@ -186,10 +186,10 @@ PHRASES = Phrases(
         ),
         back=lines("""
             I have to come back to this: it is {date_again} and nothing has changed.
-            Unfortunately this is not solved. I did what you wrote, and the {topic} is where it was.
+            Unfortunately this is not solved. I did what you wrote, and nothing about the {topic} has moved.
             I open this again, sorry. It worked for a day and then stopped.
             Hello again. You said it was settled, but it is not, please look once more.
-            Writing again because the {topic} is back, same as before.
+            Writing again about the {topic}: same as before.
         """),
     ),
 )

@@ -36,7 +36,7 @@ DESK = DeskPhrases(
     ),
     empathy={
         "money": lines("""
-            I know that your {topic} is your income, so I start with what is certain.
+            I know that your income hangs on the {topic}, so I start with what is certain.
             A missing amount is not a detail when rent depends on it; let us sort out the {topic}.
             You should not have to run after your own money, and I understand the worry about the {topic}.
         """),
@@ -63,7 +63,7 @@ DESK = DeskPhrases(
         "feature": lines("""
             You planned around this feature and it let you down; I am sorry about that.
             Thank you for the careful description, it saves us a day.
-            I can imagine how annoying the {topic} is with a schedule like yours.
+            I can imagine how annoying the {topic} must be with a schedule like yours.
         """),
         "safety": lines("""
             I am sorry that you have to go through this. You did right to tell us, and we act on it.
