@@ -7,7 +7,7 @@ from flask import Blueprint, flash, g, make_response, redirect, render_template,
 from flask.typing import ResponseReturnValue
 from wtforms.fields import SelectChoice
 
-from qa.calibration_sessions import queries, service, session_page
+from qa.calibration_sessions import drawings, queries, service, session_page
 from qa.calibration_sessions.forms import CloseForm, SessionForm, VersionForm
 from qa.calibration_sessions.models import CalibrationSession
 from qa.core.access import Permission, Role, requires
@@ -116,7 +116,13 @@ def show(session_id: int) -> ResponseReturnValue:
         queries.consensus_answers(session, row.id),
         shown_as=names_for(row, people),
     )
-    return render_template("calibration/revealed.html", rubric=rubric, revealed=revealed, **context)
+    return render_template(
+        "calibration/revealed.html",
+        rubric=rubric,
+        revealed=revealed,
+        chart=drawings.scores_chart(revealed),
+        **context,
+    )
 
 
 def is_led(row: CalibrationSession) -> bool:
