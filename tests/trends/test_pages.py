@@ -1,0 +1,98 @@
+"""The director's page: what may enter its figures, and who sees which."""
+
+from collections.abc import Callable
+
+from sqlalchemy.orm import Session
+
+from qa.core.clock import week_key
+from qa.rubric_library.models import RubricVersion
+from qa.sampling.models import Purpose
+from qa.trends import queries
+from tests.coaching.weeks import review, wednesday
+from tests.support.builders import publish_rubric
+from tests.support.cast import SINCE, Cast, actor
+from tests.support.client import CheckingClient
+from tests.support.statements import count_queries
+
+SignIn = Callable[..., CheckingClient]
+WEEK = wednesday(1).date()
+
+
+def test_only_routine_reviews_of_drawn_parts_enter(session: Session, cast: Cast) -> None:
+    version = publish_rubric(session, cast)
+    routine = review(session, cast, version)
+    for purpose in (Purpose.TARGETED, Purpose.DOUBLE, Purpose.CALIBRATION, Purpose.FOLLOW_UP):
+        review(session, cast, version, reviewer=cast.rob, purpose=purpose, privacy="missed")
+
+    rows = queries.reviewed(session, actor(session, cast.dora), since=SINCE)
+
+    assert [(row.review_id, row.score, row.inclusion_probability) for row in rows] == [(routine.id, 100.0, 0.5)]
+
+
+def test_a_lead_sees_the_own_teams_alone(session: Session, cast: Cast, sign_in: SignIn) -> None:
+    version = publish_rubric(session, cast)
+    sams, olgas = (review(session, cast, version, agent=each) for each in (cast.sam_agent, cast.olga_agent))
+    path = f"/trends/reviews?week={week_key(WEEK)}"
+
+    seen = {
+        who.name: {row.review_id for row in queries.reviewed(session, actor(session, who), since=SINCE)}
+        for who in (cast.lena, cast.otto, cast.dora, cast.quinn)
+    }
+    lists = {who.name: sign_in(who).get(path).get_data(as_text=True) for who in (cast.lena, cast.otto, cast.dora)}
+    reaching = sign_in(cast.lena).get(f"{path}&team={cast.appeals.id}").get_data(as_text=True)
+
+    both = {sams.id, olgas.id}
+    assert seen == {
+        cast.lena.name: {sams.id},
+        cast.otto.name: {olgas.id},
+        cast.dora.name: both,
+        cast.quinn.name: both,
+    }
+    assert f"/reviews/{olgas.id}" not in lists[cast.lena.name]
+    assert f"/reviews/{sams.id}" in lists[cast.lena.name]
+    assert f"/reviews/{olgas.id}" in lists[cast.otto.name]
+    assert f"/reviews/{sams.id}" in lists[cast.dora.name]
+    assert f"/reviews/{olgas.id}" not in reaching
+    assert [sign_in(who).get("/trends/").status_code for who in (cast.rita, cast.sam, cast.ada)] == [403] * 3
+
+
+def test_the_page_asks_no_more_when_there_is_more(session: Session, cast: Cast, sign_in: SignIn) -> None:
+    version = publish_rubric(session, cast)
+    several(session, cast, version, 2)
+    director = sign_in(cast.dora)
+    director.get("/trends/")
+    with count_queries() as few:
+        director.get("/trends/")
+    several(session, cast, version, 10)
+
+    with count_queries() as many:
+        page = director.get("/trends/?weeks=13")
+
+    assert page.status_code == 200
+    assert len(many) == len(few) <= 14
+
+
+def several(session: Session, cast: Cast, version: RubricVersion, count: int) -> None:
+    for n in range(count):
+        for agent in (cast.sam_agent, cast.olga_agent):
+            review(session, cast, version, agent=agent, weeks_ago=1 + n % 6, **({"tone": "missed"} if n % 3 else {}))
+
+
+def test_a_week_that_is_none_is_not_found_and_a_strange_filter_is_ignored(
+    session: Session, cast: Cast, sign_in: SignIn
+) -> None:
+    director = sign_in(cast.dora)
+
+    codes = [
+        director.get(f"/trends/{where}").status_code
+        for where in (
+            "reviews?week=2026-W99",
+            "reviews?week=x",
+            "reviews",
+            "?weeks=9",
+            "?team=x&weeks=-1",
+            "?queue=none",
+        )
+    ]
+
+    assert codes == [404, 404, 404, 200, 200, 200]
