@@ -4,6 +4,8 @@ import datetime as dt
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
@@ -143,6 +145,14 @@ class StoredAnswer:
     @property
     def pins(self) -> int:
         return len(self.passages)
+
+    @property
+    def typed_percentage(self) -> str:
+        """The percentage as a number field takes it back: 87.5, stored as 175/2."""
+        if self.percentage is None:
+            return ""
+        exact = Fraction(self.percentage)
+        return format(Decimal(exact.numerator) / Decimal(exact.denominator), "f")
 
     @property
     def pins_json(self) -> str:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 import rubrics
 from qa.core.errors import InvalidInputError
 from qa.reviews import rules
+from qa.reviews.queries import StoredAnswer
 from tests.support.builders import RUBRIC
 from tests.support.cast import NOW
 
@@ -207,3 +208,23 @@ def test_a_stored_percentage_stays_exact() -> None:
     saved = rules.SavedAnswer(criterion_key="any", percentage=Fraction("33.3"))
 
     assert rules.as_answer(saved).percentage == Fraction(333, 10)
+
+
+@pytest.mark.parametrize(
+    ("stored", "typed"),
+    [("100", "100"), ("0", "0"), ("175/2", "87.5"), ("333/10", "33.3"), (None, "")],
+)
+def test_a_stored_percentage_goes_back_into_the_field_it_was_typed_in(stored: str | None, typed: str) -> None:
+    answer = StoredAnswer(
+        criterion_key="any",
+        level_key=None,
+        percentage=stored,
+        not_applicable=False,
+        comment="",
+        internal_note="",
+        root_causes=[],
+        passages=(),
+    )
+
+    assert answer.typed_percentage == typed
+    assert stored is None or str(rules.read_percentage(typed)) == stored
