@@ -1,0 +1,90 @@
+"""The demo operation in the database: it holds every proof, and comes out the same every time."""
+
+import datetime as dt
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+from flask import Flask
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from qa.calibration_sessions.models import CalibrationSession
+from qa.coaching.models import CoachingAction, CoachingPlan
+from qa.config import Settings
+from qa.core.db import db
+from qa.demo.load import Build
+from qa.people.queries import first_programme
+from qa.reviews.models import Review, ReviewRevision
+from qa.sampling.models import Assignment, DrawReceipt
+from qa.tickets.models import Ticket
+from tests.support import engines, server
+
+AS_OF = dt.date(2026, 11, 23)
+WEEKS = 6
+TICKETS = 1_800
+
+
+def build(app: Flask) -> None:
+    with app.app_context():
+        Build(
+            db.session(),
+            app.extensions["fairmark"],
+            seed=3,
+            as_of=AS_OF,
+            weeks=WEEKS,
+            tickets=TICKETS,
+            report=lambda *_: None,
+        ).run()
+        db.session.remove()
+
+
+def test_the_built_operation_proves_itself(app: Flask, session: Session, flask_command: Callable[..., Result]) -> None:
+    build(app)
+
+    assert flask_command("audit", "verify").exit_code == 0
+    assert flask_command("receipts", "verify").exit_code == 0
+    assert flask_command("reviews", "recompute", "--check").exit_code == 0
+    assert session.scalar(select(func.count()).select_from(DrawReceipt)) == WEEKS - 1
+    assert session.scalar(select(func.count()).select_from(Ticket)) == TICKETS
+
+
+def test_every_desk_has_something_due_and_overdue(app: Flask, session: Session) -> None:
+    build(app)
+
+    open_ = session.scalars(select(Assignment).where(Assignment.state == "open")).all()
+    actions = session.scalars(select(CoachingAction).where(CoachingAction.state == "open")).all()
+    states = set(session.scalars(select(CalibrationSession.state)))
+
+    assert any(assignment.due_on <= AS_OF for assignment in open_)
+    assert any(assignment.due_on > AS_OF for assignment in open_)
+    assert {"scoring", "revealed"} <= states
+    assert session.scalar(select(func.count()).select_from(CoachingPlan))
+    assert any(action.due_on > AS_OF for action in actions)
+    assert first_programme(session) is not None
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_the_same_seed_and_monday_build_the_same_reviews(app: Flask, session: Session, tmp_path: Path) -> None:
+    build(app)
+    first = told(session)
+    with engines.migrated_database("sqlite", tmp_path / "again") as url:
+        other = server.make_app(Settings.for_tests(database_url=url, instance=tmp_path / "other"))
+        build(other)
+        with other.app_context():
+            second = told(db.session())
+            db.session.remove()
+        server.close_app(other)
+
+    assert first == second
+
+
+def told(session: Session) -> list[tuple[object, ...]]:
+    """Every review with its score, and when it was given."""
+    rows = session.execute(
+        select(Review.id, Review.part_id, Review.reviewer_id, Review.submitted_at, ReviewRevision.exact_score)
+        .join(ReviewRevision, ReviewRevision.review_id == Review.id)
+        .order_by(Review.id)
+    )
+    return [tuple(row) for row in rows]
