@@ -69,7 +69,9 @@ def test_every_desk_has_something_due_and_overdue(app: Flask, session: Session) 
 def test_the_same_seed_and_monday_build_the_same_reviews(app: Flask, session: Session, tmp_path: Path) -> None:
     build(app)
     first = told(session)
-    with engines.migrated_database("sqlite", tmp_path / "again") as url:
+    again = tmp_path / "again"
+    again.mkdir()
+    with engines.migrated_database("sqlite", again) as url:
         other = server.make_app(Settings.for_tests(database_url=url, instance=tmp_path / "other"))
         build(other)
         with other.app_context():
