@@ -1,7 +1,7 @@
 """Intraclass correlation of ratings on a numeric scale."""
 
 from dataclasses import dataclass, replace
-from math import sqrt
+from math import isfinite, sqrt
 from typing import Any, Literal
 
 from calibration.crossed import CrossedSquares, crossed_squares
@@ -86,7 +86,8 @@ def _single(empty: Icc, squares: CrossedSquares, model: str, confidence: float) 
     share = k / squares.k_raters if model == "2" else 0.0
     own = between - error
     room = between + (k - 1) * error + share * (squares.raters - error)
-    if room <= 0:
+    # Relative to the mean squares: a room that is rounding alone divides into anything.
+    if room <= 1e-9 * (between + error + share * squares.raters):
         return replace(empty, reason="the variance components cancel: no share of variance to speak of")
     rho = own / room
     result = replace(
@@ -109,8 +110,9 @@ def _single(empty: Icc, squares: CrossedSquares, model: str, confidence: float) 
         low, high = _absolute_bounds(squares, rho, confidence)
     else:
         low, high = _ratio_bounds(between, error, df1, df2, k, confidence)
-    floor = -1 / (k - 1) if k >= 2 else -1.0
-    interval = Interval(low=max(low, floor), high=min(high, 1.0), confidence=confidence)
+    floor = -1 / (k - 1) if k > 1 else -1.0
+    low = min(max(low, floor), 1.0)
+    interval = Interval(low=low, high=min(max(high, low), 1.0), confidence=confidence)
     return replace(result, std_error=sqrt(variance), interval=interval)
 
 
@@ -135,8 +137,11 @@ def _absolute_bounds(squares: CrossedSquares, rho: float, confidence: float) -> 
     df = (a * raters + b * error) ** 2 / spread if spread > 0 else float(squares.df_error)
     lower, higher = f_quantile(upper, df1, df), f_quantile(upper, df, df1)
     mixed = k * raters + (k * n - k - n) * error
-    low = n * (items - lower * error) / (lower * mixed + n * items)
-    high = n * (higher * items - error) / (mixed + n * higher * items)
+    if not (isfinite(lower) and isfinite(higher)):
+        return -1.0, 1.0  # hardly any degrees of freedom: nothing is excluded
+    low_room, high_room = lower * mixed + n * items, mixed + n * higher * items
+    low = n * (items - lower * error) / low_room if low_room > 0 else -1.0
+    high = n * (higher * items - error) / high_room if high_room > 0 else 1.0
     return low, high
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from math import sqrt
+from math import isnan, sqrt
 from typing import Any, Literal, TypedDict
 
 import numpy as np
@@ -88,6 +88,8 @@ def judged(linear: Linear, method: str, options: Uncertainty) -> Agreement:
     if options.get("bootstrap", 0):
         return _bootstrapped(linear, result, groups, options)
     error, df = _analytic(linear, kind, groups, units)
+    if isnan(error):
+        return replace(result, reason="without one of the items the coefficient is not defined: no jackknife")
     population = options.get("population")
     if population is not None:
         if population < linear.n_rated:
@@ -148,7 +150,6 @@ def _analytic(linear: Linear, kind: str, groups: NDArray[np.int64] | None, units
         values = np.concatenate([linear.figure(totals) for totals in without_each(linear.sums())])
         # An item the coefficient leaves out is an item all the same: without it nothing changes.
         values = np.append(values, np.full(linear.n_rated - values.size, linear.estimate))
-        values = values[~np.isnan(values)]
         n = values.size
         return sqrt((n - 1) / n * float(((values - values.mean()) ** 2).sum())), n - 1.0
     parts: Vector = linear.influence if groups is None else tally(groups, linear.influence, units)

@@ -31,7 +31,7 @@ def agreement_weights(weights: WeightKind | str | Any, scale: Vector) -> Matrix:
         return _given(weights, scale.size)
     if weights not in KINDS:
         raise ValueError(f"weights is one of {', '.join(KINDS)} or a matrix: {weights!r}")
-    if scale.size == 1 or weights == "unweighted":
+    if scale.size <= 1 or weights == "unweighted":
         return np.eye(scale.size)
     if weights == "ordinal":
         return _ordinal(scale.size)
