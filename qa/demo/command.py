@@ -7,8 +7,10 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 from flask_migrate import upgrade
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from qa.coaching.models import CoachingPlan
 from qa.config import settings
 from qa.core.access import ROLE_WORDS, Role
 from qa.core.clock import monday_of, utcnow
@@ -101,10 +103,13 @@ def tell_sign_ins(session: Session, port: int) -> None:
         return
     click.echo(f"\nFairmark is at http://127.0.0.1:{port}  (Ctrl+C stops it, the data stay)\n")
     today = utcnow().date()
+    coached = set(session.scalars(select(CoachingPlan.specialist_id).where(CoachingPlan.state == "active")))
     for role in (Role.DIRECTOR, Role.QA_LEAD, Role.TEAM_LEAD, Role.REVIEWER, Role.SPECIALIST, Role.ADMIN):
         people = people_with_role(session, programme.id, role, today)
         # The QA lead leads a team too: show another lead as the team lead.
         person = people[-1] if role is Role.TEAM_LEAD and len(people) > 1 else people[0] if people else None
+        if role is Role.SPECIALIST:
+            person = next((each for each in people if each.id in coached), person)
         if person is not None:
             click.echo(f"  {ROLE_WORDS[role]:<11} {person.email}")
     click.echo(f"\n  password of all: {PASSWORD}\n")

@@ -169,29 +169,40 @@ class Build:
         )
 
     def _coach(self, operation: Operation, people: Mapping[int, int], teams: Sequence[Team], week: int) -> None:
-        """The team that improves was coached; some others are in the middle of it."""
-        monday = story.monday(self.as_of, week)
-        saturday = dt.datetime.combine(monday + dt.timedelta(days=5), dt.time(18), tzinfo=dt.UTC)
-        cast = operation.cast
+        """The team that improves was coached as a whole; the others are in the middle of it."""
         if week == story.IMPROVEMENT_WEEK - 1:
-            members = coached_members(cast, story.IMPROVING_TEAM, monday)
-            team = story.IMPROVING_TEAM
-        elif week in (story.LAST_WEEK - 4, story.LAST_WEEK - 2):
-            team = 2 if week == story.LAST_WEEK - 4 else 4
-            members = coached_members(cast, team, monday)[:3]
-        else:
-            return
-        when = min(saturday, self.until)
+            self._coach_team(operation, people, teams, week, story.IMPROVING_TEAM, slice(None))
+        others = [team for team in range(len(teams)) if team != story.IMPROVING_TEAM]
+        if week == story.LAST_WEEK - 4:
+            for team in others:
+                self._coach_team(operation, people, teams, week, team, slice(0, 2))
+        if week == story.LAST_WEEK - 1:
+            for team in others:
+                self._coach_team(operation, people, teams, week, team, slice(2, 3))
+
+    def _coach_team(
+        self,
+        operation: Operation,
+        people: Mapping[int, int],
+        teams: Sequence[Team],
+        week: int,
+        team: int,
+        chosen: slice,
+    ) -> None:
+        """Plans with some members of a team on a Saturday evening; most are read, some actions done at once."""
+        cast = operation.cast
+        monday = story.monday(self.as_of, week)
+        # Each team a little later than the one before: what happened stands in the trail in that order.
+        evening = dt.datetime.combine(monday + dt.timedelta(days=5), dt.time(18), tzinfo=dt.UTC)
+        when = evening + dt.timedelta(minutes=40 * team)
+        members = coached_members(cast, team, monday)[chosen]
         plans = coach_team(self.session, cast, people, teams, team=team, members=members, now=when, seed=self.seed)
+        improving = team == story.IMPROVING_TEAM
         for number, plan in enumerate(plans):
-            if number % 3 != 2:
-                follow_up(
-                    self.session,
-                    plan,
-                    done=1 if number % 2 else 2 if team == story.IMPROVING_TEAM else 0,
-                    by=people[cast.teams[team].lead],
-                    now=when + dt.timedelta(minutes=20),
-                )
+            if improving or number == 0:
+                done = 2 if improving and number % 2 == 0 else 1 if improving else 0
+                lead = people[cast.teams[team].lead]
+                follow_up(self.session, plan, done=done, by=lead, now=when + dt.timedelta(minutes=20))
         self.session.commit()
 
     def _seal(self) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from qa.core import audit
 from qa.core.access import Role
 from qa.demo import story
-from qa.demo.cast import Cast
+from qa.demo.cast import Cast, email_of
 from qa.people.models import (
     Absence,
     Capacity,
@@ -26,6 +26,7 @@ from qa.people.rules import PseudonymList
 
 PASSWORD = "demo-operation"  # noqa: S105 - printed at every start of the demo, and of no other use
 QUALITY_TARGET = 88.0
+NEW_STARTERS = ("Noor Bakkali", "Teodor Lindgren")
 
 
 def load_programme(session: Session, *, now: dt.datetime) -> Programme:
@@ -88,6 +89,7 @@ def load_people(session: Session, programme: Programme, cast: Cast, *, now: dt.d
         )
         for entry in cast.memberships
     )
+    load_new_starters(session, programme, cast, now=now)
     audit.record(
         session,
         action="people.import",
@@ -99,3 +101,20 @@ def load_people(session: Session, programme: Programme, cast: Cast, *, now: dt.d
     )
     session.flush()
     return ids
+
+
+def load_new_starters(session: Session, programme: Programme, cast: Cast, *, now: dt.datetime) -> None:
+    """Two people who begin soon and have no invitation yet: something for the admin to do."""
+    begin = story.monday(now.date(), story.LAST_WEEK) + dt.timedelta(weeks=story.LAST_WEEK)
+    for number, name in enumerate(NEW_STARTERS, start=len(cast.people)):
+        user = User(
+            programme_id=programme.id,
+            email=email_of(name),
+            name=name,
+            pseudonym=PseudonymList().name(number),
+            started_on=begin,
+            created_at=now,
+        )
+        session.add(user)
+        session.flush()
+        session.add(RoleGrant(user_id=user.id, role=Role.SPECIALIST, valid_from=begin))
