@@ -104,9 +104,9 @@ def progress_of(reviews: Sequence[Reviewed], counts: Sequence[Counted]) -> list[
 
 
 def settled_only(reviews: Sequence[Reviewed], counts: Sequence[Counted]) -> list[Reviewed]:
-    """The reviews of weeks that may be spoken of."""
+    """The reviews of weeks that may be spoken of; all of them while no week is that far."""
     settled = {item.week for item in progress_of(reviews, counts) if item.settled}
-    return [review for review in reviews if review.week in settled]
+    return [review for review in reviews if review.week in settled] if settled else list(reviews)
 
 
 def newest_weeks(reviews: Sequence[Reviewed], count: int) -> tuple[list[dt.date], list[dt.date]]:

@@ -63,6 +63,7 @@ def index() -> ResponseReturnValue:
         queues=queries.queue_names(session, g.actor),
         kpis=rules.kpis(reviews, counts, newest, before) if reviews else [],
         unsettled=[item for item in rules.progress_of(everything, counts) if not item.settled],
+        preliminary=not any(item.settled for item in rules.progress_of(everything, counts)),
         reviewed={item.week: item.reviewed for item in rules.progress_of(everything, counts)},
         newest=newest,
         overall=overall,
