@@ -86,9 +86,12 @@ def test_what_fails_half_way_leaves_nothing_and_holds_nobody_up(app: Flask, sess
 
 
 def test_a_reader_sees_the_last_commit_while_a_writer_is_at_work(app: Flask, job_id: int):
-    with in_background(app, lambda: setattr(db.session.get_one(Job, job_id), "done", 7)):
-        with app.app_context(), reading():
-            seen = db.session.get_one(Job, job_id).done
+    with (
+        in_background(app, lambda: setattr(db.session.get_one(Job, job_id), "done", 7)),
+        app.app_context(),
+        reading(),
+    ):
+        seen = db.session.get_one(Job, job_id).done
 
     assert seen == 0
 
