@@ -37,3 +37,20 @@ def test_without_a_secret_key_the_start_says_how_to_make_one(tmp_path: Path):
     assert done.returncode != 0
     assert "SECRET_KEY is not set" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_without_a_secret_key_the_command_says_so_and_still_shows_its_help(tmp_path: Path):
+    environment = {"PATH": os.environ["PATH"], "FAIRMARK_INSTANCE": str(tmp_path)}
+
+    done = subprocess.run(
+        [sys.executable, "-m", "flask", "--help"],
+        cwd=PROJECT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert "SECRET_KEY is not set" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert "Usage:" in done.stdout
