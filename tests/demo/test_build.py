@@ -1,7 +1,9 @@
 """The demo operation in the database: it holds every proof, and comes out the same every time."""
 
 import datetime as dt
+import re
 from collections.abc import Callable
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -13,17 +15,21 @@ from sqlalchemy.orm import Session
 from qa.calibration_sessions.models import CalibrationSession
 from qa.coaching.models import CoachingAction, CoachingPlan
 from qa.config import Settings
+from qa.core.access import Role
 from qa.core.db import db
 from qa.demo.load import Build
-from qa.people.queries import first_programme
+from qa.people.queries import first_programme, people_with_role
 from qa.reviews.models import Review, ReviewRevision
 from qa.sampling.models import Assignment, DrawReceipt
 from qa.tickets.models import Ticket
 from tests.support import engines, server
+from tests.support.client import CheckingClient
+from tests.support.statements import count_queries
 
 AS_OF = dt.date(2026, 11, 23)
 WEEKS = 6
 TICKETS = 1_800
+MOST_STATEMENTS = 30  # of any page, however many rows it shows
 
 
 def build(app: Flask) -> None:
@@ -63,6 +69,41 @@ def test_every_desk_has_something_due_and_overdue(app: Flask, session: Session) 
     assert session.scalar(select(func.count()).select_from(CoachingPlan))
     assert any(action.due_on > AS_OF for action in actions)
     assert first_programme(session) is not None
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_no_page_of_a_full_house_asks_the_database_row_by_row(
+    app: Flask, session: Session, sign_in: Callable[..., CheckingClient]
+) -> None:
+    build(app)
+    people = {
+        role: people_with_role(session, 1, role, AS_OF)[0] for role in Role if people_with_role(session, 1, role, AS_OF)
+    }
+    asked: dict[str, int] = {}
+
+    for user in people.values():
+        client = sign_in(user)
+        addresses = linked(client.get("/").get_data(as_text=True))
+        for address in sorted(addresses):
+            addresses |= one_of_each(linked(client.get(address).get_data(as_text=True)))
+        for address in sorted(one_of_each(addresses)):
+            with count_queries() as statements:
+                response = client.get(address)
+            assert response.status_code < 400, address
+            asked[address] = len(statements)
+
+    assert len(asked) > 25
+    assert {address: count for address, count in asked.items() if count > MOST_STATEMENTS} == {}
+
+
+def linked(page: str) -> set[str]:
+    """The pages of the house that a page leads to."""
+    return {unescape(address) for address in re.findall(r'href="(/[^"#]*)"', page) if not address.startswith("/static")}
+
+
+def one_of_each(addresses: set[str]) -> set[str]:
+    """One address of each shape: /reviews/7 stands for /reviews/8."""
+    return set({re.sub(r"[0-9]+", "0", address.split("?")[0]): address for address in sorted(addresses)}.values())
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
