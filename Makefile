@@ -7,6 +7,8 @@ BIN := .venv/bin
 # A stamp per lock: another lock, or another Python, asks for another stamp, whatever the files' times say.
 RUN_LOCK := $(shell cat requirements.txt | cksum | cut -d ' ' -f 1)
 DEV_LOCK := $(shell cat requirements.txt requirements-dev.txt | cksum | cut -d ' ' -f 1)
+BENCH_LOCK := $(shell cat requirements.txt requirements-bench.txt | cksum | cut -d ' ' -f 1)
+BENCH_STAMP := .venv-bench/installed-$(BENCH_LOCK)
 RUN_STAMP := .venv/installed-$(RUN_LOCK)
 DEV_STAMP := .venv/installed-dev-$(DEV_LOCK)
 # uv must leave out where packages came from: the lock is for every registry.
@@ -34,6 +36,11 @@ $(DEV_STAMP): scripts/setup.sh
 	@PYTHON="$(PYTHON)" sh scripts/setup.sh requirements.txt requirements-dev.txt
 	@rm -f .venv/installed-* && touch $(RUN_STAMP) $@
 
+# What benchmarks are compared with has an environment of its own, so that neither tests nor checks see it.
+$(BENCH_STAMP): scripts/setup.sh
+	@PYTHON="$(PYTHON)" VENV=.venv-bench sh scripts/setup.sh requirements.txt requirements-bench.txt
+	@rm -f .venv-bench/installed-* && touch $@
+
 setup: $(DEV_STAMP)
 
 system:
@@ -54,13 +61,13 @@ faults: setup system
 load: setup system
 	$(BIN)/python -m bench.load
 
-bench: setup
+bench: setup $(BENCH_STAMP)
 	@for file in bench/[a-z]*.py; do \
 		[ -e "$$file" ] || { echo "no benchmarks yet"; break; }; \
 		name=$$(basename "$$file" .py); \
 		[ "$$name" = load ] && continue; \
 		echo "== bench.$$name"; \
-		$(BIN)/python -m "bench.$$name" || exit 1; \
+		.venv-bench/bin/python -m "bench.$$name" || exit 1; \
 	done
 
 lint: setup
@@ -69,6 +76,7 @@ lint: setup
 lock: setup
 	$(LOCK) requirements.in --output-file requirements.txt
 	$(LOCK) requirements-dev.in --output-file requirements-dev.txt
+	$(LOCK) requirements-bench.in --output-file requirements-bench.txt
 
 clean:
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache test-results dist

@@ -168,9 +168,10 @@ def _kappa_of(table: Matrix, weights: Matrix, n: int, confidence: float) -> Agre
     by_row, by_column = weights @ columns, weights @ rows
     means = by_row[:, np.newaxis] + by_column[np.newaxis, :]
     spread = float((table * (weights - means * (1 - kappa)) ** 2).sum())
-    variance = (spread - (kappa - chance * (1 - kappa)) ** 2) / (n * (1 - chance) ** 2)
+    beyond = spread - (kappa - chance * (1 - kappa)) ** 2
+    variance = beyond / (n * (1 - chance) ** 2)
     result = replace(result, null=_null_test(kappa, rows, columns, weights - means, chance, n))
-    if found == 1 or variance < EXACT**2:
+    if found == 1 or beyond < EXACT:  # the two squares agree but for rounding
         flat = Interval(low=kappa, high=kappa, confidence=confidence)
         return replace(result, std_error=0.0, interval=flat, reason=NO_SPREAD)
     error = sqrt(variance)
@@ -185,8 +186,9 @@ def _kappa_of(table: Matrix, weights: Matrix, n: int, confidence: float) -> Agre
 
 def _null_test(kappa: float, rows: Vector, columns: Vector, excess: Matrix, chance: float, n: int) -> NullTest | None:
     """Fleiss, Cohen & Everitt (1969), eq. 9 and 13: the error where the raters are independent."""
-    variance = (float(rows @ excess**2 @ columns) - chance**2) / (n * (1 - chance) ** 2)
-    if variance < EXACT**2:
+    beyond = float(rows @ excess**2 @ columns) - chance**2
+    variance = beyond / (n * (1 - chance) ** 2)
+    if beyond < EXACT:
         return None
     error = sqrt(variance)
     return NullTest(std_error=error, statistic=kappa / error, p_value=normal_two_sided_p(kappa / error))

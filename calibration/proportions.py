@@ -4,9 +4,14 @@ from dataclasses import dataclass
 from math import isfinite, sqrt
 
 import numpy as np
-from scipy import special
 
-from calibration.quantiles import check_confidence, chi_square_upper_p, normal_quantile, normal_two_sided_p
+from calibration.quantiles import (
+    check_confidence,
+    chi_square_upper_p,
+    normal_quantile,
+    normal_two_sided_p,
+    special_functions,
+)
 from calibration.results import Estimate, Interval
 
 TIE = 1 + 1e-7  # tables as likely as the observed one up to rounding count as equally likely, as in R's fisher.test
@@ -49,8 +54,12 @@ def clopper_pearson_interval(successes: float, trials: float, confidence: float 
     """
     _check_counts(successes, trials, confidence)
     tail = (1 - confidence) / 2
-    low = 0.0 if successes == 0 else float(special.betaincinv(successes, trials - successes + 1, tail))
-    high = 1.0 if successes == trials else float(special.betaincinv(successes + 1, trials - successes, 1 - tail))
+    low = 0.0 if successes == 0 else float(special_functions().betaincinv(successes, trials - successes + 1, tail))
+    high = (
+        1.0
+        if successes == trials
+        else float(special_functions().betaincinv(successes + 1, trials - successes, 1 - tail))
+    )
     return Interval(low=low, high=high, confidence=confidence)
 
 
@@ -64,8 +73,8 @@ def jeffreys_interval(successes: float, trials: float, confidence: float = 0.95)
     _check_counts(successes, trials, confidence)
     tail = (1 - confidence) / 2
     a, b = successes + 0.5, trials - successes + 0.5
-    low = 0.0 if successes == 0 else float(special.betaincinv(a, b, tail))
-    high = 1.0 if successes == trials else float(special.betaincinv(a, b, 1 - tail))
+    low = 0.0 if successes == 0 else float(special_functions().betaincinv(a, b, tail))
+    high = 1.0 if successes == trials else float(special_functions().betaincinv(a, b, 1 - tail))
     return Interval(low=low, high=high, confidence=confidence)
 
 
@@ -149,10 +158,10 @@ def _fisher_p(x1: int, n1: int, x2: int, n2: int) -> float:
     total = x1 + x2
     first = np.arange(max(0, total - n2), min(n1, total) + 1)
     logs = (
-        -special.gammaln(first + 1)
-        - special.gammaln(n1 - first + 1)
-        - special.gammaln(total - first + 1)
-        - special.gammaln(n2 - total + first + 1)
+        -special_functions().gammaln(first + 1)
+        - special_functions().gammaln(n1 - first + 1)
+        - special_functions().gammaln(total - first + 1)
+        - special_functions().gammaln(n2 - total + first + 1)
     )
     chances = np.exp(logs - logs.max())
     observed = chances[x1 - first[0]]

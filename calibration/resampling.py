@@ -12,6 +12,8 @@ from calibration.results import Interval
 
 IntervalKind = Literal["percentile", "bca"]
 CHUNK = 1_000_000  # weights held at a time: 8 MB
+FEW_KINDS = 4  # as many units of a kind, on average, make it worth drawing kinds
+COMMON = 16  # units from which a kind is drawn at once
 FEW_RESAMPLES = 0.5  # less than this share of resamples with a defined value: no interval
 
 
@@ -37,10 +39,52 @@ def bootstrap_draws(units: int, resamples: int, rng: np.random.Generator, *, cel
 
 
 def resampled(sums: Any, figure: Callable[[Matrix], Vector], resamples: int, rng: np.random.Generator) -> Vector:
-    """The figure of each resample; ``sums`` (dense or sparse, units x parts) is what each unit adds to the totals."""
+    """The figure of each resample; ``sums`` (dense or sparse, units x parts) is what each unit adds to the totals.
+
+    Units that add the same are drawn together: how often a kind comes up is all that matters.
+    """
     units = int(sums.shape[0])
-    chunks = [figure(weighted_totals(sums, weights)) for weights in bootstrap_weights(units, resamples, rng)]
+    kinds = _kinds(sums)
+    if kinds is None:
+        chunks = [figure(weighted_totals(sums, weights)) for weights in bootstrap_weights(units, resamples, rng)]
+    else:
+        rows, often = kinds
+        chunks = [figure(weights @ rows) for weights in _kind_weights(often, resamples, rng)]
     return np.concatenate(chunks)
+
+
+def _kinds(sums: Any) -> tuple[Matrix, NDArray[np.int64]] | None:
+    """The distinct rows, the commonest first, and how often each occurs; none where most rows are rare."""
+    if not isinstance(sums, np.ndarray) or not sums.size:
+        return None
+    # Equal rows have equal projections; the reverse is checked.
+    projection = (sums * np.cos(np.arange(1, sums.shape[1] + 1))).sum(axis=1)
+    _, first, kind, often = np.unique(projection, return_index=True, return_inverse=True, return_counts=True)
+    if first.size > len(sums) / FEW_KINDS or not (sums[first][kind] == sums).all():
+        return None
+    order = np.argsort(-often, kind="stable")
+    return sums[first[order]], often[order]
+
+
+def _kind_weights(often: NDArray[np.int64], resamples: int, rng: np.random.Generator) -> Iterator[Matrix]:
+    """How often each kind is drawn in each resample, resamples x kinds, in chunks.
+
+    Common kinds by one multinomial draw with all rare ones as its last class, those then one unit at a time.
+    """
+    units, common = int(often.sum()), int((often >= COMMON).sum())
+    rare = np.repeat(np.arange(often.size - common), often[common:])
+    chances = np.append(often[:common], rare.size) / units
+    rows = min(resamples, max(1, CHUNK // often.size))
+    for done in range(0, resamples, rows):
+        size = min(rows, resamples - done)
+        drawn = rng.multinomial(units, chances, size=size)
+        weights = np.empty((size, often.size))
+        weights[:, :common] = drawn[:, :-1]
+        if rare.size:
+            for row, number in enumerate(drawn[:, -1].tolist()):
+                units_drawn = rare[rng.integers(0, rare.size, size=number)]
+                weights[row, common:] = np.bincount(units_drawn, minlength=often.size - common)
+        yield weights
 
 
 def weighted_totals(sums: Any, weights: Matrix) -> Matrix:

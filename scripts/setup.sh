@@ -1,6 +1,7 @@
 #!/bin/sh
-# Build .venv from the locks named as arguments, every file checked against its hash.
+# Build .venv (or $VENV) from the locks named as arguments, every file checked against its hash.
 set -eu
+venv=${VENV:-.venv}
 python=${PYTHON:-python3}
 
 new_enough() {
@@ -34,12 +35,13 @@ if ! "$python" -c 'import ensurepip, venv' 2>/dev/null; then
 fi
 
 # An environment whose Python has gone (an upgrade of the system) is made anew.
-if ! .venv/bin/python -c '' 2>/dev/null || ! .venv/bin/python -m pip --version >/dev/null 2>&1; then
-    echo "Making .venv with $("$python" --version)"
-    "$python" -m venv --clear .venv
+if ! "$venv/bin/python" -c '' 2>/dev/null || ! "$venv/bin/python" -m pip --version >/dev/null 2>&1; then
+    echo "Making $venv with $("$python" --version)"
+    "$python" -m venv --clear "$venv"
 fi
 
 for lock in "$@"; do
     echo "Installing what $lock names"
-    .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes -r "$lock"
+    # A lock names everything it needs, so what a package asks for itself is not asked again.
+    "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-input --no-deps --require-hashes -r "$lock"
 done

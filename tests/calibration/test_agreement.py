@@ -267,3 +267,12 @@ def test_a_rating_off_the_declared_scale_is_refused_by_name(coefficient: Coeffic
 def test_what_cannot_be_computed_is_refused_by_name(call: Callable[[], Any], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         call()
+
+
+def test_a_weighted_kappa_whose_error_is_zero_but_for_rounding_has_none() -> None:
+    # Both squares of the variance are the same number, reached by two ways of adding up.
+    found = weighted_kappa([[1, 2, 2], [3, 2, 2]], weights="linear", categories=[1, 2, 3])
+
+    assert found.estimate == pytest.approx(0.0, abs=1e-12)
+    assert found.std_error == 0.0
+    assert found.reason

@@ -97,7 +97,7 @@ def test_only_the_clock_asks_for_the_time():
 
 
 def test_the_lock_names_a_hash_for_everything_and_no_registry():
-    for name in ("requirements.txt", "requirements-dev.txt"):
+    for name in ("requirements.txt", "requirements-dev.txt", "requirements-bench.txt"):
         text = (sources.PROJECT / name).read_text(encoding="utf-8")
         pinned = re.findall(r"^[A-Za-z0-9_.\[\]-]+==\S+.*$", text, flags=re.MULTILINE)
 
