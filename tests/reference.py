@@ -18,6 +18,7 @@ from typing import Any
 
 FAMILY_MODULES = (
     "tests.calibration.reference_families",
+    "tests.calibration.reference_charts",
     "tests.calibration.reference_rasch",
     "tests.sampling.reference_families",
 )
