@@ -136,7 +136,10 @@ def wants_json() -> bool:
 
 
 def init_runner(app: Flask, settings: Settings) -> None:
-    """Jobs and small chores run in a thread of the serving process, started by its first request."""
+    """Jobs and small chores run in a thread of the serving process, started by its first request.
+
+    Where a worker of its own does the jobs, the thread still writes what the process keeps in memory.
+    """
 
     def seal_audit() -> None:
         audit.seal_and_anchor(db.session(), settings.audit_key, settings.instance, now=utcnow())
@@ -145,10 +148,10 @@ def init_runner(app: Flask, settings: Settings) -> None:
         access_log.buffer().flush(db.session())
         app.extensions["last_seen"].flush(db.session())
 
-    runner = jobs.Runner(app, {**ticket_jobs.HANDLERS}, (seal_audit, flush_buffers))
-    app.extensions["runner"] = runner
-    if not settings.embedded_runner:
+    app.extensions["runner"] = jobs.Runner(app, {**ticket_jobs.HANDLERS}, (seal_audit, flush_buffers))
+    if settings.testing:
         return
+    runner = app.extensions["runner"] if settings.embedded_runner else jobs.Runner(app, {}, (flush_buffers,))
     starting = threading.Lock()
 
     @app.before_request

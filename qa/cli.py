@@ -2,6 +2,7 @@
 
 import getpass
 import json
+import signal
 import sys
 
 import click
@@ -16,6 +17,7 @@ from qa.core import audit
 from qa.core.clock import utcnow
 from qa.core.db import db, reading
 from qa.core.errors import FairmarkError
+from qa.core.jobs import Runner
 from qa.demo.command import demo
 from qa.people.commands import create_first_admin, people
 from qa.reviews.commands import reviews
@@ -30,7 +32,7 @@ def is_demo_command() -> bool:
 
 def init_commands(app: Flask) -> None:
     """Register every command; a refusal is one line on stderr and exit code 1, not a trace."""
-    for command in (init, serve, audit_commands, demo, people, intake, draw, receipts, reviews, export):
+    for command in (init, serve, worker, audit_commands, demo, people, intake, draw, receipts, reviews, export):
         app.cli.add_command(polite(command))
 
 
@@ -73,6 +75,17 @@ def init(admin: str, *, password_stdin: bool) -> None:
 def serve(host: str, port: int) -> None:
     """Serve the application (waitress), with jobs and chores in the same process."""
     serving.serve(current_app._get_current_object(), host, port)  # type: ignore[attr-defined]
+
+
+@click.command("worker")
+@with_appcontext
+def worker() -> None:
+    """Run background jobs and seal the audit trail, beside servers that run with EMBEDDED_RUNNER=no."""
+    runner: Runner = current_app.extensions["runner"]
+    for ending in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(ending, lambda *_: runner.stop())
+    click.echo("The worker runs; Ctrl+C ends it once the present job is done.")
+    runner.run()
 
 
 audit_commands = AppGroup("audit", help="The audit trail.")

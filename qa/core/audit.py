@@ -212,6 +212,17 @@ def _late_events(session: Session, last_event_id: int, now: dt.datetime) -> Iter
             yield _finding("inserted", event.id, f"event {event.id} was never sealed, though later ones are")
 
 
+def waits_since(session: Session) -> dt.datetime | None:
+    """When the newest event was written, if the sealer has not come to it yet; one row read, however long the trail."""
+    row = session.execute(
+        select(AuditEvent.at, AuditSeal.seq)
+        .outerjoin(AuditSeal, AuditSeal.event_id == AuditEvent.id)
+        .order_by(AuditEvent.id.desc())
+        .limit(1)
+    ).one_or_none()
+    return None if row is None or row[1] is not None else row[0]
+
+
 def unsealed_count(session: Session) -> int:
     """Events that wait for the sealer."""
     return (

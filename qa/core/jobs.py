@@ -8,6 +8,7 @@ import datetime as dt
 import os
 import secrets
 import threading
+import time
 from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import Any
@@ -87,7 +88,10 @@ def progress(job_id: int, done: int, total: int | None) -> None:
 
 
 class Runner:
-    """Runs waiting jobs and small chores in a thread of the web process."""
+    """Runs waiting jobs and small chores: in a thread of the web process, or in a process of its own.
+
+    A runner without handlers takes no job; it only does its chores.
+    """
 
     def __init__(self, app: Flask, handlers: Mapping[str, Handler], chores: tuple[Chore, ...] = ()) -> None:
         self.app = app
@@ -102,28 +106,31 @@ class Runner:
         return self._thread is not None
 
     def start(self) -> None:
-        self._thread = threading.Thread(target=self._loop, name="jobs", daemon=True)
+        """Work in a thread of this process."""
+        self._thread = threading.Thread(target=self.run, name="jobs", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
+        """Take nothing more; a job that runs is finished first."""
         self._stop.set()
         if self._thread:
             self._thread.join(timeout=10)
 
-    def _loop(self) -> None:
-        since_chores = HOUSEKEEPING_SECONDS
+    def run(self) -> None:
+        """Work in the calling thread until ``stop`` is called."""
+        chores_at = time.monotonic()
         while not self._stop.is_set():
             try:
-                if since_chores >= HOUSEKEEPING_SECONDS:
+                if time.monotonic() >= chores_at:
                     self.run_chores()
-                    since_chores = 0.0
+                    chores_at = time.monotonic() + HOUSEKEEPING_SECONDS
                 worked = self.run_one()
             except Exception:
                 log.exception("jobs.loop")
                 worked = False
             if not worked:
                 self._stop.wait(POLL_SECONDS)
-                since_chores += POLL_SECONDS
+        self.run_chores()
 
     def run_chores(self) -> None:
         """Seal the audit chain, flush buffers: small things that are safe to repeat; one that fails stops no other."""
@@ -136,6 +143,8 @@ class Runner:
 
     def run_one(self) -> bool:
         """Take and run one waiting job; whether there was one."""
+        if not self.handlers:
+            return False
         with self.app.app_context():
             job = _take(db.session(), self.name, utcnow())
             job_id = job.id if job else None

@@ -115,7 +115,7 @@ class Build:
         for queue in QUEUES:
             if queue.rubric != "general_support":
                 rubric_service.add_rule(
-                    session, families[queue.rubric], queue=queue.key, valid_from=now, by=qa_lead, now=now
+                    session, families[queue.rubric], queue=queue.name, valid_from=now, by=qa_lead, now=now
                 )
 
     def _tickets(self, programme: Programme, operation: Operation, records: Records) -> Source:
@@ -148,8 +148,8 @@ class Build:
                 format="demo",
                 file_names=["demo operation"],
                 state="done",
-                started_at=self.began,
-                finished_at=self.began,
+                started_at=self.until,  # what the help desk held when the demo's story ends
+                finished_at=self.until,
                 counts=counts.as_dict(),
             )
         )

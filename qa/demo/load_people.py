@@ -9,6 +9,7 @@ from qa.core import audit
 from qa.core.access import Role
 from qa.demo import story
 from qa.demo.cast import Cast, email_of
+from qa.demo.scenarios.model import QUEUE_NAMES
 from qa.people.models import (
     Absence,
     Capacity,
@@ -72,7 +73,7 @@ def load_people(session: Session, programme: Programme, cast: Cast, *, now: dt.d
         own = {"user_id": ids[person.index], "valid_from": max(person.started_on, since)}
         session.add_all(RoleGrant(**own, role=Role(role)) for role in person.roles)
         session.add_all(Skill(**own, kind="language", value=language) for language in person.languages)
-        session.add_all(Skill(**own, kind="queue", value=queue) for queue in person.queues)
+        session.add_all(Skill(**own, kind="queue", value=QUEUE_NAMES[queue]) for queue in person.queues)
         session.add(Clearance(**own, severity=person.clearance))
         session.add_all(
             Absence(user_id=ids[person.index], first_day=first, last_day=last) for first, last in person.absences

@@ -73,7 +73,7 @@ class Records:
             created_at=moment(facts.created[ticket]),
             solved_at=moment(solved) if solved >= 0 and status != "open" else None,
             channel=CHANNELS[facts.channel[ticket]],
-            queue=queue.key,
+            queue=queue.name,
             tier=TIERS[facts.tier[ticket]],
             language=LANGUAGES[facts.language[ticket]],
             product_area=queue.product_area,

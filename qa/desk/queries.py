@@ -8,16 +8,21 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from qa.calibration_sessions.models import CalibrationSession, SessionParticipant
-from qa.coaching.models import CoachingAction, CoachingPlan
+from qa.coaching.models import CoachingAction, CoachingGoal, CoachingPlan
+from qa.core import audit
 from qa.core.access import Actor
 from qa.core.audit import AuditEvent, AuditSeal
 from qa.core.clock import monday_of
+from qa.core.jobs import Job, JobState
 from qa.notices.models import Notice
 from qa.people.models import AgentIdentity, Membership, OneTimeLink, Source, User
 from qa.people.queries import in_force
 from qa.reviews.models import Review, ReviewRevision
 from qa.sampling.models import Assignment, Draw, Period
 from qa.tickets.models import HandledPart, IntakeRun, Ticket
+
+SEALED_WITHIN = dt.timedelta(minutes=5)
+RECENT = dt.timedelta(days=7)  # how long a failed job stays on the admin's desk
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +79,37 @@ def actions_due(session: Session, user_id: int, *, until: dt.date, limit: int = 
         .limit(limit)
     )
     return [DueAction(action=action, plan=plan, specialist=name) for action, plan, name in rows]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnPlan:
+    """A specialist's active plan: what to work on, and what is still open of it."""
+
+    plan: CoachingPlan
+    goals: Sequence[CoachingGoal]
+    open_actions: int
+    next_due: dt.date | None
+
+
+def own_plan(session: Session, user_id: int) -> OwnPlan | None:
+    """The newest active plan of this specialist."""
+    plan = session.scalar(
+        select(CoachingPlan)
+        .where(CoachingPlan.specialist_id == user_id, CoachingPlan.state == "active")
+        .order_by(CoachingPlan.starts_on.desc(), CoachingPlan.id.desc())
+        .limit(1)
+    )
+    if plan is None:
+        return None
+    goals = session.scalars(
+        select(CoachingGoal).where(CoachingGoal.plan_id == plan.id).order_by(CoachingGoal.position, CoachingGoal.id)
+    ).all()
+    count, soonest = session.execute(
+        select(func.count(), func.min(CoachingAction.due_on)).where(
+            CoachingAction.plan_id == plan.id, CoachingAction.state == "open"
+        )
+    ).one()
+    return OwnPlan(plan=plan, goals=goals, open_actions=count, next_due=soonest)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -208,6 +244,43 @@ def sampling_state(session: Session, actor: Actor, *, today: dt.date, weeks: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ProgrammeState:
+    """Whether the programme itself keeps its own dates: counts over everybody, never one person."""
+
+    sessions_open: int
+    sessions_overdue: int
+    plans: int
+    actions_open: int
+    actions_overdue: int
+
+
+def programme_state(session: Session, actor: Actor, *, today: dt.date) -> ProgrammeState:
+    sessions = session.execute(
+        select(func.count(), func.count().filter(CalibrationSession.due_on < today)).where(
+            CalibrationSession.programme_id == actor.programme_id, CalibrationSession.state != "closed"
+        )
+    ).one()
+    coaching = session.execute(
+        select(
+            func.count(func.distinct(CoachingPlan.id)),
+            func.count(CoachingAction.id),
+            func.count(CoachingAction.id).filter(CoachingAction.due_on < today),
+        )
+        .select_from(CoachingPlan)
+        .join(User, User.id == CoachingPlan.specialist_id)
+        .outerjoin(CoachingAction, (CoachingAction.plan_id == CoachingPlan.id) & (CoachingAction.state == "open"))
+        .where(User.programme_id == actor.programme_id, CoachingPlan.state == "active")
+    ).one()
+    return ProgrammeState(
+        sessions_open=sessions[0],
+        sessions_overdue=sessions[1],
+        plans=coaching[0],
+        actions_open=coaching[1],
+        actions_overdue=coaching[2],
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AdminState:
     """What the admin has to look at."""
 
@@ -215,6 +288,9 @@ class AdminState:
     rejected: int
     unmatched: int
     uninvited: int
+    invitations_ended: int  # links that were made, never used, and no longer work
+    jobs_failed: int
+    sealer_late: bool  # the newest event of the audit trail waits to be chained for longer than a runner takes
 
 
 def admin_state(session: Session, actor: Actor, *, now: dt.datetime) -> AdminState:
@@ -231,20 +307,31 @@ def admin_state(session: Session, actor: Actor, *, now: dt.datetime) -> AdminSta
         .where(Source.programme_id == actor.programme_id, AgentIdentity.user_id.is_(None), ~AgentIdentity.is_bot)
     )
     waiting = select(OneTimeLink.user_id).where(OneTimeLink.used_at.is_(None), OneTimeLink.expires_at > now)
-    uninvited = session.scalar(
-        select(func.count())
-        .select_from(User)
-        .where(
+    ended = select(OneTimeLink.user_id).where(OneTimeLink.used_at.is_(None), OneTimeLink.expires_at <= now)
+    locked_out, invited_in_vain = session.execute(
+        select(func.count(), func.count().filter(User.id.in_(ended))).where(
             User.programme_id == actor.programme_id,
             User.active,
             User.password_hash.is_(None),
             User.id.not_in(waiting),
         )
+    ).one()
+    waiting_since = audit.waits_since(session)
+    failed = session.scalar(
+        select(func.count()).select_from(Job).where(Job.state == JobState.FAILED, Job.finished_at >= now - RECENT)
     )
     rejected = sum(
         int(counts.get("rejected", 0)) for counts in (run.counts.values() if run else ()) if isinstance(counts, dict)
     )
-    return AdminState(newest_run=run, rejected=rejected, unmatched=unmatched or 0, uninvited=uninvited or 0)
+    return AdminState(
+        newest_run=run,
+        rejected=rejected,
+        unmatched=unmatched or 0,
+        uninvited=locked_out,
+        invitations_ended=invited_in_vain,
+        jobs_failed=failed or 0,
+        sealer_late=waiting_since is not None and waiting_since < now - SEALED_WITHIN,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

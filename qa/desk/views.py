@@ -8,13 +8,14 @@ from flask.typing import ResponseReturnValue
 
 from qa.config import settings
 from qa.core import audit
-from qa.core.access import Permission, Role, requires
+from qa.core.access import Permission, Role, Scope, requires
 from qa.core.clock import local_day, midnight, monday_of, utcnow
 from qa.core.db import db
 from qa.desk import queries
 from qa.notices import queries as notice_queries
 from qa.notices import service as notice_service
 from qa.notices.models import Notice
+from qa.trends import moves as trend_moves
 from qa.trends import queries as trend_queries
 from qa.trends import rules as trend_rules
 
@@ -42,27 +43,33 @@ def home() -> ResponseReturnValue:
             desk["workload"] = workload
     if Role.SPECIALIST in roles:
         desk["unread"] = queries.unread_reviews(session, g.actor.user_id, now=now)
+        desk["own_plan"] = queries.own_plan(session, g.actor.user_id)
     if Role.TEAM_LEAD in roles:
         desk["team"] = queries.team_members(
             session, g.actor, today=today, since=midnight(monday - dt.timedelta(weeks=8), g.zone)
         )
-    if Role.QA_LEAD in roles:
+    if g.actor.may(Permission.SAMPLING_VIEW):
         desk["sampling"] = queries.sampling_state(session, g.actor, today=today)
     if Role.ADMIN in roles:
         desk["admin"] = queries.admin_state(session, g.actor, now=now)
+    if Role.DIRECTOR in roles:
+        desk["programme"] = queries.programme_state(session, g.actor, today=today)
     if g.actor.may(Permission.TRENDS_VIEW):
-        desk["kpis"] = key_figures(monday)
+        desk["kpis"], desk["moves"] = key_figures(monday, everywhere=g.actor.may(Permission.TRENDS_VIEW, Scope.ALL))
     return render_template("desk/home.html", hour=now.astimezone(g.zone).hour, **desk)
 
 
-def key_figures(monday: dt.date) -> list[trend_rules.Kpi]:
-    """The newest four weeks that are reviewed against the four before."""
+def key_figures(monday: dt.date, *, everywhere: bool) -> tuple[list[trend_rules.Kpi], list[trend_moves.Move]]:
+    """The newest four weeks that are reviewed against the four before; and, over all teams, where quality moved."""
     session = db.session()
     since = monday - dt.timedelta(weeks=12)
     counts = trend_queries.counted(session, g.actor, since=since)
     reviews = trend_rules.settled_only(trend_queries.reviewed(session, g.actor, since=since), counts)
+    if not reviews:
+        return [], []
     newest, before = trend_rules.newest_weeks(reviews, 4)
-    return trend_rules.kpis(reviews, counts, newest, before) if reviews else []
+    moved = trend_moves.moves(reviews, counts, newest, before) if everywhere else []
+    return trend_rules.kpis(reviews, counts, newest, before), moved
 
 
 @bp.post("/notices/<int:notice_id>/read")

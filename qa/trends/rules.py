@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 import numpy as np
 
@@ -11,6 +12,7 @@ from calibration.multiplicity import holm
 from qa.sampling.estimation import Difference, Figure, difference, hajek_by, korn_graubard
 
 FEW = 5  # under this many reviews no verdict
+TOO_FEW: Final = "too few to judge"
 TOO_WIDE = 0.30  # a proportion's interval wider than this is too few to judge
 LEVEL = 0.05
 SETTLED = 0.6  # share of a week's drawn parts that must be reviewed before its figure is shown
@@ -299,9 +301,9 @@ def _csat(counts: Sequence[Counted], blocks: Mapping[dt.date, str], block: str) 
 
 def _verdict(key: str, now: Figure, then: Figure, change: Difference, adjusted: float | None) -> str:
     if now.n < FEW or then.n < FEW:
-        return "too few to judge"
+        return TOO_FEW
     if key != "quality" and now.interval and now.interval.high - now.interval.low > TOO_WIDE:
-        return "too few to judge"
+        return TOO_FEW
     if change.estimate is None or adjusted is None or adjusted >= LEVEL:
-        return "no clear change"
+        return "cannot tell"
     return "better" if (change.estimate > 0) == HIGHER_IS_BETTER[key] else "worse"

@@ -149,7 +149,7 @@ def test_a_handler_that_fails_leaves_its_error_and_none_of_its_changes(
 
 
 def test_a_job_that_nobody_knows_fails_and_says_so(app: Flask, job_of: Callable[[int], Job], waiting: int):
-    Runner(app, {}).run_one()
+    Runner(app, {"halve": double}).run_one()
 
     assert job_of(waiting).state == "failed"
     assert "double" in (job_of(waiting).error or "")
@@ -239,3 +239,27 @@ def started() -> Iterator[Callable[[Runner], Runner]]:
     yield start
     for runner in running:
         runner.stop()
+
+
+def test_a_runner_without_handlers_leaves_every_job_to_the_worker(
+    app: Flask, job_of: Callable[[int], Job], waiting: int
+):
+    assert Runner(app, {}).run_one() is False
+
+    assert job_of(waiting).state == "waiting"
+
+
+def test_a_runner_in_the_calling_thread_works_until_it_is_stopped(
+    app: Flask, job_of: Callable[[int], Job], waiting: int
+):
+    done: list[str] = []
+
+    def last(job: Job) -> Mapping[str, Any]:
+        runner.stop()
+        return double(job)
+
+    runner = Runner(app, {"double": last}, (lambda: done.append("chore"),))
+    runner.run()
+
+    assert job_of(waiting).state == "done"
+    assert done == ["chore", "chore"]  # on starting, and once more before it ends

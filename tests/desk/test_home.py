@@ -124,8 +124,8 @@ def test_an_admin_sees_agents_without_a_person_and_people_without_a_password(
 
     page = words(sign_in(cast.ada))
 
-    assert "1 agents of the help desk are nobody here" in page
-    assert "1 people cannot sign in yet" in page
+    assert "1 agent of the help desk is nobody here" in page
+    assert "1 person cannot sign in yet" in page
 
 
 def test_reading_a_notice_takes_it_off_the_desk(session: Session, cast: Cast, sign_in: SignIn):

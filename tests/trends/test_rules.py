@@ -167,7 +167,7 @@ def test_a_clear_rise_is_better_and_a_clear_fall_is_worse() -> None:
     assert rise.change.std_error == pytest.approx((2 * 0.2105263) ** 0.5)
     assert (rise.verdict, rise.better) == ("better", True)
     assert (fall.verdict, fall.better) == ("worse", False)
-    assert (still.verdict, still.better) == ("no clear change", None)
+    assert (still.verdict, still.better) == ("cannot tell", None)
 
 
 def test_fewer_than_five_reviews_are_too_few_to_judge() -> None:
@@ -219,4 +219,4 @@ def test_the_row_of_key_figures_is_corrected_with_holm() -> None:
     assert alone.verdict == "better"
     assert together["critical"].adjusted_p is None
     assert together["csat"].adjusted_p == pytest.approx(3 * 0.0246, abs=6e-4)
-    assert together["csat"].verdict == "no clear change"
+    assert together["csat"].verdict == "cannot tell"

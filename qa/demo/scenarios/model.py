@@ -55,6 +55,7 @@ QUEUES: tuple[Queue, ...] = (
     Queue(key="safety", name="Safety", desk="safety desk", rubric="policy_and_appeals", product_area="safety"),
 )
 QUEUE_KEYS: tuple[str, ...] = tuple(queue.key for queue in QUEUES)
+QUEUE_NAMES: Mapping[str, str] = {queue.key: queue.name for queue in QUEUES}
 
 CHANNELS: tuple[str, ...] = ("web", "email", "chat", "social")
 TIERS: tuple[str, ...] = ("rising", "partner", "premier")
