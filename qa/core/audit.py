@@ -213,14 +213,11 @@ def _late_events(session: Session, last_event_id: int, now: dt.datetime) -> Iter
 
 
 def waits_since(session: Session) -> dt.datetime | None:
-    """When the newest event was written, if the sealer has not come to it yet; one row read, however long the trail."""
-    row = session.execute(
-        select(AuditEvent.at, AuditSeal.seq)
-        .outerjoin(AuditSeal, AuditSeal.event_id == AuditEvent.id)
-        .order_by(AuditEvent.id.desc())
-        .limit(1)
-    ).one_or_none()
-    return None if row is None or row[1] is not None else row[0]
+    """When the first event behind the chain's head was written; two rows read, however long the trail."""
+    head = select(AuditSeal.event_id).order_by(AuditSeal.seq.desc()).limit(1).scalar_subquery()
+    return session.scalar(
+        select(AuditEvent.at).where(AuditEvent.id > func.coalesce(head, 0)).order_by(AuditEvent.id).limit(1)
+    )
 
 
 def unsealed_count(session: Session) -> int:

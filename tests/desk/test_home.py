@@ -14,6 +14,7 @@ from qa.coaching.models import CoachingPlan
 from qa.core import audit
 from qa.core.access import Role
 from qa.core.clock import utcnow
+from qa.core.jobs import Job
 from qa.notices import queries as notice_queries
 from qa.notices import service as notices
 from qa.notices.models import Notice
@@ -126,6 +127,43 @@ def test_an_admin_sees_agents_without_a_person_and_people_without_a_password(
 
     assert "1 agent of the help desk is nobody here" in page
     assert "1 person cannot sign in yet" in page
+
+
+def test_an_admin_sees_failed_jobs_and_a_trail_that_nobody_seals(session: Session, cast: Cast, sign_in: SignIn):
+    session.add(Job(name="intake", payload={}, state="failed", created_at=utcnow(), finished_at=utcnow(), error="x"))
+    long_ago = utcnow() - dt.timedelta(minutes=6)
+    audit.record(session, action="plan.save", object_type="plan", object_id=1, actor_id=None, now=long_ago, detail={})
+
+    page = words(sign_in(cast.ada))  # signing in writes a newer event
+
+    assert "1 background job failed in the last 7 days" in page
+    assert "The audit trail waits to be sealed" in page
+
+
+def test_a_director_sees_whether_the_programme_keeps_its_dates(session: Session, cast: Cast, sign_in: SignIn):
+    yesterday = utcnow().date() - dt.timedelta(days=1)
+    version = publish_rubric(session, cast)
+    make_assignment(session, make_ticket(session, cast), cast.rita, version, due_on=yesterday)
+    plan = coaching.draw_up(session, cast.sam.id, [], title="Plan", by=cast.lena.id, today=NOW.date(), now=NOW)
+    act(session, cast, plan, 2)
+
+    page = words(sign_in(cast.dora))
+
+    assert "1 of 1 open review is overdue" in page
+    assert "2 of 2 open coaching actions in 1 plan overdue" in page
+    assert "0 calibration sessions are open, none overdue" in page
+
+
+def test_a_specialist_sees_the_own_plan_and_no_review_twice(session: Session, cast: Cast, sign_in: SignIn):
+    plan = coaching.draw_up(session, cast.sam.id, [], title="Calm answers", by=cast.lena.id, today=NOW.date(), now=NOW)
+    act(session, cast, plan, 1)
+    notices.notify(session, [cast.sam.id], kind="review_released", object_type="review", object_id=1, now=NOW)
+
+    page = words(sign_in(cast.sam))
+
+    assert "Calm answers" in page
+    assert "1 open action" in page
+    assert "A review of your work is released" not in page
 
 
 def test_reading_a_notice_takes_it_off_the_desk(session: Session, cast: Cast, sign_in: SignIn):
