@@ -29,10 +29,12 @@ from rubrics.model import (
     Scale,
     Section,
 )
+from rubrics.results import Score, Step
 from rubrics.schema import json_schema
-from rubrics.scoring import ENGINE_VERSION, Score, Step, score
+from rubrics.scoring import ENGINE_VERSION, score
 from rubrics.shares import effective_shares
 from rubrics.starters import library
+from rubrics.threads import Stop, Thread, score_runs, threads
 from rubrics.writing import document, dump_yaml, fingerprint
 
 __all__ = [
@@ -58,6 +60,8 @@ __all__ = [
     "Score",
     "Section",
     "Step",
+    "Stop",
+    "Thread",
     "VersionDiff",
     "check",
     "check_answer",
@@ -79,5 +83,7 @@ __all__ = [
     "problems",
     "rounded",
     "score",
+    "score_runs",
+    "threads",
     "visible_criteria",
 ]

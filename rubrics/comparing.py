@@ -28,7 +28,11 @@ class RuleChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CriterionChange:
-    """What became of one criterion; several kinds may hold at once. ``key`` is the new one where there is one."""
+    """What became of one criterion; several kinds may hold at once. ``key`` is the new one where there is one.
+
+    ``comparable``: the same answer still means the same and the same parts are asked, so that its figures may be
+    joined. A new scale, a new condition or other channels end that; a weight or a place does not.
+    """
 
     key: str
     name: str
@@ -91,6 +95,8 @@ def lineage(old: RubricVersion, new: RubricVersion) -> tuple[Lineage, ...]:
     return tuple(found)
 
 
+CONDITION = "condition"
+
 # Each value of a version as (shown text, whether it can move a score).
 _Values = dict[str, tuple[str, bool]]
 
@@ -117,6 +123,7 @@ def _rules(version: RubricVersion) -> _Values:
         "method": (version.method, True),
         "na_rule": (version.na_rule, True),
         "critical_effect": (version.critical_effect, True),
+        "engine": (version.engine, True),
     }
 
 
@@ -178,7 +185,7 @@ def _ruling(criterion: Criterion) -> _Values:
     return {
         "critical": (fails, True),
         "na_allowed": ("yes" if criterion.na_allowed else "no", True),
-        "condition": (shown, True),
+        CONDITION: (shown, True),
         "level caps": (caps or "none", True),
     }
 
@@ -218,22 +225,25 @@ def _change(
 def _compared(old: RubricVersion, new: RubricVersion, was: Criterion, now: Criterion) -> CriterionChange:
     where = now.key
     shared = {level.key for level in was.scale.levels} & {level.key for level in now.scale.levels}
-    homes = old.section_of(was.key).key, new.section_of(now.key).key
+    homes = old.section_of(was.key), new.section_of(now.key)
     found: dict[ChangeKind, list[RuleChange]] = {
         "re-scaled": list(_differences(where, _scale(was), _scale(now))),
         "reworded": list(_differences(where, _wording(was, shared), _wording(now, shared))),
         "re-weighted": list(
             _differences(where, {"weight": (_number(was.weight), True)}, {"weight": (_number(now.weight), True)})
         ),
-        "moved": list(_differences(where, {"section": (homes[0], True)}, {"section": (homes[1], True)})),
+        "moved": list(_differences(where, {"section": (homes[0].key, True)}, {"section": (homes[1].key, True)})),
         "re-ruled": list(_differences(where, _ruling(was), _ruling(now))),
     }
     kinds = tuple(kind for kind, changes in found.items() if changes)
+    asked_alike = set(homes[0].channels) == set(homes[1].channels) and all(
+        change.field != CONDITION for change in found["re-ruled"]
+    )
     return CriterionChange(
         key=now.key,
         name=now.name,
         kinds=kinds or ("same",),
-        comparable="re-scaled" not in kinds,
+        comparable="re-scaled" not in kinds and asked_alike,
         old_keys=(was.key,),
         new_keys=(now.key,),
         changes=tuple(change for changes in found.values() for change in changes),

@@ -8,6 +8,7 @@ from rubrics.model import (
     CRITICAL_EFFECTS,
     CRITICAL_SCOPES,
     DECLARED_KINDS,
+    ENGINES,
     METHODS,
     NA_RULES,
     SCALE_KINDS,
@@ -74,6 +75,12 @@ RUBRIC = (
         choices=CRITICAL_EFFECTS,
         about="What a failed critical does to the score: zero, zero its section, or keep it.",
     ),
+    Field(
+        name="engine",
+        kind="choice",
+        choices=ENGINES,
+        about="Version of the arithmetic, in quotes; left out means the first. A published rubric keeps its own.",
+    ),
     Field(name="lineage", kind="objects", of="declared", about="Criteria split or merged since the version before."),
     Field(name="sections", kind="objects", of="section", required=True, least=1, about="In reading order."),
 )
@@ -102,7 +109,9 @@ CRITERION = (
     Field(name="name", kind="name", required=True, about="Short name for tables and charts."),
     Field(name="question", kind="text", required=True, about="What the reviewer answers."),
     Field(
-        name="weight", kind="number", required=True, about="Weight in its section; deductive: the most it takes off."
+        name="weight",
+        kind="number",
+        about="Weight in its section; deductive: the most it takes off. Left out everywhere: the best level's points.",
     ),
     Field(name="critical", kind="object", of="critical", about="Makes the criterion critical."),
     Field(name="na_allowed", kind="flag", about="Whether N/A may be chosen."),

@@ -57,6 +57,7 @@ def _load(text: str, name: str) -> RubricVersion:
     tree = read_tree(text, name)
     reader = _Reader(name)
     values = reader.read_object(tree, "rubric", ())
+    reader.want_all_weights_or_none(values)
     if reader.problems:
         raise RubricError(reader.in_order())
     version = build_version(values)
@@ -99,6 +100,23 @@ class _Reader:
             line, column = self.place_of(finding.path)
             path = shown_path(finding.path)
             self.problems.append(Problem(file=self.name, line=line, column=column, path=path, message=finding.message))
+
+    def want_all_weights_or_none(self, values: dict[str, Any]) -> None:
+        """A rubric counts by weights or by points; where some criteria have no weight, nobody can say which."""
+        weighed: dict[Path, bool] = {
+            ("sections", s, "criteria", c): "weight" in criterion
+            for s, section in enumerate(values.get("sections", ()))
+            for c, criterion in enumerate(section.get("criteria", ()))
+            if criterion
+        }
+        if not any(weighed.values()):
+            return
+        for path in (path for path, known in weighed.items() if not known):
+            line, column = self.place_of(path)
+            message = "weight is missing: add it, or leave it out at every criterion so that points decide"
+            self.problems.append(
+                Problem(file=self.name, line=line, column=column, path=shown_path(path), message=message)
+            )
 
     def place_of(self, path: Path) -> tuple[int, int]:
         """Where a path stood, or the nearest thing around it that was written."""
@@ -236,8 +254,9 @@ def _criterion(values: dict[str, Any]) -> Criterion:
     critical = Critical(**values["critical"]) if "critical" in values else None
     condition = Condition(**values["condition"]) if "condition" in values else None
     causes = tuple(RootCause(**cause) for cause in values.get("root_causes", ()))
-    parts = {"critical": critical, "condition": condition, "root_causes": causes}
-    return Criterion(**{**values, **parts, "scale": _scale(values["scale"], critical)})
+    scale = _scale(values["scale"], critical)
+    parts = {"critical": critical, "condition": condition, "root_causes": causes, "scale": scale}
+    return Criterion(**{"weight": scale.highest, **values, **parts})
 
 
 def _scale(values: dict[str, Any], critical: Critical | None) -> Scale:

@@ -20,6 +20,8 @@ CRITICAL_EFFECTS: tuple[CriticalEffect, ...] = ("zero", "zero_section", "keep")
 CRITICAL_SCOPES: tuple[CriticalScope, ...] = ("review", "section")
 SCALE_KINDS: tuple[ScaleKind, ...] = ("binary", "levels", "percentage")
 DECLARED_KINDS: tuple[DeclaredKind, ...] = ("split", "merged")
+# Versions of the arithmetic, oldest first. A change that alters any result is added here, never made in place.
+ENGINES: tuple[str, ...] = ("1",)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,7 +143,7 @@ class Declared:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RubricVersion:
-    """One version of a rubric with every rule needed to recompute a score."""
+    """One version of a rubric with every rule needed to recompute a score, the arithmetic's own version included."""
 
     key: str
     name: str
@@ -154,6 +156,7 @@ class RubricVersion:
     method: Method = "additive"
     na_rule: NaRule = "removed"
     critical_effect: CriticalEffect = "zero"
+    engine: str = ENGINES[0]
     lineage: tuple[Declared, ...] = ()
     sections: tuple[Section, ...] = ()
 

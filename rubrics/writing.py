@@ -13,7 +13,7 @@ from ruamel.yaml.representer import SafeRepresenter
 from rubrics.checking import problems
 from rubrics.fields import FORMAT, OBJECTS
 from rubrics.loading import load_yaml
-from rubrics.model import Problem, RubricError, RubricVersion
+from rubrics.model import ENGINES, Problem, RubricError, RubricVersion
 from rubrics.reading import LONGEST_LINE
 
 _ALWAYS = {"bonus", "na_allowed", "comment_required", "evidence_required"}
@@ -36,7 +36,7 @@ def _plain(thing: Any, of: str) -> dict[str, Any]:
         value = getattr(thing, field.name)
         if field.kind == "flag" and not value and field.name not in _ALWAYS:
             continue
-        if value is None or value in ((), ""):
+        if value is None or value in ((), "") or (field.name == "engine" and value == ENGINES[0]):
             continue
         if field.kind == "objects":
             value = [_plain(item, field.of) for item in value]

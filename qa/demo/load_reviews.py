@@ -215,7 +215,7 @@ class Scoring:
                 "kind": "first",
                 "rubric_version_id": assignment.rubric_version_id,
                 "conversation_revision_id": part.conversation_revision_id,
-                "engine_version": rubrics.ENGINE_VERSION,
+                "engine_version": score.engine,
                 "score": None if score.value is None else float(score.value),
                 "base_score": None if score.base is None else float(score.base),
                 "exact_score": None if score.value is None else str(score.value),

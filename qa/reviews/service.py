@@ -225,7 +225,7 @@ def apply_score(revision: ReviewRevision, score: rubrics.Score, *, now: dt.datet
     revision.exact_score = None if score.value is None else str(score.value)
     revision.outcome = rules.outcome_of(score)
     revision.failed_criticals = list(score.failed_criticals)
-    revision.engine_version = rubrics.ENGINE_VERSION
+    revision.engine_version = score.engine
     revision.submitted_at = now
 
 

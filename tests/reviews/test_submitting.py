@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import replace
 
+import pytest
 from click.testing import Result
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -212,6 +213,34 @@ def test_a_changed_score_is_found_by_computing_all_again(
     assert clean.exit_code == 0, clean.output
     assert found.exit_code == 1
     assert f"revision {revision_of(session, desk.review().id).id}" in found.output
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [("engine_version", "2"), ("score", 12.5), ("base_score", 12.5), ("outcome", "failed")],
+)
+def test_every_stored_figure_has_to_follow_from_the_answers(
+    desk: Desk, session: Session, flask_command: Callable[..., Result], column: str, value: object
+) -> None:
+    desk.answer_all()
+    desk.submit()
+    setattr(revision_of(session, desk.review().id), column, value)
+
+    assert flask_command("reviews", "recompute", "--check").exit_code == 1
+
+
+def test_a_rubric_whose_text_was_changed_behind_its_reviews_is_found(
+    desk: Desk, session: Session, flask_command: Callable[..., Result]
+) -> None:
+    desk.answer_all()
+    desk.submit()
+    version = version_of(session, desk.task)
+    version.document = version.document.replace("Was it friendly?", "Was it quick?")
+
+    found = flask_command("reviews", "recompute", "--check")
+
+    assert found.exit_code == 1
+    assert f"rubric version {version.id}: its text is not the one its fingerprint names" in found.output
 
 
 def test_the_queue_asks_no_more_when_more_waits(desk: Desk, session: Session, cast: Cast) -> None:

@@ -46,7 +46,7 @@ def worded(**changes):
         pytest.param({"critical": Critical(fails_at=("p0",))}, ("re-ruled",), "major", True, id="critical"),
         pytest.param({"na_allowed": False}, ("re-ruled",), "major", True, id="N/A"),
         pytest.param(
-            {"condition": Condition(criterion="note", levels=("p2",))}, ("re-ruled",), "major", True, id="condition"
+            {"condition": Condition(criterion="note", levels=("p2",))}, ("re-ruled",), "major", False, id="condition"
         ),
         pytest.param({"scale": worded(cap=Fraction(100))}, ("re-ruled",), "major", True, id="cap of a level"),
         pytest.param(
@@ -73,6 +73,7 @@ def test_what_became_of_a_criterion(changes, expected, step, comparable):
         pytest.param(replace(OLD, method="deductive"), "major", id="method"),
         pytest.param(replace(OLD, na_rule="mean"), "major", id="N/A rule"),
         pytest.param(replace(OLD, critical_effect="keep"), "major", id="effect of criticals"),
+        pytest.param(replace(OLD, engine="2"), "major", id="engine"),
         pytest.param(replace(OLD, sections=OLD.sections[::-1]), "minor", id="order"),
         pytest.param(replace(OLD, sections=OLD.sections[:1]), "major", id="section dropped"),
         pytest.param(replace(OLD, major=7), "same", id="the number alone"),
@@ -123,6 +124,12 @@ def test_a_moved_criterion_is_seen_and_stays_comparable():
     assert kinds(new, "tone") == ("moved",)
     assert diff(OLD, new).step == "major"
     assert "tone" in diff(OLD, new).comparable
+
+
+def test_criteria_asked_on_other_channels_are_not_comparable():
+    new = replace(OLD, sections=(replace(OLD.sections[0], channels=("chat",)), OLD.sections[1]))
+
+    assert diff(OLD, new).comparable == ("answer",)
 
 
 def test_new_and_dropped_criteria_are_named():
