@@ -10,7 +10,9 @@ from rubrics.answering import (
     missing,
     visible_criteria,
 )
+from rubrics.bulk import BulkScores, score_all
 from rubrics.checking import Finding, check, problems
+from rubrics.columns import Columns, columns_of
 from rubrics.comparing import CriterionChange, Lineage, RuleChange, VersionDiff, diff, lineage
 from rubrics.display import NO_SCORE, display_score, rounded
 from rubrics.loading import load_yaml
@@ -42,6 +44,8 @@ __all__ = [
     "NO_SCORE",
     "Answer",
     "AnswerError",
+    "BulkScores",
+    "Columns",
     "Condition",
     "Criterion",
     "CriterionChange",
@@ -66,6 +70,7 @@ __all__ = [
     "check",
     "check_answer",
     "chosen_level",
+    "columns_of",
     "criterion_fraction",
     "diff",
     "display_score",
@@ -83,6 +88,7 @@ __all__ = [
     "problems",
     "rounded",
     "score",
+    "score_all",
     "score_runs",
     "threads",
     "visible_criteria",

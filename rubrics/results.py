@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import Literal
 
 Outcome = Literal["passed", "failed", "failed_critical", "not_scored"]
+OUTCOMES: tuple[Outcome, ...] = ("passed", "failed", "failed_critical", "not_scored")
 StepKind = Literal["criterion", "section", "total", "bonus", "cap", "critical", "result"]
 
 
