@@ -6,13 +6,19 @@ Page (1954), Biometrika 41, 100-115. Roberts (1959), Technometrics 1, 239-250. L
 199-205 (head start). Lucas & Saccucci (1990), Technometrics 32, 1-12.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 Series = NDArray[np.float64]
-CHUNK = 64  # observations per step of the EWMA recursion
+Outside = NDArray[np.bool_]
+BLOCK = 32  # observations per step of the EWMA recursion
+TOGETHER = 16  # series whose blocks stay in the processor's cache
+NOTHING = 1e-100
+MANY = 16  # series from which on all of them are taken step by step, rather than each as a whole
+STRETCH = 250  # observations searched at a time for the first signal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,34 +74,49 @@ def ewma_chart(
     if limits not in ("time-varying", "fixed"):
         raise ValueError(f"limits must be time-varying or fixed, not {limits!r}")
     start = target + headstart * sigma * float(np.sqrt(weight / (2 - weight)))
-    missing = np.isnan(series)
-    value = _smoothed_with_gaps(series, missing, weight, start) if missing.any() else _smoothed(series, weight, start)
+    gaps = bool(np.isnan(series.sum()))
+    value = (_smoothed_with_gaps if gaps else _smoothed)(series, weight, start)
     steps = np.arange(1, series.shape[-1] + 1)
     growth = 1 - (1 - weight) ** (2 * steps) if limits == "time-varying" else np.ones(steps.size)
     half = limit * sigma * np.sqrt(weight / (2 - weight) * growth)
     lower, upper = target - half, target + half
-    return Ewma(value=value, lower=lower, upper=upper, signal=_first((value < lower) | (value > upper)))
+
+    def beyond(part: slice) -> Outside:
+        return (value[..., part] < lower[part]) | (value[..., part] > upper[part])
+
+    return Ewma(value=value, lower=lower, upper=upper, signal=_first(beyond, series.shape))
 
 
 def _smoothed(series: Series, weight: float, start: float) -> Series:
-    """Chunks of observations at a time: within one the recursion is a product with a triangular matrix."""
+    """Blocks of observations at a time: within one the recursion is a product with a triangular matrix.
+
+    What a block begins with is folded into its first observation, so that one product of all blocks is enough.
+    """
     length = series.shape[-1]
-    size = min(CHUNK, max(length, 1))
-    lag = np.arange(size)[:, np.newaxis] - np.arange(size)
+    blocks = -(-length // BLOCK)
+    rows = series.reshape(-1, length)
+    value = np.empty((len(rows), blocks * BLOCK))
+    lag = np.arange(BLOCK)[:, np.newaxis] - np.arange(BLOCK)
     kernel = np.where(lag >= 0, weight * (1 - weight) ** np.maximum(lag, 0), 0.0).T
-    fade = (1 - weight) ** np.arange(1, size + 1)
-    value = np.empty_like(series)
-    last = np.full(series.shape[:-1], start)
-    for first in range(0, length, size):
-        part = series[..., first : first + size]
-        width = part.shape[-1]
-        done = part @ kernel[:width, :width] + last[..., np.newaxis] * fade[:width]
-        value[..., first : first + width] = done
-        last = done[..., -1]
-    return value
+    fade = (1 - weight) ** BLOCK
+    step = np.arange(blocks)[:, np.newaxis] - np.arange(blocks)
+    faded = fade ** np.arange(blocks)
+    faded[faded < NOTHING] = 0.0  # numbers near the smallest there is cost hundreds of times the time of others
+    carry = np.where(step > 0, faded[np.maximum(step - 1, 0)], 0.0).T
+    begun = start * faded
+    buffer = np.zeros((TOGETHER, blocks * BLOCK))
+    for first in range(0, len(rows), TOGETHER):
+        chosen = rows[first : first + TOGETHER]
+        buffer[: len(chosen), :length] = chosen
+        parts = buffer[: len(chosen)].reshape(-1, BLOCK)
+        ends = (parts @ kernel[:, -1]).reshape(-1, blocks)
+        parts[:, 0] += (ends @ carry + begun).ravel() * ((1 - weight) / weight)
+        np.matmul(parts, kernel, out=value[first : first + TOGETHER].reshape(-1, BLOCK))
+    return value[:, :length].reshape(series.shape)
 
 
-def _smoothed_with_gaps(series: Series, missing: NDArray[np.bool_], weight: float, start: float) -> Series:
+def _smoothed_with_gaps(series: Series, weight: float, start: float) -> Series:
+    missing = np.isnan(series)
     value = np.empty_like(series)
     last = np.full(series.shape[:-1], start)
     for step in range(series.shape[-1]):
@@ -115,22 +136,42 @@ def cusum_chart(
     series = _series(x, sigma)
     if k < 0 or h <= 0 or not 0 <= headstart <= h:
         raise ValueError(f"k must not be negative, h above 0 and headstart from 0 to h: {k}, {h}, {headstart}")
-    deviation = np.nan_to_num(series - target)
-    slack = np.where(np.isnan(series), 0.0, k * sigma)
-    upper = _reflected(deviation - slack, headstart * sigma)
-    lower = _reflected(-deviation - slack, headstart * sigma)
+    paths = _stepped if series.size >= MANY * series.shape[-1] else _accumulated
+    upper, lower = paths(series, target, k * sigma, headstart * sigma)
     limit = h * sigma
-    return Cusum(upper=upper, lower=lower, limit=limit, signal=_first((upper > limit) | (lower > limit)))
+
+    def beyond(part: slice) -> Outside:
+        return (upper[..., part] > limit) | (lower[..., part] > limit)
+
+    return Cusum(upper=upper, lower=lower, limit=limit, signal=_first(beyond, series.shape))
 
 
-def _reflected(steps: Series, start: float) -> Series:
-    """The path max(0, path + step): the walk minus its lowest point so far, where that lies below 0."""
-    walk = np.cumsum(steps, axis=-1)
-    walk += start
-    lowest = np.minimum.accumulate(walk, axis=-1)
-    np.minimum(lowest, 0.0, out=lowest)
-    walk -= lowest
-    return walk
+def _stepped(series: Series, target: float, slack: float, start: float) -> tuple[Series, Series]:
+    """Both paths of all series at once, observation by observation."""
+    length = series.shape[-1]
+    by_time = series.reshape(-1, length).T
+    paths = np.empty((length, 2, by_time.shape[1]))
+    np.subtract(by_time, target + slack, out=paths[:, 0])
+    np.subtract(target - slack, by_time, out=paths[:, 1])
+    if np.isnan(paths[:, 0].sum()):
+        np.nan_to_num(paths, copy=False)
+    last, nothing = np.full(paths.shape[1:], start), np.zeros(paths.shape[1:])
+    for row in paths:
+        np.add(last, row, out=row)
+        np.maximum(row, nothing, out=row)
+        last = row
+    return paths[:, 0].T.reshape(series.shape), paths[:, 1].T.reshape(series.shape)
+
+
+def _accumulated(series: Series, target: float, slack: float, start: float) -> tuple[Series, Series]:
+    """The path max(0, path + step) is the walk minus its lowest point so far, where that lies below 0."""
+    deviation = np.nan_to_num(series - target)
+    slacks = np.where(np.isnan(series), 0.0, slack)
+    found = []
+    for steps in (deviation - slacks, -deviation - slacks):
+        walk = np.cumsum(steps, axis=-1) + start
+        found.append(walk - np.minimum(np.minimum.accumulate(walk, axis=-1), 0.0))
+    return found[0], found[1]
 
 
 def shewhart_chart(x: ArrayLike, *, target: float, sigma: float, limit: float = 3.0) -> Shewhart:
@@ -139,7 +180,11 @@ def shewhart_chart(x: ArrayLike, *, target: float, sigma: float, limit: float = 
     if limit <= 0:
         raise ValueError(f"limit must be above 0, not {limit}")
     lower, upper = target - limit * sigma, target + limit * sigma
-    return Shewhart(lower=lower, upper=upper, signal=_first((series < lower) | (series > upper)))
+
+    def beyond(part: slice) -> Outside:
+        return (series[..., part] < lower) | (series[..., part] > upper)
+
+    return Shewhart(lower=lower, upper=upper, signal=_first(beyond, series.shape))
 
 
 def individuals_sigma(x: ArrayLike) -> float | None:
@@ -153,15 +198,23 @@ def _series(x: ArrayLike, sigma: float) -> Series:
     series = np.asarray(x, dtype=np.float64)
     if series.ndim < 1:
         raise ValueError("a series of observations is needed")
-    if np.isinf(series).any():
+    if not np.isfinite(series.sum()) and np.isinf(series).any():
         raise ValueError("observations must be finite or NaN")
     if not sigma > 0:
         raise ValueError(f"sigma must be above 0, not {sigma}")
     return series
 
 
-def _first(outside: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """Number of the first true value on the last axis, from 1; 0 where there is none."""
-    if not outside.shape[-1]:
-        return np.zeros(outside.shape[:-1], dtype=np.int64)
-    return np.where(outside.any(axis=-1), outside.argmax(axis=-1) + 1, 0)
+def _first(outside: Callable[[slice], Outside], shape: tuple[int, ...]) -> NDArray[np.int64]:
+    """Number of the first observation outside, from 1; 0 where there is none. ``outside`` tells of a stretch of them.
+
+    Most series signal early, so a stretch is searched at a time until all have.
+    """
+    found = np.zeros(shape[:-1], dtype=np.int64)
+    for first in range(0, shape[-1], STRETCH):
+        marks = outside(slice(first, first + STRETCH))
+        new = (found == 0) & marks.any(axis=-1)
+        found = np.where(new, first + marks.argmax(axis=-1) + 1, found)
+        if (found > 0).all():
+            break
+    return found

@@ -13,13 +13,15 @@ from numpy.typing import NDArray
 
 from calibration.drift import AMBER, RED, WARM_UP, weigh_onsets
 from calibration.monitor import watch
-from calibration.scorings import Vector
+from calibration.scorings import Flags, Vector
+from calibration.severity import severities
 from calibration.simulate import Drift, Operation, World, simulate
 
 Array = NDArray[np.float64]
 SIZES = (3.0, 5.0, 8.0)
 MEDIAN_BARS = {RED: (13, 6, 3), AMBER: (7, 4, 2)}
 BY_WEEK_12 = (45.0, 88.0, 98.0)
+QUARTER = 13  # weeks
 NEVER = 61  # stands for "not within the weeks left", as in the study that set the bars
 
 
@@ -27,53 +29,42 @@ NEVER = 61  # stands for "not within the weeks left", as in the study that set t
 class Followed:
     """Log M of each week and reviewer, of all streams together and of severity alone, weeks x reviewers.
 
-    ``estimate`` and ``half_width`` are each reviewer's severity in points relative to the team, from the weekly
-    severities of the first 13 weeks, with the half of its 95 % interval; ``truth`` is the true one before any drift.
+    ``errors`` are the estimated severities of the first 13 weeks minus the true ones, both beside the team's mean, in
+    points; ``covered`` says whose 95 % interval holds the true one.
     """
 
     world: World
-    truth: Vector
     combined: Array
     severity: Array
-    estimate: Vector
-    half_width: Vector
+    errors: Vector
+    covered: Flags
 
 
 def follow(operation: Operation) -> Followed:
     """Watches a simulated operation from its first to its last week."""
-    combined, severity, state = [], [], None
+    combined, severity = [], []
     for week in watch(operation.scorings, operation.scale):
-        state = week.state
         padded = np.full((2, operation.world.reviewers), -np.inf)
         found = week.judgement.log_evidence
         padded[0, : found.size] = found
         padded[1, : found.size] = week.judgement.shares[:, 0] - np.log(0.4)
         combined.append(padded[0])
         severity.append(padded[1])
-    if state is None:
-        raise ValueError("the operation has no scorings")
-    estimate, half_width = pooled_severity(state.values[:13, :, 0], state.variances[:13, :, 0])
+    scorings = operation.scorings
+    estimated = severities(scorings.take(scorings.week < QUARTER), operation.scale)
+    truth = operation.severity - operation.severity.mean()
+    errors, covered = [], []
+    for own, true in zip(estimated.reviewers, truth, strict=True):
+        if own.estimate is not None and own.interval is not None:
+            errors.append(own.estimate - true)
+            covered.append(own.interval.low <= true <= own.interval.high)
     return Followed(
         world=operation.world,
-        truth=operation.severity,
         combined=np.array(combined),
         severity=np.array(severity),
-        estimate=estimate,
-        half_width=half_width,
+        errors=np.array(errors),
+        covered=np.array(covered),
     )
-
-
-def pooled_severity(values: Array, variances: Array, prior: float = 16.0) -> tuple[Vector, Vector]:
-    """Precision-weighted mean of weekly severities, centred on the team, and the half of its 95 % interval.
-
-    Weeks x reviewers, variances without wobble. The wobble enters as 3.0 points^2 over the number of weeks.
-    """
-    seen = ~np.isnan(values)
-    precision = np.divide(1.0, variances, out=np.zeros_like(values), where=seen)
-    total = precision.sum(axis=0) + 1 / prior
-    mean = (np.where(seen, values, 0.0) * precision).sum(axis=0) / total
-    weeks = np.maximum(seen.sum(axis=0), 1)
-    return mean - mean.mean(), 1.96 * np.sqrt(1 / total + 3.0 / weeks)
 
 
 def run_length(evidence: Sequence[Array], threshold: float) -> float:
@@ -197,16 +188,10 @@ def study(*, quick: bool, rng: np.random.Generator) -> list[Measured]:
 
 
 def severity_errors(followed: Sequence[Followed]) -> list[Measured]:
-    """Error and coverage of 13 weeks of weekly severities, both centred on the team."""
-    errors, covered = [], []
-    for one in followed:
-        truth = one.truth - one.truth.mean()
-        error = one.estimate - truth
-        errors.append(error)
-        covered.append(np.abs(error) <= one.half_width)
-    root = float(np.sqrt(np.mean(np.concatenate(errors) ** 2)))
-    cover = 100 * float(np.mean(np.concatenate(covered)))
-    name = "severity from 13 weekly scores"
+    """Error and coverage of severities from 13 weeks, by crossed random effects over all kinds of evidence."""
+    root = float(np.sqrt(np.mean(np.concatenate([one.errors for one in followed]) ** 2)))
+    cover = 100 * float(np.mean(np.concatenate([one.covered for one in followed])))
+    name = "severity from 13 weeks"
     return [
         Measured(name=f"{name}, RMSE, points", figure=root, bar=0.90, at_least=False),
         Measured(name=f"{name}, cover of 95 % intervals, %", figure=cover, bar=93, at_least=True),
