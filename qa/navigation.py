@@ -41,6 +41,9 @@ ROOMS = (
     Room(label="Trends", icon="trending-up", endpoint="trends.index", permission=Permission.TRENDS_VIEW),
     Room(label="People", icon="contact", endpoint="people.index", permission=Permission.PEOPLE_MANAGE),
     Room(label="Intake", icon="download", endpoint="tickets.intake", permission=Permission.INTAKE_RUN),
+    Room(
+        label="Programme", icon="sliders-horizontal", endpoint="programme.show", permission=Permission.PROGRAMME_RULES
+    ),
     Room(label="Audit", icon="shield-check", endpoint="desk.audit_trail", permission=Permission.AUDIT_READ),
 )
 

@@ -67,6 +67,7 @@ class Permission(StrEnum):
     COACHING_EDIT = "coaching_edit"
     TRENDS_VIEW = "trends_view"
     PEOPLE_MANAGE = "people_manage"
+    PROGRAMME_RULES = "programme_rules"
     INTAKE_RUN = "intake_run"
     AUDIT_READ = "audit_read"
 
@@ -105,6 +106,7 @@ AUTHORITY: dict[Permission, dict[Role, Scope]] = {
     P.COACHING_EDIT: {L: Scope.TEAM, Q: Scope.ALL},
     P.TRENDS_VIEW: {L: Scope.TEAM, Q: Scope.ALL, D: Scope.ALL},
     P.PEOPLE_MANAGE: {A: Scope.ALL},
+    P.PROGRAMME_RULES: {Q: Scope.ALL, A: Scope.ALL},
     P.INTAKE_RUN: {A: Scope.ALL},
     P.AUDIT_READ: {Q: Scope.ALL, A: Scope.ALL},
 }

@@ -1,8 +1,20 @@
-"""Shapes of what people type about themselves."""
+"""Shapes of what people type about themselves, and of the programme's rules."""
+
+from zoneinfo import available_timezones
 
 from flask_wtf import FlaskForm
-from wtforms import EmailField, PasswordField
-from wtforms.validators import EqualTo, InputRequired, Length
+from wtforms import (
+    BooleanField,
+    DecimalField,
+    EmailField,
+    HiddenField,
+    IntegerField,
+    PasswordField,
+    RadioField,
+    SelectField,
+)
+from wtforms.fields import SelectChoice
+from wtforms.validators import EqualTo, InputRequired, Length, NumberRange, Optional
 
 from qa.people.passwords import MINIMUM_LENGTH
 
@@ -48,3 +60,47 @@ class ChangePasswordForm(PasswordForm):
         validators=[InputRequired("Enter your present password."), Length(max=LONGEST)],
         render_kw={"autocomplete": "current-password"},
     )
+
+
+class ProgrammeForm(FlaskForm):
+    """The rules of the programme; ``base`` is the version that was on the page."""
+
+    base = HiddenField(validators=[InputRequired()])
+    quality_target = DecimalField(
+        "Quality target",
+        places=1,
+        validators=[Optional(), NumberRange(min=0, max=100, message="A target lies between 0 and 100.")],
+    )
+    double_share = DecimalField(
+        "Share scored twice, in percent",
+        places=1,
+        validators=[
+            InputRequired("Enter a share, or 0 for none."),
+            NumberRange(min=0, max=100, message="A share lies between 0 and 100 percent."),
+        ],
+    )
+    review_days = IntegerField(
+        "Days from the draw to the due date",
+        validators=[
+            InputRequired("Enter a number of days."),
+            NumberRange(min=1, max=60, message="Between 1 and 60 days."),
+        ],
+    )
+    blind = BooleanField("Reviewers do not see the specialist's name before they submit")
+    own_team_ban = BooleanField("Nobody reviews the own team")
+    fair_mean = BooleanField("Show the fair mean beside the raw one")
+    release_rule = RadioField(
+        "A review is released to the specialist",
+        choices=[
+            SelectChoice("at_once", "at once, ten seconds after it is sent"),
+            SelectChoice("next_morning", "the next morning"),
+        ],
+    )
+    primary_part_rule = RadioField(
+        "Where several people worked on a ticket, the sample may draw the part of",
+        choices=[
+            SelectChoice("most_public_replies", "who wrote most public replies"),
+            SelectChoice("last_public_reply", "who wrote the last public reply"),
+        ],
+    )
+    time_zone = SelectField("Time zone", choices=[SelectChoice(zone, zone) for zone in sorted(available_timezones())])

@@ -40,7 +40,8 @@ def cases(
 WITHOUT_OBJECT = """
 account.password account.show calibration.create calibration.index calibration.new coaching.index desk.audit_trail
 desk.home desk.verify_trail people.apply people.example people.import_form people.index people.invite_all
-people.preview reviewers.index reviews.mine reviews.queue rubrics.add_rule rubrics.index rubrics.upload
+people.preview programme.change programme.show reviewers.index reviews.mine reviews.queue rubrics.add_rule
+rubrics.index rubrics.upload
 sampling.create_plan sampling.draw sampling.index sampling.new_plan tickets.download tickets.index tickets.intake
 tickets.upload trends.index
 """

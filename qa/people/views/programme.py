@@ -1,0 +1,69 @@
+"""The programme's rules: what is in force, how it came to be, and changing it."""
+
+from decimal import Decimal
+
+from flask import Blueprint, flash, g, make_response, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from qa.core.access import Permission, requires
+from qa.core.clock import utcnow
+from qa.core.db import db
+from qa.core.errors import InvalidInputError
+from qa.people import programme
+from qa.people.forms import ProgrammeForm
+from qa.people.models import ProgrammeSetting
+from qa.people.queries import setting_at
+
+bp = Blueprint("programme", __name__, url_prefix="/programme")
+
+
+@bp.get("/")
+@requires(Permission.PROGRAMME_RULES)
+def show() -> ResponseReturnValue:
+    setting = setting_at(db.session(), g.actor.programme_id, utcnow())
+    return page(ProgrammeForm(data=typed(setting)))
+
+
+@bp.post("/")
+@requires(Permission.PROGRAMME_RULES)
+def change() -> ResponseReturnValue:
+    form = ProgrammeForm()
+    if not form.validate():
+        return make_response(page(form), 422)
+    if not str(form.base.data).isdecimal():
+        raise InvalidInputError("Load the page again: the form does not say what it changes.")
+    values = {
+        "quality_target": None if form.quality_target.data is None else float(form.quality_target.data),
+        "double_share": float(form.double_share.data / 100),
+        "review_days": form.review_days.data,
+        "blind": form.blind.data,
+        "own_team_ban": form.own_team_ban.data,
+        "fair_mean": form.fair_mean.data,
+        "release_rule": form.release_rule.data,
+        "primary_part_rule": form.primary_part_rule.data,
+        "time_zone": form.time_zone.data,
+    }
+    found = programme.change_settings(
+        db.session(), g.actor.programme_id, values, base_id=int(form.base.data), by=g.actor.user_id, now=utcnow()
+    )
+    db.session.commit()
+    if found:
+        flash("The rules are changed from now on. What was drawn or released keeps the rules of its day.", "good")
+    else:
+        flash("Nothing differs from the rules in force, so nothing was written.", "neutral")
+    return redirect(url_for("programme.show"))
+
+
+def typed(setting: ProgrammeSetting) -> dict[str, object]:
+    """A version of the rules as the form's fields hold it."""
+    values = {name: getattr(setting, name) for name in programme.CHANGEABLE}
+    # By way of its digits: 0.08 is 8 percent, not 8.000000000000000166.
+    return values | {"base": setting.id, "double_share": Decimal(str(setting.double_share)) * 100}
+
+
+def page(form: ProgrammeForm) -> str:
+    return render_template(
+        "people/programme.html",
+        form=form,
+        versions=programme.history(db.session(), g.actor.programme_id),
+    )
