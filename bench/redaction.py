@@ -8,8 +8,6 @@ redactions of a type that lie on a true value of that type. Decoys: the share th
 
 import argparse
 import csv
-import gzip
-import json
 import re
 import sys
 import time
@@ -18,9 +16,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from qa.tickets.redaction import Kind, spans
+from qa.tickets.facts import people_of, turns_of
+from qa.tickets.intake.base import MessageRecord, TicketRecord
+from qa.tickets.intake.zendesk import ZendeskExport
+from qa.tickets.redaction import Kind, Span, redact_turns, spans_of_turns
 
-RECALL_BAR, PRECISION_BAR, DECOY_BAR = 0.99, 0.97, 0.03
+RECALL_BAR, HARD_BAR, PRECISION_BAR, DECOY_BAR = 0.99, 0.80, 0.97, 0.03
+MEASURED = ("EMAIL", "PHONE", "CARD", "SSN", "IP")
 RECALL_ONLY = ("PERSON_NAME", "ACCOUNT_NUMBER", "PIN", "DATE_OF_BIRTH", "SECURITY_ANSWER", "ADDRESS")
 
 
@@ -30,6 +32,7 @@ class Tally:
 
     truths: Counter[tuple[str, str]] = field(default_factory=Counter)
     covered: Counter[tuple[str, str]] = field(default_factory=Counter)
+    gone: Counter[tuple[str, str]] = field(default_factory=Counter)
     redacted: Counter[str] = field(default_factory=Counter)
     right: Counter[str] = field(default_factory=Counter)
     misses: list[str] = field(default_factory=list)
@@ -38,6 +41,10 @@ class Tally:
     def recall(self, kind: str, difficulty: str) -> float | None:
         truths = self.truths[kind, difficulty]
         return self.covered[kind, difficulty] / truths if truths else None
+
+    def taken_out(self, kind: str, difficulty: str) -> float | None:
+        truths = self.truths[kind, difficulty]
+        return self.gone[kind, difficulty] / truths if truths else None
 
     def precision(self, kind: str) -> float | None:
         return self.right[kind] / self.redacted[kind] if self.redacted[kind] else None
@@ -51,12 +58,11 @@ class Truth:
     difficulty: str
 
 
-def bodies(data: Path) -> Iterator[tuple[str, str]]:
-    """The id and text of every comment."""
-    with gzip.open(data / "zendesk" / "comments.jsonl.gz", "rt", encoding="utf-8") as file:
-        for line in file:
-            comment = json.loads(line)
-            yield str(comment["id"]), comment["body"]
+def tickets(data: Path) -> Iterator[TicketRecord]:
+    """The tickets as the product reads them; their messages' texts are the bodies as they stand in the file."""
+    for record in ZendeskExport([data / "zendesk"]).records():
+        if isinstance(record, TicketRecord) and record.messages:
+            yield record
 
 
 def truths_of(data: Path) -> Mapping[str, list[Truth]]:
@@ -68,38 +74,50 @@ def truths_of(data: Path) -> Mapping[str, list[Truth]]:
 
 
 def measure(data: Path) -> Tally:
-    """Redact every comment and compare with what is true of it."""
+    """Redact every ticket and compare with what is true of its comments."""
     tally = Tally()
     truths = truths_of(data)
-    for comment_id, text in bodies(data):
-        true = truths.get(comment_id, [])
-        found = spans(text)
-        for span in found:
-            tally.redacted[span.kind] += 1
-            if any(truth.kind == span.kind and truth.start < span.end and span.start < truth.end for truth in true):
-                tally.right[span.kind] += 1
-            else:
-                tally.wrong.append(f"{comment_id} {span.kind}: {text[span.start : span.end]!r}")
-        for truth in true:
-            key = (truth.kind, truth.difficulty)
-            tally.truths[key] += 1
-            if truth.kind == "DECOY":
-                hit = any(span.start < truth.end and truth.start < span.end for span in found)
-            else:
-                hit = any(s.kind == truth.kind and s.start <= truth.start and truth.end <= s.end for s in found)
-            tally.covered[key] += hit
-            if hit == (truth.kind == "DECOY") and truth.kind not in RECALL_ONLY:
-                tally.misses.append(f"{comment_id} {truth.kind}: {text[truth.start : truth.end]!r}")
+    for record in tickets(data):
+        found = spans_of_turns(turns_of(record), people_of(record))
+        for message, spans in zip(record.messages or (), found[1:], strict=False):  # the first text is the subject
+            _compare(tally, message, spans, truths.get(message.external_id, []))
     return tally
 
 
+def _compare(tally: Tally, message: MessageRecord, found: list[Span], true: list[Truth]) -> None:
+    text = message.text
+    for span in found:
+        kind = span.kind.name
+        tally.redacted[kind] += 1
+        if any(truth.kind == kind and truth.start < span.end and span.start < truth.end for truth in true):
+            tally.right[kind] += 1
+        elif kind in MEASURED:
+            tally.wrong.append(f"{message.external_id} {kind}: {text[span.start : span.end]!r}")
+    for truth in true:
+        key = (truth.kind, truth.difficulty)
+        tally.truths[key] += 1
+        if truth.kind == "DECOY":
+            hit = any(span.start < truth.end and truth.start < span.end for span in found)
+        else:
+            hit = any(s.kind.name == truth.kind and s.start <= truth.start and truth.end <= s.end for s in found)
+            tally.gone[key] += hit or all(
+                any(s.start <= place < s.end for s in found)
+                for place in range(truth.start, truth.end)
+                if text[place].isalnum()
+            )
+        tally.covered[key] += hit
+        if hit == (truth.kind == "DECOY") and truth.kind not in RECALL_ONLY:
+            tally.misses.append(f"{message.external_id} {truth.kind}: {text[truth.start : truth.end]!r}")
+
+
 def cost(data: Path) -> tuple[float, float]:
-    """Seconds per message of redaction, and of one plain ``re`` pass over the same text."""
-    texts = [text for _, text in bodies(data)]
+    """CPU seconds per message of redaction, and of one plain ``re`` pass over the same text."""
+    records = list(tickets(data))
+    texts = [message.text for record in records for message in record.messages or ()]
     one_pass = re.compile(r"\d{4}")
     started = time.process_time()
-    for text in texts:
-        spans(text)
+    for record in records:
+        redact_turns(turns_of(record), people_of(record))
     redaction = time.process_time() - started
     started = time.process_time()
     for text in texts:
@@ -124,15 +142,17 @@ def main() -> int:
     parser.add_argument("--misses", action="store_true", help="list what was missed or wrongly redacted")
     options = parser.parse_args()
     tally = measure(options.data)
-    print(f"{'type':<16}{'difficulty':<12}{'n':>6}  recall")
+    print(f"{'type':<16}{'difficulty':<12}{'n':>6}  recall   gone")
     for kind, difficulty in sorted(key for key in tally.truths if key[0] != "DECOY"):
-        recall = tally.recall(kind, difficulty)
-        bar = verdict(recall, RECALL_BAR) if kind in set(Kind) and difficulty == "plain" else ""
-        print(f"{kind:<16}{difficulty:<12}{tally.truths[kind, difficulty]:>6}  {shown(recall)}  {bar}")
-    print(f"\n{'type':<16}{'redacted':>10}  precision")
-    for each in Kind:
-        precision = tally.precision(each)
-        print(f"{each:<16}{tally.redacted[each]:>10}  {shown(precision)}  {verdict(precision, PRECISION_BAR)}")
+        recall, gone = tally.recall(kind, difficulty), tally.taken_out(kind, difficulty)
+        limit = None if kind not in MEASURED else HARD_BAR if difficulty == "hard" else RECALL_BAR
+        bar = verdict(recall, limit) if limit is not None else ""
+        print(f"{kind:<16}{difficulty:<12}{tally.truths[kind, difficulty]:>6}  {shown(recall)}  {shown(gone)}  {bar}")
+    print("gone: nothing of it is left, under whatever token\n")
+    print(f"{'type':<16}{'redacted':>10}  precision")
+    for kind in (each.name for each in Kind):
+        precision = tally.precision(kind) if kind in MEASURED else None
+        print(f"{kind:<16}{tally.redacted[kind]:>10}  {shown(precision)}  {verdict(precision, PRECISION_BAR)}")
     decoys = tally.recall("DECOY", "decoy")
     print(f"\ndecoys wrongly redacted: {shown(decoys)} of {tally.truths['DECOY', 'decoy']}  "
           f"{verdict(decoys, DECOY_BAR, at_most=True)}")  # fmt: skip
@@ -140,12 +160,18 @@ def main() -> int:
     print(f"cost per message: {redaction * 1e6:.1f} µs, {redaction / one_pass:.1f} times one re pass")
     if options.misses:
         print(*tally.misses, *tally.wrong, sep="\n")
-    plain = [tally.recall(each, "plain") for each in Kind]
-    precise = [tally.precision(each) for each in Kind]
-    held = all(value is None or value >= RECALL_BAR for value in plain) and all(
-        value is None or value >= PRECISION_BAR for value in precise
-    )
-    return 0 if held and (decoys is None or decoys <= DECOY_BAR) else 1
+    return 0 if holds(tally) else 1
+
+
+def holds(tally: Tally) -> bool:
+    """Whether every figure that has a bar keeps it."""
+    at_least = [
+        *((tally.recall(kind, "plain"), RECALL_BAR) for kind in MEASURED),
+        *((tally.recall(kind, "hard"), HARD_BAR) for kind in MEASURED),
+        *((tally.precision(kind), PRECISION_BAR) for kind in MEASURED),
+    ]
+    decoys = tally.recall("DECOY", "decoy")
+    return all(value is None or value >= bar for value, bar in at_least) and (decoys is None or decoys <= DECOY_BAR)
 
 
 if __name__ == "__main__":

@@ -3,13 +3,13 @@
 import hashlib
 import hmac
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
 from qa.tickets.conversations import payload_of
 from qa.tickets.intake.base import MessageRecord, TicketRecord, clean
-from qa.tickets.redaction import REDACTION_VERSION, redact, redact_short
+from qa.tickets.redaction import REDACTION_VERSION, Turn, redact, redact_short, redact_turns
 
 DIGEST_HEX = 64
 CUSTOMER_HEX = 32
@@ -62,10 +62,10 @@ def facts_digest(frame_key: bytes, record: TicketRecord) -> str:
     return hmac.digest(frame_key, b"facts1|" + body.encode("utf-8", "replace"), hashlib.sha256).hex()
 
 
-def conversation_digest(frame_key: bytes, messages: tuple[MessageRecord, ...]) -> str:
-    """A keyed digest of a conversation as it came, and of the rules that redact it."""
-    head = f"conversation1|{REDACTION_VERSION}|".encode()
-    return hmac.digest(frame_key, head + payload_of(messages), hashlib.sha256).hex()
+def conversation_digest(frame_key: bytes, record: TicketRecord) -> str:
+    """A keyed digest of a conversation as it came, and of what redacts it: the rules and the names to look for."""
+    head = f"conversation2|{REDACTION_VERSION}|{'|'.join(people_of(record))}|".encode("utf-8", "replace")
+    return hmac.digest(frame_key, head + payload_of(record.messages or ()), hashlib.sha256).hex()
 
 
 def customer_digest(frame_key: bytes, source_key: str, external_id: str) -> str:
@@ -74,23 +74,21 @@ def customer_digest(frame_key: bytes, source_key: str, external_id: str) -> str:
     return hmac.digest(frame_key, message, hashlib.sha256).hex()[:CUSTOMER_HEX]
 
 
-def fact_columns(frame_key: bytes, source_key: str, record: TicketRecord, *, redacted: bool) -> dict[str, Any]:
-    """The ticket's columns that an export tells, redacted unless they already are."""
-    safe = clean if redacted else _safe
-    short = clean if redacted else _safe_short
+def fact_columns(frame_key: bytes, source_key: str, record: TicketRecord) -> dict[str, Any]:
+    """The ticket's columns that an export tells; of a record that holds no personal data."""
     customer = record.customer_external_id
     return {
-        "subject": safe(record.subject),
+        "subject": record.subject,
         "status": record.status,
-        "channel": short(record.channel),
-        "queue": short(record.queue),
-        "tier": short(record.tier),
-        "language": short(record.language),
-        "priority": short(record.priority),
-        "product_area": short(record.product_area),
-        "launch": short(record.launch),
-        "tags": [short(tag) for tag in record.tags],
-        "custom_fields": {short(key): _safe_value(value, redacted) for key, value in record.custom_fields.items()},
+        "channel": record.channel,
+        "queue": record.queue,
+        "tier": record.tier,
+        "language": record.language,
+        "priority": record.priority,
+        "product_area": record.product_area,
+        "launch": record.launch,
+        "tags": list(record.tags),
+        "custom_fields": dict(record.custom_fields),
         "content_severity": record.content_severity,
         "risk_class": record.risk_class,
         "customer_digest": customer_digest(frame_key, source_key, customer) if customer else None,
@@ -102,34 +100,96 @@ def fact_columns(frame_key: bytes, source_key: str, record: TicketRecord, *, red
         "reopens": record.reopens,
         "escalated": record.escalated,
         "csat": record.csat,
-        "csat_reason": short(record.csat_reason) if record.csat_reason else None,
+        "csat_reason": record.csat_reason,
     }
 
 
-def redacted_messages(messages: tuple[MessageRecord, ...]) -> tuple[MessageRecord, ...]:
-    """The messages as they may be kept."""
-    return tuple(_redacted(message) for message in messages)
+def cleaned(record: TicketRecord) -> TicketRecord:
+    """A record whose texts hold no personal data, in characters that both databases keep."""
+    return _with_texts(record, [clean(turn.text) for turn in turns_of(record)], clean)
 
 
-def _redacted(message: MessageRecord) -> MessageRecord:
-    text = _safe(message.text)
+def redacted(record: TicketRecord) -> TicketRecord:
+    """A record as it may be kept: personal data replaced by tokens that are the same in all of its texts."""
+    turns = [replace(turn, text=clean(turn.text)) for turn in turns_of(record)]
+    return _with_texts(record, redact_turns(turns, people_of(record)), _safe_short)
+
+
+def people_of(record: TicketRecord) -> tuple[str, ...]:
+    """The names to look for: those the export tells, then the agents who had the ticket."""
+    agents = [record.assignee, *(message.agent for message in record.messages or ())]
+    return (*record.people, *dict.fromkeys(agent.name for agent in agents if agent is not None))
+
+
+def turns_of(record: TicketRecord) -> list[Turn]:
+    """The free texts of a ticket in the order in which their tokens are numbered."""
+    return [
+        Turn(record.subject),
+        *(
+            Turn(
+                message.text,
+                asks=message.public and message.role in ("specialist", "bot"),
+                answers=message.role == "customer",
+            )
+            for message in record.messages or ()
+        ),
+        *((Turn(record.csat_reason),) if record.csat_reason else ()),
+        *(Turn(text) for text in _texts_in(record.custom_fields)),
+    ]
+
+
+def _with_texts(record: TicketRecord, texts: list[str], short: Callable[[str], str]) -> TicketRecord:
+    """The record with other texts, in the order of ``turns_of``; facts that many tickets share by ``short``."""
+    rest = iter(texts)
+    subject = next(rest)
+    messages = record.messages
+    if messages is not None:
+        messages = tuple(_with_text(message, next(rest)) for message in messages)
+    csat_reason = next(rest) if record.csat_reason else None
+    custom_fields = {short(key): _put(value, rest) for key, value in record.custom_fields.items()}
+    return replace(
+        record,
+        subject=subject,
+        messages=messages,
+        csat_reason=csat_reason,
+        custom_fields=custom_fields,
+        channel=short(record.channel),
+        queue=short(record.queue),
+        tier=short(record.tier),
+        language=short(record.language),
+        priority=short(record.priority),
+        product_area=short(record.product_area),
+        launch=short(record.launch),
+        tags=tuple(short(tag) for tag in record.tags),
+    )
+
+
+def _with_text(message: MessageRecord, text: str) -> MessageRecord:
     return message if text == message.text else replace(message, text=text)
-
-
-def _safe(text: str) -> str:
-    return redact(clean(text))
 
 
 def _safe_short(text: str) -> str:
     return redact_short(clean(text))
 
 
-def _safe_value(value: Any, redacted: bool) -> Any:
-    """A custom field may hold text, a number, a truth value, a list, or nothing."""
+def _texts_in(value: Any) -> Iterator[str]:
+    """The texts of a custom field, which may hold text, a number, a truth value, a list, or nothing."""
     if isinstance(value, str):
-        return clean(value) if redacted else _safe_short(value)
+        yield value
+    elif isinstance(value, Mapping):
+        for each in value.values():
+            yield from _texts_in(each)
+    elif isinstance(value, (list, tuple)):
+        for each in value:
+            yield from _texts_in(each)
+
+
+def _put(value: Any, texts: Iterator[str]) -> Any:
+    """The same field with other texts."""
+    if isinstance(value, str):
+        return next(texts)
     if isinstance(value, Mapping):
-        return {clean(str(key)): _safe_value(each, redacted) for key, each in value.items()}
+        return {redact(clean(str(key))): _put(each, texts) for key, each in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_safe_value(each, redacted) for each in value]
+        return [_put(each, texts) for each in value]
     return value

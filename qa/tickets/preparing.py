@@ -22,7 +22,7 @@ from qa.tickets.conversations import (
     sealed,
 )
 from qa.tickets.counting import Counts
-from qa.tickets.facts import conversation_digest, fact_columns, facts_digest, redacted_messages
+from qa.tickets.facts import cleaned, conversation_digest, fact_columns, facts_digest, redacted
 from qa.tickets.intake.base import MessageRecord, PartRecord, TicketRecord
 from qa.tickets.models import ConversationKey, ConversationRevision, HandledPart, Resolution, Ticket
 from qa.tickets.redaction import REDACTION_VERSION
@@ -160,7 +160,7 @@ def _differences(store: Store, record: TicketRecord, known: Known | None) -> tup
     if known is not None and known.erased:
         return None, None  # what was erased stays erased, whatever an export still says
     facts: str | None = facts_digest(store.frame_key, record)
-    text = conversation_digest(store.frame_key, record.messages) if record.messages else None
+    text = conversation_digest(store.frame_key, record) if record.messages else None
     if known is not None:
         facts = None if facts == known.digest else facts
         text = None if text == known.revision_digest else text
@@ -207,8 +207,9 @@ def _work(
     counts: Counts,
 ) -> Work:
     columns = None
+    safe = cleaned(record) if store.redacted else redacted(record)
     if facts is not None:
-        columns = fact_columns(store.frame_key, store.source_key, record, redacted=store.redacted)
+        columns = fact_columns(store.frame_key, store.source_key, safe)
         columns["digest"] = facts
     resolution, parts = _parts(store, record, deeper, counts)
     work = Work(
@@ -219,9 +220,8 @@ def _work(
         parts=parts,
         deeper=deeper,
     )
-    if text is not None and record.messages is not None:
-        messages = record.messages if store.redacted else redacted_messages(record.messages)
-        _seal(store, work, messages, (before.revision if before is not None else 0) + 1, text, counts)
+    if text is not None and safe.messages is not None:
+        _seal(store, work, safe.messages, (before.revision if before is not None else 0) + 1, text, counts)
     return work
 
 

@@ -9,7 +9,7 @@ from qa.tickets.conversations import Conversation, Message
 from qa.tickets.queries import PartView
 from qa.tickets.redaction import Kind
 
-TOKEN = re.compile(rf"\[(?:{'|'.join(Kind)})\]")
+TOKEN = re.compile(rf"\[(?:{'|'.join(Kind)})(?: \d{{1,4}})?\]", re.IGNORECASE)  # the first rules wrote [EMAIL]
 KINDS = {"customer": "customer", "specialist": "agent", "bot": "other", "internal": "note", "tool": "note"}
 
 

@@ -10,7 +10,7 @@ from qa.demo.conversations import conversation
 from qa.demo.facts import FIRST_HALF, SECOND_HALF, WHOLE
 from qa.demo.phrases import PHRASES
 from qa.demo.themes import THEMES, Tier
-from qa.tickets.redaction import redact
+from qa.tickets.redaction import Kind, spans
 
 
 def replies_of(conversation, part):
@@ -77,11 +77,12 @@ def test_no_slot_is_left_open_and_no_space_is_doubled(told):
 def test_there_is_nothing_that_redaction_would_find(told):
     for _, text in told:
         for written in (text.subject, *(message.text for message in text.messages)):
-            assert redact(written) == written
+            found = [span for span in spans(written) if span.kind is not Kind.PERSON_NAME]  # the names are the cast's
+            assert found == []
 
 
 def test_some_messages_hold_redacted_data(told):
-    tagged = [text for _, text in told if any(re.search(r"\[(EMAIL|PHONE)\]", item.text) for item in text.messages)]
+    tagged = [text for _, text in told if any(re.search(r"\[(email|phone) 1\]", item.text) for item in text.messages)]
 
     assert 0.05 < len(tagged) / len(told) < 0.6
 

@@ -135,7 +135,7 @@ def keep_conversation(
         ticket_id=ticket.id,
         n=n,
         digest=f"{ticket.external_id}/{n}",
-        redaction_version="1",
+        redaction_version="2",
         message_count=len(records),
         payload=conversations.sealed(key, conversations.payload_of(records), about, n),
         created_at=started_at,

@@ -110,7 +110,7 @@ def test_without_json_the_counts_and_rejects_are_told_in_words(
     ("arguments", "words"),
     [
         pytest.param(("xml", "x"), "There is no format 'xml'. Known formats: zendesk, csv.", id="unknown format"),
-        pytest.param(("csv", "ann@example.com.csv"), "no file or folder [EMAIL]", id="no such file"),
+        pytest.param(("csv", "ann@example.com.csv"), "no file or folder [email]", id="no such file"),
     ],
 )
 def test_what_cannot_be_done_at_all_is_one_line_and_exit_one(

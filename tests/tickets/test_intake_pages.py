@@ -130,11 +130,11 @@ def test_rows_that_could_not_be_used_are_listed_with_their_place_and_as_a_file(
     download = ada.get(f"{answer.location}/rejects.csv")
 
     assert "One row or cell could not be used" in page
-    assert "=1+1 [EMAIL]" in page
+    assert "=1+1 [email]" in page
     assert "not a status such as open" in page
     text = download.get_data(as_text=True)
     assert text.splitlines()[0] == "\ufefffile,line,column,value,reason"
-    assert text.splitlines()[1].startswith("tickets.csv,3,Status,'=1+1 [EMAIL],")
+    assert text.splitlines()[1].startswith("tickets.csv,3,Status,'=1+1 [email],")
     assert download.mimetype == "text/csv"
 
 

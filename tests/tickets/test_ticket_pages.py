@@ -132,7 +132,7 @@ def test_a_ticket_shows_its_conversation_facts_and_part(quinn: CheckingClient, s
     made = make_ticket(
         session,
         cast,
-        messages=(("customer", "Call [PHONE] <b>now</b>"), ("specialist", "Done."), ("internal", "A note.")),
+        messages=(("customer", "Call [phone 1] <b>now</b>"), ("specialist", "Done."), ("internal", "A note.")),
         first_reply_seconds=90,
         csat="bad",
         csat_reason="Too slow",
@@ -140,7 +140,7 @@ def test_a_ticket_shows_its_conversation_facts_and_part(quinn: CheckingClient, s
 
     page = quinn.get(f"/tickets/{made.ticket.id}").get_data(as_text=True)
 
-    assert 'Call <span class="redacted">[PHONE]</span> &lt;b&gt;now&lt;/b&gt;' in page
+    assert 'Call <span class="redacted">[phone 1]</span> &lt;b&gt;now&lt;/b&gt;' in page
     assert "A note." in page
     assert "1 min" in page
     assert "Too slow" in page

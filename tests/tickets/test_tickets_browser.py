@@ -48,7 +48,7 @@ def test_an_admin_hands_in_an_export_and_the_qa_lead_reads_it(
     look(lead)
     lead.get_by_role("link", name="1", exact=True).click()
 
-    expect(lead.get_by_text("[EMAIL]")).to_be_visible()
+    expect(lead.get_by_text("[email 1]")).to_be_visible()
     expect(lead.get_by_text("A note.")).to_be_visible()
     look(lead)
     watch.check()

@@ -192,7 +192,7 @@ def test_a_rejected_value_is_redacted_and_cut(tmp_path: Path) -> None:
         each for each in read(tmp_path, tickets=[zendesk_ticket()], comments=[comment]) if isinstance(each, Reject)
     ]
 
-    assert rejected.value.startswith("[EMAIL] xxx")
+    assert rejected.value.startswith("[email] xxx")
     assert len(rejected.value) == 80
 
 

@@ -119,11 +119,11 @@ PHRASES = Phrases(
             Understood so far.
         """),
         proof=lines("""
-            The code is there, I entered it. My address on file is [EMAIL] and the channel is from spring 2019.
-            Confirmed in the studio. If you need to call: [PHONE].
-            I write from [EMAIL], as you asked. The last video before that was "{video}".
-            Done, the word was "harbour". You can also reach me under [PHONE].
-            Here is the proof: the code from [EMAIL] matches, and I created the channel in October 2017.
+            The code is there, I entered it. My address on file is [email 1] and the channel is from spring 2019.
+            Confirmed in the studio. If you need to call: [phone 1].
+            I write from [email 1], as you asked. The last video before that was "{video}".
+            Done, the word was "harbour". You can also reach me under [phone 1].
+            Here is the proof: the code from [email 1] matches, and I created the channel in October 2017.
         """),
         answering=tiered(
             good="""

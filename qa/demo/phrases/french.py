@@ -50,9 +50,9 @@ PHRASES = Phrases(
             Très bien, c'est fait.
         """),
         proof=lines("""
-            Le code est saisi. Mon adresse est [EMAIL] et la chaîne date de 2018.
-            Confirmé dans le studio. Vous pouvez m'appeler au [PHONE].
-            J'écris depuis [EMAIL], comme demandé ; la dernière vidéo d'avant était « {video} ».
+            Le code est saisi. Mon adresse est [email 1] et la chaîne date de 2018.
+            Confirmé dans le studio. Vous pouvez m'appeler au [phone 1].
+            J'écris depuis [email 1], comme demandé ; la dernière vidéo d'avant était « {video} ».
         """),
         answering=tiered(
             good="""

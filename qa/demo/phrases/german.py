@@ -51,9 +51,9 @@ PHRASES = Phrases(
             In Ordnung, erledigt.
         """),
         proof=lines("""
-            Der Code ist eingegeben. Meine Adresse ist [EMAIL], den Kanal gibt es seit 2018.
-            Im Studio bestätigt. Telefonisch erreichen Sie mich unter [PHONE].
-            Ich schreibe von [EMAIL], wie gewünscht; das letzte Video davor war „{video}“.
+            Der Code ist eingegeben. Meine Adresse ist [email 1], den Kanal gibt es seit 2018.
+            Im Studio bestätigt. Telefonisch erreichen Sie mich unter [phone 1].
+            Ich schreibe von [email 1], wie gewünscht; das letzte Video davor war „{video}“.
         """),
         answering=tiered(
             good="""

@@ -49,9 +49,9 @@ PHRASES = Phrases(
             Está bem, feito.
         """),
         proof=lines("""
-            O código já está. O meu endereço é [EMAIL] e o canal é de 2018.
-            Confirmado no estúdio. Se for preciso ligar: [PHONE].
-            Escrevo de [EMAIL], como pediu; o último vídeo antes disso foi «{video}».
+            O código já está. O meu endereço é [email 1] e o canal é de 2018.
+            Confirmado no estúdio. Se for preciso ligar: [phone 1].
+            Escrevo de [email 1], como pediu; o último vídeo antes disso foi «{video}».
         """),
         answering=tiered(
             good="""

@@ -51,9 +51,9 @@ PHRASES = Phrases(
             Vale, hecho.
         """),
         proof=lines("""
-            Ya está el código. Mi correo es [EMAIL] y el canal es de 2018.
-            Confirmado en el estudio. Si hace falta llamar: [PHONE].
-            Escribo desde [EMAIL], como pedías; el último vídeo anterior fue «{video}».
+            Ya está el código. Mi correo es [email 1] y el canal es de 2018.
+            Confirmado en el estudio. Si hace falta llamar: [phone 1].
+            Escribo desde [email 1], como pedías; el último vídeo anterior fue «{video}».
         """),
         answering=tiered(
             good="""

@@ -123,7 +123,7 @@ FAMILIES: tuple[Family, ...] = (
             branch(
                 "signed_in",
                 detail="""
-                    Yes, on {device}. And the recovery number still works, [PHONE].
+                    Yes, on {device}. And the recovery number still works, [phone 1].
                     Signed in on {device}, luckily. Recovery number is the old one, it works.
                 """,
                 finding="""

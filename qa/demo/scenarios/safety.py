@@ -319,7 +319,7 @@ FAMILIES: tuple[Family, ...] = (
         """,
         openings="""
             @video_shows Since {date} a video shows my home address. It has {viewers} views already.
-            @comments_number Somebody put my telephone number, [PHONE], into comments under "{video}". It rings all \
+            @comments_number Somebody put my telephone number, [phone 1], into comments under "{video}". It rings all \
             day.
             @comments_number My telephone number stands under everything I publish, by a new account each time.
             @video_shows In a stream about me my real name and my street were read out at {minute}.

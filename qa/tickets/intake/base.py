@@ -94,6 +94,7 @@ class TicketRecord:
     assignee: AgentRecord | None = None
     messages: tuple[MessageRecord, ...] | None = None
     parts: tuple[PartRecord, ...] | None = None  # None: they follow from the messages
+    people: tuple[str, ...] = ()  # names that the texts may hold, the requester's first; taken out, never kept
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -166,6 +166,7 @@ def ticket_record(
         csat=satisfaction(row, tell),
         assignee=agents.find(cells.get("Assignee", ""), cells.get("Assignee Email", "")),
         messages=tuple(messages) if messages is not None else None,
+        people=(word(row, "Requester"),) if word(row, "Requester") else (),
     )
 
 

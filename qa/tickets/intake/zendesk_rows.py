@@ -22,10 +22,11 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Customer:
-    """What is kept of an end user: no name and no address."""
+    """What is known of an end user; the name only serves to be taken out of the texts."""
 
-    language: str
-    tier: str
+    language: str = ""
+    tier: str = ""
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,8 @@ class Account:
         else:
             language = str(row.get("locale") or "").partition("-")[0].lower()
             tier = clean(str(as_dict(row.get("user_fields")).get("creator_tier") or ""))
-            self.customers[key] = Customer(language, "" if tier == "none" else tier)
+            name = clean(str(row.get("name") or ""))
+            self.customers[key] = Customer(language, "" if tier == "none" else tier, name)
 
     def add_group(self, row: Row) -> None:
         self.groups[row_id(row, "id")] = clean(str(row.get("name") or ""))
@@ -99,7 +101,7 @@ def ticket_record(row: Row, account: Account, messages: Iterable[MessageRecord] 
         raise BadCellError("created_at", "", "a ticket needs the moment it was created")
     metrics = account.metrics.get(key, Metrics())
     requester = optional_id(row, "requester_id")
-    customer = account.customers.get(requester or "", Customer("", ""))
+    customer = account.customers.get(requester or "", Customer())
     rating = account.ratings.get(key) or rating_of(as_dict(row.get("satisfaction_rating")))
     fields = {str(each.get("id")): each.get("value") for each in as_list(row.get("custom_fields")) if as_dict(each)}
     meaning = {name: fields.get(number) for number, name in CUSTOM_FIELDS.items()}
@@ -130,7 +132,16 @@ def ticket_record(row: Row, account: Account, messages: Iterable[MessageRecord] 
         csat_reason=rating.reason,
         assignee=account.agent(assignee) if assignee is not None else None,
         messages=tuple(messages) if messages is not None else None,
+        people=people(row, account),
     )
+
+
+def people(row: Row, account: Account) -> tuple[str, ...]:
+    """The names of the customers of a ticket: who asked, who submitted, who is in copy."""
+    copied = [str(each) for each in as_list(row.get("collaborator_ids"))]
+    keys = dict.fromkeys((optional_id(row, "requester_id"), optional_id(row, "submitter_id"), *copied))
+    found = (account.customers.get(key or "", Customer()).name for key in keys)
+    return tuple(name for name in found if name)
 
 
 def message_record(row: Row, ticket: Row, account: Account) -> MessageRecord:
