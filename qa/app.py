@@ -25,6 +25,7 @@ from qa.people import views as people_views
 from qa.reviewer_drift import views as reviewer_views
 from qa.reviews import views as review_views
 from qa.rubric_library import views as rubric_views
+from qa.rubric_studies import views as study_views
 from qa.sampling import views as sampling_views
 from qa.tickets import jobs as ticket_jobs
 from qa.tickets import views as ticket_views
@@ -50,6 +51,7 @@ BLUEPRINTS = (
     sampling_views.bp,
     review_views.bp,
     calibration_views.bp,
+    study_views.bp,
     reviewer_views.bp,
     coaching_views.bp,
     trend_views.bp,

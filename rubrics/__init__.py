@@ -16,6 +16,7 @@ from rubrics.columns import Columns, columns_of
 from rubrics.comparing import CriterionChange, Lineage, RuleChange, VersionDiff, diff, lineage
 from rubrics.display import NO_SCORE, display_score, rounded
 from rubrics.loading import load_yaml
+from rubrics.mapping import Carrying, Unmapped, carrying
 from rubrics.model import (
     Answer,
     AnswerError,
@@ -45,6 +46,7 @@ __all__ = [
     "Answer",
     "AnswerError",
     "BulkScores",
+    "Carrying",
     "Columns",
     "Condition",
     "Criterion",
@@ -66,7 +68,9 @@ __all__ = [
     "Step",
     "Stop",
     "Thread",
+    "Unmapped",
     "VersionDiff",
+    "carrying",
     "check",
     "check_answer",
     "chosen_level",

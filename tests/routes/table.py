@@ -188,6 +188,13 @@ OBJECTS = [
         },
     ),
     *cases(
+        "studies.impact studies.items",
+        {
+            "published": ("quinn dora", lambda w: {"version_id": w.version.id}),
+            "of strangers": ("", lambda w: {"version_id": w.foreign_version.id}),
+        },
+    ),
+    *cases(
         "rubrics.publish",
         {
             "a draft": ("quinn ada", lambda w: {"version_id": w.draft.id}),

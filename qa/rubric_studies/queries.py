@@ -1,0 +1,123 @@
+"""Reading the reviews that a rubric is judged by, in a bounded number of statements."""
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any
+
+from sqlalchemy import Select, and_, select
+from sqlalchemy.orm import Session, aliased
+
+import rubrics
+from qa.people.models import User
+from qa.reviews.models import Answer, Outcome, Review, ReviewRevision
+from qa.rubric_library.models import RubricVersion
+from qa.rubric_studies.rules import Pair, Past
+from qa.sampling.models import Purpose
+from qa.tickets.models import HandledPart, Ticket
+
+
+def former_versions(session: Session, version: RubricVersion) -> list[RubricVersion]:
+    """The published and retired versions of the same rubric, newest first, without the version itself."""
+    return list(
+        session.scalars(
+            select(RubricVersion)
+            .where(
+                RubricVersion.family_id == version.family_id,
+                RubricVersion.id != version.id,
+                RubricVersion.state.in_(("published", "retired")),
+            )
+            .order_by(RubricVersion.major.desc(), RubricVersion.minor.desc(), RubricVersion.id.desc())
+        )
+    )
+
+
+def _newest(version_id: int, limit: int) -> Select[Any]:
+    """The newest routine reviews under a version: current revision of each, nothing that is still sealed."""
+    return (
+        select(ReviewRevision.id)
+        .join(Review, Review.current_revision_id == ReviewRevision.id)
+        .where(
+            ReviewRevision.rubric_version_id == version_id,
+            Review.purpose == Purpose.ROUTINE,
+            Review.state == "submitted",
+            ~Review.sealed,
+        )
+        .order_by(Review.submitted_at.desc(), Review.id.desc())
+        .limit(limit)
+    )
+
+
+def past_reviews(session: Session, version_id: int, *, limit: int) -> list[Past]:
+    """The newest reviews under a version with their answers, in two statements."""
+    newest = _newest(version_id, limit).subquery()
+    answers: dict[int, dict[str, rubrics.Answer]] = {}
+    given = session.execute(
+        select(Answer.revision_id, Answer.criterion_key, Answer.level_key, Answer.percentage, Answer.not_applicable)
+        .where(Answer.revision_id.in_(select(newest.c.id)))
+        .order_by(Answer.revision_id, Answer.id)
+    )
+    for revision_id, key, level, percentage, not_applicable in given:
+        answers.setdefault(revision_id, {})[key] = _answer(level, percentage, not_applicable)
+    rows = session.execute(
+        select(
+            ReviewRevision.id, HandledPart.specialist_id, Ticket.channel, ReviewRevision.score, ReviewRevision.outcome
+        )
+        .join(Review, Review.id == ReviewRevision.review_id)
+        .join(HandledPart, HandledPart.id == Review.part_id)
+        .join(Ticket, Ticket.id == HandledPart.ticket_id)
+        .where(ReviewRevision.id.in_(select(newest.c.id)))
+        .order_by(ReviewRevision.id)
+    )
+    return [
+        Past(
+            specialist_id=specialist_id,
+            channel=channel,
+            score=score,
+            passed=outcome == Outcome.PASSED,
+            answers=answers.get(revision_id, {}),
+        )
+        for revision_id, specialist_id, channel, score, outcome in rows
+    ]
+
+
+def _answer(level: str | None, percentage: str | None, not_applicable: bool) -> rubrics.Answer:
+    return rubrics.Answer(
+        level=level, percentage=None if percentage is None else Fraction(percentage), not_applicable=not_applicable
+    )
+
+
+def double_answers(session: Session, version_id: int) -> Mapping[str, list[Pair]]:
+    """By criterion, the two first answers of each part that was scored twice under the version, neither knowing."""
+    one, two = aliased(Review), aliased(Review)
+    first, second = aliased(ReviewRevision), aliased(ReviewRevision)
+    left, right = aliased(Answer), aliased(Answer)
+    rows = session.execute(
+        select(
+            left.criterion_key,
+            left.level_key,
+            left.percentage,
+            left.not_applicable,
+            right.level_key,
+            right.percentage,
+            right.not_applicable,
+        )
+        .select_from(one)
+        .join(two, and_(two.part_id == one.part_id, two.purpose == Purpose.DOUBLE, two.state == "submitted"))
+        .join(first, and_(first.review_id == one.id, first.n == 1, first.rubric_version_id == version_id))
+        .join(second, and_(second.review_id == two.id, second.n == 1, second.rubric_version_id == version_id))
+        .join(left, left.revision_id == first.id)
+        .join(right, and_(right.revision_id == second.id, right.criterion_key == left.criterion_key))
+        .where(one.purpose == Purpose.ROUTINE, one.state == "submitted", ~one.sealed)
+        .order_by(one.id, left.id)
+    )
+    found: dict[str, list[Pair]] = {}
+    for key, level, percentage, na, other_level, other_percentage, other_na in rows:
+        pair = _answer(level, percentage, na), _answer(other_level, other_percentage, other_na)
+        if all(answer.given for answer in pair):
+            found.setdefault(key, []).append(pair)
+    return found
+
+
+def names_of(session: Session, ids: list[int]) -> dict[int, str]:
+    people = session.execute(select(User.id, User.name).where(User.id.in_(ids)).order_by(User.id)).all()
+    return {person.id: person.name for person in people}
