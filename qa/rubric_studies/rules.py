@@ -47,7 +47,6 @@ class Impact:
 
     found: int
     compared: int
-    not_carried: int  # an answer has no place in the draft
     unscored: int  # no score before, or none after
     before: float | None
     after: float | None
@@ -64,11 +63,12 @@ class Impact:
 def impact(old: rubrics.RubricVersion, new: rubrics.RubricVersion, past: Sequence[Past]) -> Impact:
     """What the draft would have made of reviews scored under ``old``, as far as their answers carry over."""
     way = rubrics.carrying(old, new)
-    carried = [(review, answers) for review in past if (answers := way.answers(review.answers)) is not None]
-    again = rubrics.score_all(new, rubrics.columns_of(new, [(answers, review.channel) for review, answers in carried]))
+    again = rubrics.score_all(
+        new, rubrics.columns_of(new, [(way.answers(review.answers), review.channel) for review in past])
+    )
     pairs = [
         (review, review.score, float(again.value[row]), again.outcome_of(row) == "passed")
-        for row, (review, _) in enumerate(carried)
+        for row, review in enumerate(past)
         if review.score is not None and not np.isnan(again.value[row])
     ]
     shares = rubrics.effective_shares(new)
@@ -76,8 +76,7 @@ def impact(old: rubrics.RubricVersion, new: rubrics.RubricVersion, past: Sequenc
     return Impact(
         found=len(past),
         compared=len(pairs),
-        not_carried=len(past) - len(carried),
-        unscored=len(carried) - len(pairs),
+        unscored=len(past) - len(pairs),
         before=_mean([before for _, before, _, _ in pairs]),
         after=_mean([after for _, _, after, _ in pairs]),
         change=settled(t_interval([after - before for _, before, after, _ in pairs])),

@@ -24,7 +24,7 @@ def test_the_change_is_the_mean_of_paired_differences():
     # standard error 11.024, t(2) = 4.3027: -51.60 to 43.27.
     found = impact(OLD, NEW, [past(100, 50), past(0, 100), past(90, 90)])
 
-    assert (found.found, found.compared, found.not_carried) == (3, 3, 0)
+    assert (found.found, found.compared, found.unscored) == (3, 3, 0)
     assert (found.before, found.after) == (pytest.approx(71.6667, abs=1e-4), pytest.approx(67.5))
     assert found.change.estimate == pytest.approx(-4.1667, abs=1e-4)
     assert found.change.interval is not None
