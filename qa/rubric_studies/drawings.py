@@ -30,6 +30,18 @@ def change_chart(found: Impact) -> Chart:
     )
 
 
+def shift_chart(shifts: Sequence[tuple[str, Estimate]]) -> Chart:
+    """How many points another version's scores lie off, with its interval."""
+    return interval_plot(
+        [_row(f"from {label}", shift) for label, shift in shifts],
+        name="Shift between versions",
+        axis="Version",
+        numerals=Numerals(signed=True),
+        reference=0.0,
+        reference_text="no shift",
+    )
+
+
 def use_chart(items: Sequence[Item]) -> Chart:
     """How often the best, a middle and the lowest level and N/A are chosen."""
     return stacked_bars(

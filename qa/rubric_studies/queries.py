@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import Select, and_, select
+from sqlalchemy import Select, and_, func, select
 from sqlalchemy.orm import Session, aliased
 
 import rubrics
@@ -116,6 +116,40 @@ def double_answers(session: Session, version_id: int) -> Mapping[str, list[Pair]
         if all(answer.given for answer in pair):
             found.setdefault(key, []).append(pair)
     return found
+
+
+def bridged(session: Session, old_id: int, new_id: int) -> list[tuple[float, float]]:
+    """The parts scored under both versions: mean first score of each under the old one and under the new.
+
+    Bridge reviews, calibration sessions and ordinary scores of the same parts count; nothing that is still sealed.
+    """
+    rows = session.execute(
+        select(Review.part_id, ReviewRevision.rubric_version_id, func.avg(ReviewRevision.score))
+        .join(ReviewRevision, and_(ReviewRevision.review_id == Review.id, ReviewRevision.n == 1))
+        .where(
+            ReviewRevision.rubric_version_id.in_((old_id, new_id)),
+            ReviewRevision.score.is_not(None),
+            Review.purpose.in_((Purpose.BRIDGE, Purpose.CALIBRATION, Purpose.ROUTINE, Purpose.DOUBLE)),
+            Review.state == "submitted",
+            ~Review.sealed,
+            Review.part_id.in_(_scored_under(old_id)),
+            Review.part_id.in_(_scored_under(new_id)),
+        )
+        .group_by(Review.part_id, ReviewRevision.rubric_version_id)
+        .order_by(Review.part_id, ReviewRevision.rubric_version_id)
+    )
+    found: dict[int, dict[int, float]] = {}
+    for part_id, version_id, score in rows:
+        found.setdefault(part_id, {})[version_id] = float(score)
+    return [(scores[old_id], scores[new_id]) for scores in found.values() if len(scores) == 2]
+
+
+def _scored_under(version_id: int) -> Select[Any]:
+    return (
+        select(Review.part_id)
+        .join(ReviewRevision, ReviewRevision.review_id == Review.id)
+        .where(ReviewRevision.rubric_version_id == version_id, Review.state == "submitted")
+    )
 
 
 def names_of(session: Session, ids: list[int]) -> dict[int, str]:

@@ -4,6 +4,7 @@ from flask import Blueprint, g, render_template, request
 from flask.typing import ResponseReturnValue
 
 import rubrics
+from calibration.linking import link
 from qa.core.access import Permission, Scope, requires
 from qa.core.db import db
 from qa.core.errors import NotFoundError
@@ -12,6 +13,7 @@ from qa.rubric_library.queries import get_version_for, parsed
 from qa.rubric_studies import drawings, queries, rules
 
 bp = Blueprint("studies", __name__, url_prefix="/rubrics/versions")
+MOST_BRIDGES = 8  # newest versions; each asks one statement
 SPANS = (100, 500, 2000)
 
 
@@ -58,6 +60,27 @@ def read(version: RubricVersion) -> rubrics.RubricVersion | None:
         return parsed(version.document)
     except rubrics.RubricError:
         return None
+
+
+@bp.get("/<int:version_id>/bridge")
+@requires(Permission.RUBRIC_STUDIES)
+def bridge(version_id: int) -> ResponseReturnValue:
+    """The shift from each other version to this one, from the parts that were scored under both."""
+    session = db.session()
+    version, family = get_version_for(session, g.actor, version_id)
+    shifts = []
+    for other in queries.former_versions(session, version)[:MOST_BRIDGES]:
+        pairs = queries.bridged(session, other.id, version.id)
+        shifts.append((other, link([old for old, _ in pairs], [new for _, new in pairs])))
+    return render_template(
+        "rubric_studies/bridge.html",
+        version=version,
+        family=family,
+        shifts=shifts,
+        fewest=rules.FEWEST_BRIDGED,
+        chart=drawings.shift_chart([(other.label, shift) for other, shift in shifts if shift.n_items]),
+        any_bridge=any(shift.n_items for _, shift in shifts),
+    )
 
 
 @bp.get("/<int:version_id>/items")

@@ -188,7 +188,7 @@ OBJECTS = [
         },
     ),
     *cases(
-        "studies.impact studies.items",
+        "studies.impact studies.items studies.bridge",
         {
             "published": ("quinn dora", lambda w: {"version_id": w.version.id}),
             "of strangers": ("", lambda w: {"version_id": w.foreign_version.id}),

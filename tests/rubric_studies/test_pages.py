@@ -7,8 +7,8 @@ from sqlalchemy.orm import Session
 from qa.rubric_library.models import RubricVersion
 from qa.rubric_studies import queries
 from qa.sampling.models import Purpose
-from tests.coaching.weeks import review
-from tests.support.builders import RUBRIC, publish_rubric
+from tests.coaching.weeks import review, wednesday
+from tests.support.builders import RUBRIC, make_assignment, make_review, make_ticket, publish_rubric
 from tests.support.cast import Cast
 from tests.support.client import CheckingClient
 from tests.support.statements import count_queries
@@ -78,11 +78,41 @@ def test_items_rest_on_routine_reviews_and_hidden_second_scores(session: Session
     assert "the 3 newest routine reviews" in page
 
 
+def test_a_bridge_rests_on_the_parts_scored_under_both(session: Session, cast: Cast, sign_in: SignIn) -> None:
+    first = publish_rubric(session, cast)
+    second = second_version(session, cast)
+    review(session, cast, first)  # under one version alone
+    for n in range(10):
+        handled = make_ticket(session, cast, resolved_at=wednesday(1))
+        tone = {"tone": "missed"} if n else {}
+        for version, reviewer in ((first, cast.rita), (second, cast.rob)):
+            task = make_assignment(session, handled, reviewer, version, purpose=Purpose.BRIDGE)
+            make_review(session, handled, task, tone)
+
+    pairs = queries.bridged(session, first.id, second.id)
+    page = sign_in(cast.quinn).get(f"/rubrics/versions/{second.id}/bridge").get_data(as_text=True)
+
+    assert sorted((round(old), round(new)) for old, new in pairs) == [*[(80, 70)] * 9, (100, 100)]
+    assert "2.0 scores lower." in page
+
+
+def test_without_a_bridge_versions_are_said_not_to_be_comparable(session: Session, cast: Cast, sign_in: SignIn) -> None:
+    first = publish_rubric(session, cast)
+    client = sign_in(cast.quinn)
+    alone = client.get(f"/rubrics/versions/{first.id}/bridge").get_data(as_text=True)
+    second = second_version(session, cast)
+
+    page = client.get(f"/rubrics/versions/{second.id}/bridge").get_data(as_text=True)
+
+    assert "No other version" in alone
+    assert "not comparable. Score the same parts in two calibration sessions" in page
+
+
 def test_who_may_not_judge_rubrics_is_refused(session: Session, cast: Cast, sign_in: SignIn) -> None:
     version = publish_rubric(session, cast)
 
     for who in (cast.lena, cast.rita, cast.sam, cast.ada):
-        for page in ("impact", "items"):
+        for page in ("impact", "items", "bridge"):
             assert sign_in(who).get(f"/rubrics/versions/{version.id}/{page}").status_code == 403
 
 
