@@ -38,6 +38,7 @@ class Tally:
     worst: float = 0.0
     failures: list[str] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
 
     @property
     def agrees(self) -> bool:
@@ -63,13 +64,24 @@ def run(cases: Sequence[Mapping[str, Any]]) -> dict[str, Tally]:
         tally = tallies.setdefault(case["family"], Tally())
         tally.cases += 1
         compute = known.get(case["family"])
-        figures = {} if compute is None else dict(flat(compute(case)))
+        figures = {} if compute is None else figures_of(compute, case, tally)
         for key, expected in flat(case["expected"]):
             compare(tally, case, key, expected, figures.get(key, ABSENT))
         for key, printed in flat(case.get("printed") or {}):
             if isinstance(figures.get(key), int | float) and isinstance(printed, int | float):
                 compare_printed(tally, case, key, printed, figures[key])
     return tallies
+
+
+def figures_of(
+    compute: Callable[[Mapping[str, Any]], dict[str, Any]], case: Mapping[str, Any], tally: Tally
+) -> dict[str, Any]:
+    """The figures of a case. Input that is refused has none of them defined, which a case may expect."""
+    try:
+        return dict(flat(compute(case)))
+    except ValueError as refused:
+        tally.refused.append(f"{case['id']}: refused, {refused}")
+        return dict.fromkeys((key for key, _ in flat(case["expected"])), None)
 
 
 def flat(values: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
@@ -138,7 +150,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             f"{family:<16} {tally.cases:>6} {tally.compared:>7} {len(tally.failures):>7} "
             f"{tally.unsupported:>14} {tally.worst:>12.1e}"
         )
-        for line in tally.failures + (tally.missing if given.verbose else []):
+        for line in tally.failures + tally.refused + (tally.missing if given.verbose else []):
             print(f"  {line}", file=sys.stderr)
     return 0 if all(tally.agrees for tally in tallies.values()) else 1
 

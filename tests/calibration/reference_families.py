@@ -30,8 +30,10 @@ from calibration.intervals import (
 )
 from calibration.multiplicity import benjamini_hochberg, benjamini_yekutieli, bonferroni, hochberg, holm
 from calibration.quantiles import t_quantile, t_upper_p
+from calibration.ratings import observe
 from calibration.reliability import bland_altman, generalizability, icc, kendall_w, lin_ccc
 from calibration.results import Agreement, Estimate
+from tests.sampling.reference_families import survey_figures
 
 Figures = dict[str, Any]
 COEFFICIENTS: dict[str, Callable[..., Agreement]] = {
@@ -61,7 +63,8 @@ def matrix_of(case: Mapping[str, Any]) -> Any:
 
 def numbers(rows: Any) -> NDArray[np.float64]:
     """Nested lists with null as an array with NaN."""
-    return np.array(rows, dtype=object).astype(np.float64)
+    matrix = np.array(rows, dtype=object).astype(np.float64)
+    return matrix if matrix.size else matrix.reshape(len(rows), 0)
 
 
 def put(figures: Figures, prefix: str, estimate: Estimate, confidence: float = 0.95) -> None:
@@ -154,7 +157,9 @@ def iccs(case: Mapping[str, Any]) -> Figures:
     conf = options_of(case).get("conf", 0.95)
     for model in ("1", "2", "3"):
         for unit, suffix in (("single", ""), ("average", "k")):
-            found = icc(matrix_of(case), model=model, unit=unit, confidence=conf)
+            found = icc(
+                pair_of(case) if "x" in case["input"] else matrix_of(case), model=model, unit=unit, confidence=conf
+            )
             name = f"ICC{model}{suffix}"
             put(figures, name, found)
             figures |= {f"{name}.F": found.f, f"{name}.df1": found.df1, f"{name}.df2": found.df2}
@@ -166,7 +171,7 @@ def iccs(case: Mapping[str, Any]) -> Figures:
 
 def kendall(case: Mapping[str, Any]) -> Figures:
     """Kendall's W and its test."""
-    found = kendall_w(matrix_of(case))
+    found = kendall_w(pair_of(case) if "x" in case["input"] else matrix_of(case))
     return {
         "W": found.estimate,
         "chisq": found.chi_square,
@@ -332,20 +337,30 @@ def degenerate(case: Mapping[str, Any]) -> Figures:
         return padjust(case)
     if "n" in given:
         return proportion(case)
+    if "stratum" in given or "cluster" in given:
+        return survey_figures(case)
     ratings = pair_of(case) if "x" in given else matrix_of(case)
     scale = options_of(case).get("categories")
     found: dict[str, Estimate] = {}
     for name, coefficient in COEFFICIENTS.items():
         short = "ac1" if name == "ac" else name
-        found[short] = coefficient(ratings, categories=scale)
+        found[short] = coefficient(ratings, weights=options_of(case).get("weights", "unweighted"), categories=scale)
     with_raters = found["pa"].n_raters
     if with_raters <= 2:
         found["kappa"] = cohen_kappa(ratings, categories=scale)
+        for weights in ("linear", "quadratic"):
+            found[weights] = weighted_kappa(ratings, weights=weights, categories=scale)
         found["ccc"] = lin_ccc(ratings)
+    for level in ("nominal", "ordinal", "interval", "ratio"):
+        if level != "ratio" or not (observe(ratings).listed().value < 0).any():
+            found[level] = found[f"alpha_{level}"] = krippendorff_alpha(ratings, level=level, categories=scale)
     found["light"] = light_kappa(ratings, categories=scale)
     found["W"] = kendall_w(ratings)
     found |= {f"ICC{m}{s}": icc(ratings, model=m, unit=u) for m in "123" for u, s in (("single", ""), ("average", "k"))}
-    figures: Figures = {name: estimate.estimate for name, estimate in found.items()}
+    figures = kendall(case) | iccs(case)
+    if with_raters == 2 and ("x" in given or "ratings" in given):
+        figures |= limits(case)
+    figures |= {name: estimate.estimate for name, estimate in found.items()}
     for name, estimate in found.items():
         put(figures, name, estimate)
         for end in ("se", "lo", "hi", "p"):

@@ -40,6 +40,22 @@ def test_a_wrong_value_fails_and_an_unknown_one_is_not_supported() -> None:
     assert not tally.agrees
 
 
+def test_input_that_is_refused_has_nothing_defined() -> None:
+    lonely = {"stratum": ["a", "a", "b"], "y": [1, 2, 3], "stratum_N": {"a": 4, "b": 1e9}}
+    given = {"id": "own", "family": "survey", "options": {"single_psu": "error"}, "digits": 6}
+    refused = {"stratum": ["a", "a", "b"], "y": [1, 2, 3], "stratum_N": {"a": 1, "b": 5}}
+
+    tally = reference.run([given | {"input": lonely, "expected": {"total_y": 3000000006, "total_y_se": None}}])[
+        "survey"
+    ]
+    nothing = reference.run([given | {"input": refused, "expected": {"total_y": None}}])["survey"]
+    wrong = reference.run([given | {"input": refused, "expected": {"total_y": 3}}])["survey"]
+
+    assert tally.agrees
+    assert (nothing.agrees, len(nothing.refused)) == (True, 1)
+    assert not wrong.agrees
+
+
 def test_a_printed_value_is_compared_by_rounding() -> None:
     right = reference.run([case({"n_reject_holm": 2}, {"holm": [0.02]})])["padjust"]
     wrong = reference.run([case({"n_reject_holm": 2}, {"holm": [0.03]})])["padjust"]
@@ -66,6 +82,8 @@ def test_the_command_prints_a_line_per_family_and_fails_on_a_difference(
         pytest.param([[1], [2]], {"pa": 0, "pa_se": None, "kappa": 0, "se": None}, id="one item"),
         pytest.param([[None, None], [None, None]], {"pa": None, "alpha": None, "ICC1": None, "W": None}, id="none"),
         pytest.param([[1, 1], [1, 1]], {"pa": 1, "bp": 1, "ac1": 1, "kappa": None, "ICC2": None}, id="one category"),
+        pytest.param([], {"pa": None, "fleiss": None, "nominal": None}, id="nothing"),
+        pytest.param([[1, 1, 2], [1, 1, 2]], {"linear": 1, "ordinal": 1, "ICC1.F": None, "bias": 0}, id="perfect"),
         pytest.param([[1, 2, 3]], {"pa": None, "conger": None, "ccc": None, "ICC3k": None}, id="one rater"),
     ],
 )
