@@ -23,12 +23,14 @@ from qa.desk import views as desk_views
 from qa.people import identify, sessions
 from qa.people import views as people_views
 from qa.reviewer_drift import views as reviewer_views
+from qa.reviews import jobs as review_jobs
 from qa.reviews import views as review_views
 from qa.rubric_library import views as rubric_views
 from qa.rubric_studies import views as study_views
 from qa.sampling import views as sampling_views
 from qa.tickets import jobs as ticket_jobs
 from qa.tickets import views as ticket_views
+from qa.trends import period_views, planner_views
 from qa.trends import views as trend_views
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -55,6 +57,8 @@ BLUEPRINTS = (
     reviewer_views.bp,
     coaching_views.bp,
     trend_views.bp,
+    planner_views.bp,
+    period_views.bp,
 )
 
 
@@ -150,7 +154,9 @@ def init_runner(app: Flask, settings: Settings) -> None:
         access_log.buffer().flush(db.session())
         app.extensions["last_seen"].flush(db.session())
 
-    app.extensions["runner"] = jobs.Runner(app, {**ticket_jobs.HANDLERS}, (seal_audit, flush_buffers))
+    app.extensions["runner"] = jobs.Runner(
+        app, {**ticket_jobs.HANDLERS, **review_jobs.HANDLERS}, (seal_audit, flush_buffers)
+    )
     if settings.testing:
         return
     runner = app.extensions["runner"] if settings.embedded_runner else jobs.Runner(app, {}, (flush_buffers,))

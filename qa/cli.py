@@ -22,7 +22,8 @@ from qa.demo.command import demo
 from qa.people.commands import create_first_admin, people
 from qa.reviews.commands import reviews
 from qa.sampling.commands import draw, receipts
-from qa.tickets.commands import intake
+from qa.tickets.commands import intake, signal_commands
+from qa.trends.commands import periods
 
 
 def is_demo_command() -> bool:
@@ -32,7 +33,21 @@ def is_demo_command() -> bool:
 
 def init_commands(app: Flask) -> None:
     """Register every command; a refusal is one line on stderr and exit code 1, not a trace."""
-    for command in (init, serve, worker, audit_commands, demo, people, intake, draw, receipts, reviews, export):
+    for command in (
+        init,
+        serve,
+        worker,
+        audit_commands,
+        demo,
+        people,
+        intake,
+        signal_commands,
+        draw,
+        receipts,
+        periods,
+        reviews,
+        export,
+    ):
         app.cli.add_command(polite(command))
 
 

@@ -48,6 +48,9 @@ ROOMS = (
 )
 
 
+HOMES = {"planner": "sampling", "periods": "trends"}  # blueprints whose pages belong to another's room
+
+
 def init_navigation(app: Flask) -> None:
     """Give every template the frame's context."""
 
@@ -84,7 +87,8 @@ def rooms_of(actor: Actor) -> list[dict[str, object]]:
 
 def is_home_of(room: Room, blueprint: str | None) -> bool:
     """Whether a page of this blueprint without an entry of its own belongs to the room."""
-    first = next((other for other in ROOMS if other.endpoint.split(".")[0] == blueprint), None)
+    home = HOMES.get(blueprint or "", blueprint)
+    first = next((other for other in ROOMS if other.endpoint.split(".")[0] == home), None)
     return first is room
 
 

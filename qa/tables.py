@@ -9,6 +9,7 @@ from qa.reviews import models as reviews
 from qa.rubric_library import models as rubric_library
 from qa.sampling import models as sampling
 from qa.tickets import models as tickets
+from qa.trends import models as trends
 
 __all__ = [
     "access_log",
@@ -22,4 +23,5 @@ __all__ = [
     "rubric_library",
     "sampling",
     "tickets",
+    "trends",
 ]

@@ -38,13 +38,13 @@ def coaching(specialist: str, out: Path) -> None:
         raise NotFoundError(f"There is no specialist {specialist} with a team today.")
     last = monday_of(today) - dt.timedelta(weeks=1)
     weeks = [last - dt.timedelta(weeks=back) for back in range(WEEKS - 1, -1, -1)]
-    evidence = queries.team_evidence(session, team.id, since=weeks[0])
+    evidence = queries.team_evidence(session, team, since=weeks[0], until=weeks[-1])
     lead = queries.lead_of(session, team.id, today)
     data = workbook.data_of(
         session,
         queries.Coached(user=person, team=team),
         evidence,
-        figures.standing(evidence.reviews, person.id, evidence.criteria, weeks),
+        figures.standing(evidence.measured, evidence.reviews, person.id, team.name, evidence.criteria, weeks),
         lead=lead.name if lead else "no lead",
         made_by="command line",
         weeks=weeks,

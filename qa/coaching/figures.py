@@ -1,14 +1,23 @@
-"""How one specialist's criteria stand against the team's, from drawn reviews. Pure."""
+"""How one specialist stands against the team, and whom to look at first, from drawn reviews. Pure."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
-from qa.sampling.estimation import Difference, Figure, difference, hajek_by, korn_graubard
+from calibration.multiplicity import benjamini_hochberg
+from qa.reviews.measured import Framed, Measured
+from qa.reviews.measured import Reviewed as Scored
+from qa.sampling.estimation import Difference, Figure, difference, greg_by, hajek_by
+from qa.sampling.explaining import Explanation, explain
+from qa.sampling.ordering import fay_herriot, rank_intervals
+from qa.sampling.reporting import FEW, Reported
+from qa.sampling.strictness import reviewer_shares, strictness_of, strictness_variance, with_strictness
 
-FEW = 5
+CRITERION_PRIOR = 100.0  # points^2 of a criterion between reviewers before anything is known of them
+LIST_LEVEL = 0.10  # of a list of criteria, by Benjamini and Hochberg
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,10 +26,6 @@ class Reviewed:
 
     review_id: int
     specialist_id: int
-    week: dt.date
-    score: float | None
-    outcome: str
-    inclusion_probability: float
     criteria: Mapping[str, float]
 
 
@@ -35,16 +40,25 @@ class Criterion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CriterionGap:
-    """A specialist against the others of the team on one criterion, in percent of its points."""
+    """A specialist against the others of the team on one criterion, in percent of its points.
+
+    ``adjusted_p`` is corrected over the list of criteria (Benjamini and Hochberg).
+    """
 
     criterion: Criterion
     own: Figure
     others: Figure
     gap: Difference
+    adjusted_p: float | None = None
 
     @property
     def few(self) -> bool:
         return self.own.n < FEW
+
+    @property
+    def clear(self) -> bool:
+        """Whether the gap may be called one: enough reviews, and it holds after the correction over the list."""
+        return not self.few and self.adjusted_p is not None and self.adjusted_p < LIST_LEVEL
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,42 +71,203 @@ class Standing:
     team_quality: Figure
     gaps: tuple[CriterionGap, ...]
     weekly: tuple[tuple[dt.date, Figure, Figure], ...]  # week, own, the others
+    difference: Difference
+    told: Mapping[str, Explanation]  # of quality, team_quality, passed and critical
+
+    @property
+    def methods(self) -> tuple[tuple[str, str], ...]:
+        """How the figures were made, for a sheet of provenance."""
+        return (("Specialist", self.quality.method), ("The others of the team", self.team_quality.method))
 
 
 def standing(
+    measured: Measured,
     reviews: Sequence[Reviewed],
     specialist_id: int,
+    team: str,
     criteria: Sequence[Criterion],
     weeks: Sequence[dt.date],
 ) -> Standing:
-    """The specialist's figures beside those of the others of the team over the same weeks."""
-    scored = [row for row in reviews if row.score is not None]
-    pi = np.array([row.inclusion_probability for row in scored])
-    own = np.array([0 if row.specialist_id == specialist_id else 1 for row in scored], dtype=np.int64)
-    scores = np.array([row.score or 0.0 for row in scored])
-    quality = hajek_by(own, 2, scores, pi)
-    passed = hajek_by(own, 2, np.array([float(row.outcome == "passed") for row in scored]), pi)
-    critical = hajek_by(own, 2, np.array([float(row.outcome == "failed_critical") for row in scored]), pi)
+    """The specialist's figures beside those of the others of the team over the same weeks.
+
+    ``measured`` is the programme's window: the regression and reviewers' strictness are learned from all of it.
+    ``reviews`` are the team's with their criteria.
+    """
+    within = set(weeks)
+
+    def domain(row: Scored | Framed) -> int:
+        if row.team != team or row.week not in within:
+            return -1
+        return 0 if row.specialist_id == specialist_id else 1
+
+    codes, framed = _codes(measured, domain)
+    window = measured.window
+    own = window.quality(codes, framed, 2, shrink=True)[0]
+    others = window.quality(codes, framed, 2)[1]
+    passed = window.share([float(row.outcome == "passed") for row in measured.reviews], codes, framed, 2)
+    failed = window.share([float(row.outcome == "failed_critical") for row in measured.reviews], codes, framed, 2)
     place = {week: index for index, week in enumerate(weeks)}
-    inside = np.array([row.week in place for row in scored], dtype=bool)
-    codes = np.array([place.get(row.week, 0) for row in scored], dtype=np.int64) * 2 + own
-    weekly = hajek_by(codes[inside], 2 * len(weeks), scores[inside], pi[inside])
+
+    def by_week(row: Scored | Framed) -> int:
+        which = domain(row)
+        return -1 if which < 0 else 2 * place[row.week] + which
+
+    weekly = window.quality(*_codes(measured, by_week), 2 * len(weeks))
+    rubrics = sorted({row.rubric for row in measured.reviews if row.rubric and domain(row) == 0})
+    shown = {
+        "quality": (own, "Quality"),
+        "team_quality": (others, "The others of the team"),
+        "passed": (passed[0], "Pass rate"),
+        "critical": (failed[0], "Critical-error rate"),
+    }
     return Standing(
-        quality=quality[0],
-        passed=korn_graubard(passed[0]),
-        critical=korn_graubard(critical[0]),
-        team_quality=quality[1],
-        gaps=tuple(_gap(reviews, specialist_id, criterion) for criterion in criteria),
-        weekly=tuple((week, weekly[2 * index], weekly[2 * index + 1]) for week, index in place.items()),
+        quality=_inside(own.figure),
+        passed=passed[0].figure,
+        critical=failed[0].figure,
+        team_quality=_inside(others.figure),
+        gaps=tuple(_gaps(measured, reviews, specialist_id, criteria)),
+        weekly=tuple((week, weekly[2 * index].figure, weekly[2 * index + 1].figure) for week, index in place.items()),
+        difference=window.gap(own, others),
+        told={
+            key: explain(reported, title=title, proportion=key in {"passed", "critical"}, rubric_versions=rubrics)
+            for key, (reported, title) in shown.items()
+        },
     )
 
 
-def _gap(reviews: Sequence[Reviewed], specialist_id: int, criterion: Criterion) -> CriterionGap:
-    rows = [row for row in reviews if criterion.key in row.criteria]
-    own, others = hajek_by(
-        [0 if row.specialist_id == specialist_id else 1 for row in rows],
-        2,
-        [100 * row.criteria[criterion.key] for row in rows],
-        [row.inclusion_probability for row in rows],
+def _inside(figure: Figure) -> Figure:
+    """An interval cut to what a score can be."""
+    if figure.interval is None:
+        return figure
+    low, high = max(0.0, figure.interval.low), min(100.0, figure.interval.high)
+    return replace(figure, interval=replace(figure.interval, low=low, high=high))
+
+
+def _codes(measured: Measured, domain: Callable[[Scored | Framed], int]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    return (
+        np.array([domain(row) for row in measured.reviews], dtype=np.int64),
+        np.array([domain(row) for row in measured.frame], dtype=np.int64),
     )
-    return CriterionGap(criterion=criterion, own=own, others=others, gap=difference(own, others))
+
+
+def _gaps(
+    measured: Measured, reviews: Sequence[Reviewed], specialist_id: int, criteria: Sequence[Criterion]
+) -> list[CriterionGap]:
+    """Every criterion's gap, corrected over the list; weights and reviewers as in the window."""
+    sample = measured.window.sample
+    place = {row.review_id: index for index, row in enumerate(measured.reviews)}
+    found = []
+    for criterion in criteria:
+        rows = [row for row in reviews if criterion.key in row.criteria and row.review_id in place]
+        at = np.array([place[row.review_id] for row in rows], dtype=np.int64)
+        codes = [0 if row.specialist_id == specialist_id else 1 for row in rows]
+        points = np.array([100 * row.criteria[criterion.key] for row in rows], dtype=np.float64)
+        own, others = hajek_by(codes, 2, points, sample.pi[at])
+        found.append(
+            _gap(criterion, own, others, codes, points, sample.pi[at], sample.reviewer[at], len(measured.reviewers))
+        )
+    tested = [index for index, gap in enumerate(found) if gap.gap.p_value is not None and not gap.few]
+    adjusted = benjamini_hochberg([found[index].gap.p_value or 0.0 for index in tested])
+    for index, p in zip(tested, adjusted, strict=True):
+        found[index] = replace(found[index], adjusted_p=p)
+    return found
+
+
+def _gap(
+    criterion: Criterion,
+    own: Figure,
+    others: Figure,
+    codes: Sequence[int],
+    points: NDArray[np.float64],
+    pi: NDArray[np.float64],
+    reviewers: NDArray[np.int64],
+    reviewer_count: int,
+) -> CriterionGap:
+    """The gap with what reviewers' strictness on this criterion adds; what the same reviewers scored cancels."""
+    if not len(points):
+        return CriterionGap(criterion=criterion, own=own, others=others, gap=difference(own, others))
+    known = strictness_of(points - points.mean(), reviewers, reviewer_count, prior=CRITERION_PRIOR)
+    shares = reviewer_shares(codes, 2, reviewers, reviewer_count, 1 / pi)
+    between = strictness_variance(shares[0] - shares[1], known.variances)
+    return CriterionGap(
+        criterion=criterion,
+        own=with_strictness(own, strictness_variance(shares[0], known.variances)),
+        others=with_strictness(others, strictness_variance(shares[1], known.variances)),
+        gap=difference(own, others, reviewer_variance=between),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placed:
+    """One specialist on the coaching list: the own figure, and the ranks it may have among those shown.
+
+    ``position`` comes from the shrunken figure and is for the order only: no consequence rests on it.
+    """
+
+    specialist_id: int
+    reported: Reported
+    ranks: tuple[int, int] | None
+    position: int
+    share: float | None  # of the own figure in the order; the rest is what is expected of anybody with such parts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CoachingList:
+    """Specialists in the order in which to look at them; ``reason`` when there is no order but by name."""
+
+    placed: Mapping[int, Placed]
+    reason: str | None
+
+
+def coaching_list(measured: Measured, specialists: Sequence[int], new: Mapping[int, bool]) -> CoachingList:
+    """Everybody's regression figure, ordered by Fay and Herriot's shrinkage; ``new`` says who has just begun.
+
+    The model is fitted over all specialists with reviews; ranks are among ``specialists`` (those shown).
+    """
+    everybody = sorted({row.specialist_id for row in measured.reviews} | set(specialists))
+    place = {person: index for index, person in enumerate(everybody)}
+    codes, framed = _codes(measured, lambda row: place.get(row.specialist_id, -1))
+    reported = measured.window.quality(codes, framed, len(everybody), shrink=True)
+    # A weighted mean is shown with its own variance; from a few reviews that is luck: the order takes a shrunken one.
+    inside = codes >= 0
+    ones = np.ones((int(inside.sum()), 1))
+    plain = greg_by(
+        codes[inside],
+        len(everybody),
+        measured.window.sample.y[inside],
+        measured.window.sample.pi[inside],
+        ones,
+        np.ones((len(everybody), 1)),
+        shrink=True,
+    )
+    ordered = [each.figure if each.regression else simple for each, simple in zip(reported, plain, strict=True)]
+    expected = [each.predicted_mean for each in reported]
+    known = [value for value in expected if value is not None]
+    level = float(np.mean(known)) if known else 0.0
+    z = np.column_stack(
+        [
+            np.ones(len(everybody)),
+            [0.0 if value is None else value - level for value in expected],
+            [float(new.get(person, False)) for person in everybody],
+        ]
+    )
+    ordering = fay_herriot(ordered, z)
+    shown = [reported[place[person]] for person in specialists]
+    strictness = measured.strictness
+    ranks = rank_intervals(
+        [each.figure for each in shown],
+        shares=None if strictness is None else [each.shares for each in shown],
+        variances=None if strictness is None else strictness.variances,
+    )
+    positions = {domain: position for position, domain in enumerate(ordering.order)}
+    placed = {}
+    for person, rank in zip(specialists, ranks, strict=True):
+        index = place[person]
+        placed[person] = Placed(
+            specialist_id=person,
+            reported=replace(reported[index], figure=_inside(reported[index].figure)),
+            ranks=rank,
+            position=positions.get(index, 0),
+            share=ordering.domains[index].share if ordering.domains else None,
+        )
+    return CoachingList(placed=placed, reason=ordering.reason)

@@ -8,18 +8,23 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 import rubrics
-from qa.coaching.figures import Criterion, Reviewed
+from qa.coaching.figures import CoachingList, Criterion, Placed, Reviewed, coaching_list
 from qa.coaching.models import CoachingAction, CoachingGoal, CoachingPlan
 from qa.core.access import Actor, Permission, Role, Scope
 from qa.core.errors import NotFoundError
 from qa.people.models import Membership, RoleGrant, Team, User
 from qa.people.queries import in_force
+from qa.reviews import measuring
 from qa.reviews import queries as review_queries
 from qa.reviews import rules as review_rules
+from qa.reviews.measured import Measured, measure, settled
 from qa.reviews.models import Review, ReviewRevision
 from qa.rubric_library.queries import rubrics_of
-from qa.sampling.models import Draw, DrawnUnit, Period, Purpose
+from qa.sampling.models import Assignment, Draw, DrawnUnit, Period, Purpose
 from qa.tickets.models import HandledPart, Ticket
+
+CHUNK = 500  # ids in one statement
+NEW_FOR = dt.timedelta(days=90)  # a specialist counts as new this long
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,44 +84,48 @@ def may_edit(actor: Actor, coached: Coached) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """The drawn reviews of a team over some weeks, and the rubrics they were made with."""
+    """The programme's window over some weeks, the team's reviews by criterion, and the rubrics they were made with."""
 
+    measured: Measured
     reviews: Sequence[Reviewed]
     criteria: Sequence[Criterion]
     versions: dict[int, rubrics.RubricVersion]
 
 
-def team_evidence(session: Session, team_id: int, *, since: dt.date) -> Evidence:
-    """Routine, submitted reviews of parts that the team resolved, in a bounded number of statements."""
-    rows = session.execute(
-        select(
-            Review.id,
-            HandledPart.specialist_id,
-            Period.starts_on,
-            ReviewRevision.id,
-            ReviewRevision.score,
-            ReviewRevision.outcome,
-            ReviewRevision.rubric_version_id,
-            DrawnUnit.inclusion_probability,
+def window_of(session: Session, programme_id: int, *, since: dt.date, until: dt.date) -> Measured:
+    """The programme's reviews of weeks that may be spoken of, with what they stand for."""
+    where = [HandledPart.programme_id == programme_id]
+    return measure(
+        *settled(
+            measuring.reviewed(session, where, since=since, until=until),
+            measuring.framed(session, where, since=since, until=until),
+            measuring.drawn(session, where, since=since, until=until),
         )
-        .select_from(Review)
-        .join(ReviewRevision, ReviewRevision.id == Review.current_revision_id)
-        .join(HandledPart, HandledPart.id == Review.part_id)
-        .join(DrawnUnit, DrawnUnit.part_id == Review.part_id)
-        .join(Draw, Draw.id == DrawnUnit.draw_id)
-        .join(Period, Period.id == Draw.period_id)
-        .where(
-            HandledPart.team_id == team_id,
-            Review.purpose == Purpose.ROUTINE,
-            Review.state == "submitted",
-            Period.starts_on >= since,
+    )
+
+
+def team_evidence(session: Session, team: Team, *, since: dt.date, until: dt.date) -> Evidence:
+    """Routine, submitted reviews of parts that the team resolved, in a bounded number of statements.
+
+    Figures come from the whole programme's window; what each criterion got is read for the team alone.
+    """
+    measured = window_of(session, team.programme_id, since=since, until=until)
+    ids = [row.review_id for row in measured.reviews if row.team == team.name]
+    rows = [
+        (review_id, specialist_id, revision_id, version_id)
+        for start in range(0, len(ids), CHUNK)
+        for review_id, specialist_id, revision_id, version_id in session.execute(
+            select(Review.id, HandledPart.specialist_id, ReviewRevision.id, ReviewRevision.rubric_version_id)
+            .join(ReviewRevision, ReviewRevision.id == Review.current_revision_id)
+            .join(HandledPart, HandledPart.id == Review.part_id)
+            .where(Review.id.in_(ids[start : start + CHUNK]))
+            .order_by(Review.id)
         )
-        .order_by(Period.starts_on, Review.id)
-    ).all()
-    versions = rubrics_of(session, {row[6] for row in rows})
-    answers = review_queries.answers_of_many(session, [row[3] for row in rows])
+    ]
+    versions = rubrics_of(session, {row[3] for row in rows})
+    answers = review_queries.answers_of_many(session, [row[2] for row in rows])
     reviews = []
-    for review_id, specialist_id, week, revision_id, score, outcome, version_id, probability in rows:
+    for review_id, specialist_id, revision_id, version_id in rows:
         version = versions[version_id]
         given = review_rules.state_of(answers.get(revision_id, []))
         shares = {
@@ -124,18 +133,8 @@ def team_evidence(session: Session, team_id: int, *, since: dt.date) -> Evidence
             for key, answer in given.items()
             if (share := rubrics.criterion_fraction(version.criterion(key), answer)) is not None
         }
-        reviews.append(
-            Reviewed(
-                review_id=review_id,
-                specialist_id=specialist_id or 0,
-                week=week,
-                score=score,
-                outcome=outcome or "",
-                inclusion_probability=probability,
-                criteria=shares,
-            )
-        )
-    return Evidence(reviews=reviews, criteria=_criteria(versions), versions=versions)
+        reviews.append(Reviewed(review_id=review_id, specialist_id=specialist_id or 0, criteria=shares))
+    return Evidence(measured=measured, reviews=reviews, criteria=_criteria(versions), versions=versions)
 
 
 def _criteria(versions: dict[int, rubrics.RubricVersion]) -> list[Criterion]:
@@ -185,7 +184,8 @@ def review_lines(session: Session, specialist_id: int, *, since: dt.date) -> lis
         .join(ReviewRevision, ReviewRevision.id == Review.current_revision_id)
         .join(HandledPart, HandledPart.id == Review.part_id)
         .join(Ticket, Ticket.id == HandledPart.ticket_id)
-        .join(DrawnUnit, DrawnUnit.part_id == Review.part_id)
+        .join(Assignment, Assignment.id == Review.assignment_id)
+        .join(DrawnUnit, DrawnUnit.id == Assignment.drawn_unit_id)
         .join(Draw, Draw.id == DrawnUnit.draw_id)
         .join(Period, Period.id == Draw.period_id)
         .where(
@@ -224,33 +224,28 @@ class BoardRow:
     """One specialist on the coaching board."""
 
     coached: Coached
-    reviews: int
+    placed: Placed
     plan: CoachingPlan | None
     open_actions: int
     overdue: int
 
+    @property
+    def reviews(self) -> int:
+        return self.placed.reported.figure.n
 
-def board(session: Session, actor: Actor, *, today: dt.date, since: dt.date) -> list[BoardRow]:
-    """Everybody this person may coach, by name: an order by score would be a ranking by luck."""
+
+def board(
+    session: Session, actor: Actor, *, today: dt.date, since: dt.date, until: dt.date
+) -> tuple[list[BoardRow], CoachingList]:
+    """Everybody this person may coach, whom to look at first first; by name where there is no order but luck."""
     people = specialists_for(session, actor, today=today)
     ids = [coached.user.id for coached in people]
-    counts = dict(
-        session.execute(
-            select(HandledPart.specialist_id, func.count())
-            .select_from(Review)
-            .join(HandledPart, HandledPart.id == Review.part_id)
-            .join(DrawnUnit, DrawnUnit.part_id == Review.part_id)
-            .join(Draw, Draw.id == DrawnUnit.draw_id)
-            .join(Period, Period.id == Draw.period_id)
-            .where(
-                HandledPart.specialist_id.in_(ids),
-                Review.purpose == Purpose.ROUTINE,
-                Review.state == "submitted",
-                Period.starts_on >= since,
-            )
-            .group_by(HandledPart.specialist_id)
-        ).all()
-    )
+    measured = window_of(session, actor.programme_id, since=since, until=until)
+    new = {
+        coached.user.id: coached.user.started_on is not None and coached.user.started_on > today - NEW_FOR
+        for coached in people
+    }
+    listed = coaching_list(measured, ids, new)
     plans = {
         plan.specialist_id: plan
         for plan in session.scalars(
@@ -278,13 +273,15 @@ def board(session: Session, actor: Actor, *, today: dt.date, since: dt.date) -> 
         rows.append(
             BoardRow(
                 coached=coached,
-                reviews=counts.get(coached.user.id, 0),
+                placed=listed.placed[coached.user.id],
                 plan=plan,
                 open_actions=open_,
                 overdue=overdue,
             )
         )
-    return rows
+    if listed.reason is None:
+        rows.sort(key=lambda row: row.placed.position)
+    return rows, listed
 
 
 def get_plan_for(session: Session, actor: Actor, plan_id: int, *, today: dt.date) -> tuple[CoachingPlan, Coached]:

@@ -38,10 +38,14 @@ def weeks_until(day: dt.date) -> list[dt.date]:
 @bp.get("/")
 @requires(Permission.COACHING_VIEW)
 def index() -> ResponseReturnValue:
-    rows = queries.board(db.session(), g.actor, today=today(), since=weeks_until(today())[0])
+    weeks = weeks_until(today())
+    rows, listed = queries.board(db.session(), g.actor, today=today(), since=weeks[0], until=weeks[-1])
+    by_name = listed.reason is not None or request.args.get("order") == "name"
+    if by_name:
+        rows = sorted(rows, key=lambda row: (row.coached.team.name if row.coached.team else "", row.coached.user.name))
     if len(rows) == 1 and rows[0].coached.user.id == g.actor.user_id:
         return redirect(url_for("coaching.specialist", user_id=g.actor.user_id))
-    return render_template("coaching/index.html", rows=rows, weeks=WEEKS)
+    return render_template("coaching/index.html", rows=rows, weeks=WEEKS, reason=listed.reason, by_name=by_name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,8 +65,10 @@ def seen(user_id: int) -> Seen:
     if coached.team is None:
         raise NotFoundError("This specialist belongs to no team today, so there is nothing to compare with.")
     weeks = weeks_until(today())
-    evidence = queries.team_evidence(session, coached.team.id, since=weeks[0])
-    standing = figures.standing(evidence.reviews, user_id, evidence.criteria, weeks)
+    evidence = queries.team_evidence(session, coached.team, since=weeks[0], until=weeks[-1])
+    standing = figures.standing(
+        evidence.measured, evidence.reviews, user_id, coached.team.name, evidence.criteria, weeks
+    )
     return Seen(
         coached=coached,
         evidence=evidence,
@@ -82,6 +88,7 @@ def specialist(user_id: int) -> ResponseReturnValue:
         coached=shown.coached,
         standing=shown.standing,
         focus=shown.focus,
+        clear={gap.criterion.key for gap in shown.standing.gaps if gap.clear},
         rule=book.FOCUS_RULE,
         criteria=drawings.criteria_chart(shown.standing.gaps),
         weekly=drawings.weekly_chart(shown.standing.weekly, shown.coached.user.name.split()[0]),

@@ -25,7 +25,10 @@ from qa.sampling.models import Draw, DrawReceipt, Period
 from qa.tickets.conversations import Conversation, conversation_of
 
 MOST_EXCERPT = 400
-GAP_NOTE = "Each gap has its own 95 % interval; no correction for there being many, so read them together."
+GAP_NOTE = (
+    "Each gap has its own 95 % interval with sampling and reviewers' strictness in it. On the page a gap is called "
+    "clear only after Benjamini and Hochberg's correction over the list (10 %)."
+)
 
 
 def figures_of(gaps: Sequence[CriterionGap]) -> tuple[book.CriterionFigure, ...]:
@@ -80,7 +83,7 @@ def data_of(
         team=coached.team.name if coached.team else "no team",
         lead=lead,
         zone=zone,
-        provenance=_provenance(session, coached, evidence, lines, made_by, first, last, now),
+        provenance=_provenance(session, coached, evidence, standing, lines, made_by, first, last, now),
         reviews=tuple(_rows(session, lines, evidence, ring, zone, with_text=with_text)),
         criteria=figures_of(standing.gaps),
         weeks=tuple(_week(*entry) for entry in standing.weekly),
@@ -206,6 +209,7 @@ def _provenance(
     session: Session,
     coached: Coached,
     evidence: Evidence,
+    standing: Standing,
     lines: Sequence[ReviewLine],
     made_by: str,
     first: dt.date,
@@ -243,8 +247,10 @@ def _provenance(
             for row in versions
         ),
         methods=(
-            ("Means", "design-weighted (Hajek): each review counts one over its chance of being drawn"),
-            ("Intervals", "95 %, Student's t with the effective number of reviews"),
+            ("Weights", "each review counts one over its chance of being drawn and done"),
+            *standing.methods,
+            ("Criteria", "design-weighted mean (Hajek) in percent of the criterion's points"),
+            ("Intervals", "95 %, Student's t; sampling and reviewers' strictness together"),
             ("Team", "the other specialists of the team, over the same weeks"),
             ("Focus areas", book.FOCUS_RULE),
         ),

@@ -67,6 +67,8 @@ class Permission(StrEnum):
     COACHING_VIEW = "coaching_view"
     COACHING_EDIT = "coaching_edit"
     TRENDS_VIEW = "trends_view"
+    PERIODS_VIEW = "periods_view"
+    PERIODS_CLOSE = "periods_close"
     PEOPLE_MANAGE = "people_manage"
     PROGRAMME_RULES = "programme_rules"
     INTAKE_RUN = "intake_run"
@@ -107,6 +109,8 @@ AUTHORITY: dict[Permission, dict[Role, Scope]] = {
     P.COACHING_VIEW: {L: Scope.TEAM, Q: Scope.ALL, S: Scope.OWN},
     P.COACHING_EDIT: {L: Scope.TEAM, Q: Scope.ALL},
     P.TRENDS_VIEW: {L: Scope.TEAM, Q: Scope.ALL, D: Scope.ALL},
+    P.PERIODS_VIEW: {Q: Scope.ALL, D: Scope.ALL},
+    P.PERIODS_CLOSE: {Q: Scope.ALL},
     P.PEOPLE_MANAGE: {A: Scope.ALL},
     P.PROGRAMME_RULES: {Q: Scope.ALL, A: Scope.ALL},
     P.INTAKE_RUN: {A: Scope.ALL},

@@ -43,11 +43,13 @@ def coach_team(
     lead = people[cast.teams[team].lead]
     last = monday_of(now.date()) - dt.timedelta(weeks=1)
     weeks = [last - dt.timedelta(weeks=back) for back in range(WEEKS - 1, -1, -1)]
-    evidence = queries.team_evidence(session, teams[team].id, since=weeks[0])
+    evidence = queries.team_evidence(session, teams[team], since=weeks[0], until=weeks[-1])
     plans = []
     for offset, index in enumerate(members):
         user_id = people[cast.specialists[index].person]
-        standing = figures.standing(evidence.reviews, user_id, evidence.criteria, weeks)
+        standing = figures.standing(
+            evidence.measured, evidence.reviews, user_id, teams[team].name, evidence.criteria, weeks
+        )
         gaps = {gap.criterion.key: gap for gap in standing.gaps}
         focus = book.focus_areas(workbook.figures_of(standing.gaps)).chosen
         at = now + dt.timedelta(seconds=20 * offset)

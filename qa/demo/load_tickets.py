@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Iterable, Iterator
 
 from qa.demo.cases import Case, case
+from qa.demo.chance import stream
 from qa.demo.conversations import Conversation, conversation
 from qa.demo.facts import CSAT, INELIGIBLE, STATUSES, Operation
 from qa.demo.scenarios import CHANNELS, LANGUAGES, QUEUES, TIERS
@@ -11,6 +12,7 @@ from qa.demo.story import LAUNCH
 from qa.tickets.intake.base import AgentRecord, MessageRecord, PartRecord, Role, TicketRecord
 
 ROLES: dict[str, Role] = {"creator": "customer", "specialist": "specialist", "bot": "bot", "internal": "internal"}
+AUTO_SCORE = "signal_auto_score"  # the field that is mapped to a signal
 BOT = AgentRecord(external_id="bot-1", name="Harbour bot", is_bot=True)
 
 
@@ -80,6 +82,7 @@ class Records:
             launch=LAUNCH if facts.launch[ticket] else "",
             content_severity=severity,
             risk_class=int(facts.risk[ticket]),
+            custom_fields={AUTO_SCORE: self._auto_score(ticket, present[-1])} if present else {},
             customer_external_id=f"creator-{int(facts.creator[ticket])}",
             first_reply_seconds=_known(facts.first_reply_seconds[ticket]),
             resolution_seconds=_known(facts.resolution_seconds[ticket]),
@@ -100,6 +103,11 @@ class Records:
                 for part in present
             ),
         )
+
+    def _auto_score(self, ticket: int, part: int) -> float:
+        """What the help desk's own automatic check gives the ticket: it follows true quality loosely."""
+        noise = stream("auto score", self.operation.seed, int(self.operation.tickets.number[ticket])).gauss(0, 0.6)
+        return round(min(100.0, max(0.0, 82 + 14 * (float(self.operation.parts.latent[part]) + noise))), 1)
 
     def _messages(self, ticket: int, text: Conversation, indexes: list[int]) -> tuple[MessageRecord, ...]:
         created = int(self.operation.tickets.created[ticket])

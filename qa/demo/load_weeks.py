@@ -12,6 +12,7 @@ from qa.calibration_sessions import service as sessions
 from qa.calibration_sessions.models import CalibrationSession
 from qa.core.clock import week_key
 from qa.core.crypto import KeyRing
+from qa.core.jobs import Job, JobState
 from qa.demo import story
 from qa.demo.chance import stream
 from qa.demo.facts import Operation
@@ -19,6 +20,7 @@ from qa.demo.load_reviews import Scored, Scoring
 from qa.notices.models import Notice
 from qa.people.models import Programme
 from qa.people.queries import setting_at, zone_of
+from qa.reviews.prediction import predict_period
 from qa.rubric_library.queries import rubric_of, rule_book
 from qa.sampling import frames, service
 from qa.sampling.models import Assignment, DrawnUnit
@@ -93,7 +95,12 @@ class Weeks:
             .where(Notice.kind == "parts_assigned", Notice.created_at < now, Notice.read_at.is_(None))
             .values(read_at=now)
         )
+        self.session.execute(
+            update(Job).where(Job.name == frames.PREDICT_JOB).values(state=JobState.DONE, finished_at=now)
+        )
+        period_id = period.id
         self.session.commit()
+        predict_period(self.session, period_id, now=now)
         self.store_texts([self.scoring.ticket_of[external_id] for external_id in drawn])
 
     def _score(self, monday: dt.date) -> None:

@@ -15,6 +15,8 @@ from qa.desk import queries
 from qa.notices import queries as notice_queries
 from qa.notices import service as notice_service
 from qa.notices.models import Notice
+from qa.reviews.measured import settled
+from qa.trends import key_figures as trend_figures
 from qa.trends import moves as trend_moves
 from qa.trends import queries as trend_queries
 from qa.trends import rules as trend_rules
@@ -59,17 +61,16 @@ def home() -> ResponseReturnValue:
     return render_template("desk/home.html", hour=now.astimezone(g.zone).hour, **desk)
 
 
-def key_figures(monday: dt.date, *, everywhere: bool) -> tuple[list[trend_rules.Kpi], list[trend_moves.Move]]:
+def key_figures(monday: dt.date, *, everywhere: bool) -> tuple[list[trend_figures.Kpi], list[trend_moves.Move]]:
     """The newest four weeks that are reviewed against the four before; and, over all teams, where quality moved."""
     session = db.session()
-    since = monday - dt.timedelta(weeks=12)
-    counts = trend_queries.counted(session, g.actor, since=since)
-    reviews = trend_rules.settled_only(trend_queries.reviewed(session, g.actor, since=since), counts)
-    if not reviews:
+    known = trend_queries.evidence(session, g.actor, since=monday - dt.timedelta(weeks=12))
+    evidence = trend_rules.Evidence.of(*settled(*known), sees_each=trend_queries.may_see_each(g.actor))
+    if not evidence.reviews:
         return [], []
-    newest, before = trend_rules.newest_weeks(reviews, 4)
-    moved = trend_moves.moves(reviews, counts, newest, before) if everywhere else []
-    return trend_rules.kpis(reviews, counts, newest, before), moved
+    newest, before = trend_rules.newest_weeks(evidence.reviews, 4)
+    moved = trend_moves.moves(evidence, newest, before) if everywhere else []
+    return trend_figures.kpis(evidence, newest, before), moved
 
 
 @bp.post("/notices/<int:notice_id>/read")

@@ -48,6 +48,12 @@ class Figure:
     method: str = ""
     reason: str | None = None
     reviewer_variance: float = 0.0
+    sampling_df: float | None = None  # of the variance of sampling alone, where ``df`` is that of both together
+
+    @property
+    def own_df(self) -> float:
+        """Degrees of freedom of the variance of sampling."""
+        return self.df if self.sampling_df is None else self.sampling_df
 
     @property
     def std_error(self) -> float | None:
@@ -366,7 +372,7 @@ def difference(a: Figure, b: Figure, *, reviewer_variance: float | None = None, 
     total = sampled + shared
     if sampled == 0:
         return Difference(estimate=gap, reason="every part was reviewed, or all scores are equal")
-    df = total**2 / (a.variance**2 / a.df + b.variance**2 / b.df)
+    df = total**2 / (a.variance**2 / a.own_df + b.variance**2 / b.own_df)
     error = sqrt(total)
     half = t_quantile(0.5 + confidence / 2, df) * error
     return Difference(

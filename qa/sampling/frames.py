@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, and_, exists, func, insert, or_, select
 from sqlalchemy.orm import Session
 
+from qa.core import jobs
 from qa.core.clock import midnight, monday_of_week
 from qa.core.errors import ConflictError, InvalidInputError
 from qa.people.models import User
@@ -18,6 +19,7 @@ from qa.sampling.models import FrameUnit, Period
 from qa.tickets.models import RESOLVED, HandledPart, Ticket
 
 CHUNK = 5_000
+PREDICT_JOB = "period.predict"  # of a frozen frame: what every part is expected to score; done by a room above
 
 
 def get_or_open_period(session: Session, programme_id: int, key: str, zone: ZoneInfo) -> Period:
@@ -107,6 +109,9 @@ def freeze(session: Session, period: Period, *, now: dt.datetime) -> Frozen:
         session.execute(insert(FrameUnit), units[start : start + CHUNK])
     period.cut_off_at = now
     period.state = "frozen"
+    jobs.enqueue(
+        session, PREDICT_JOB, {"period": period.id}, by=None, now=now, period=f"{period.programme_id}/{period.key}"
+    )
     session.flush()
     return Frozen(size=len(units), late=sum(unit["entry"] == "late" for unit in units))
 

@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import click
-from flask.cli import with_appcontext
+from flask.cli import AppGroup, with_appcontext
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from qa.core.clock import utcnow
 from qa.core.db import db
 from qa.people.queries import the_programme
-from qa.tickets import service
+from qa.tickets import service, signal_storing
 from qa.tickets.counting import OUTCOMES
 from qa.tickets.intake import FORMATS
 from qa.tickets.jobs import keys
@@ -103,3 +103,24 @@ def tell(run: IntakeRun, rejects: list[dict[str, object]]) -> None:
         click.echo(f"{place}: {reject['reason']} ({reject['value']!r})", err=True)
     if len(rejects) > SHOWN_REJECTS:
         click.echo(f"and {len(rejects) - SHOWN_REJECTS:,} more; all of them stand on the intake's page.", err=True)
+
+
+signal_commands = AppGroup("signals", help="What facts and text say about a part by stated rules.")
+
+
+@signal_commands.command("refresh")
+@click.option("--json", "as_json", is_flag=True, help="print one JSON object")
+@with_appcontext
+def refresh_signals(*, as_json: bool) -> None:
+    """Work out the signals of every stored ticket anew, as after a change of the rules; safe to break off."""
+    session = db.session()
+    programme_id = the_programme(session).id
+    session.rollback()
+    kept = signal_storing.refresh(session, programme_id, keys().ring, after_chunk=show_progress)
+    if sys.stderr.isatty():
+        click.echo(err=True)
+    version = signal_storing.RULES.version
+    if as_json:
+        click.echo(json.dumps({"signals": kept, "rules": version}))
+    else:
+        click.echo(f"{kept:,} signals kept by the rules {version}.")

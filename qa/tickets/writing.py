@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from qa.tickets import signal_storing
 from qa.tickets.counting import Counts
 from qa.tickets.intake.base import PartRecord
 from qa.tickets.models import ConversationKey, ConversationRevision, HandledPart, Resolution, Ticket, TicketStatus
@@ -36,6 +37,7 @@ def write(session: Session, store: Store, prepared: Prepared, counts: Counts) ->
     resolutions = _resolutions(session, work)
     _parts(session, store, work, resolutions, counts)
     _texts(session, work)
+    signal_storing.write(session, signal_storing.of_work(work))
 
 
 def _tickets(session: Session, store: Store, work: Sequence[Work]) -> None:

@@ -3,21 +3,21 @@
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from qa.core.access import Actor, Permission, Scope
+from qa.core.clock import midnight
 from qa.people.models import Team, User
 from qa.people.queries import teams
+from qa.reviews import measuring
+from qa.reviews.measured import NO_QUEUE, NO_TEAM, Drawn, Framed, Reviewed
 from qa.reviews.models import Review, ReviewRevision
 from qa.rubric_library.models import RubricFamily, RubricVersion
-from qa.sampling.models import Draw, DrawnUnit, FrameUnit, Period, Purpose
+from qa.sampling.models import Assignment, Draw, DrawnUnit, Period, Purpose
 from qa.tickets.models import HandledPart, Ticket
-from qa.trends.rules import Counted, Reviewed
-
-NO_TEAM = "no team"
-NO_QUEUE = "no queue"
 
 
 def teams_for(session: Session, actor: Actor) -> Sequence[Team]:
@@ -40,87 +40,57 @@ def _within(actor: Actor, team_id: int | None, queue: str | None) -> list[Column
     return conditions
 
 
-def reviewed(
-    session: Session, actor: Actor, *, since: dt.date, team_id: int | None = None, queue: str | None = None
-) -> list[Reviewed]:
-    """Drawn, submitted, current revisions: what a quality figure may rest on. Targeted picks never enter."""
-    rows = session.execute(
-        select(
-            Period.starts_on,
-            Team.name,
-            Ticket.queue,
-            ReviewRevision.score,
-            ReviewRevision.outcome,
-            DrawnUnit.inclusion_probability,
-            Review.id,
-        )
-        .select_from(Review)
-        .join(ReviewRevision, ReviewRevision.id == Review.current_revision_id)
-        .join(HandledPart, HandledPart.id == Review.part_id)
-        .join(Ticket, Ticket.id == HandledPart.ticket_id)
-        .join(DrawnUnit, DrawnUnit.part_id == Review.part_id)
-        .join(Draw, Draw.id == DrawnUnit.draw_id)
-        .join(Period, Period.id == Draw.period_id)
-        .outerjoin(Team, Team.id == HandledPart.team_id)
-        .where(
-            Review.purpose == Purpose.ROUTINE,
-            Review.state == "submitted",
-            Period.starts_on >= since,
-            *_within(actor, team_id, queue),
-        )
-        .order_by(Period.starts_on, Review.id)
-    )
-    return [
-        Reviewed(
-            week=week,
-            team=team or NO_TEAM,
-            queue=name or NO_QUEUE,
-            score=score,
-            outcome=outcome or "",
-            inclusion_probability=probability,
-            review_id=review_id,
-        )
-        for week, team, name, score, outcome, probability, review_id in rows
-    ]
+def may_see_each(actor: Actor) -> bool:
+    """Whether this person may see the figures of every single person that the page's figures are over."""
+    if actor.may(Permission.COACHING_VIEW, Scope.ALL):
+        return True
+    return actor.may(Permission.COACHING_VIEW, Scope.TEAM) and not actor.may(Permission.TRENDS_VIEW, Scope.ALL)
 
 
-def counted(
-    session: Session, actor: Actor, *, since: dt.date, team_id: int | None = None, queue: str | None = None
-) -> list[Counted]:
-    """Frame, drawn parts and answers of customers by week, team and queue."""
-    conditions = (Period.starts_on >= since, *_within(actor, team_id, queue))
-    frame = session.execute(
-        select(
-            Period.starts_on,
-            Team.name,
-            Ticket.queue,
-            func.count(),
-            func.count(DrawnUnit.id),
-            func.count().filter(Ticket.csat == "good"),
-            func.count().filter(Ticket.csat == "bad"),
-        )
-        .select_from(FrameUnit)
-        .join(Period, Period.id == FrameUnit.period_id)
-        .join(HandledPart, HandledPart.id == FrameUnit.part_id)
-        .join(Ticket, Ticket.id == HandledPart.ticket_id)
-        .outerjoin(Team, Team.id == HandledPart.team_id)
-        .outerjoin(DrawnUnit, DrawnUnit.part_id == FrameUnit.part_id)
-        .where(*conditions)
-        .group_by(Period.starts_on, Team.name, Ticket.queue)
-        .order_by(Period.starts_on, Team.name, Ticket.queue)
+def evidence(
+    session: Session,
+    actor: Actor,
+    *,
+    since: dt.date,
+    until: dt.date | None = None,
+    team_id: int | None = None,
+    queue: str | None = None,
+) -> tuple[list[Reviewed], list[Framed], list[Drawn]]:
+    """What a figure may rest on, in three statements. Targeted picks never enter."""
+    where = _within(actor, team_id, queue)
+    return (
+        measuring.reviewed(session, where, since=since, until=until),
+        measuring.framed(session, where, since=since, until=until),
+        measuring.drawn(session, where, since=since, until=until),
     )
-    return [
-        Counted(
-            week=week,
-            team=team or NO_TEAM,
-            queue=name or NO_QUEUE,
-            frame=size,
-            drawn=drawn,
-            csat_good=good,
-            csat_bad=bad,
-        )
-        for week, team, name, size, drawn, good, bad in frame
-    ]
+
+
+def of_programme(
+    session: Session, programme_id: int, *, since: dt.date, until: dt.date
+) -> tuple[list[Reviewed], list[Framed], list[Drawn]]:
+    """The same of a whole programme: for questions about how much to review, and for what is closed."""
+    where = [HandledPart.programme_id == programme_id]
+    return (
+        measuring.reviewed(session, where, since=since, until=until),
+        measuring.framed(session, where, since=since, until=until),
+        measuring.drawn(session, where, since=since, until=until),
+    )
+
+
+def left_out(
+    session: Session,
+    actor: Actor,
+    weeks: Sequence[dt.date],
+    zone: ZoneInfo,
+    *,
+    team_id: int | None = None,
+    queue: str | None = None,
+) -> list[tuple[str, int]]:
+    """Reviews of these weeks that no figure rests on."""
+    if not weeks:
+        return []
+    since, until = midnight(min(weeks), zone), midnight(max(weeks) + dt.timedelta(days=7), zone)
+    return measuring.left_out(session, _within(actor, team_id, queue), since=since, until=until)
 
 
 def queue_names(session: Session, actor: Actor) -> Sequence[str]:
@@ -189,7 +159,8 @@ def behind(
         .join(ReviewRevision, ReviewRevision.id == Review.current_revision_id)
         .join(HandledPart, HandledPart.id == Review.part_id)
         .join(Ticket, Ticket.id == HandledPart.ticket_id)
-        .join(DrawnUnit, DrawnUnit.part_id == Review.part_id)
+        .join(Assignment, Assignment.id == Review.assignment_id)
+        .join(DrawnUnit, DrawnUnit.id == Assignment.drawn_unit_id)
         .join(Draw, Draw.id == DrawnUnit.draw_id)
         .join(Period, Period.id == Draw.period_id)
         .outerjoin(Team, Team.id == HandledPart.team_id)

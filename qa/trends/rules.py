@@ -1,47 +1,43 @@
-"""Weekly figures from drawn reviews: design-weighted, with an interval beside each estimate. Pure."""
+"""Weekly figures from one window of drawn reviews, and what a page may show of them to whom. Pure."""
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from calibration.intervals import wilson_interval
-from calibration.multiplicity import holm
-from qa.sampling.estimation import Difference, Figure, difference, hajek_by, korn_graubard
+from qa.reviews.measured import Drawn, Framed, Measured, Reviewed, measure
+from qa.sampling.estimation import Figure
+from qa.sampling.explaining import Explanation, explain
+from qa.sampling.reporting import PEOPLE, Reported
 
-FEW = 5  # under this many reviews no verdict
-TOO_FEW: Final = "too few to judge"
-TOO_WIDE = 0.30  # a proportion's interval wider than this is too few to judge
-LEVEL = 0.05
-SETTLED = 0.6  # share of a week's drawn parts that must be reviewed before its figure is shown
+HELD_BACK = f"held back: fewer than {PEOPLE} people"
 
+TITLES = {
+    "quality": "Quality",
+    "fair": "Fair mean",
+    "passed": "Pass rate",
+    "critical": "Critical-error rate",
+    "csat": "CSAT",
+}
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reviewed:
-    """One drawn and scored part, with the chance it had."""
-
-    week: dt.date  # the Monday of its period
-    team: str
-    queue: str
-    score: float | None
-    outcome: str
-    inclusion_probability: float
-    review_id: int
+Codes = NDArray[np.int64]
+Row = Reviewed | Framed | Drawn
+Domain = Callable[[Row], str]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Counted:
-    """Numbers of one week, team and queue that need no sample."""
+def everything(_: Row) -> str:
+    return ""
 
-    week: dt.date
-    team: str
-    queue: str
-    frame: int = 0
-    drawn: int = 0
-    csat_good: int = 0
-    csat_bad: int = 0
+
+def by_team(row: Row) -> str:
+    return row.team
+
+
+def by_queue(row: Row) -> str:
+    return row.queue
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,66 +45,21 @@ class Weekly:
     """One week of one domain."""
 
     week: dt.date
-    quality: Figure
-    passed: Figure
-    critical: Figure
+    quality: Reported
+    fair: Reported
+    passed: Reported
+    critical: Reported
     csat: Figure
     frame: int
+    late: int
     drawn: int
     reviewed: int
+    people: int
 
     @property
     def coverage(self) -> float | None:
         """Share of the frame's parts that were reviewed."""
         return self.reviewed / self.frame if self.frame else None
-
-
-Domain = Callable[[Reviewed | Counted], str]
-
-
-def everything(_: Reviewed | Counted) -> str:
-    return ""
-
-
-def by_team(row: Reviewed | Counted) -> str:
-    return row.team
-
-
-def by_queue(row: Reviewed | Counted) -> str:
-    return row.queue
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Progress:
-    """How far the reviews of a drawn week are."""
-
-    week: dt.date
-    reviewed: int
-    drawn: int
-
-    @property
-    def settled(self) -> bool:
-        """Whether enough is in to speak of the week: the first few done are not a random part of it."""
-        return self.drawn > 0 and self.reviewed >= SETTLED * self.drawn
-
-
-def progress_of(reviews: Sequence[Reviewed], counts: Sequence[Counted]) -> list[Progress]:
-    """Every drawn week with how much of it is reviewed, oldest first."""
-    drawn: dict[dt.date, int] = {}
-    for row in counts:
-        drawn[row.week] = drawn.get(row.week, 0) + row.drawn
-    reviewed: dict[dt.date, int] = {}
-    for review in reviews:
-        reviewed[review.week] = reviewed.get(review.week, 0) + 1
-    return [
-        Progress(week=week, reviewed=reviewed.get(week, 0), drawn=size) for week, size in sorted(drawn.items()) if size
-    ]
-
-
-def settled_only(reviews: Sequence[Reviewed], counts: Sequence[Counted]) -> list[Reviewed]:
-    """The reviews of weeks that may be spoken of; all of them while no week is that far."""
-    settled = {item.week for item in progress_of(reviews, counts) if item.settled}
-    return [review for review in reviews if review.week in settled] if settled else list(reviews)
 
 
 def newest_weeks(reviews: Sequence[Reviewed], count: int) -> tuple[list[dt.date], list[dt.date]]:
@@ -120,94 +71,178 @@ def newest_weeks(reviews: Sequence[Reviewed], count: int) -> tuple[list[dt.date]
     return newest, [week - dt.timedelta(weeks=count) for week in newest]
 
 
-def completion_weights(reviews: Sequence[Reviewed], counts: Sequence[Counted]) -> np.ndarray:
-    """1/pi, made up for reviews not done: times drawn over completed within week and team."""
-    drawn: dict[tuple[dt.date, str], int] = {}
-    for row in counts:
-        drawn[row.week, row.team] = drawn.get((row.week, row.team), 0) + row.drawn
-    done: dict[tuple[dt.date, str], int] = {}
-    for review in reviews:
-        done[review.week, review.team] = done.get((review.week, review.team), 0) + 1
-    return np.array(
-        [
-            max(drawn.get((review.week, review.team), 0), done[review.week, review.team])
-            / done[review.week, review.team]
-            / review.inclusion_probability
-            for review in reviews
-        ]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """Everything a page's figures come from; estimates are fitted once in ``measured``.
+
+    ``sees_each`` tells whether the reader may see each person's figures: else those over few people are held back.
+    """
+
+    measured: Measured
+    reviews: Sequence[Reviewed]  # those without a score included
+    drawn: Sequence[Drawn]
+    sees_each: bool = True
+
+    @classmethod
+    def of(
+        cls,
+        reviews: Sequence[Reviewed],
+        frame: Sequence[Framed] = (),
+        drawn: Sequence[Drawn] = (),
+        *,
+        sees_each: bool = True,
+    ) -> "Evidence":
+        return cls(measured=measure(reviews, frame, drawn), reviews=reviews, drawn=drawn, sees_each=sees_each)
+
+    def codes(self, code: Callable[[Row], int]) -> tuple[Codes, Codes]:
+        """The domain of each scored review and of each group of the frame."""
+        return (
+            np.array([code(row) for row in self.measured.reviews], dtype=np.int64),
+            np.array([code(row) for row in self.measured.frame], dtype=np.int64),
+        )
+
+    def outcomes(self, outcome: str) -> NDArray[np.float64]:
+        return np.array([float(row.outcome == outcome) for row in self.measured.reviews])
+
+
+def weekly(evidence: Evidence, weeks: Sequence[dt.date], domain: Domain = everything) -> dict[str, list[Weekly]]:
+    """Every week of every domain, by name. A review without a score (all N/A) is reviewed but has no quality."""
+    known: list[Row] = [*evidence.reviews, *evidence.measured.frame, *evidence.drawn]
+    names = sorted({domain(row) for row in known})
+    cells = {(name, week): index for index, (name, week) in enumerate((n, w) for n in names for w in weeks)}
+    codes, framed = evidence.codes(lambda row: cells.get((domain(row), row.week), -1))
+    window, count = evidence.measured.window, len(cells)
+    quality = [bounded(each) for each in window.quality(codes, framed, count)]
+    fair = [bounded(each) for each in window.mean_of(evidence.measured.fair_scores(), codes, framed, count)]
+    passed = window.share(evidence.outcomes("passed"), codes, framed, count)
+    critical = window.share(evidence.outcomes("failed_critical"), codes, framed, count)
+    counts = counts_of(evidence, cells, domain)
+    found: dict[str, list[Weekly]] = {name: [] for name in names}
+    for (name, week), place in cells.items():
+        here = counts[place]
+        item = Weekly(
+            week=week,
+            quality=quality[place],
+            fair=fair[place],
+            passed=passed[place],
+            critical=critical[place],
+            csat=share(here.csat_good, here.csat_good + here.csat_bad),
+            frame=here.frame,
+            late=here.late,
+            drawn=here.drawn,
+            reviewed=here.reviewed,
+            people=len(here.people),
+        )
+        found[name].append(item if evidence.sees_each or len(here.people) >= PEOPLE else withheld(item))
+    return found
+
+
+def told_of_week(
+    item: Weekly, key: str, left_out: Sequence[tuple[str, int]] = (), rubrics: Sequence[str] = ()
+) -> Explanation:
+    """What stands behind one figure of one week: ``quality``, ``fair``, ``passed`` or ``critical``."""
+    reported: Reported = getattr(item, key)
+    return explain(
+        reported,
+        title=TITLES[key],
+        proportion=key in {"passed", "critical"},
+        drawn=item.drawn,
+        left_out=(
+            ("drawn and not completed, made up for by weights", max(item.drawn - item.reviewed, 0)),
+            ("parts that came late, counted in the frame of the week they came in", item.late),
+            *left_out,
+        ),
+        rubric_versions=rubrics,
     )
 
 
-def weekly(
-    reviews: Sequence[Reviewed], counts: Sequence[Counted], weeks: Sequence[dt.date], domain: Domain = everything
-) -> dict[str, list[Weekly]]:
-    """Every week of every domain, by name. A review without a score (all N/A) is reviewed but has no quality."""
-    names = sorted({domain(row) for row in reviews} | {domain(row) for row in counts})
-    cells = {(name, week): index for index, (name, week) in enumerate((n, w) for n in names for w in weeks)}
-    weights = completion_weights(reviews, counts)
-    scored = [index for index, row in enumerate(reviews) if row.score is not None and row.week in weeks]
+@dataclass(slots=True)
+class _Count:
+    frame: int = 0
+    late: int = 0
+    drawn: int = 0
+    reviewed: int = 0
+    csat_good: int = 0
+    csat_bad: int = 0
+    people: set[int] | None = None
 
-    def figures(value: Callable[[Reviewed], float]) -> list[Figure]:
-        rows = [reviews[index] for index in scored]
-        return hajek_by(
-            [cells[domain(row), row.week] for row in rows],
-            len(cells),
-            [value(row) for row in rows],
-            [row.inclusion_probability for row in rows],
-            weights=weights[scored],
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What needs no sample: numbers of parts, answers of customers, and whose work it is."""
+
+    frame: int
+    late: int
+    drawn: int
+    reviewed: int
+    csat_good: int
+    csat_bad: int
+    people: frozenset[int]
+
+
+def counts_of(evidence: Evidence, cells: Mapping[tuple[str, dt.date], int], domain: Domain) -> list[Counted]:
+    sums = [_Count(people=set()) for _ in cells]
+
+    def at(row: Row) -> _Count | None:
+        place = cells.get((domain(row), row.week))
+        return None if place is None else sums[place]
+
+    for group in evidence.measured.frame:
+        here = at(group)
+        if here is not None and here.people is not None:
+            here.frame += group.frame
+            here.late += group.late
+            here.csat_good += group.csat_good
+            here.csat_bad += group.csat_bad
+            here.people.add(group.specialist_id)
+    for taken in evidence.drawn:
+        here = at(taken)
+        if here is not None:
+            here.drawn += taken.drawn
+    for review in evidence.reviews:
+        here = at(review)
+        if here is not None and here.people is not None:
+            here.reviewed += 1
+            here.people.add(review.specialist_id)
+    return [
+        Counted(
+            frame=each.frame,
+            late=each.late,
+            drawn=each.drawn,
+            reviewed=each.reviewed,
+            csat_good=each.csat_good,
+            csat_bad=each.csat_bad,
+            people=frozenset(each.people or ()),
         )
-
-    quality = figures(lambda row: row.score or 0.0)
-    passed = [korn_graubard(figure) for figure in figures(lambda row: float(row.outcome == "passed"))]
-    critical = [korn_graubard(figure) for figure in figures(lambda row: float(row.outcome == "failed_critical"))]
-    sums = _sums(counts, domain)
-    reviewed: dict[tuple[str, dt.date], int] = {}
-    for row in reviews:
-        reviewed[domain(row), row.week] = reviewed.get((domain(row), row.week), 0) + 1
-    return {
-        name: [
-            Weekly(
-                week=week,
-                quality=bounded(quality[cells[name, week]]),
-                passed=passed[cells[name, week]],
-                critical=critical[cells[name, week]],
-                csat=share(sums[name, week].csat_good, sums[name, week].csat_good + sums[name, week].csat_bad),
-                frame=sums[name, week].frame,
-                drawn=sums[name, week].drawn,
-                reviewed=reviewed.get((name, week), 0),
-            )
-            for week in weeks
-        ]
-        for name in names
-    }
+        for each in sums
+    ]
 
 
-class _Missing(dict[tuple[str, dt.date], Counted]):
-    def __missing__(self, key: tuple[str, dt.date]) -> Counted:
-        return Counted(week=key[1], team="", queue="")
+NOTHING_SHOWN = Reported(figure=Figure(estimate=None, reason=HELD_BACK))
 
 
-def _sums(counts: Sequence[Counted], domain: Domain) -> Mapping[tuple[str, dt.date], Counted]:
-    sums = _Missing()
-    for row in counts:
-        place = (domain(row), row.week)
-        known = sums[place]
-        sums[place] = replace(
-            known,
-            frame=known.frame + row.frame,
-            drawn=known.drawn + row.drawn,
-            csat_good=known.csat_good + row.csat_good,
-            csat_bad=known.csat_bad + row.csat_bad,
-        )
-    return sums
+def withheld(item: Weekly) -> Weekly:
+    """The week without its figures: over so few people each would be seen through it."""
+    return replace(
+        item,
+        quality=NOTHING_SHOWN,
+        fair=NOTHING_SHOWN,
+        passed=NOTHING_SHOWN,
+        critical=NOTHING_SHOWN,
+        csat=NOTHING_SHOWN.figure,
+    )
 
 
-def bounded(figure: Figure) -> Figure:
-    """A score's interval cut to what a score can be."""
-    if figure.interval is None:
-        return figure
-    low, high = max(0.0, figure.interval.low), min(100.0, figure.interval.high)
-    return replace(figure, interval=replace(figure.interval, low=low, high=high))
+def bounded(reported: Reported) -> Reported:
+    """A score's figure and interval cut to what a score can be."""
+    figure = reported.figure
+    if figure.estimate is None:
+        return reported
+    figure = replace(figure, estimate=min(max(figure.estimate, 0.0), 100.0))
+    if figure.interval is not None:
+        low, high = max(0.0, figure.interval.low), min(100.0, figure.interval.high)
+        figure = replace(figure, interval=replace(figure.interval, low=min(low, 100.0), high=max(high, 0.0)))
+    return replace(reported, figure=figure)
 
 
 def share(successes: int, trials: int) -> Figure:
@@ -222,88 +257,6 @@ def share(successes: int, trials: int) -> Figure:
         n=trials,
         n_effective=float(trials),
         df=float(max(trials - 1, 1)),
-        method="share, Wilson interval",
+        weight=float(trials),
+        method="share of everybody who answered, Wilson interval",
     )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Kpi:
-    """One key figure of the newest weeks, its change against the weeks before, and what may be said about it."""
-
-    key: str
-    now: Figure
-    change: Difference
-    adjusted_p: float | None
-    verdict: str
-
-    @property
-    def better(self) -> bool | None:
-        """Whether the change is for the better; ``None`` when it is not clear."""
-        if self.verdict not in {"better", "worse"}:
-            return None
-        return self.verdict == "better"
-
-
-HIGHER_IS_BETTER = {"quality": True, "passed": True, "critical": False, "csat": True}
-
-
-def kpis(
-    reviews: Sequence[Reviewed],
-    counts: Sequence[Counted],
-    newest: Sequence[dt.date],
-    before: Sequence[dt.date],
-) -> list[Kpi]:
-    """The key figures over some weeks against the weeks before, with Holm's correction over the row."""
-    blocks = dict.fromkeys(newest, "now") | dict.fromkeys(before, "before")
-    inside = [row for row in reviews if row.week in blocks]
-    counted = [row for row in counts if row.week in blocks]
-    merged = [replace(row, week=newest[0] if blocks[row.week] == "now" else before[0]) for row in inside]
-    # Completion is made up for within each real week before the weeks are put together.
-    weights = completion_weights(inside, counted)
-    codes = [0 if row.week == newest[0] else 1 for row in merged]
-    scored = [index for index, row in enumerate(merged) if row.score is not None]
-
-    def pair(value: Callable[[Reviewed], float]) -> list[Figure]:
-        return hajek_by(
-            [codes[index] for index in scored],
-            2,
-            [value(merged[index]) for index in scored],
-            [merged[index].inclusion_probability for index in scored],
-            weights=weights[scored],
-        )
-
-    figures = {
-        "quality": [bounded(figure) for figure in pair(lambda row: row.score or 0.0)],
-        "passed": [korn_graubard(figure) for figure in pair(lambda row: float(row.outcome == "passed"))],
-        "critical": [korn_graubard(figure) for figure in pair(lambda row: float(row.outcome == "failed_critical"))],
-        "csat": [_csat(counted, blocks, block) for block in ("now", "before")],
-    }
-    changes = {key: difference(now, then) for key, (now, then) in figures.items()}
-    tested = [key for key, change in changes.items() if change.p_value is not None]
-    adjusted = dict(zip(tested, holm([changes[key].p_value or 0.0 for key in tested]), strict=True))
-    return [
-        Kpi(
-            key=key,
-            now=figures[key][0],
-            change=changes[key],
-            adjusted_p=adjusted.get(key),
-            verdict=_verdict(key, figures[key][0], figures[key][1], changes[key], adjusted.get(key)),
-        )
-        for key in figures
-    ]
-
-
-def _csat(counts: Sequence[Counted], blocks: Mapping[dt.date, str], block: str) -> Figure:
-    good = sum(row.csat_good for row in counts if blocks[row.week] == block)
-    bad = sum(row.csat_bad for row in counts if blocks[row.week] == block)
-    return share(good, good + bad)
-
-
-def _verdict(key: str, now: Figure, then: Figure, change: Difference, adjusted: float | None) -> str:
-    if now.n < FEW or then.n < FEW:
-        return TOO_FEW
-    if key != "quality" and now.interval and now.interval.high - now.interval.low > TOO_WIDE:
-        return TOO_FEW
-    if change.estimate is None or adjusted is None or adjusted >= LEVEL:
-        return "cannot tell"
-    return "better" if (change.estimate > 0) == HIGHER_IS_BETTER[key] else "worse"

@@ -10,11 +10,13 @@ from qa.core.access import Permission, requires
 from qa.core.clock import local_day, midnight, monday_of, monday_of_week, utcnow, week_key
 from qa.core.db import db
 from qa.core.errors import NotFoundError
-from qa.trends import drawings, queries, rules
+from qa.reviews.measured import NO_QUEUE, progress_of, settled
+from qa.trends import drawings, key_figures, queries, rules
 
 bp = Blueprint("trends", __name__, url_prefix="/trends")
 SPANS = (8, 13, 26, 52)
 BLOCK = 4  # weeks that a key figure rests on, and is compared with
+FITTED_OVER = dt.timedelta(weeks=25)  # the regression of a single week's figure is fitted on half a year up to it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,11 +46,12 @@ def index() -> ResponseReturnValue:
     last = monday_of(today) - dt.timedelta(weeks=1)  # the newest week that is over
     weeks = [last - dt.timedelta(weeks=back) for back in range(chosen.weeks - 1, -1, -1)]
     since = weeks[0] - dt.timedelta(weeks=2 * BLOCK)
-    everything = queries.reviewed(session, g.actor, since=since, team_id=chosen.team_id, queue=chosen.queue)
-    counts = queries.counted(session, g.actor, since=since, team_id=chosen.team_id, queue=chosen.queue)
-    reviews = rules.settled_only(everything, counts)
-    newest, before = rules.newest_weeks(reviews, BLOCK)
-    overall = rules.weekly(reviews, counts, weeks).get("", [])
+    known = queries.evidence(session, g.actor, since=since, team_id=chosen.team_id, queue=chosen.queue)
+    reviews, _, drawn = known
+    progress = progress_of(reviews, drawn)
+    evidence = rules.Evidence.of(*settled(*known), sees_each=queries.may_see_each(g.actor))
+    newest, before = rules.newest_weeks(evidence.reviews, BLOCK)
+    overall = rules.weekly(evidence, weeks).get("", [])
     teams = queries.teams_for(session, g.actor)
     team_ids = {team.name: team.id for team in teams}
     events = [
@@ -61,39 +64,43 @@ def index() -> ResponseReturnValue:
         spans=SPANS,
         teams=teams,
         queues=queries.queue_names(session, g.actor),
-        kpis=rules.kpis(reviews, counts, newest, before) if reviews else [],
-        unsettled=[item for item in rules.progress_of(everything, counts) if not item.settled],
-        preliminary=not any(item.settled for item in rules.progress_of(everything, counts)),
-        reviewed={item.week: item.reviewed for item in rules.progress_of(everything, counts)},
+        kpis=key_figures.kpis(evidence, newest, before) if evidence.reviews else [],
+        left_out=queries.left_out(session, g.actor, newest, g.zone, team_id=chosen.team_id, queue=chosen.queue),
+        unsettled=[item for item in progress if not item.settled],
+        preliminary=not any(item.settled for item in progress),
+        reviewed={item.week: item.reviewed for item in progress},
         newest=newest,
         overall=overall,
-        coverage=coverage(counts, reviews, newest),
+        coverage=coverage(evidence, newest),
+        fair=g.setting.fair_mean,
         quality=drawings.quality_chart(
-            overall, lambda week, _: address(week, chosen), events, g.setting.quality_target
+            overall, lambda week, _: address(week, chosen), events, g.setting.quality_target, fair=g.setting.fair_mean
         ),
         shares=drawings.shares_chart(overall),
         csat=drawings.csat_chart(overall),
         by_team=drawings.multiples(
-            rules.weekly(reviews, counts, weeks, rules.by_team),
+            rules.weekly(evidence, weeks, rules.by_team),
             "Quality by team",
             lambda week, name: address(week, chosen, team=team_ids.get(name)),
         ),
         by_queue=drawings.multiples(
-            rules.weekly(reviews, counts, weeks, rules.by_queue),
+            rules.weekly(evidence, weeks, rules.by_queue),
             "Quality by queue",
             lambda week, name: address(week, chosen, queue=name),
         ),
-        anything=bool(reviews),
+        team_rows=key_figures.standings(evidence, newest, before, rules.by_team),
+        queue_rows=key_figures.standings(evidence, newest, before, rules.by_queue),
+        team_ids=team_ids,
+        anything=bool(evidence.reviews),
     )
 
 
-def coverage(counts: list[rules.Counted], reviews: list[rules.Reviewed], weeks: list[dt.date]) -> tuple[int, int, int]:
+def coverage(evidence: rules.Evidence, weeks: list[dt.date]) -> tuple[int, int, int]:
     """Parts of the frame, drawn, and reviewed over some weeks."""
-    inside = [row for row in counts if row.week in weeks]
     return (
-        sum(row.frame for row in inside),
-        sum(row.drawn for row in inside),
-        sum(row.week in weeks for row in reviews),
+        sum(row.frame for row in evidence.measured.frame if row.week in weeks),
+        sum(row.drawn for row in evidence.drawn if row.week in weeks),
+        sum(row.week in weeks for row in evidence.reviews),
     )
 
 
@@ -111,9 +118,18 @@ def behind() -> ResponseReturnValue:
         week = monday_of_week(request.args.get("week", ""))
     except ValueError as error:
         raise NotFoundError("There is no such week.") from error
-    queue = "" if chosen.queue == queries.NO_QUEUE else chosen.queue
+    queue = "" if chosen.queue == NO_QUEUE else chosen.queue
+    known = queries.evidence(
+        session, g.actor, since=week - FITTED_OVER, until=week, team_id=chosen.team_id, queue=queue
+    )
+    evidence = rules.Evidence.of(*known, sees_each=queries.may_see_each(g.actor))
     return render_template(
         "trends/behind.html",
+        figure=next(iter(rules.weekly(evidence, [week]).get("", [])), None),
+        left_out=queries.left_out(session, g.actor, [week], g.zone, team_id=chosen.team_id, queue=queue),
+        told=rules.told_of_week,
+        rubrics=sorted({row.rubric for row in evidence.measured.reviews if row.week == week}),
+        fair=g.setting.fair_mean,
         week=week,
         filters=chosen,
         rows=queries.behind(session, g.actor, week=week, team_id=chosen.team_id, queue=queue),

@@ -38,6 +38,7 @@ def cases(
 
 
 WITHOUT_OBJECT = """
+periods.index planner.show
 account.password account.show calibration.create calibration.index calibration.new coaching.index desk.audit_trail
 desk.home desk.verify_trail people.apply people.example people.import_form people.index people.invite_all
 people.preview programme.change programme.show reviewers.index reviews.mine reviews.queue rubrics.add_rule
@@ -220,6 +221,20 @@ OBJECTS = [
         {
             "a draw": ("quinn dora", lambda w: {"draw_id": w.draw.id}),
             "of strangers": ("", lambda w: {"draw_id": w.foreign_draw.id}),
+        },
+    ),
+    *cases(
+        "periods.show",
+        {
+            "a drawn week": ("quinn dora", lambda w: {"period_id": w.draw.period_id}),
+            "of strangers": ("", lambda w: {"period_id": w.foreign_draw.period_id}),
+        },
+    ),
+    *cases(
+        "periods.close periods.restate",
+        {
+            "a drawn week": ("quinn", lambda w: {"period_id": w.draw.period_id}),
+            "of strangers": ("", lambda w: {"period_id": w.foreign_draw.period_id}),
         },
     ),
     *cases(

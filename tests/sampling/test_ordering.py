@@ -1,10 +1,12 @@
 """The order of a coaching list and how far ranks can be trusted, against hand calculation and brute force."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy import optimize, stats
 
-from qa.sampling.estimation import NO_REVIEWS, Figure
+from qa.sampling.estimation import NO_REVIEWS, Figure, hajek
 from qa.sampling.ordering import NO_DIFFERENCES, TOO_FEW, fay_herriot, rank_intervals, robust_critical_values
 
 
@@ -123,3 +125,17 @@ def test_fewer_degrees_of_freedom_make_ranks_less_sure() -> None:
 
 def test_no_figures_have_no_ranks() -> None:
     assert rank_intervals([Figure(estimate=None)]) == [None]
+
+
+def test_reviewers_that_two_domains_share_do_not_widen_their_ranks() -> None:
+    figures = [
+        replace(hajek([level - 1, level, level + 1, level], [0.5] * 4), reviewer_variance=100.0)
+        for level in (70.0, 90.0)
+    ]
+
+    apart = rank_intervals(figures)
+    same = rank_intervals(figures, shares=[[0.5, 0.5], [0.5, 0.5]], variances=[200.0, 200.0])
+    different = rank_intervals(figures, shares=[[1.0, 0.0], [0.0, 1.0]], variances=[200.0, 200.0])
+
+    assert apart == different == [(1, 2), (1, 2)]
+    assert same == [(2, 2), (1, 1)]

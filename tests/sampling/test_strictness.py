@@ -1,9 +1,10 @@
 """What reviewers' strictness adds to an interval, told apart from sampling."""
 
+import numpy as np
 import pytest
 
-from qa.sampling.estimation import hajek
-from qa.sampling.strictness import reviewer_shares, strictness_variance, with_strictness
+from qa.sampling.estimation import difference, hajek
+from qa.sampling.strictness import reviewer_shares, strictness_of, strictness_variance, with_strictness
 
 
 def test_shares_are_of_the_weight_not_of_the_count() -> None:
@@ -55,3 +56,49 @@ def test_a_figure_without_interval_stays_without() -> None:
 def test_a_negative_variance_is_refused() -> None:
     with pytest.raises(ValueError, match="not negative"):
         with_strictness(hajek([80.0, 90.0], [0.5, 0.5]), -1.0)
+
+
+def test_a_strict_reviewer_among_many_is_found_and_the_effects_of_the_others_stay_small() -> None:
+    residuals = np.concatenate([np.tile([-3.0, 0.0, 3.0, 0.0, -1.0, 1.0], 19), np.tile([-13.0, -10, -7, -10], 2)])
+    who = np.concatenate([np.repeat(np.arange(19), 6), np.full(8, 19)])
+
+    known = strictness_of(residuals, who, 20)
+
+    assert known.effects[19] == pytest.approx(-9, abs=1.2)
+    assert np.abs(known.effects[:19]).max() < 1
+    assert known.left[0] < known.variances[0]
+
+
+def test_one_reviewer_alone_cannot_be_told_from_the_work() -> None:
+    known = strictness_of([5.0, 6.0, 7.0, 6.0, 6.0], [0] * 5, 1)
+
+    assert (known.between, known.effects.tolist()) == (16, pytest.approx([0]))
+
+
+def test_reviewers_that_do_not_differ_leave_what_the_prior_says_the_less_the_more_they_are() -> None:
+    few, many = (
+        strictness_of(np.tile([-5.0, 5.0] * 5, count), np.repeat(np.arange(count), 10), count) for count in (3, 30)
+    )
+
+    # (R - 1) times 0 and four times 16, over R + 3.
+    assert (few.between, many.between) == (pytest.approx(64 / 6), pytest.approx(64 / 33))
+
+
+def test_somebody_without_reviews_has_no_effect_and_the_whole_variance() -> None:
+    known = strictness_of([1.0, -1.0, 2.0, 0.0, 3.0], [0] * 5, 2)
+
+    assert (known.effects[1], known.left[1]) == (0, known.between)
+
+
+def test_a_code_out_of_range_is_refused() -> None:
+    with pytest.raises(ValueError, match="code from 0"):
+        strictness_of([1.0], [1], 1)
+
+
+def test_the_intervals_degrees_of_freedom_do_not_leak_into_a_difference() -> None:
+    a, b = hajek([80.0, 90.0, 70.0], [0.5] * 3), hajek([60.0, 75.0, 66.0], [0.5] * 3)
+
+    plain, same = difference(a, b), difference(with_strictness(a, 9.0), with_strictness(b, 9.0), reviewer_variance=0.0)
+
+    assert same.df == pytest.approx(plain.df)
+    assert same.std_error == pytest.approx(plain.std_error)

@@ -2,8 +2,9 @@
 
 import datetime as dt
 
+from qa.reviews.measured import Reviewed
 from qa.trends.moves import Move, moves
-from qa.trends.rules import Reviewed
+from qa.trends.rules import Evidence
 
 NEWEST = [dt.date(2026, 11, 16), dt.date(2026, 11, 9)]
 BEFORE = [dt.date(2026, 11, 2), dt.date(2026, 10, 26)]
@@ -38,7 +39,7 @@ def test_a_clear_change_is_named_and_an_unclear_one_is_not() -> None:
         *reviews("Steady", NEWEST[0], 61, 71, 81, 89, 99, queue="c"),
     ]
 
-    found = by_name(moves(rows, [], NEWEST, BEFORE))
+    found = by_name(moves(Evidence.of(rows), NEWEST, BEFORE))
 
     assert {name: found["team", name].verdict for name in ("Rising", "Falling", "Steady")} == {
         "Rising": "better",
@@ -52,7 +53,7 @@ def test_a_clear_change_is_named_and_an_unclear_one_is_not() -> None:
 def test_fewer_than_five_reviews_on_either_side_get_no_verdict_and_weigh_on_no_other_row() -> None:
     few = [*reviews("Few", BEFORE[0], 40, 41, 42, 43), *reviews("Few", NEWEST[0], 95, 96, 97, 98, 99)]
 
-    assert {row.verdict for row in moves(few, [], NEWEST, BEFORE)} == {"too few to judge"}
+    assert {row.verdict for row in moves(Evidence.of(few), NEWEST, BEFORE)} == {"too few to judge"}
 
 
 def test_a_change_that_is_clear_alone_is_not_clear_among_many_that_are_not() -> None:
@@ -68,8 +69,8 @@ def test_a_change_that_is_clear_alone_is_not_clear_among_many_that_are_not() -> 
         for row in reviews(f"Steady {n:02}", week, 78, 79, 80, 81, 82, queue=f"queue {n:02}")
     ]
 
-    alone = by_name(moves(moving, [], NEWEST, BEFORE))["team", "Moving"]
-    among = by_name(moves([*moving, *steady], [], NEWEST, BEFORE))["team", "Moving"]
+    alone = by_name(moves(Evidence.of(moving), NEWEST, BEFORE))["team", "Moving"]
+    among = by_name(moves(Evidence.of([*moving, *steady]), NEWEST, BEFORE))["team", "Moving"]
 
     assert alone.change.p_value is not None
     assert 0.01 < alone.change.p_value < 0.05
@@ -84,8 +85,8 @@ def test_rows_stand_by_verdict_and_name_never_by_score() -> None:
         for row in reviews(team, week, level - 4, level - 2, level, level + 2, level + 4)
     ]
 
-    assert [row.name for row in moves(rows, [], NEWEST, BEFORE)] == ["Alpha", "Beta", "Gamma", "payouts"]
+    assert [row.name for row in moves(Evidence.of(rows), NEWEST, BEFORE)] == ["Alpha", "Beta", "Gamma", "payouts"]
 
 
 def test_nothing_reviewed_moves_nowhere() -> None:
-    assert moves([], [], [], []) == []
+    assert moves(Evidence.of([]), [], []) == []

@@ -24,7 +24,7 @@ def test_only_routine_reviews_of_drawn_parts_enter(session: Session, cast: Cast)
     for purpose in (Purpose.TARGETED, Purpose.DOUBLE, Purpose.CALIBRATION, Purpose.FOLLOW_UP):
         review(session, cast, version, reviewer=cast.rob, purpose=purpose, privacy="missed")
 
-    rows = queries.reviewed(session, actor(session, cast.dora), since=SINCE)
+    rows, _, _ = queries.evidence(session, actor(session, cast.dora), since=SINCE)
 
     assert [(row.review_id, row.score, row.inclusion_probability) for row in rows] == [(routine.id, 100.0, 0.5)]
 
@@ -35,7 +35,7 @@ def test_a_lead_sees_the_own_teams_alone(session: Session, cast: Cast, sign_in: 
     path = f"/trends/reviews?week={week_key(WEEK)}"
 
     seen = {
-        who.name: {row.review_id for row in queries.reviewed(session, actor(session, who), since=SINCE)}
+        who.name: {row.review_id for row in queries.evidence(session, actor(session, who), since=SINCE)[0]}
         for who in (cast.lena, cast.otto, cast.dora, cast.quinn)
     }
     lists = {who.name: sign_in(who).get(path).get_data(as_text=True) for who in (cast.lena, cast.otto, cast.dora)}

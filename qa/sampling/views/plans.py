@@ -1,6 +1,6 @@
 """The pages of plans: what should be sampled of which tickets."""
 
-from flask import flash, g, make_response, redirect, render_template, url_for
+from flask import flash, g, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms.fields import SelectChoice
 
@@ -18,7 +18,7 @@ from qa.sampling.views.blueprint import bp
 @requires(Permission.SAMPLING_PLAN)
 def new_plan() -> ResponseReturnValue:
     form = plan_form()
-    form.amount.data = 4
+    form.amount.data = request.args.get("amount", 4, type=int)
     return render_template("sampling/plan.html", form=form, view=None)
 
 

@@ -19,6 +19,7 @@ from qa.tickets.intake.base import (
 from qa.tickets.intake.bodies import body_text
 from qa.tickets.intake.dates import UnreadableMomentError, read_moment
 from qa.tickets.intake.tables import TableRow, needed
+from qa.tickets.signals import MAPPED_PREFIX
 
 TICKET_COLUMNS: Mapping[str, tuple[str, ...]] = {
     "Ticket ID": ("id", "ticket", "ticket number", "case id", "case number"),
@@ -159,6 +160,7 @@ def ticket_record(
         product_area=word(row, "Product Area"),
         launch=next((tag for tag in tags if tag.startswith(LAUNCH_TAG)), ""),
         tags=tags,
+        custom_fields={name: text for name, text in cells.items() if name.startswith(MAPPED_PREFIX)},
         customer_external_id=(word(row, "Requester Email") or word(row, "Requester")).lower() or None,
         first_reply_seconds=perhaps(row, "First Reply Time (min)", minutes, tell),
         resolution_seconds=perhaps(row, "Full Resolution Time (min)", minutes, tell),

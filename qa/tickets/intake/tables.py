@@ -8,6 +8,7 @@ from pathlib import Path
 
 from qa.tickets.intake import files
 from qa.tickets.intake.base import BadCellError, UnusableFileError
+from qa.tickets.signals import MAPPED_PREFIX
 
 LONGEST_CELL = 16 * 1024 * 1024
 SURROGATE = re.compile("[\ud800-\udfff]")
@@ -54,7 +55,7 @@ def plain(name: str) -> str:
 
 
 def columns_of(header: list[str], names: Mapping[str, tuple[str, ...]]) -> dict[str, int]:
-    """Our name of a column -> its place, for those that the header has."""
+    """Our name of a column -> its place, for those that the header has; ``signal_...`` columns keep their own."""
     places: dict[str, int] = {}
     for place, name in enumerate(header):
         places.setdefault(plain(name), place)
@@ -63,6 +64,10 @@ def columns_of(header: list[str], names: Mapping[str, tuple[str, ...]]) -> dict[
         known = next((places[each] for each in map(plain, (ours, *theirs)) if each in places), None)
         if known is not None:
             found[ours] = known
+    for place, name in enumerate(header):
+        words = "_".join(re.findall(r"[a-z0-9]+", name.casefold()))
+        if words.startswith(MAPPED_PREFIX):
+            found.setdefault(words, place)
     return found
 
 

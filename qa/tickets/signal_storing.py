@@ -1,0 +1,218 @@
+"""Keeping signals: in the transaction that stores a ticket, and anew for tickets that were stored before."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from qa.core.crypto import KeyRing, decrypt_text, unwrap
+from qa.people.models import AgentIdentity, Source
+from qa.tickets import signals
+from qa.tickets.conversations import about_revision, about_ticket, read_payload
+from qa.tickets.models import ConversationKey, ConversationRevision, HandledPart, Resolution, Ticket, TicketSignal
+from qa.tickets.preparing import Work
+from qa.tickets.rows import Row, insert_rows
+from qa.tickets.signals import MAPPED_VERSION, Facts, Line, Rules
+
+RULES = Rules()
+CHUNK = 200  # tickets read and written together
+Values = Mapping[str, float | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """One ticket as the rules see it; ``lines`` is None where nothing is said of its conversation."""
+
+    ticket_id: int
+    language: str
+    facts: Facts
+    mapped: Mapping[str, float]
+    lines: Sequence[Line] | None
+
+
+def of_work(work: Sequence[Work]) -> list[Known]:
+    """What an intake tells of the tickets it changes."""
+    return [
+        Known(
+            ticket_id=each.ticket_id,
+            language=each.record.language,
+            facts=Facts(
+                first_reply_seconds=each.record.first_reply_seconds,
+                resolution_seconds=each.record.resolution_seconds,
+                reopens=each.record.reopens,
+                escalated=each.record.escalated,
+                csat=each.record.csat,
+            ),
+            mapped=signals.mapped(each.record.custom_fields),
+            lines=None
+            if each.record.messages is None
+            else [
+                Line(
+                    role=message.role,
+                    public=message.public,
+                    at=message.at,
+                    text=message.text,
+                    agent=message.agent.external_id if message.agent else None,
+                )
+                for message in each.record.messages
+            ],
+        )
+        for each in work
+        if each.ticket_id is not None
+    ]
+
+
+def write(session: Session, known: Sequence[Known], *, rules: Rules = RULES) -> int:
+    """Keep the signals of the tickets' present parts, in place of those that the same rules gave before.
+
+    Where a conversation is not told, what was read from its text before stays. How many values are kept.
+    """
+    parts = _parts(session, [each.ticket_id for each in known])
+    if not parts:
+        return 0
+    repeated = signals.repeated_sentences(each.lines for each in known if each.lines)
+    by_ticket = {each.ticket_id: each for each in known}
+    version = rules.version
+    rows: list[Row] = []
+    told: dict[bool, list[int]] = {True: [], False: []}
+    names: dict[bool, set[str]] = {True: set(), False: set()}
+    for part_id, ticket_id, agent in parts:
+        ticket = by_ticket[ticket_id]
+        values: dict[str, float | None] = dict(signals.from_facts(ticket.facts, rules))
+        if ticket.lines is not None:
+            values |= signals.from_text(ticket.lines, agent, ticket.language, rules, repeated)
+        spoken = ticket.lines is not None
+        told[spoken].append(part_id)
+        names[spoken] |= values.keys()
+        rows += _rows(part_id, values, version) + _rows(part_id, ticket.mapped, MAPPED_VERSION)
+    for spoken, ids in told.items():
+        _forget(session, ids, names[spoken], version)
+    insert_rows(session, TicketSignal, rows)
+    return len(rows)
+
+
+def _rows(part_id: int, values: Values, version: str) -> list[Row]:
+    return [
+        {"part_id": part_id, "name": name, "version": version, "value": value}
+        for name, value in values.items()
+        if value is not None
+    ]
+
+
+def _parts(session: Session, ticket_ids: Sequence[int]) -> list[tuple[int, int, str]]:
+    """The parts of each ticket's newest resolution: part, ticket, the help desk's id of the agent."""
+    newest = (
+        select(Resolution.ticket_id, func.max(Resolution.n).label("n"))
+        .where(Resolution.ticket_id.in_(ticket_ids))
+        .group_by(Resolution.ticket_id)
+        .subquery()
+    )
+    return [
+        (part_id, ticket_id, agent)
+        for part_id, ticket_id, agent in session.execute(
+            select(HandledPart.id, HandledPart.ticket_id, AgentIdentity.external_id)
+            .join(Resolution, Resolution.id == HandledPart.resolution_id)
+            .join(newest, (newest.c.ticket_id == Resolution.ticket_id) & (newest.c.n == Resolution.n))
+            .join(AgentIdentity, AgentIdentity.id == HandledPart.agent_identity_id)
+            .order_by(HandledPart.id)
+        )
+    ]
+
+
+def _forget(session: Session, part_ids: Sequence[int], names: Iterable[str], version: str) -> None:
+    if part_ids:
+        session.execute(
+            delete(TicketSignal).where(
+                TicketSignal.part_id.in_(part_ids),
+                (TicketSignal.version == MAPPED_VERSION)
+                | ((TicketSignal.version == version) & TicketSignal.name.in_(sorted(names))),
+            )
+        )
+
+
+def refresh(
+    session: Session,
+    programme_id: int,
+    ring: KeyRing,
+    *,
+    rules: Rules = RULES,
+    after_chunk: Callable[[int, int], None] | None = None,
+) -> int:
+    """Work out the signals of every stored ticket anew, in short transactions of their own; how many values are kept.
+
+    Safe to break off and to repeat. ``after_chunk`` is told the tickets done and all there are.
+    """
+    total = session.scalar(select(func.count()).where(Ticket.programme_id == programme_id)) or 0
+    last, done, kept = 0, 0, 0
+    while True:
+        rows = session.execute(
+            select(Ticket, Source.key)
+            .join(Source, Source.id == Ticket.source_id)
+            .where(Ticket.programme_id == programme_id, Ticket.id > last)
+            .order_by(Ticket.id)
+            .limit(CHUNK)
+        ).all()
+        if not rows:
+            session.rollback()
+            return kept
+        last = rows[-1][0].id
+        texts = _texts(session, {ticket.id: about_ticket(key, ticket.external_id) for ticket, key in rows}, ring)
+        known = [
+            Known(
+                ticket_id=ticket.id,
+                language=ticket.language,
+                facts=Facts(
+                    first_reply_seconds=ticket.first_reply_seconds,
+                    resolution_seconds=ticket.resolution_seconds,
+                    reopens=ticket.reopens,
+                    escalated=ticket.escalated,
+                    csat=ticket.csat,
+                ),
+                mapped=signals.mapped(ticket.custom_fields),
+                lines=texts.get(ticket.id),
+            )
+            for ticket, _ in rows
+        ]
+        session.rollback()  # reading is over: the transaction that writes begins now
+        kept += write(session, known, rules=rules)
+        session.commit()
+        done += len(rows)
+        if after_chunk is not None:
+            after_chunk(done, total)
+
+
+def _texts(session: Session, abouts: Mapping[int, str], ring: KeyRing) -> dict[int, list[Line]]:
+    """The newest conversation of each ticket whose text is kept."""
+    newest = (
+        select(ConversationRevision.ticket_id, func.max(ConversationRevision.n).label("n"))
+        .where(ConversationRevision.ticket_id.in_(list(abouts)))
+        .group_by(ConversationRevision.ticket_id)
+        .subquery()
+    )
+    found = {}
+    for ticket_id, n, payload, key_id, wrapped in session.execute(
+        select(
+            ConversationRevision.ticket_id,
+            ConversationRevision.n,
+            ConversationRevision.payload,
+            ConversationKey.key_id,
+            ConversationKey.wrapped,
+        )
+        .join(newest, (newest.c.ticket_id == ConversationRevision.ticket_id) & (newest.c.n == ConversationRevision.n))
+        .join(ConversationKey, ConversationKey.ticket_id == ConversationRevision.ticket_id)
+        .order_by(ConversationRevision.ticket_id)
+    ):
+        about = abouts[ticket_id]
+        key = unwrap(ring, key_id, wrapped, about)
+        found[ticket_id] = [
+            Line(
+                role=message.role,
+                public=message.public,
+                at=message.at,
+                text=message.text,
+                agent=message.agent_external_id,
+            )
+            for message in read_payload(decrypt_text(key, payload, about_revision(about, n)))
+        ]
+    return found

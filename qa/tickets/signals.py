@@ -1,0 +1,255 @@
+"""What facts and text say about a part by stated rules, as numbers; nobody sees them before scoring. Pure.
+
+A signal is ``None`` where its rule has nothing to look at; it is not stored then. ``Rules.version`` names the rules, so
+that values made by others are never mixed with them.
+"""
+
+import datetime as dt
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from math import isfinite, log2
+from typing import Any
+
+HOUR = 3600
+MAPPED_PREFIX = "signal_"  # of a custom field or column whose number is kept as a signal
+MAPPED_VERSION = "mapped"
+LARGEST_MAPPED = 1e9
+OPENING = 80  # characters of the first reply that a greeting stands in
+ENDING = 200  # of the last reply that a closing stands in
+SAME_QUESTION = 0.6  # share of words that two messages have in common
+LEAST_WORDS = 4  # of a message or sentence for it to be recognised again
+SENTENCE_WORDS = 6
+TEMPLATE_TICKETS = 3  # tickets of one batch that a sentence stands in, word by word
+LEAST_BATCH = 20  # tickets in a batch for templates to be told
+MOST_COUNTED = 5
+
+GREETINGS = {
+    "en": ("hello", "hi", "dear", "good morning", "good afternoon", "good evening", "thank you for", "thanks for"),
+    "de": ("hallo", "guten tag", "guten morgen", "guten abend", "sehr geehrte", "liebe", "vielen dank", "danke für"),
+    "fr": ("bonjour", "bonsoir", "cher", "chère", "merci de", "merci pour"),
+    "es": ("hola", "buenos días", "buenas tardes", "buenas noches", "estimado", "estimada", "gracias por"),
+    "pt": ("olá", "oi", "bom dia", "boa tarde", "boa noite", "prezado", "prezada", "obrigado por", "obrigada por"),
+}
+CLOSINGS = {
+    "en": ("regards", "best wishes", "have a good", "have a great", "have a nice", "take care", "sincerely", "cheers",
+           "anything else", "let us know", "let me know", "happy to help"),
+    "de": ("grüße", "grüßen", "schönen tag", "alles gute", "gern zur verfügung", "melden sie sich", "melde dich"),
+    "fr": ("cordialement", "bonne journée", "bonne soirée", "bien à vous", "à votre disposition", "n'hésitez pas"),
+    "es": ("saludos", "un saludo", "buen día", "atentamente", "quedo a", "quedamos a", "no dudes", "no dude"),
+    "pt": ("atenciosamente", "abraço", "cumprimentos", "bom dia", "à disposição", "qualquer dúvida"),
+}  # fmt: skip
+PROHIBITED = (
+    "calm down",
+    "as i already",
+    "as i said",
+    "like i said",
+    "not my problem",
+    "not our problem",
+    "your own fault",
+    "you should have",
+    "nothing i can do",
+    "nothing we can do",
+    "obviously",
+    "wie bereits gesagt",
+    "beruhigen sie sich",
+    "ihre eigene schuld",
+    "calmez-vous",
+    "comme je l'ai déjà dit",
+    "ce n'est pas mon problème",
+    "cálmese",
+    "como ya le dije",
+    "no es mi problema",
+    "acalme-se",
+    "como já disse",
+    "não é problema meu",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """The stated rules: targets in seconds, and phrases in lower case."""
+
+    first_reply_target: float = 8 * HOUR
+    resolution_target: float = 48 * HOUR
+    greetings: Mapping[str, Sequence[str]] = field(default_factory=lambda: GREETINGS)
+    closings: Mapping[str, Sequence[str]] = field(default_factory=lambda: CLOSINGS)
+    prohibited: Sequence[str] = PROHIBITED
+
+    @property
+    def version(self) -> str:
+        """The name of exactly these rules."""
+        told = json.dumps([1, asdict(self)], sort_keys=True, ensure_ascii=False, default=list)
+        return f"rules1-{hashlib.sha256(told.encode()).hexdigest()[:8]}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What is known of a ticket without its text."""
+
+    first_reply_seconds: int | None
+    resolution_seconds: int | None
+    reopens: int
+    escalated: bool
+    csat: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One message as the rules read it; ``agent`` is whoever of the help desk wrote it."""
+
+    role: str
+    public: bool
+    at: dt.datetime
+    text: str
+    agent: str | None
+
+
+def from_facts(facts: Facts, rules: Rules) -> dict[str, float | None]:
+    """Times against their targets (in doublings: 1 is twice the target), reopens, escalation, satisfaction."""
+    return {
+        "first_reply_time": against(facts.first_reply_seconds, rules.first_reply_target),
+        "resolution_time": against(facts.resolution_seconds, rules.resolution_target),
+        "reopens": float(min(facts.reopens, MOST_COUNTED)),
+        "escalated": float(facts.escalated),
+        "csat_bad": float(facts.csat == "bad"),
+        "csat_good": float(facts.csat == "good"),
+    }
+
+
+def against(seconds: float | None, target: float) -> float | None:
+    """log2 of a time over its target, held within six doublings either way; ``None`` without a time."""
+    if seconds is None:
+        return None
+    return max(-6.0, min(6.0, log2(max(float(seconds), 1.0) / target)))
+
+
+def from_text(
+    lines: Sequence[Line], agent: str, language: str, rules: Rules, repeated: Mapping[int, int] | None = None
+) -> dict[str, float | None]:
+    """What the conversation says of one agent's part; ``repeated`` tells in how many tickets of a batch a sentence is.
+
+    hand_offs: others of the help desk who replied. greeting, closing: 1 or 0. repeated_question: messages in which the
+    customer asks again what was asked before. template_share: of the agent's sentences, those that stand word by word
+    in at least three tickets of the batch. prohibited_phrase: phrases of the list, at most five.
+    """
+    replies = [line for line in lines if line.public and line.role in ("specialist", "bot")]
+    own = [line.text for line in replies if line.agent == agent]
+    asked = [line.text for line in lines if line.public and line.role == "customer"]
+    found: dict[str, float | None] = {
+        "hand_offs": float(min(len({line.agent for line in replies if line.agent not in (None, agent)}), MOST_COUNTED)),
+        "repeated_question": float(min(asked_again(asked), MOST_COUNTED)),
+        "greeting": None,
+        "closing": None,
+        "template_share": None,
+        "prohibited_phrase": None,
+    }
+    if not own:
+        return found
+    tongue = language[:2].lower()
+    greetings = rules.greetings.get(tongue) or _all(rules.greetings)
+    closings = rules.closings.get(tongue) or _all(rules.closings)
+    said = "\n".join(own).lower()
+    found["greeting"] = float(_any(greetings, own[0][:OPENING].lower()))
+    found["closing"] = float(_any(closings, own[-1][-ENDING:].lower()))
+    found["prohibited_phrase"] = float(min(sum(_has(phrase, said) for phrase in rules.prohibited), MOST_COUNTED))
+    sentences = [mark for text in own for mark in sentences_of(text)]
+    if repeated is not None and sentences:
+        known = sum(repeated.get(mark, 0) >= TEMPLATE_TICKETS for mark in sentences)
+        found["template_share"] = known / len(sentences)
+    return found
+
+
+def _all(phrases: Mapping[str, Sequence[str]]) -> list[str]:
+    return [phrase for some in phrases.values() for phrase in some]
+
+
+def _any(phrases: Iterable[str], text: str) -> bool:
+    return any(_has(phrase, text) for phrase in phrases)
+
+
+def _has(phrase: str, text: str) -> bool:
+    """Whether a phrase stands in a text as whole words."""
+    at = text.find(phrase)
+    while at >= 0:
+        end = at + len(phrase)
+        if not (at > 0 and text[at - 1].isalnum()) and not (end < len(text) and text[end].isalnum()):
+            return True
+        at = text.find(phrase, at + 1)
+    return False
+
+
+WORD = re.compile(r"\w+")
+SENTENCE_END = re.compile(r"[.!?\n]+")
+
+
+def asked_again(messages: Sequence[str]) -> int:
+    """How many messages have most of their words in common with an earlier one."""
+    earlier: list[set[str]] = []
+    again = 0
+    for message in messages:
+        words = set(WORD.findall(message.lower()))
+        if len(words) < LEAST_WORDS:
+            continue
+        again += any(len(words & before) >= SAME_QUESTION * len(words | before) for before in earlier)
+        earlier.append(words)
+    return again
+
+
+def sentences_of(text: str) -> list[int]:
+    """A mark of each sentence of six words or more: the same words in the same order give the same mark."""
+    marks = []
+    for sentence in SENTENCE_END.split(text.lower()):
+        words = WORD.findall(sentence)
+        if len(words) >= SENTENCE_WORDS:
+            marks.append(int.from_bytes(hashlib.blake2b(" ".join(words).encode(), digest_size=8).digest(), "big"))
+    return marks
+
+
+def repeated_sentences(conversations: Iterable[Sequence[Line]]) -> dict[int, int] | None:
+    """In how many tickets of a batch each sentence of the help desk stands; ``None`` for a batch under 20 tickets."""
+    counts: dict[int, int] = {}
+    tickets = 0
+    for lines in conversations:
+        tickets += 1
+        marks = {
+            mark
+            for line in lines
+            if line.public and line.role in ("specialist", "bot")
+            for mark in sentences_of(line.text)
+        }
+        for mark in marks:
+            counts[mark] = counts.get(mark, 0) + 1
+    return counts if tickets >= LEAST_BATCH else None
+
+
+def mapped(custom_fields: Mapping[str, Any]) -> dict[str, float]:
+    """The numbers of fields named ``signal_...``: a help desk's own automatic score, mapped at intake.
+
+    A value that is no finite number is left out.
+    """
+    found = {}
+    for key, value in custom_fields.items():
+        name = str(key).strip().lower().replace(" ", "_").replace("-", "_")
+        if not name.startswith(MAPPED_PREFIX) or len(name) == len(MAPPED_PREFIX):
+            continue
+        number = as_number(value)
+        if number is not None:
+            found[name[len(MAPPED_PREFIX) :]] = number
+    return found
+
+
+def as_number(value: object) -> float | None:
+    """A finite number of a sensible size, also when told as text or as yes and no."""
+    if isinstance(value, bool):
+        return float(value)
+    if isinstance(value, str):
+        try:
+            value = float(value.strip().removesuffix("%").replace(",", ".") or "nan")
+        except ValueError:
+            return None
+    if not isinstance(value, int | float) or not isfinite(value) or abs(value) > LARGEST_MAPPED:
+        return None
+    return float(value)

@@ -1,0 +1,143 @@
+"""The document of a closed period: what its figures were, what they rested on, and how two of them differ. Pure."""
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from qa.sampling.reporting import Reported
+from qa.trends.rules import Domain, Evidence, Weekly, by_queue, by_team, everything, weekly
+
+SHAPE = 1  # of the document; a new shape gets a new number
+METHOD = (
+    "window1: regression where the predicted score correlates by .2, else weighted mean; strictness in the interval"
+)
+DIGITS = 6  # decimals that are kept: far beyond what is shown
+GROUPS: tuple[tuple[str, Domain], ...] = (("all", everything), ("team", by_team), ("queue", by_queue))
+
+
+def statement(
+    evidence: Evidence,
+    week: dt.date,
+    *,
+    period: str,
+    receipts: Sequence[str],
+    reviewer_names: Mapping[int, str],
+) -> dict[str, Any]:
+    """Everything that closing a period freezes. ``reviewer_names`` are pseudonyms: no name is kept."""
+    measured, known = evidence.measured, evidence.measured.strictness
+    figures = {
+        f"{kind}/{name}": _figures(weeks[0])
+        for kind, domain in GROUPS
+        for name, weeks in weekly(evidence, [week], domain).items()
+        if weeks and (weeks[0].frame or weeks[0].reviewed)
+    }
+    here = sorted((row.review_id, row.score, row.outcome, row.rubric) for row in evidence.reviews if row.week == week)
+    return {
+        "shape": SHAPE,
+        "period": period,
+        "method": METHOD,
+        "figures": figures,
+        "severities": {}
+        if known is None
+        else {
+            reviewer_names.get(person, str(person)): [
+                _rounded(float(known.effects[code])),
+                _rounded(float(known.left[code])),
+            ]
+            for code, person in enumerate(measured.reviewers)
+        },
+        "reviews": {"count": len(here), "digest": digest_of(here)},
+        "rubrics": sorted({rubric for _, _, _, rubric in here if rubric}),
+        "receipts": sorted(receipts),
+    }
+
+
+def _figures(item: Weekly) -> dict[str, Any]:
+    return {
+        "quality": _told(item.quality),
+        "fair": _told(item.fair),
+        "passed": _told(item.passed),
+        "critical": _told(item.critical),
+        "frame": item.frame,
+        "drawn": item.drawn,
+        "reviewed": item.reviewed,
+        "people": item.people,
+    }
+
+
+def _told(reported: Reported) -> list[float | int | None]:
+    """Estimate, low, high, n."""
+    figure = reported.figure
+    interval = figure.interval
+    return [
+        _rounded(figure.estimate),
+        _rounded(interval.low if interval else None),
+        _rounded(interval.high if interval else None),
+        figure.n,
+    ]
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, DIGITS) + 0.0  # no negative zero
+
+
+def canonical(document: Mapping[str, Any]) -> bytes:
+    """The document as the bytes that its digest is of."""
+    return json.dumps(document, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def digest_of(value: Any) -> str:
+    return hashlib.sha256(
+        json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
+    ).hexdigest()
+
+
+def sealed(document: bytes, previous: str | None) -> str:
+    """The digest of a statement: of its bytes and of the statement before it."""
+    return hashlib.sha256(document + b"|" + (previous or "").encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """A figure that two statements tell differently; values as estimate, low, high, n."""
+
+    domain: str
+    figure: str
+    before: Sequence[float | int | None]
+    after: Sequence[float | int | None]
+
+
+FIGURES = ("quality", "fair", "passed", "critical")
+
+
+def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Change]:
+    """Every figure that differs, by domain; an absent domain counts as no figure."""
+    none = [None, None, None, 0]
+    found = []
+    for domain in sorted(before["figures"].keys() | after["figures"].keys()):
+        a, b = before["figures"].get(domain, {}), after["figures"].get(domain, {})
+        found += [
+            Change(domain=domain, figure=name, before=a.get(name, none), after=b.get(name, none))
+            for name in FIGURES
+            if a.get(name, none) != b.get(name, none)
+        ]
+    return found
+
+
+def reasons(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
+    """What lies behind a difference, in words."""
+    found = []
+    if before["reviews"] != after["reviews"]:
+        found.append("reviews were added, changed or voided")
+    if before["method"] != after["method"]:
+        found.append("the method changed")
+    if before["receipts"] != after["receipts"]:
+        found.append("another draw was made")
+    if before["rubrics"] != after["rubrics"]:
+        found.append("other rubric versions")
+    if before["severities"] != after["severities"]:
+        found.append("reviewers’ strictness is known differently")
+    return found
