@@ -86,7 +86,7 @@ def judge_mapped(population: Population, programme: Programme, quarters: int) ->
     x = population.working_columns([population.auto, critical_signal(population)])
     means = {kind: column_means(group.codes, group.count, x) for kind, group in domains.groups.items()}
     for quarter in programme.quarters(quarters):
-        judge(study, population, domains, quarter, x, means)
+        judge(study, population, domains, quarter, x[quarter.places], means)
     return study
 
 
@@ -95,38 +95,84 @@ def judge_predicted(population: Population, programme: Programme, quarters: int)
     domains, study = Domains.of(population), Study()
     base = population.working_columns([])
     base_means = {kind: column_means(group.codes, group.count, base) for kind, group in domains.groups.items()}
-    signals = population.working_columns([population.auto, critical_signal(population)])
-    before = fit_prediction(signals[programme.pilot.places], population.score[programme.pilot.places])
+    signals = Signals.of(population, domains)
+    before = fit_prediction(signals.values[programme.pilot.places], population.score[programme.pilot.places])
     for quarter in programme.quarters(quarters):
-        predicted = predicted_scores(population, signals, quarter, before)
-        x = np.column_stack([base, predicted])
+        models = past_models(population, signals, quarter, before)
+        predicted = np.zeros(len(quarter.places))
+        for number, model in enumerate(models):
+            here = quarter.week == number
+            predicted[here] = model.of(signals.values[quarter.places[here]])
         means = {
-            kind: np.column_stack([base_means[kind], column_means(group.codes, group.count, predicted[:, None])])
-            for kind, group in domains.groups.items()
+            kind: np.column_stack([base_means[kind], signals.predicted_means(kind, models)]) for kind in domains.groups
         }
-        judge(study, population, domains, quarter, x, means)
+        judge(study, population, domains, quarter, base[quarter.places], means, predicted=predicted)
     return study
 
 
-def predicted_scores(population: Population, signals: Vector, quarter: Quarter, before: Prediction) -> Vector:
-    """What stood beside every part when its week was drawn."""
-    predicted = np.zeros(len(population))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signals:
+    """Every part's signals, and their sums by week and domain.
+
+    A prediction is linear in them, so its mean over a domain follows from the sums: a quarter costs what its sample
+    costs, however large the population.
+    """
+
+    values: Vector
+    sums: dict[str, Vector]  # weeks x domains x signals
+    sizes: dict[str, Vector]  # weeks x domains
+
+    @classmethod
+    def of(cls, population: Population, domains: Domains) -> "Signals":
+        values = population.working_columns([population.auto, critical_signal(population)])
+        _, week = np.unique(population.week, return_inverse=True)
+        weeks = int(week.max()) + 1
+        sums, sizes = {}, {}
+        for kind, group in domains.groups.items():
+            cells = week * group.count + group.codes
+            count = weeks * group.count
+            sizes[kind] = np.bincount(cells, minlength=count).reshape(weeks, group.count).astype(np.float64)
+            columns = [np.bincount(cells, column, count) for column in values.T]
+            sums[kind] = np.column_stack(columns).reshape(weeks, group.count, values.shape[1])
+        return cls(values=values, sums=sums, sizes=sizes)
+
+    def predicted_means(self, kind: str, models: Sequence[Prediction]) -> Vector:
+        """The mean prediction of each domain when each week has its own model."""
+        sizes, sums = self.sizes[kind], self.sums[kind]
+        total = np.zeros(sizes.shape[1])
+        for number, model in enumerate(models):
+            slopes = model.coefficients / model.scale
+            total += sizes[number] * (model.intercept - model.centre @ slopes) + sums[number] @ slopes
+        means: Vector = total / sizes.sum(axis=0)
+        return means
+
+
+def past_models(population: Population, signals: Signals, quarter: Quarter, before: Prediction) -> list[Prediction]:
+    """The model that stood when each week was drawn: learned from earlier weeks only."""
+    models = []
     model = before
-    for number, week in enumerate(sorted(set(population.week.tolist()))):
+    for number in range(len(np.unique(population.week))):
         past = quarter.week < number
         if int(past.sum()) >= LEARNED_FROM:
             places = quarter.places[past]
-            model = fit_prediction(signals[places], population.score[places])
-        here = population.week == week
-        predicted[here] = model.of(signals[here])
-    return predicted
+            model = fit_prediction(signals.values[places], population.score[places])
+        models.append(model)
+    return models
 
 
 def judge(
-    study: Study, population: Population, domains: Domains, quarter: Quarter, x: Vector, means: dict[str, Vector]
+    study: Study,
+    population: Population,
+    domains: Domains,
+    quarter: Quarter,
+    x: Vector,
+    means: dict[str, Vector],
+    *,
+    predicted: Vector | None = None,
 ) -> None:
-    """Add one quarter's intervals to the tallies."""
-    y, pi, columns = population.score[quarter.places], quarter.pi, x[quarter.places]
+    """Add one quarter's intervals to the tallies; ``x`` and ``predicted`` are of the quarter's sample."""
+    y, pi = population.score[quarter.places], quarter.pi
+    columns = x if predicted is None else np.column_stack([x, predicted])
     b = working_coefficients(columns, y, pi)
     for kind, group in domains.groups.items():
         codes: Codes = group.codes[quarter.places]
