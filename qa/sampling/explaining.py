@@ -15,6 +15,10 @@ REGRESSION_WORDS = (
     "The predicted score is known of every part. Its mean over all of them is corrected by what the drawn reviews show "
     "it to miss, each counting one over its chance of being drawn and done."
 )
+ANSWERS = "good ÷ (good + bad)"
+ANSWERS_WORDS = (
+    "Share of good among those who answered; whoever does not answer is not in it, so it may not speak for all."
+)
 SHARE_WORDS = "Share of all parts, each review counting one over its chance of being drawn and done."
 NORMAL_FROM = 1e6  # degrees of freedom
 
@@ -53,6 +57,7 @@ class Explanation:
     left_out: tuple[tuple[str, int], ...]
     rubric_versions: tuple[str, ...]
     rules: tuple[tuple[str, str], ...]
+    counted: str = "Reviews"  # what n counts
 
     @property
     def std_error(self) -> float | None:
@@ -69,8 +74,9 @@ def explain(
     rubric_versions: Sequence[str] = (),
     rules: Sequence[tuple[str, str]] = (),
     unit: str = "",
+    answers: bool = False,
 ) -> Explanation:
-    """The explanation of a reported figure. ``proportion`` shows it in percent.
+    """The explanation of a reported figure. ``proportion`` shows it in percent; ``answers``: of customers, not reviews.
 
     ``rules`` are further lines of the page: the correction behind a verdict, what the figure is compared with.
     """
@@ -81,6 +87,8 @@ def explain(
         terms: tuple[float, ...] = (reported.predicted_mean, reported.residual_mean)
     else:
         formula, words = (SHARE, SHARE_WORDS) if proportion else (MEAN, WEIGHTED_WORDS)
+        if answers:
+            formula, words = ANSWERS, ANSWERS_WORDS
         terms = (reported.weighted_sum, figure.weight) if figure.n else ()
     interval = figure.interval
     return Explanation(
@@ -110,6 +118,7 @@ def explain(
         left_out=tuple((what, count) for what, count in left_out if count),
         rubric_versions=tuple(rubric_versions),
         rules=tuple(rules),
+        counted="Answers" if answers else "Reviews",
     )
 
 

@@ -71,6 +71,7 @@ class Kpi:
             left_out=() if self.key == "csat" else (*self.left_out, *more_left_out),
             rubric_versions=() if self.key == "csat" else self.rubrics,
             rules=rules,
+            answers=self.key == "csat",
         )
 
 

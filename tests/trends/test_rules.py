@@ -325,3 +325,14 @@ def test_what_stands_behind_a_figure_adds_up() -> None:
     assert told.rubric_versions == ("Trial 1.0",)
     assert told.sampling is not None
     assert told.std_error == pytest.approx((told.sampling**2 + 16) ** 0.5)
+
+
+def test_satisfaction_is_explained_by_answers_not_by_reviews() -> None:
+    evidence = Evidence.of([reviewed(80)], [framed(frame=50, csat_good=8, csat_bad=2)], [drawn(1)])
+
+    told = {kpi.key: kpi for kpi in key_figures.kpis(evidence, [WEEK], [WEEKS[1]])}["csat"].told(
+        [("voided reviews", 2)]
+    )
+
+    assert (told.counted, told.formula, told.terms) == ("Answers", "good ÷ (good + bad)", (8, 10))
+    assert (told.n, told.population, told.drawn, told.left_out) == (10, 50, None, ())
