@@ -10,8 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from calibration.severity import CrossedDesign, severities_of
 from qa.sampling.reporting import Frame, Sample, Window, regress
-from qa.sampling.strictness import Strictness, strictness_of
+from qa.sampling.strictness import Strictness, strictness_from, strictness_of
 
 NO_TEAM = "no team"
 NO_QUEUE = "no queue"
@@ -36,6 +37,8 @@ class Reviewed:
     predicted: float | None = None
     rubric: str = ""
     part_id: int = 0
+    first_score: float | None = None  # before critical failures, as first submitted: what strictness is read from
+    seconds: tuple[tuple[int, float], ...] = ()  # (reviewer, first score) of the blind second reviews of the part
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -224,7 +227,7 @@ def measure(reviews: Sequence[Reviewed], frame: Sequence[Framed], drawn: Sequenc
         sample=sample,
         frame=sums,
         regression=regression,
-        strictness=_strictness(rows, sample, len(reviewers), len(queues)),
+        strictness=_strictness(rows, reviewer_code),
     )
     return Measured(
         reviews=rows,
@@ -237,11 +240,38 @@ def measure(reviews: Sequence[Reviewed], frame: Sequence[Framed], drawn: Sequenc
     )
 
 
-def _strictness(rows: Sequence[Reviewed], sample: Sample, reviewers: int, queues: int) -> Strictness | None:
-    """Reviewers' strictness from base scores against the queue's mean; ``None`` without reviews."""
+def _strictness(rows: Sequence[Reviewed], reviewers: Mapping[int, int]) -> Strictness | None:
+    """Reviewers' strictness by the crossed model from first scores and blind second reviews; ``None`` without reviews.
+
+    A block is a queue's week. ``reviewers`` holds the code of each scorer of the window.
+    """
     if not rows:
         return None
-    base = np.array([row.score if row.base_score is None else row.base_score for row in rows], dtype=np.float64)
-    n = np.bincount(sample.queue, minlength=queues)
-    mean = np.divide(np.bincount(sample.queue, base, queues), n, out=np.zeros(queues), where=n > 0)
-    return strictness_of(base - mean[sample.queue], sample.reviewer, reviewers)
+    codes = dict(reviewers)
+    entries: list[tuple[int, int, float]] = []  # row, reviewer, score
+    for place, row in enumerate(rows):
+        own = row.first_score if row.first_score is not None else row.base_score
+        entries.append((place, codes[row.reviewer_id], (row.score or 0.0) if own is None else own))
+        for person, score in row.seconds:
+            entries.append((place, codes.setdefault(person, len(codes)), score))
+    at = np.array([place for place, _, _ in entries], dtype=np.int64)
+    who = np.array([person for _, person, _ in entries], dtype=np.int64)
+    y = np.array([score for _, _, score in entries], dtype=np.float64)
+    specialists = _codes([row.specialist_id for row in rows])
+    blocks = _codes([(row.week, row.queue) for row in rows])
+    weeks = np.array([row.week.toordinal() // 7 for row in rows], dtype=np.int64)
+    found = severities_of(
+        CrossedDesign(reviewer=who, ticket=at, specialist=specialists[at], block=blocks[at]), y, weeks[at] - weeks.min()
+    )
+    if found.reviewer_variance is None or found.reason is not None:
+        n = np.bincount(blocks[at])
+        mean = np.bincount(blocks[at], y) / np.maximum(n, 1)
+        known = strictness_of(y - mean[blocks[at]], who, len(codes))
+    else:
+        known = strictness_from(found)
+    return known.of_first(len(reviewers))
+
+
+def _codes(values: Sequence[object]) -> NDArray[np.int64]:
+    place: dict[object, int] = {}
+    return np.array([place.setdefault(value, len(place)) for value in values], dtype=np.int64)

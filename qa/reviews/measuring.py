@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 
 from sqlalchemy import ColumnElement, func, literal, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from qa.people.models import Team
 from qa.reviews.measured import NO_QUEUE, NO_TEAM, Drawn, Framed, Reviewed
@@ -34,6 +34,8 @@ def reviewed(session: Session, where: Conditions, *, since: dt.date, until: dt.d
     ``until`` is the last Monday that counts. ``where`` narrows to a programme, a team, a queue.
     """
     inside = [Period.starts_on >= since] + ([Period.starts_on <= until] if until is not None else [])
+    first = aliased(ReviewRevision)
+    seconds = _second_reviews(session, where, since=since)
     rows = session.execute(
         select(
             Review.id,
@@ -52,9 +54,11 @@ def reviewed(session: Session, where: Conditions, *, since: dt.date, until: dt.d
             RubricVersion.major,
             RubricVersion.minor,
             Review.part_id,
+            first.base_score,
         )
         .select_from(Review)
         .join(ReviewRevision, ReviewRevision.id == Review.current_revision_id)
+        .join(first, (first.review_id == Review.id) & (first.n == 1))
         .join(RubricVersion, RubricVersion.id == ReviewRevision.rubric_version_id)
         .join(RubricFamily, RubricFamily.id == RubricVersion.family_id)
         .join(Assignment, Assignment.id == Review.assignment_id)
@@ -84,6 +88,8 @@ def reviewed(session: Session, where: Conditions, *, since: dt.date, until: dt.d
             predicted=predicted,
             rubric=f"{family} {major}.{minor}",
             part_id=part_id,
+            first_score=first_score,
+            seconds=seconds.get(part_id, ()),
         )
         for (
             review_id,
@@ -102,8 +108,36 @@ def reviewed(session: Session, where: Conditions, *, since: dt.date, until: dt.d
             major,
             minor,
             part_id,
+            first_score,
         ) in rows
     ]
+
+
+def _second_reviews(session: Session, where: Conditions, *, since: dt.date) -> dict[int, tuple[tuple[int, float], ...]]:
+    """Reviewer and first score of each part's blind second reviews, once nobody is kept from seeing them."""
+    found: dict[int, tuple[tuple[int, float], ...]] = {}
+    for part_id, reviewer, score in session.execute(
+        select(Review.part_id, Review.reviewer_id, ReviewRevision.base_score)
+        .join(ReviewRevision, (ReviewRevision.review_id == Review.id) & (ReviewRevision.n == 1))
+        .join(Assignment, Assignment.id == Review.assignment_id)
+        .join(DrawnUnit, DrawnUnit.id == Assignment.drawn_unit_id)
+        .join(Draw, Draw.id == DrawnUnit.draw_id)
+        .join(Period, Period.id == Draw.period_id)
+        .join(HandledPart, HandledPart.id == Review.part_id)
+        .join(Ticket, Ticket.id == HandledPart.ticket_id)
+        .where(
+            Review.purpose == Purpose.DOUBLE,
+            Review.state == "submitted",
+            ~Review.sealed,
+            ReviewRevision.base_score.is_not(None),
+            Period.starts_on >= since,
+            *where,
+        )
+        .order_by(Review.id)
+    ):
+        if score is not None:
+            found[part_id] = (*found.get(part_id, ()), (reviewer, score))
+    return found
 
 
 def framed(session: Session, where: Conditions, *, since: dt.date, until: dt.date | None = None) -> list[Framed]:

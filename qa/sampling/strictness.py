@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from calibration.intervals import normal_quantile, t_quantile
+from calibration.severity import Severities
 from qa.sampling.estimation import Figure
 
 Vector = NDArray[np.float64]
@@ -31,6 +32,10 @@ class Strictness:
     left: Vector
     between: float
     source: str
+
+    def of_first(self, count: int) -> "Strictness":
+        """The same of the first ``count`` reviewers: others helped to compare them and score nothing of a figure."""
+        return replace(self, effects=self.effects[:count], variances=self.variances[:count], left=self.left[:count])
 
 
 RANDOMISED = "from the spread of reviewers' means over parts assigned at random, drawn towards 4 points"
@@ -66,6 +71,30 @@ def strictness_of(residuals: Any, reviewers: Any, count: int, *, prior: float = 
         left=between * (1 - share),
         between=between,
         source=RANDOMISED,
+    )
+
+
+CROSSED = "from the crossed model of reviewers, specialists, queue-weeks and parts, blind second reviews included"
+
+
+def strictness_from(found: Severities) -> Strictness:
+    """Reviewers' strictness from their severities; the variance between them is drawn towards 16 points^2.
+
+    A reviewer who cannot be compared has no effect and keeps the whole variance.
+    """
+    freedom = max(sum(own.estimate is not None for own in found.reviewers) - 1, 0)
+    between = (freedom * (found.reviewer_variance or 0.0) + PRIOR_REVIEWERS * PRIOR_VARIANCE) / (
+        freedom + PRIOR_REVIEWERS
+    )
+    count = len(found.reviewers)
+    errors = np.array([own.std_error or 0.0 for own in found.reviewers], dtype=np.float64) ** 2
+    known = np.array([own.estimate is not None for own in found.reviewers], dtype=np.bool_)
+    return Strictness(
+        effects=found.estimates,
+        variances=np.full(count, between),
+        left=np.where(known, errors, between),
+        between=between,
+        source=CROSSED,
     )
 
 

@@ -1,7 +1,9 @@
 """What figures rest on: weights that make up for reviews not done, and weeks that may be spoken of."""
 
 import datetime as dt
+from dataclasses import replace
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -98,3 +100,29 @@ def test_nothing_to_measure_is_no_error() -> None:
 
     assert measured.window.quality([], [], 1)[0].figure.reason == "no reviews"
     assert measured.strictness is None
+
+
+def test_second_reviews_of_the_same_parts_tell_a_strict_reviewer_from_hard_work() -> None:
+    # Reviewer 1 scores one specialist, reviewer 2 another: alone nobody could say who is strict and whose work is weak.
+    rng = np.random.default_rng(4)
+    rows = []
+    for n in range(80):
+        who = n % 2
+        quality = 80 + rng.normal(0, 6)
+        own, other = quality + (0 if who == 0 else -8), quality + (0 if who == 1 else -8)
+        rows.append(
+            replace(
+                reviewed(),
+                review_id=n,
+                score=float(own),
+                specialist_id=who,
+                reviewer_id=1 + who,
+                seconds=((2 - who, float(other)),) if n % 4 < 2 else (),
+            )
+        )
+
+    known = measure(rows, [], []).strictness
+
+    assert known is not None
+    assert "crossed model" in known.source
+    assert known.effects[1] - known.effects[0] == pytest.approx(-8, abs=2.5)

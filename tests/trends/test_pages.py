@@ -2,14 +2,17 @@
 
 from collections.abc import Callable
 
+import pytest
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from qa.core.clock import week_key
+from qa.reviews.models import Review
 from qa.rubric_library.models import RubricVersion
 from qa.sampling.models import Purpose
 from qa.trends import queries
 from tests.coaching.weeks import review, wednesday
-from tests.support.builders import publish_rubric
+from tests.support.builders import make_assignment, make_review, make_ticket, publish_rubric
 from tests.support.cast import SINCE, Cast, actor
 from tests.support.client import CheckingClient
 from tests.support.statements import count_queries
@@ -27,6 +30,27 @@ def test_only_routine_reviews_of_drawn_parts_enter(session: Session, cast: Cast)
     rows, _, _ = queries.evidence(session, actor(session, cast.dora), since=SINCE)
 
     assert [(row.review_id, row.score, row.inclusion_probability) for row in rows] == [(routine.id, 100.0, 0.5)]
+
+
+def test_a_blind_second_review_tells_of_strictness_and_enters_no_figure(session: Session, cast: Cast) -> None:
+    version = publish_rubric(session, cast)
+    at = wednesday(1)
+    handled = make_ticket(session, cast, resolved_at=at)
+    make_review(session, handled, make_assignment(session, handled, cast.rita, version), at=at)
+    second = make_assignment(session, handled, cast.rob, version, purpose=Purpose.DOUBLE)
+    make_review(session, handled, second, {"correct": "wrong"}, at=at)
+    where = actor(session, cast.quinn)
+
+    rows = queries.evidence(session, where, since=SINCE)[0]
+    sealed = [row.seconds for row in rows]
+    session.execute(update(Review).values(sealed=False))
+    opened = queries.evidence(session, where, since=SINCE)[0]
+
+    assert len(rows) == len(opened) == 1
+    assert opened[0].seconds == ((cast.rob.id, pytest.approx(opened[0].seconds[0][1])),)
+    assert opened[0].seconds[0][1] < 100
+    assert opened[0].first_score == 100
+    assert sealed in ([()], [opened[0].seconds])  # sealed while a score is out, open once all are in
 
 
 def test_a_lead_sees_the_own_teams_alone(session: Session, cast: Cast, sign_in: SignIn) -> None:
