@@ -133,6 +133,7 @@ def chart_bars(rng: np.random.Generator) -> list[Bar]:
     tidy = pandas.DataFrame({"series": np.repeat(np.arange(SERIES), LENGTH), "value": x.ravel()})
     steps = np.arange(1, LENGTH + 1)
     half = pandas.Series(2.962 * np.sqrt(0.2 / 1.8 * (1 - 0.8 ** (2 * steps))), index=steps)
+    half_of_rows = np.tile(half.to_numpy(), SERIES)
 
     def first(outside: pandas.DataFrame) -> object:
         return outside.idxmax().where(outside.any())
@@ -142,8 +143,10 @@ def chart_bars(rng: np.random.Generator) -> list[Bar]:
         value = value.ewm(alpha=0.2, adjust=False).mean().iloc[1:]
         return value, first(value.gt(half, axis=0) | value.lt(-half, axis=0))
 
-    def tidy_ewma() -> object:
-        return tidy.groupby("series")["value"].ewm(alpha=0.2, adjust=False).mean()
+    def tidy_ewma() -> tuple[pandas.Series, object]:
+        value = tidy.groupby("series")["value"].ewm(alpha=0.2, adjust=False).mean()
+        outside = value.abs().gt(half_of_rows)
+        return value, outside.groupby(level="series").idxmax().where(outside.groupby(level="series").any())
 
     def wide_cusum() -> tuple[pandas.DataFrame, object]:
         sides = []

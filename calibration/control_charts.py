@@ -14,9 +14,6 @@ from numpy.typing import ArrayLike, NDArray
 
 Series = NDArray[np.float64]
 Outside = NDArray[np.bool_]
-BLOCK = 32  # observations per step of the EWMA recursion
-TOGETHER = 16  # series whose blocks stay in the processor's cache
-NOTHING = 1e-100
 MANY = 16  # series from which on all of them are taken step by step, rather than each as a whole
 STRETCH = 250  # observations searched at a time for the first signal
 
@@ -88,31 +85,11 @@ def ewma_chart(
 
 
 def _smoothed(series: Series, weight: float, start: float) -> Series:
-    """Blocks of observations at a time: within one the recursion is a product with a triangular matrix.
+    """The recursion as a filter of one pole, in the library's compiled loop."""
+    from scipy.signal import lfilter  # here, so that importing the library stays cheap
 
-    What a block begins with is folded into its first observation, so that one product of all blocks is enough.
-    """
-    length = series.shape[-1]
-    blocks = -(-length // BLOCK)
-    rows = series.reshape(-1, length)
-    value = np.empty((len(rows), blocks * BLOCK))
-    lag = np.arange(BLOCK)[:, np.newaxis] - np.arange(BLOCK)
-    kernel = np.where(lag >= 0, weight * (1 - weight) ** np.maximum(lag, 0), 0.0).T
-    fade = (1 - weight) ** BLOCK
-    step = np.arange(blocks)[:, np.newaxis] - np.arange(blocks)
-    faded = fade ** np.arange(blocks)
-    faded[faded < NOTHING] = 0.0  # numbers near the smallest there is cost hundreds of times the time of others
-    carry = np.where(step > 0, faded[np.maximum(step - 1, 0)], 0.0).T
-    begun = start * faded
-    buffer = np.zeros((TOGETHER, blocks * BLOCK))
-    for first in range(0, len(rows), TOGETHER):
-        chosen = rows[first : first + TOGETHER]
-        buffer[: len(chosen), :length] = chosen
-        parts = buffer[: len(chosen)].reshape(-1, BLOCK)
-        ends = (parts @ kernel[:, -1]).reshape(-1, blocks)
-        parts[:, 0] += (ends @ carry + begun).ravel() * ((1 - weight) / weight)
-        np.matmul(parts, kernel, out=value[first : first + TOGETHER].reshape(-1, BLOCK))
-    return value[:, :length].reshape(series.shape)
+    begun = np.full((*series.shape[:-1], 1), (1 - weight) * start)
+    return np.asarray(lfilter([weight], [1.0, weight - 1.0], series, axis=-1, zi=begun)[0])
 
 
 def _smoothed_with_gaps(series: Series, weight: float, start: float) -> Series:
