@@ -15,6 +15,7 @@ from rubrics.checking import Finding, check, problems
 from rubrics.columns import Columns, columns_of
 from rubrics.comparing import CriterionChange, Lineage, RuleChange, VersionDiff, diff, lineage
 from rubrics.display import NO_SCORE, display_score, rounded
+from rubrics.drafts import as_draft, draft_yaml, read_draft
 from rubrics.loading import load_yaml
 from rubrics.mapping import Carrying, Unmapped, carrying
 from rubrics.model import (
@@ -70,6 +71,7 @@ __all__ = [
     "Thread",
     "Unmapped",
     "VersionDiff",
+    "as_draft",
     "carrying",
     "check",
     "check_answer",
@@ -79,6 +81,7 @@ __all__ = [
     "diff",
     "display_score",
     "document",
+    "draft_yaml",
     "dump_yaml",
     "effective_shares",
     "fails_critical",
@@ -90,6 +93,7 @@ __all__ = [
     "load_yaml",
     "missing",
     "problems",
+    "read_draft",
     "rounded",
     "score",
     "score_all",

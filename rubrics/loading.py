@@ -54,7 +54,11 @@ def load_yaml(text: str, *, name: str = "rubric.yaml") -> RubricVersion:
 
 @lru_cache(maxsize=64)
 def _load(text: str, name: str) -> RubricVersion:
-    tree = read_tree(text, name)
+    return load_tree(read_tree(text, name), name)
+
+
+def load_tree(tree: Node, name: str) -> RubricVersion:
+    """The rubric version a tree of values describes; RubricError names everything wrong in it at once."""
     reader = _Reader(name)
     values = reader.read_object(tree, "rubric", ())
     reader.want_all_weights_or_none(values)

@@ -50,11 +50,11 @@ def _plain(thing: Any, of: str) -> dict[str, Any]:
 
 def fingerprint(version: RubricVersion) -> str:
     """SHA-256, in hex, of the version's canonical JSON: sorted names, no spaces, numbers as exact fractions."""
-    text = json.dumps(document(version), sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_exact_text)
+    text = json.dumps(document(version), sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_canonical)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _exact_text(value: object) -> str:
+def _canonical(value: object) -> str:
     if isinstance(value, Fraction):
         return str(value)
     raise TypeError(f"a rubric holds no {type(value).__name__}")
@@ -65,7 +65,7 @@ class _Representer(SafeRepresenter):
 
 
 def _write_number(representer: SafeRepresenter, value: Fraction) -> ScalarNode:
-    text = _decimal(value)
+    text = exact_text(value)
     tag = "str" if "/" in text else "float" if "." in text else "int"
     return _scalar(representer, tag, text)
 
@@ -93,7 +93,7 @@ _Representer.add_representer(Fraction, _write_number)
 _Representer.add_representer(str, _write_text)
 
 
-def _decimal(value: Fraction) -> str:
+def exact_text(value: Fraction) -> str:
     """12.5 where nine decimals hold the number, else 1/3."""
     scaled = value * 10**9
     if scaled.denominator != 1:
@@ -107,6 +107,15 @@ def dump_yaml(version: RubricVersion) -> str:
     found = problems(version)
     if found:
         raise RubricError(found)
+    text = yaml_text(document(version))
+    if load_yaml(text) != version:
+        message = "the version holds a text or number that YAML cannot carry: trim its texts and shorten its numbers"
+        raise RubricError([Problem(file="rubric", line=None, column=None, path="", message=message)])
+    return text
+
+
+def yaml_text(plain: dict[str, Any]) -> str:
+    """Nested dicts and lists as the YAML of a rubric file, whatever they hold."""
     yaml: Any = YAML(typ="safe", pure=True)
     yaml.Representer = _Representer
     yaml.default_flow_style = False
@@ -115,9 +124,5 @@ def dump_yaml(version: RubricVersion) -> str:
     yaml.sort_base_mapping_type_on_output = False
     yaml.indent(mapping=2, sequence=4, offset=2)
     stream = io.StringIO()
-    yaml.dump(document(version), stream)
-    text = stream.getvalue()
-    if load_yaml(text) != version:
-        message = "the version holds a text or number that YAML cannot carry: trim its texts and shorten its numbers"
-        raise RubricError([Problem(file="rubric", line=None, column=None, path="", message=message)])
-    return text
+    yaml.dump(plain, stream)
+    return stream.getvalue()
