@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import rubrics
-from qa.core.numerals import number
 from qa.reviews import rules
 from qa.reviews.queries import StoredAnswer, ToScore
+from qa.rubric_library import scoring_form
 from qa.tickets.conversations import Conversation
 from qa.tickets.models import HandledPart
 
@@ -27,24 +27,6 @@ class ShownMessage:
     public: bool
     at: dt.datetime
     text: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ShownCriterion:
-    """A criterion with its present answer."""
-
-    criterion: rubrics.Criterion
-    number: str
-    share: str  # effective share of the score, as text
-    answer: StoredAnswer | None
-    visible: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ShownSection:
-    name: str
-    share: str
-    criteria: tuple[ShownCriterion, ...]
 
 
 def shown_messages(
@@ -84,33 +66,10 @@ def shown_messages(
 
 def shown_sections(
     rubric: rubrics.RubricVersion, answers: Sequence[StoredAnswer], *, channel: str
-) -> tuple[ShownSection, ...]:
+) -> tuple[scoring_form.ShownSection, ...]:
     """The rubric as this channel is asked it, with the answers given so far."""
     given = {answer.criterion_key: answer for answer in answers}
-    scored = rules.state_of(answers)
-    visible = {criterion.key for criterion in rubrics.visible_criteria(rubric, scored, channel=channel)}
-    shares = rubrics.effective_shares(rubric, channel=channel)
-    shown = []
-    for n, section in enumerate(rubric.sections_for(channel), start=1):
-        total = sum((shares.get(criterion.key, 0) for criterion in section.criteria), start=0)
-        criteria = tuple(
-            ShownCriterion(
-                criterion=criterion,
-                number=f"{n}.{position}",
-                share=f"{number(shares[criterion.key] * 100, 0)} %" if shares.get(criterion.key) else "",
-                answer=given.get(criterion.key),
-                visible=criterion.key in visible,
-            )
-            for position, criterion in enumerate(section.criteria, start=1)
-        )
-        shown.append(
-            ShownSection(
-                name=section.name,
-                share=f"{number(total * 100, 0)} % of the score" if total else "not counted",
-                criteria=criteria,
-            )
-        )
-    return tuple(shown)
+    return scoring_form.shown_sections(rubric, given, rules.state_of(answers), channel=channel)
 
 
 def progress(rubric: rubrics.RubricVersion, answers: Sequence[StoredAnswer], *, channel: str) -> dict[str, Any]:
