@@ -56,6 +56,7 @@ class Permission(StrEnum):
     RUBRIC_DRAFT = "rubric_draft"
     RUBRIC_PUBLISH = "rubric_publish"
     RUBRIC_RULES = "rubric_rules"
+    RUBRIC_PROPOSE = "rubric_propose"
     RUBRIC_STUDIES = "rubric_studies"
     SAMPLING_VIEW = "sampling_view"
     SAMPLING_PLAN = "sampling_plan"
@@ -98,6 +99,7 @@ AUTHORITY: dict[Permission, dict[Role, Scope]] = {
     P.RUBRIC_DRAFT: {L: Scope.ALL, Q: Scope.ALL},
     P.RUBRIC_PUBLISH: {Q: Scope.ALL, A: Scope.ALL},
     P.RUBRIC_RULES: {Q: Scope.ALL},
+    P.RUBRIC_PROPOSE: {R: Scope.ALL, L: Scope.ALL, Q: Scope.ALL},
     P.RUBRIC_STUDIES: {Q: Scope.ALL, D: Scope.AGGREGATE},
     P.SAMPLING_VIEW: {Q: Scope.ALL, D: Scope.ALL},
     P.SAMPLING_PLAN: {Q: Scope.ALL},

@@ -23,6 +23,7 @@ from qa.demo.scenarios import QUEUES
 from qa.people.models import Programme, Source, Team
 from qa.people.queries import setting_at, zone_of
 from qa.rubric_library import service as rubric_service
+from qa.rubric_library import workflow as rubric_workflow
 from qa.rubric_library.models import RubricFamily
 from qa.sampling.plans import save_plan
 from qa.tickets.models import IntakeRun
@@ -109,7 +110,8 @@ class Build:
             ("general_support_v2", half_way),
         ):
             version = rubric_service.import_draft(session, programme.id, texts[name], name=name, by=None, now=now)
-            rubric_service.publish(session, version, effective_from=since, by=qa_lead, now=now)
+            rubric_workflow.send(session, version, by=None, now=now)
+            rubric_workflow.publish(session, version, effective_from=since, by=qa_lead, now=now)
         families = {family.key: family for family in session.scalars(select(RubricFamily))}
         rubric_service.add_rule(session, families["general_support"], valid_from=now, by=qa_lead, now=now)
         for queue in QUEUES:

@@ -92,6 +92,10 @@ def address_of(notice: Notice) -> str:
         return url_for("calibration.show", session_id=int(notice.object_id))
     if notice.object_type == "coaching_plan":
         return url_for("coaching.show", plan_id=int(notice.object_id))
+    if notice.object_type == "rubric_version":
+        return url_for("rubrics.show", version_id=int(notice.object_id))
+    if notice.object_type == "rubric_notes":
+        return url_for("rubrics.notes_of", family_id=int(notice.object_id))
     if notice.kind == "parts_assigned":
         return url_for("reviews.queue")
     return url_for("desk.home")

@@ -16,6 +16,7 @@ from qa.core.crypto import KeyRing
 from qa.core.db import db
 from qa.core.errors import InvalidInputError, NotFoundError
 from qa.reviews import queries, rules, scoring_page, service
+from qa.rubric_library import notes, procedures
 from qa.rubric_library.queries import rubric_of
 from qa.sampling import handing_over
 from qa.sampling.models import Purpose
@@ -75,6 +76,7 @@ def score(assignment_id: int) -> ResponseReturnValue:
         progress=progress,
         state=scoring_page.page_state(task, conversation.revision_id, progress),
         reasons=handing_over.REASONS,
+        links=procedures.links_at(db.session(), g.actor.programme_id, task.part.resolved_at),
         just_sent=just_sent(now),
     )
 
@@ -159,6 +161,25 @@ def undo(assignment_id: int) -> ResponseReturnValue:
     service.undo_submit(db.session(), task.assignment, now=utcnow())
     db.session.commit()
     return redirect(url_for("reviews.score", assignment_id=assignment_id))
+
+
+@bp.post("/queue/<int:assignment_id>/unclear")
+@requires(Permission.SCORE)
+def unclear(assignment_id: int) -> ResponseReturnValue:
+    """Tell the rubric's owner what is unclear in a criterion; the answer says what was kept, redacted."""
+    session = db.session()
+    task = queries.get_assignment_for(session, g.actor, assignment_id)
+    note = notes.add(
+        session,
+        task.assignment.rubric_version_id,
+        request.form.get("criterion", ""),
+        request.form.get("note", ""),
+        by=g.actor.user_id,
+        now=utcnow(),
+    )
+    kept = note.note
+    db.session.commit()
+    return jsonify(note=kept)
 
 
 @bp.post("/queue/<int:assignment_id>/hand-over")

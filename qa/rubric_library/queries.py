@@ -1,17 +1,30 @@
 """Reading rubrics: families with their versions, one version as a value, the rule book."""
 
+import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 import rubrics
-from qa.core.access import Actor
+from qa.core.access import AUTHORITY, Actor, Permission
 from qa.core.errors import NotFoundError
-from qa.rubric_library.models import RubricFamily, RubricRule, RubricVersion
+from qa.people.models import User
+from qa.people.queries import people_with_role
+from qa.rubric_library.drafting import finished, tree_of
+from qa.rubric_library.models import (
+    RubricDraftState,
+    RubricEditor,
+    RubricFamily,
+    RubricRule,
+    RubricStep,
+    RubricVersion,
+)
 from qa.rubric_library.rules import InForce, Rule, RuleBook
+from qa.tickets.models import Ticket
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,11 +90,11 @@ def rule_book(session: Session, programme_id: int) -> RuleBook:
     """The rules and published versions as values, in two statements."""
     rules = session.scalars(select(RubricRule).where(RubricRule.programme_id == programme_id).order_by(RubricRule.id))
     versions = session.execute(
-        select(RubricVersion.id, RubricVersion.family_id, RubricVersion.effective_from)
+        select(RubricVersion.id, RubricVersion.family_id, RubricVersion.effective_from, RubricVersion.retired_at)
         .join(RubricFamily, RubricFamily.id == RubricVersion.family_id)
         .where(
             RubricFamily.programme_id == programme_id,
-            RubricVersion.state == "published",
+            RubricVersion.state.in_(("published", "retired")),
             RubricVersion.effective_from.is_not(None),
         )
         .order_by(RubricVersion.id)
@@ -100,8 +113,8 @@ def rule_book(session: Session, programme_id: int) -> RuleBook:
             for rule in rules
         ),
         versions=tuple(
-            InForce(version_id=version_id, family_id=family_id, effective_from=effective_from)
-            for version_id, family_id, effective_from in versions
+            InForce(version_id=version_id, family_id=family_id, effective_from=effective_from, retired_at=retired_at)
+            for version_id, family_id, effective_from, retired_at in versions
             if effective_from is not None
         ),
     )
@@ -113,11 +126,32 @@ def rubric_of(session: Session, version_id: int) -> rubrics.RubricVersion:
 
 
 def rubrics_of(session: Session, version_ids: Iterable[int]) -> dict[int, rubrics.RubricVersion]:
-    """Several stored versions as values, in one statement."""
+    """Several stored versions as values, in one statement; an unfinished draft is left out."""
     rows = session.execute(
-        select(RubricVersion.id, RubricVersion.document).where(RubricVersion.id.in_(set(version_ids)))
+        select(RubricVersion.id, RubricVersion.document, RubricDraftState.content)
+        .outerjoin(
+            RubricDraftState,
+            and_(
+                RubricVersion.state == "draft",
+                RubricDraftState.version_id == RubricVersion.id,
+                RubricDraftState.n == RubricVersion.draft_n,
+            ),
+        )
+        .where(RubricVersion.id.in_(set(version_ids)))
+        .order_by(RubricVersion.id)
     )
-    return {version_id: parsed(document) for version_id, document in rows}
+    found = {}
+    for version_id, document, tree in rows:
+        try:
+            found[version_id] = parsed(document) if tree is None else rubrics.read_draft(finished(tree))
+        except rubrics.RubricError:
+            continue
+    return found
+
+
+def value_of(session: Session, version: RubricVersion) -> rubrics.RubricVersion | None:
+    """A version as the value that scores; nothing for a draft that is not finished."""
+    return rubrics_of(session, [version.id]).get(version.id)
 
 
 @lru_cache(maxsize=64)
@@ -130,3 +164,112 @@ def get_rule_for(session: Session, actor: Actor, rule_id: int) -> RubricRule:
     if rule is None or rule.programme_id != actor.programme_id:
         raise NotFoundError("There is no such rule.")
     return rule
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepView:
+    """One step of a version's life with who took it."""
+
+    step: RubricStep
+    by: str | None
+
+
+def steps_of(session: Session, version_id: int) -> list[StepView]:
+    """What happened to a version, newest first."""
+    rows = session.execute(
+        select(RubricStep, User.name)
+        .outerjoin(User, User.id == RubricStep.by_id)
+        .where(RubricStep.version_id == version_id)
+        .order_by(RubricStep.at.desc(), RubricStep.id.desc())
+        .limit(100)
+    )
+    return [StepView(step=step, by=name) for step, name in rows]
+
+
+def editors_named(session: Session, version_id: int) -> list[tuple[int, str]]:
+    """Who wrote on a version, by name."""
+    rows = session.execute(
+        select(User.id, User.name)
+        .join(RubricEditor, RubricEditor.person_id == User.id)
+        .where(RubricEditor.version_id == version_id)
+        .order_by(User.name, User.id)
+    )
+    return [(person_id, name) for person_id, name in rows]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftState:
+    """Where a draft stands: what it says, what undo and redo would do, when it was saved last and by whom."""
+
+    tree: dict[str, Any]
+    undo: str | None
+    redo: str | None
+    saved_at: dt.datetime | None
+    saved_by: str | None
+
+
+def draft_state(session: Session, version: RubricVersion) -> DraftState:
+    """A draft with its neighbouring states, in one statement."""
+    n = version.draft_n or 0
+    rows = {
+        state.n: (state, name)
+        for state, name in session.execute(
+            select(RubricDraftState, User.name)
+            .outerjoin(User, User.id == RubricDraftState.saved_by_id)
+            .where(RubricDraftState.version_id == version.id, RubricDraftState.n.between(n - 1, n + 1))
+            .order_by(RubricDraftState.n)
+        )
+    }
+    now = rows.get(n)
+    return DraftState(
+        tree=now[0].content if now else tree_of(parsed(version.document)),
+        undo=now[0].what if now and n - 1 in rows else None,
+        redo=rows[n + 1][0].what if n + 1 in rows else None,
+        saved_at=now[0].saved_at if now else None,
+        saved_by=now[1] if now else None,
+    )
+
+
+def versions_of(session: Session, family_id: int) -> Sequence[RubricVersion]:
+    """A family's versions, oldest first."""
+    return session.scalars(
+        select(RubricVersion)
+        .where(RubricVersion.family_id == family_id)
+        .order_by(RubricVersion.major, RubricVersion.minor, RubricVersion.id)
+    ).all()
+
+
+def version_labels(session: Session, programme_id: int) -> dict[int, tuple[str, str]]:
+    """Name of the rubric and number of each version of a programme, by id."""
+    rows = session.execute(
+        select(RubricVersion.id, RubricFamily.name, RubricVersion.major, RubricVersion.minor)
+        .join(RubricFamily, RubricFamily.id == RubricVersion.family_id)
+        .where(RubricFamily.programme_id == programme_id)
+        .order_by(RubricVersion.id)
+    )
+    return {version_id: (name, f"{major}.{minor}") for version_id, name, major, minor in rows}
+
+
+def possible_owners(session: Session, programme_id: int, today: dt.date) -> list[tuple[int, str]]:
+    """Who may answer for a rubric: everybody who may draft one."""
+    roles = AUTHORITY[Permission.RUBRIC_DRAFT]
+    found = {
+        person.id: person.name for role in roles for person in people_with_role(session, programme_id, role, today)
+    }
+    return sorted(found.items(), key=lambda item: (item[1], item[0]))
+
+
+def names_of(session: Session, person_ids: Iterable[int | None]) -> dict[int, str]:
+    """People's names by id."""
+    wanted = {person_id for person_id in person_ids if person_id is not None}
+    rows = session.execute(select(User.id, User.name).where(User.id.in_(wanted)).order_by(User.id))
+    return dict(rows.all())
+
+
+def known_channels(session: Session, programme_id: int) -> list[str]:
+    """The channels of the programme's tickets, by name."""
+    return list(
+        session.scalars(
+            select(Ticket.channel).where(Ticket.programme_id == programme_id).distinct().order_by(Ticket.channel)
+        )
+    )

@@ -34,11 +34,15 @@ class Rule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InForce:
-    """A published version of a family, from a moment on."""
+    """A published version of a family, from a moment on until it is retired."""
 
     version_id: int
     family_id: int
     effective_from: dt.datetime
+    retired_at: dt.datetime | None = None
+
+    def holds(self, moment: dt.datetime) -> bool:
+        return self.effective_from <= moment and (self.retired_at is None or moment < self.retired_at)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,9 +62,18 @@ class RuleBook:
     def version_for(self, queue: str, channel: str, language: str, moment: dt.datetime) -> int | None:
         """The version of that family in force at the moment; nothing where none was published by then."""
         family_id = self.family_for(queue, channel, language, moment)
-        published = [
-            version for version in self.versions if version.family_id == family_id and version.effective_from <= moment
-        ]
+        return None if family_id is None else self.in_force(family_id, moment)
+
+    def in_force(self, family_id: int, moment: dt.datetime) -> int | None:
+        """The newest version of a family that holds at a moment."""
+        published = [version for version in self.versions if version.family_id == family_id and version.holds(moment)]
         if not published:
             return None
         return max(published, key=lambda version: (version.effective_from, version.version_id)).version_id
+
+    def boundaries(self, since: dt.datetime, until: dt.datetime) -> tuple[dt.datetime, ...]:
+        """The moments in between at which another rubric may begin to apply."""
+        moments = {rule.valid_from for rule in self.rules} | {version.effective_from for version in self.versions}
+        moments |= {rule.valid_to for rule in self.rules if rule.valid_to}
+        moments |= {version.retired_at for version in self.versions if version.retired_at}
+        return tuple(sorted(moment for moment in moments if since < moment < until))

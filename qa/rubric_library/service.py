@@ -1,4 +1,4 @@
-"""Changing rubrics: a draft from YAML, publishing it, and the dated rules that say where it applies."""
+"""Changing the library: a draft from YAML, a rubric's owner, and the dated rules that say where it applies."""
 
 import datetime as dt
 
@@ -8,23 +8,18 @@ from sqlalchemy.orm import Session
 import rubrics
 from qa.core import audit
 from qa.core.errors import ConflictError, InvalidInputError
+from qa.rubric_library import drafts, workflow
+from qa.rubric_library.drafting import tree_of
 from qa.rubric_library.models import RubricFamily, RubricRule, RubricVersion
-
-
-class RubricAlreadyPublishedError(ConflictError):
-    """A published version never changes."""
-
-
-class SecondPersonNeededError(ConflictError):
-    """Whoever drafted a version does not publish it."""
-
-    title = "A second person is needed"
 
 
 def import_draft(
     session: Session, programme_id: int, text: str, *, name: str, by: int | None, now: dt.datetime
 ) -> RubricVersion:
-    """A draft from YAML, in a new family where its key is new; an existing draft of that number is replaced."""
+    """A draft from YAML, in a new family where its key is new.
+
+    A draft of that number takes the new text, and undo brings its former state back; a version beyond draft refuses.
+    """
     try:
         value = rubrics.load_yaml(text, name=name)
     except rubrics.RubricError as error:
@@ -43,59 +38,26 @@ def import_draft(
             RubricVersion.minor == value.minor,
         )
     )
-    if version is not None and version.state != "draft":
-        raise RubricAlreadyPublishedError(
-            f"{value.name} {version.label} is published and never changes. Give your version a new number."
-        )
     if version is None:
-        version = RubricVersion(
-            family_id=family.id, major=value.major, minor=value.minor, state="draft", created_at=now
+        version = drafts.open_draft(session, family, tree_of(value), what="load YAML", by=by, now=now)
+    elif version.state == "draft":
+        drafts.replace(session, version, value, by=by, now=now)
+    else:
+        state = "in review" if version.state == "in_review" else "published and never changes"
+        raise workflow.RubricAlreadyPublishedError(
+            f"{value.name} {version.label} is {state}. Give your version a new number."
         )
-        session.add(version)
     version.document = rubrics.dump_yaml(value)
     version.fingerprint = rubrics.fingerprint(value)
-    version.engine_version = rubrics.ENGINE_VERSION
-    version.drafted_by_id = by
     session.flush()
-    audit.record(
-        session,
-        action="rubric.draft",
-        object_type="rubric_version",
-        object_id=version.id,
-        actor_id=by,
-        now=now,
-        detail={"fingerprint": version.fingerprint},
-    )
     return version
 
 
-def publish(
-    session: Session, version: RubricVersion, *, effective_from: dt.datetime, by: int | None, now: dt.datetime
-) -> None:
-    """Make a draft the version in force from a moment on; from then on it never changes."""
-    if version.state not in {"draft", "in_review"}:
-        raise RubricAlreadyPublishedError("This version is published already.")
-    if by is not None and by == version.drafted_by_id:
-        raise SecondPersonNeededError("You drafted this version; somebody else has to publish it.")
-    value = rubrics.load_yaml(version.document)
-    if rubrics.fingerprint(value) != version.fingerprint:
-        raise ConflictError("The stored rubric is not the one that was drafted; import it again.")
-    version.state = "published"
-    version.effective_from = effective_from
-    version.published_at = now
-    version.published_by_id = by
-    family = session.get_one(RubricFamily, version.family_id)
-    family.name = value.name
+def name_owner(session: Session, family: RubricFamily, owner_id: int, *, by: int, now: dt.datetime) -> None:
+    """Say who answers the questions about a rubric."""
+    family.owner_id = owner_id
     session.flush()
-    audit.record(
-        session,
-        action="rubric.publish",
-        object_type="rubric_version",
-        object_id=version.id,
-        actor_id=by,
-        now=now,
-        detail={"fingerprint": version.fingerprint, "effective_from": effective_from.isoformat()},
-    )
+    audit.record(session, action="rubric.owner", object_type="rubric_family", object_id=family.id, actor_id=by, now=now)
 
 
 def add_rule(

@@ -41,8 +41,9 @@ WITHOUT_OBJECT = """
 periods.index planner.show
 account.password account.show calibration.create calibration.index calibration.new coaching.index desk.audit_trail
 desk.home desk.verify_trail people.apply people.example people.import_form people.index people.invite_all
-people.preview programme.change programme.show reviewers.index reviews.mine reviews.queue rubrics.add_rule
-rubrics.index rubrics.upload
+people.preview programme.change programme.show reviewers.index reviews.mine reviews.queue
+rubrics.add_procedure rubrics.add_rule rubrics.create rubrics.index rubrics.new rubrics.procedure_list rubrics.rules
+rubrics.upload
 sampling.create_plan sampling.draw sampling.index sampling.new_plan tickets.download tickets.index tickets.intake
 tickets.upload trends.index
 """
@@ -152,7 +153,7 @@ OBJECTS = [
         },
     ),
     *cases(
-        "reviews.score reviews.save reviews.submit reviews.undo reviews.hand_over",
+        "reviews.score reviews.save reviews.submit reviews.undo reviews.hand_over reviews.unclear",
         {
             "Rita's part": ("rita", lambda w: {"assignment_id": w.ritas_task.id}),
             "Rob's part": ("rob", lambda w: {"assignment_id": w.robs_task.id}),
@@ -182,7 +183,7 @@ OBJECTS = [
         },
     ),
     *cases(
-        "rubrics.show rubrics.document",
+        "rubrics.show rubrics.document rubrics.try_out",
         {
             "published": ("rita rob lena quinn sam dora ada otto olga", lambda w: {"version_id": w.version.id}),
             "of strangers": ("", lambda w: {"version_id": w.foreign_version.id}),
@@ -196,10 +197,79 @@ OBJECTS = [
         },
     ),
     *cases(
-        "rubrics.publish",
+        "rubrics.edit rubrics.edit_yaml rubrics.save rubrics.save_yaml rubrics.check_yaml rubrics.send"
+        " rubrics.take_back rubrics.copy rubrics.discard",
+        {
+            "a draft": ("lena otto quinn", lambda w: {"version_id": w.draft.id}),
+            "of strangers": ("", lambda w: {"version_id": w.foreign_version.id}),
+        },
+    ),
+    *cases(
+        "rubrics.publish rubrics.send_back rubrics.retire",
         {
             "a draft": ("quinn ada", lambda w: {"version_id": w.draft.id}),
             "of strangers": ("", lambda w: {"version_id": w.foreign_version.id}),
+        },
+    ),
+    *cases(
+        "rubrics.family",
+        {
+            "a rubric": ("rita rob lena quinn sam dora ada otto olga", lambda w: {"family_id": w.version.family_id}),
+            "of strangers": ("", lambda w: {"family_id": w.foreign_version.family_id}),
+        },
+    ),
+    *cases(
+        "rubrics.set_owner",
+        {
+            "a rubric": ("lena otto quinn", lambda w: {"family_id": w.version.family_id}),
+            "of strangers": ("", lambda w: {"family_id": w.foreign_version.family_id}),
+        },
+    ),
+    *cases(
+        "rubrics.notes_of",
+        {
+            "a rubric": ("rita rob lena quinn otto", lambda w: {"family_id": w.version.family_id}),
+            "of strangers": ("", lambda w: {"family_id": w.foreign_version.family_id}),
+        },
+    ),
+    *cases(
+        "rubrics.add_note",
+        {
+            "published": ("rita rob lena quinn otto", lambda w: {"version_id": w.version.id}),
+            "of strangers": ("", lambda w: {"version_id": w.foreign_version.id}),
+        },
+        form={"criterion": "tone", "note": "When is it friendly?"},
+    ),
+    *cases(
+        "rubrics.resolve_note",
+        {
+            "a note": ("lena otto quinn", lambda w: {"note_id": w.note.id}),
+            "of strangers": ("", lambda w: {"note_id": w.foreign_note.id}),
+        },
+        form={"resolution": "When it names the creator's need."},
+    ),
+    *cases(
+        "rubrics.procedure",
+        {
+            "a procedure": ("rita rob lena quinn sam dora ada otto olga", lambda w: {"procedure_id": w.procedure.id}),
+            "of strangers": ("", lambda w: {"procedure_id": w.foreign_procedure.id}),
+        },
+    ),
+    *cases(
+        "rubrics.add_procedure_version",
+        {
+            "a procedure": ("lena otto quinn", lambda w: {"procedure_id": w.procedure.id}),
+            "of strangers": ("", lambda w: {"procedure_id": w.foreign_procedure.id}),
+        },
+    ),
+    *cases(
+        "rubrics.compare",
+        {
+            "two versions": (
+                "rita rob lena quinn sam dora ada otto olga",
+                lambda w: {"old": w.version.id, "new": w.draft.id},
+            ),
+            "with one of strangers": ("", lambda w: {"old": w.version.id, "new": w.foreign_version.id}),
         },
     ),
     *cases(
@@ -262,6 +332,6 @@ OBJECTS = [
     ),
 ]
 # These take away what other routes are tried with, so they come last.
-LAST = ("account.end_session", "sampling.retire_plan", "sign_in.sign_out")
+LAST = ("account.end_session", "rubrics.discard", "sampling.retire_plan", "sign_in.sign_out")
 PUBLIC_ROUTES = {"sign_in.form", "sign_in.sign_in", "sign_in.welcome", "sign_in.choose_password"}
 CASES = sorted([*PLAIN, *OBJECTS, Case(endpoint="sign_in.sign_out")], key=lambda case: case.endpoint in LAST)

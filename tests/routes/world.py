@@ -23,8 +23,10 @@ from qa.people import sessions
 from qa.people.models import Programme, ProgrammeSetting, Source, User, UserSession
 from qa.people.queries import zone_of
 from qa.reviews.models import Review
+from qa.rubric_library import notes as rubric_notes
+from qa.rubric_library import procedures
 from qa.rubric_library import service as rubric_service
-from qa.rubric_library.models import RubricRule, RubricVersion
+from qa.rubric_library.models import CriterionNote, Procedure, RubricRule, RubricVersion
 from qa.sampling import frames, service
 from qa.sampling.models import Assignment, Draw, SamplingPlanVersion
 from qa.sampling.plans import plans_of, save_plan
@@ -64,6 +66,10 @@ class World:
     version: RubricVersion
     draft: RubricVersion
     foreign_version: RubricVersion
+    note: CriterionNote
+    foreign_note: CriterionNote
+    procedure: Procedure
+    foreign_procedure: Procedure
     rule: RubricRule
     foreign_rule: RubricRule
     run: IntakeRun
@@ -139,6 +145,11 @@ def make_world(session: Session, cast: Cast, settings: Settings) -> World:
         version=version,
         draft=draft,
         foreign_version=foreign_version,
+        # On the draft: a version that somebody left a note on is not thrown away, whoever walks by.
+        note=rubric_notes.add(session, draft.id, "tone", "What is friendly?", by=cast.rita.id, now=NOW),
+        foreign_note=rubric_notes.add(session, foreign_version.id, "tone", "How?", by=stranger.id, now=NOW),
+        procedure=procedure(session, cast),
+        foreign_procedure=procedure(session, neighbours),
         rule=rule_of(session, cast),
         foreign_rule=rule_of(session, neighbours),
         run=intake_run(session, cast),
@@ -225,6 +236,12 @@ def plan_and_draw(session: Session, cast: Cast, settings: Settings) -> tuple[Sam
 
 def rule_of(session: Session, cast: Cast) -> RubricRule:
     return session.scalars(select(RubricRule).where(RubricRule.programme_id == cast.programme.id)).one()
+
+
+def procedure(session: Session, cast: Cast) -> Procedure:
+    return procedures.create(
+        session, cast.programme.id, key="refunds", name="Refunds", owner_id=None, by=cast.quinn.id, now=NOW
+    )
 
 
 def intake_run(session: Session, cast: Cast) -> IntakeRun:

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 import rubrics
 from qa.core.audit import AuditEvent
 from qa.core.errors import ConflictError, InvalidInputError
-from qa.rubric_library import queries, service
+from qa.notices.models import Notice
+from qa.rubric_library import drafts, queries, service, workflow
 from qa.rubric_library.models import RubricFamily, RubricRule, RubricVersion
 from tests.support.builders import RUBRIC, publish_rubric
 from tests.support.cast import NOW, OPENED, Cast
@@ -25,6 +26,12 @@ SignIn = Callable[..., CheckingClient]
 def draft(session: Session, cast: Cast, version: str = "1.0", *, key: str = "trial") -> RubricVersion:
     text = RUBRIC.format(key=key, version=version)
     return service.import_draft(session, cast.programme.id, text, name="trial.yaml", by=cast.lena.id, now=NOW)
+
+
+def in_review(session: Session, cast: Cast) -> RubricVersion:
+    made = draft(session, cast)
+    workflow.send(session, made, by=cast.lena.id, now=NOW)
+    return made
 
 
 def test_a_draft_keeps_the_document_and_its_fingerprint(session: Session, cast: Cast):
@@ -48,12 +55,81 @@ def test_a_draft_of_the_same_number_is_replaced_and_another_number_is_another_ve
 
 
 def test_whoever_drafted_a_version_does_not_publish_it(session: Session, cast: Cast):
+    made = in_review(session, cast)
+
+    with pytest.raises(workflow.SecondPersonNeededError):
+        workflow.publish(session, made, effective_from=NOW, by=cast.lena.id, now=NOW)
+
+    assert made.state == "in_review"
+
+
+def test_whoever_changed_a_draft_of_somebody_else_does_not_publish_it_either(session: Session, cast: Cast):
+    made = draft(session, cast)
+    drafts.replace(session, made, rubrics.load_yaml(made.document), by=cast.quinn.id, now=NOW)
+    drafts.replace(session, made, rubrics.load_yaml(made.document), by=cast.lena.id, now=NOW)
+    workflow.send(session, made, by=cast.lena.id, now=NOW)
+
+    with pytest.raises(workflow.SecondPersonNeededError):
+        workflow.publish(session, made, effective_from=NOW, by=cast.quinn.id, now=NOW)
+
+
+def test_a_draft_is_published_from_review_only(session: Session, cast: Cast):
     made = draft(session, cast)
 
-    with pytest.raises(service.SecondPersonNeededError):
-        service.publish(session, made, effective_from=NOW, by=cast.lena.id, now=NOW)
+    with pytest.raises(workflow.NotInReviewError):
+        workflow.publish(session, made, effective_from=NOW, by=cast.quinn.id, now=NOW)
+
+
+def test_a_version_in_review_stands_still(session: Session, cast: Cast):
+    made = in_review(session, cast)
+
+    with pytest.raises(drafts.NotADraftError):
+        drafts.step_back(session, made, by=cast.lena.id, now=NOW)
+    with pytest.raises(workflow.RubricAlreadyPublishedError, match="in review"):
+        draft(session, cast)
+
+
+def test_a_version_comes_back_with_a_reason_and_its_writers_are_told(session: Session, cast: Cast):
+    made = in_review(session, cast)
+    with pytest.raises(InvalidInputError):
+        workflow.send_back(session, made, reason=" ", by=cast.quinn.id, now=NOW)
+
+    workflow.send_back(session, made, reason="Tone needs anchors.", by=cast.quinn.id, now=NOW)
+
+    steps = [(view.step.kind, view.step.note) for view in queries.steps_of(session, made.id)]
+    told = session.scalars(select(Notice.user_id).where(Notice.kind == "rubric_returned")).all()
+    assert made.state == "draft"
+    assert steps[0] == ("returned", "Tone needs anchors.")
+    assert told == [cast.lena.id]
+
+
+def test_only_its_writers_take_a_version_back(session: Session, cast: Cast):
+    made = in_review(session, cast)
+
+    with pytest.raises(ConflictError, match="wrote this version"):
+        workflow.take_back(session, made, by=cast.otto.id, now=NOW)
+    workflow.take_back(session, made, by=cast.lena.id, now=NOW)
 
     assert made.state == "draft"
+
+
+def test_those_who_may_publish_are_told_that_a_version_waits(session: Session, cast: Cast):
+    in_review(session, cast)
+
+    told = session.scalars(select(Notice.user_id).where(Notice.kind == "rubric_in_review")).all()
+    assert set(told) == {cast.quinn.id, cast.ada.id}
+
+
+def test_a_retired_version_judges_what_was_resolved_before_and_nothing_after(session: Session, cast: Cast):
+    first = publish_rubric(session, cast)
+    second = publish_rubric(session, cast, version="2.0", effective_from=NOW, everywhere=False)
+    after = NOW + dt.timedelta(days=2)
+
+    workflow.retire(session, second, reason="Too strict.", by=cast.quinn.id, now=NOW + dt.timedelta(days=1))
+
+    book = queries.rule_book(session, cast.programme.id)
+    assert book.version_for("q", "c", "l", NOW) == second.id
+    assert book.version_for("q", "c", "l", after) == first.id
 
 
 def test_the_database_itself_refuses_to_let_one_person_do_both(session: Session, cast: Cast):
@@ -68,20 +144,21 @@ def test_a_published_version_is_neither_published_nor_drafted_again(session: Ses
     made = publish_rubric(session, cast)
     before = (made.document, made.fingerprint)
 
-    with pytest.raises(service.RubricAlreadyPublishedError):
-        service.publish(session, made, effective_from=NOW, by=cast.quinn.id, now=NOW)
-    with pytest.raises(service.RubricAlreadyPublishedError):
+    with pytest.raises(workflow.RubricAlreadyPublishedError):
+        workflow.publish(session, made, effective_from=NOW, by=cast.quinn.id, now=NOW)
+    with pytest.raises(workflow.RubricAlreadyPublishedError):
         draft(session, cast)
 
     assert (made.document, made.fingerprint) == before
 
 
-def test_a_draft_whose_text_was_changed_behind_our_back_is_not_published(session: Session, cast: Cast):
-    made = draft(session, cast)
+def test_a_version_whose_text_was_changed_behind_our_back_is_not_published(session: Session, cast: Cast):
+    made = in_review(session, cast)
     made.document = made.document.replace("Was it friendly?", "Was it short?")
+    session.flush()
 
-    with pytest.raises(ConflictError, match="not the one that was drafted"):
-        service.publish(session, made, effective_from=NOW, by=cast.quinn.id, now=NOW)
+    with pytest.raises(ConflictError, match="not the one that was reviewed"):
+        workflow.publish(session, made, effective_from=NOW, by=cast.quinn.id, now=NOW)
 
 
 def test_publishing_goes_to_the_audit_trail_with_the_fingerprint(session: Session, cast: Cast):
@@ -149,6 +226,7 @@ def test_a_draft_goes_from_one_person_s_file_to_another_person_s_signature(
     status, _ = upload(sign_in(cast.lena), RUBRIC.format(key="trial", version="1.0").encode())
     made = session.scalars(select(RubricVersion)).one()
     form = {"effective_from": "2026-05-01"}
+    sign_in(cast.lena).post_form(f"/rubrics/versions/{made.id}/send")
 
     own = sign_in(cast.otto).post_form(f"/rubrics/versions/{made.id}/publish", form)
     other = sign_in(cast.quinn).post_form(f"/rubrics/versions/{made.id}/publish", form)
@@ -163,11 +241,12 @@ def test_a_qa_lead_does_not_publish_the_own_draft_in_the_page_either(session: Se
     client = sign_in(cast.quinn)
     upload(client, RUBRIC.format(key="trial", version="1.0").encode())
     made = session.scalars(select(RubricVersion)).one()
+    client.post_form(f"/rubrics/versions/{made.id}/send")
 
     response = client.post_form(f"/rubrics/versions/{made.id}/publish", {"effective_from": "2026-05-01"})
 
     assert response.status_code == 409
-    assert session.scalars(select(RubricVersion.state)).one() == "draft"
+    assert session.scalars(select(RubricVersion.state)).one() == "in_review"
 
 
 @pytest.mark.parametrize(

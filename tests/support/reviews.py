@@ -17,6 +17,7 @@ from qa.reviews.models import Answer, Evidence, Review, ReviewRevision
 from qa.reviews.rules import passage_digest
 from qa.rubric_library import queries as rubric_queries
 from qa.rubric_library import service as rubric_service
+from qa.rubric_library import workflow as rubric_workflow
 from qa.rubric_library.models import RubricFamily, RubricVersion
 from qa.sampling.models import Assignment, Draw, DrawnUnit, Period, Purpose
 from qa.tickets.models import HandledPart
@@ -94,7 +95,8 @@ def publish_rubric(
         by=cast.lena.id,
         now=effective_from,
     )
-    rubric_service.publish(session, made, effective_from=effective_from, by=cast.quinn.id, now=effective_from)
+    rubric_workflow.send(session, made, by=cast.lena.id, now=effective_from)
+    rubric_workflow.publish(session, made, effective_from=effective_from, by=cast.quinn.id, now=effective_from)
     if everywhere:
         family = session.get_one(RubricFamily, made.family_id)
         rubric_service.add_rule(session, family, valid_from=effective_from, by=cast.quinn.id, now=effective_from)

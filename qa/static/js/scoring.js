@@ -318,6 +318,33 @@ bind({
   ...Object.fromEntries(Array.from({ length: 9 }, (_, index) => [String(index + 1), () => choose(index + 1)])),
 });
 
+// "This criterion is unclear": to the rubric's owner, beside the review
+const unclear = document.querySelector("[data-unclear-form]");
+function askUnclear(field) {
+  if (!field || !unclear) return false;
+  unclear.reset();
+  unclear.elements.criterion.value = field.dataset.criterion;
+  unclear.querySelector("[data-unclear-name]").textContent = field.dataset.name;
+  unclear.querySelector("[data-unclear-sent]").hidden = true;
+  openDialog("unclear");
+  return true;
+}
+unclear?.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const said = unclear.querySelector("[data-unclear-sent]");
+  const response = await fetch(unclear.action, {
+    method: "POST",
+    headers: { Accept: "application/json" },
+    body: new URLSearchParams(new FormData(unclear)),
+  }).catch(() => null);
+  const body = (await response?.json().catch(() => null)) ?? {};
+  said.hidden = false;
+  said.textContent = response?.ok ? `Sent to the owner as: “${body.note}”` : (body.message ?? "Not sent: the connection is lost. Try again.");
+  if (response?.ok) unclear.elements.note.value = "";
+});
+for (const button of page.querySelectorAll("[data-unclear]")) button.addEventListener("click", () => askUnclear(button.closest("[data-criterion]")));
+bind({ q: () => askUnclear(currentCriterion) });
+
 for (const answer of autosave.restore()) show(answer);
 showPins();
 goToCriterion(shownCriteria()[0], false);

@@ -1,0 +1,5 @@
+"""One blueprint for the room."""
+
+from flask import Blueprint
+
+bp = Blueprint("rubrics", __name__, url_prefix="/rubrics")
