@@ -3,13 +3,11 @@
 from flask import Blueprint, g, render_template, request
 from flask.typing import ResponseReturnValue
 
-import rubrics
 from calibration.linking import link
 from qa.core.access import Permission, Scope, requires
 from qa.core.db import db
 from qa.core.errors import NotFoundError
-from qa.rubric_library.models import RubricVersion
-from qa.rubric_library.queries import get_version_for, parsed
+from qa.rubric_library.queries import get_version_for, parsed, value_of
 from qa.rubric_studies import drawings, queries, rules
 
 bp = Blueprint("studies", __name__, url_prefix="/rubrics/versions")
@@ -28,7 +26,7 @@ def impact(version_id: int) -> ResponseReturnValue:
     """The last reviews under a former version, scored again under this one."""
     session = db.session()
     version, family = get_version_for(session, g.actor, version_id)
-    new = read(version)
+    new = value_of(session, version)
     others = queries.former_versions(session, version)
     asked = request.args.get("against", type=int)
     against = next((each for each in others if each.id == asked), None) if asked else next(iter(others), None)
@@ -52,14 +50,6 @@ def impact(version_id: int) -> ResponseReturnValue:
         chart=drawings.change_chart(found) if found and found.compared else None,
         names=queries.names_of(session, [side.specialist_id for side in found.sides]) if found and names else None,
     )
-
-
-def read(version: RubricVersion) -> rubrics.RubricVersion | None:
-    """The version as a value; nothing while a draft has something to correct."""
-    try:
-        return parsed(version.document)
-    except rubrics.RubricError:
-        return None
 
 
 @bp.get("/<int:version_id>/bridge")
