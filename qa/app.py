@@ -25,8 +25,10 @@ from qa.people import views as people_views
 from qa.reviewer_drift import views as reviewer_views
 from qa.reviews import jobs as review_jobs
 from qa.reviews import views as review_views
+from qa.reviews.sampled import sampled_scores
 from qa.rubric_library import views as rubric_views
 from qa.rubric_studies import views as study_views
+from qa.sampling import jobs as sampling_jobs
 from qa.sampling import views as sampling_views
 from qa.tickets import jobs as ticket_jobs
 from qa.tickets import views as ticket_views
@@ -91,6 +93,7 @@ def configure(app: Flask, settings: Settings) -> None:
     app.extensions["fairmark"] = settings
     app.extensions["access_log"] = AccessLogBuffer()
     app.extensions["last_seen"] = sessions.LastSeen()
+    app.extensions["sampled_scores"] = sampled_scores
     app.config.update(
         SECRET_KEY=settings.secret_key,
         TESTING=settings.testing,
@@ -154,9 +157,13 @@ def init_runner(app: Flask, settings: Settings) -> None:
         access_log.buffer().flush(db.session())
         app.extensions["last_seen"].flush(db.session())
 
-    app.extensions["runner"] = jobs.Runner(
-        app, {**ticket_jobs.HANDLERS, **review_jobs.HANDLERS}, (seal_audit, flush_buffers)
-    )
+    calendar = sampling_jobs.Calendar()
+
+    def write_the_week_s_jobs() -> None:
+        calendar.tick(db.session(), utcnow())
+
+    handlers = {**ticket_jobs.HANDLERS, **review_jobs.HANDLERS, **sampling_jobs.HANDLERS}
+    app.extensions["runner"] = jobs.Runner(app, handlers, (seal_audit, flush_buffers, write_the_week_s_jobs))
     if settings.testing:
         return
     runner = app.extensions["runner"] if settings.embedded_runner else jobs.Runner(app, {}, (flush_buffers,))

@@ -61,6 +61,7 @@ class Permission(StrEnum):
     SAMPLING_VIEW = "sampling_view"
     SAMPLING_PLAN = "sampling_plan"
     SAMPLING_DRAW = "sampling_draw"
+    TARGETED_PICK = "targeted_pick"
     CALIBRATION_TAKE_PART = "calibration_take_part"
     CALIBRATION_VIEW = "calibration_view"
     CALIBRATION_FACILITATE = "calibration_facilitate"
@@ -104,6 +105,7 @@ AUTHORITY: dict[Permission, dict[Role, Scope]] = {
     P.SAMPLING_VIEW: {Q: Scope.ALL, D: Scope.ALL},
     P.SAMPLING_PLAN: {Q: Scope.ALL},
     P.SAMPLING_DRAW: {Q: Scope.ALL},
+    P.TARGETED_PICK: {L: Scope.TEAM, Q: Scope.ALL},
     P.CALIBRATION_TAKE_PART: {R: Scope.ASSIGNED, L: Scope.ASSIGNED, Q: Scope.ASSIGNED},
     P.CALIBRATION_VIEW: {R: Scope.ASSIGNED, L: Scope.ALL, Q: Scope.ALL, D: Scope.ALL},
     P.CALIBRATION_FACILITATE: {L: Scope.OWN, Q: Scope.ALL},

@@ -25,6 +25,7 @@ from qa.people.queries import setting_at, zone_of
 from qa.rubric_library import service as rubric_service
 from qa.rubric_library import workflow as rubric_workflow
 from qa.rubric_library.models import RubricFamily
+from qa.sampling.kinds import Rules
 from qa.sampling.plans import save_plan
 from qa.tickets.models import IntakeRun
 from qa.tickets.storing import store_tickets
@@ -68,9 +69,7 @@ class Build:
             self.session,
             programme.id,
             name="Four a week",
-            kind="quota_per_specialist",
-            amount=4,
-            where={},
+            rules=Rules(kind="quota_per_specialist", amount=4),
             by=people[operation.cast.qa_lead],
             now=self.began + dt.timedelta(hours=1),
         )

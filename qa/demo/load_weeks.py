@@ -22,7 +22,8 @@ from qa.people.models import Programme
 from qa.people.queries import setting_at, zone_of
 from qa.reviews.prediction import predict_period
 from qa.rubric_library.queries import rubric_of, rule_book
-from qa.sampling import frames, service
+from qa.sampling import committing, frames, service
+from qa.sampling.evidence import no_scores
 from qa.sampling.models import Assignment, DrawnUnit
 from qa.sampling.plans import plans_of
 from qa.tickets.models import ConversationRevision, HandledPart, Ticket
@@ -72,7 +73,6 @@ class Weeks:
         key = week_key(monday - dt.timedelta(days=7))
         period = frames.get_or_open_period(self.session, self.programme.id, key, zone_of(setting))
         plans = [view.value for view in plans_of(self.session, self.programme.id)]
-        seed = sha256(f"demo {self.operation.seed} {key}".encode()).digest()
         done = service.draw_period(
             self.session,
             self.programme,
@@ -82,7 +82,17 @@ class Weeks:
             ring=self.ring,
             by=self.qa_lead,
             now=now,
-            seed=seed,
+            seed=self._seed(key),
+        )
+        committing.commit_next(
+            self.session,
+            self.programme,
+            setting,
+            scores=no_scores,
+            ring=self.ring,
+            by=self.qa_lead,
+            now=now,
+            seed=self._seed(week_key(monday + dt.timedelta(days=7))),
         )
         drawn = self.session.scalars(
             select(Ticket.external_id)
@@ -102,6 +112,9 @@ class Weeks:
         self.session.commit()
         predict_period(self.session, period_id, now=now)
         self.store_texts([self.scoring.ticket_of[external_id] for external_id in drawn])
+
+    def _seed(self, key: str) -> bytes:
+        return sha256(f"demo {self.operation.seed} {key}".encode()).digest()
 
     def _score(self, monday: dt.date) -> None:
         """The open assignments drawn this Monday, done over the days; what is not done by Friday is given up."""

@@ -219,7 +219,11 @@ def sampling_state(session: Session, actor: Actor, *, today: dt.date, weeks: int
         session.scalars(
             select(Period.starts_on)
             .join(Draw, Draw.period_id == Period.id)
-            .where(Period.programme_id == actor.programme_id, Period.starts_on.in_(mondays))
+            .where(
+                Period.programme_id == actor.programme_id,
+                Period.starts_on.in_(mondays),
+                Draw.drawn_at.is_not(None),
+            )
         )
     )
     row = session.execute(

@@ -47,6 +47,7 @@ class ProgrammeSetting(WithId, Base):
     live_score: Mapped[bool] = mapped_column(default=False)
     primary_part_rule: Mapped[str] = mapped_column(default="most_public_replies")
     review_days: Mapped[int] = mapped_column(default=7)  # days from the draw to the due date
+    harmful_per_week: Mapped[int] = mapped_column(default=20, server_default="20")  # of severity 2 and 3, a reviewer
     quality_target: Mapped[float | None]
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
 

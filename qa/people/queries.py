@@ -218,3 +218,8 @@ def team_today(session: Session, user_id: int, today: dt.date) -> Team | None:
         )
         .limit(1)
     )
+
+
+def in_programme(session: Session, programme_id: int, user_id: int) -> bool:
+    """Whether a person belongs to a programme."""
+    return session.scalar(select(User.id).where(User.id == user_id, User.programme_id == programme_id)) is not None

@@ -76,6 +76,7 @@ def _draft_of(session: Session, assignment: Assignment, change: Save, *, now: dt
     part = session.get_one(HandledPart, assignment.part_id)
     if seen is None or seen.ticket_id != part.ticket_id:
         raise InvalidInputError("The conversation that was judged is not this ticket's.")
+    assignment.leased_until = None  # begun: it no longer goes back to the pool by itself
     review = Review(
         assignment_id=assignment.id,
         part_id=assignment.part_id,

@@ -11,8 +11,7 @@ from qa.core.crypto import KeyRing
 from qa.core.db import db
 from qa.core.errors import NotFoundError
 from qa.people.queries import setting_at, the_programme, zone_of
-from qa.sampling import frames, service, verification
-from qa.sampling.plans import plans_of
+from qa.sampling import committing, evidence, frames, service, verification
 
 receipts = AppGroup("receipts", help="Receipts of draws.")
 
@@ -28,19 +27,22 @@ def draw(plans: tuple[str, ...], period: str, *, as_json: bool) -> None:
     now = utcnow()
     programme = the_programme(session)
     setting = setting_at(session, programme.id, now)
-    known = {view.plan.key: view.value for view in plans_of(session, programme.id)}
+    week = frames.get_or_open_period(session, programme.id, period, zone_of(setting))
+    due = committing.plans_due(session, programme.id, week.starts_on, evidence.scores())
+    known = {plan.key: plan for plan in due}
     unknown = [key for key in plans if key not in known]
     if unknown:
-        raise NotFoundError(f"There is no plan {unknown[0]!r}; known are {', '.join(known) or 'none'}.")
+        raise NotFoundError(f"No plan {unknown[0]!r} takes part in {period}; these do: {', '.join(known) or 'none'}.")
     done = service.draw_period(
         session,
         programme,
         setting,
-        frames.get_or_open_period(session, programme.id, period, zone_of(setting)),
-        [known[key] for key in plans],
+        week,
+        [known[key] for key in sorted(plans, key=list(known).index)],
         ring=KeyRing(settings().text_keys),
         by=None,
         now=now,
+        scores=evidence.scores(),
     )
     told = {
         "period": period,

@@ -196,14 +196,14 @@ def walks(allocation: Allocation, rounded: Rounding, seed: bytes) -> list[Walk]:
             cell=table.keys[place],
             size=table.sizes[place],
             drawn=rounded.drawn[place],
-            start=_ring_start(seed, table.keys[place], table.sizes[place]),
+            start=ring_start(seed, table.keys[place], table.sizes[place]),
         )
         for place in rounded.order
         if rounded.drawn[place]
     ]
 
 
-def _ring_start(seed: bytes, cell: str, size: int) -> int:
+def ring_start(seed: bytes, cell: str, size: int) -> int:
     """By rank, not by value: only then every part has the same chance under one fixed frame key."""
     return prf(seed, "ring", cell) % size
 
@@ -223,7 +223,7 @@ def draw(cells: Cells, units: Sequence[Unit], plans: Sequence[Plan], seed: bytes
             fingerprint=sum(unit.prn for unit in members[key]) % FINGERPRINT_SPACE,
             expected=allocation.expected[place],
             drawn=rounded.drawn[place],
-            start=_ring_start(seed, key, table.sizes[place]),
+            start=ring_start(seed, key, table.sizes[place]),
         )
         for place, key in ((place, table.keys[place]) for place in rounded.order)
     )

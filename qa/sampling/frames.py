@@ -1,21 +1,25 @@
 """The frame of a period: what was resolved in it, frozen once, never updated."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, and_, exists, func, insert, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from qa.core import jobs
-from qa.core.clock import midnight, monday_of_week
+from qa.core.clock import midnight, monday_of_week, week_key
 from qa.core.errors import ConflictError, InvalidInputError
 from qa.people.models import User
 from qa.people.queries import memberships_of, team_on
+from qa.sampling import fields
 from qa.sampling.allocation import Cell
-from qa.sampling.draw import Unit, cell_key
-from qa.sampling.models import FrameUnit, Period
+from qa.sampling.attributes import beyond_base, key_fields, read_key
+from qa.sampling.draw import FINGERPRINT_SPACE, Unit, cell_key
+from qa.sampling.models import Assignment, FrameCell, FrameUnit, Period, Purpose
 from qa.tickets.models import RESOLVED, HandledPart, Ticket
 
 CHUNK = 5_000
@@ -31,22 +35,40 @@ def get_or_open_period(session: Session, programme_id: int, key: str, zone: Zone
         monday = monday_of_week(key)
     except ValueError as error:
         raise InvalidInputError(f"{key!r} is not a week such as 2026-W14.", {"period": "not a week"}) from error
-    period = Period(
-        programme_id=programme_id,
-        key=key,
-        starts_on=monday,
-        starts_at=midnight(monday, zone),
-        ends_at=midnight(monday + dt.timedelta(days=7), zone),
-    )
+    period = week_of(programme_id, monday, zone)
     session.add(period)
     session.flush()
     return period
 
 
-def eligible_in(period: Period) -> ColumnElement[bool]:
-    """Parts that belong to a period's frame: primary, eligible, of a known specialist, resolved in it or late for it.
+def week_of(programme_id: int, monday: dt.date, zone: ZoneInfo) -> Period:
+    """A week with its beginning and end in the programme's zone, not kept yet."""
+    return Period(
+        programme_id=programme_id,
+        key=week_key(monday),
+        starts_on=monday,
+        starts_at=midnight(monday, zone),
+        ends_at=midnight(monday + dt.timedelta(days=7), zone),
+    )
 
-    Late: resolved before the period and never in a frame, because it arrived after that frame was frozen.
+
+def sampled_population(programme_id: int) -> ColumnElement[bool]:
+    """What could ever be drawn: primary, eligible, of a known specialist, and resolved."""
+    return and_(
+        HandledPart.programme_id == programme_id,
+        HandledPart.eligible,
+        HandledPart.is_primary,
+        HandledPart.specialist_id.is_not(None),
+        Ticket.status.in_([status.value for status in RESOLVED]),
+    )
+
+
+def eligible_in(period: Period) -> ColumnElement[bool]:
+    """Parts that belong to a period's frame: of the population, and last resolved in it, or late for it.
+
+    Late: resolved before the period and never in a frame, because it arrived after that frame was frozen. A ticket
+    that was resolved again stands with its last resolution only, and not at all once it was reviewed for an earlier
+    one.
     """
     in_a_frame = exists().where(FrameUnit.part_id == HandledPart.id)
     earlier_frames = exists().where(
@@ -55,77 +77,145 @@ def eligible_in(period: Period) -> ColumnElement[bool]:
         Period.starts_at <= HandledPart.resolved_at,
         Period.state != "open",
     )
+    later = aliased(HandledPart)
+    resolved_again = exists().where(
+        later.ticket_id == HandledPart.ticket_id, later.resolved_at > HandledPart.resolved_at
+    )
     return and_(
-        HandledPart.programme_id == period.programme_id,
-        HandledPart.eligible,
-        HandledPart.is_primary,
-        HandledPart.specialist_id.is_not(None),
-        Ticket.status.in_([status.value for status in RESOLVED]),
+        sampled_population(period.programme_id),
         HandledPart.resolved_at < period.ends_at,
         or_(HandledPart.resolved_at >= period.starts_at, and_(~in_a_frame, earlier_frames)),
         ~in_a_frame,
+        ~resolved_again,
+        ~_seen_before(period.programme_id, reviewed=True),
     )
+
+
+def _seen_before(programme_id: int, *, reviewed: bool) -> ColumnElement[bool]:
+    """Whether an earlier resolution of the ticket stood in a frame, or was even reviewed for a draw."""
+    earlier = aliased(HandledPart)
+    found = exists().where(
+        earlier.ticket_id == HandledPart.ticket_id,
+        earlier.programme_id == programme_id,
+        earlier.resolution_id != HandledPart.resolution_id,
+        FrameUnit.part_id == earlier.id,
+    )
+    if reviewed:
+        found = found.where(
+            Assignment.part_id == earlier.id,
+            Assignment.purpose == Purpose.ROUTINE,
+            Assignment.state == "submitted",
+        )
+    return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Frozen:
     size: int
     late: int
+    carried: int
 
 
-def freeze(session: Session, period: Period, *, now: dt.datetime) -> Frozen:
-    """Copy the frame at this moment; a second freeze is refused, because a frame never changes."""
+def freeze(session: Session, period: Period, attributes: Iterable[str] = (), *, now: dt.datetime) -> Frozen:
+    """Copy the frame at this moment; a second freeze is refused, because a frame never changes.
+
+    ``attributes`` are those that the period's plans select on: every cell carries them.
+    """
     if period.state != "open":
         raise ConflictError(f"The frame of {period.key} is frozen already.")
     if now < period.ends_at:
         raise ConflictError(f"{period.key} is not over yet: its frame would miss what is still to be resolved.")
+    names = beyond_base(attributes)
     rows = session.execute(
         select(
-            HandledPart.id,
+            HandledPart.id.label("part_id"),
             HandledPart.specialist_id,
             HandledPart.prn,
             HandledPart.resolved_at,
-            Ticket.queue,
-            Ticket.tier,
-            Ticket.risk_class,
+            _seen_before(period.programme_id, reviewed=False).label("seen"),
+            *_cell_columns(names),
         )
         .join(Ticket, Ticket.id == HandledPart.ticket_id)
         .where(eligible_in(period))
         .order_by(HandledPart.id)
     ).all()
-    teams = _teams_at_close(session, period, {row.specialist_id for row in rows if row.specialist_id})
+    cells = _Cells(session, period, {row.specialist_id for row in rows}, names)
     units = [
         {
             "period_id": period.id,
-            "part_id": row.id,
-            "cell": cell_key(str(row.specialist_id), _plain(row.queue), _plain(row.tier), str(row.risk_class)),
+            "part_id": row.part_id,
+            "cell": cells.key_of(row),
             "prn": row.prn,
-            "team": teams.get(row.specialist_id, ""),
-            "entry": "on_time" if row.resolved_at >= period.starts_at else "late",
+            "team": cells.team_of(row.specialist_id),
+            "entry": "late" if row.resolved_at < period.starts_at else "carried" if row.seen else "on_time",
         }
         for row in rows
     ]
     for start in range(0, len(units), CHUNK):
         session.execute(insert(FrameUnit), units[start : start + CHUNK])
+    _count_cells(session, period.id, units)
     period.cut_off_at = now
     period.state = "frozen"
     jobs.enqueue(
         session, PREDICT_JOB, {"period": period.id}, by=None, now=now, period=f"{period.programme_id}/{period.key}"
     )
     session.flush()
-    return Frozen(size=len(units), late=sum(unit["entry"] == "late" for unit in units))
+    counted = Counter(unit["entry"] for unit in units)
+    return Frozen(size=len(units), late=counted["late"], carried=counted["carried"])
 
 
-def _teams_at_close(session: Session, period: Period, specialist_ids: set[int]) -> dict[int | None, str]:
-    """Each specialist's one team on the last day of the period: a frame counts nobody twice."""
-    last_day = period.starts_on + dt.timedelta(days=6)
-    memberships = memberships_of(session, sorted(specialist_ids))
-    return {specialist_id: str(team_on(memberships[specialist_id], last_day) or "") for specialist_id in specialist_ids}
+def _count_cells(session: Session, period_id: int, units: Sequence[Mapping[str, Any]]) -> None:
+    """Each cell with its size and the sum of its random numbers."""
+    sizes: Counter[str] = Counter()
+    sums: Counter[str] = Counter()
+    teams: dict[str, str] = {}
+    for unit in units:
+        key = unit["cell"]
+        sizes[key] += 1
+        sums[key] += unit["prn"]
+        teams[key] = unit["team"]
+    rows = [
+        {
+            "period_id": period_id,
+            "cell": key,
+            "team": teams[key],
+            "size": size,
+            "fingerprint": sums[key] % FINGERPRINT_SPACE,
+        }
+        for key, size in sorted(sizes.items())
+    ]
+    for start in range(0, len(rows), CHUNK):
+        session.execute(insert(FrameCell), rows[start : start + CHUNK])
 
 
-def _plain(text: str) -> str:
-    """A field of a cell key: the separator cannot be part of it."""
-    return text.replace("|", "/")
+def _cell_columns(names: Sequence[str]) -> list[Any]:
+    """The columns of which cells are made, each once."""
+    columns = [Ticket.queue, Ticket.tier, Ticket.risk_class]
+    return columns + [
+        column for column in fields.columns_of(names) if column.key not in ("queue", "tier", "risk_class")
+    ]
+
+
+class _Cells:
+    """Which cell a row belongs to, with its specialist's one team at the close of the period."""
+
+    def __init__(self, session: Session, period: Period, specialists: set[int | None], names: Sequence[str]) -> None:
+        self.names, self.first_day = names, period.starts_on
+        last_day = period.starts_on + dt.timedelta(days=6)
+        memberships = memberships_of(session, sorted(who for who in specialists if who))
+        self.teams = {who: str(team_on(memberships[who], last_day) or "") for who in specialists if who}
+        self.started = dict(
+            session.execute(
+                select(User.id, User.started_on).where(User.id.in_(sorted(who for who in specialists if who)))
+            ).all()
+        )
+
+    def key_of(self, row: Any) -> str:
+        extras = fields.attributes_of(self.names, row, self.started.get(row.specialist_id), self.first_day)
+        return cell_key(*key_fields((row.specialist_id, row.queue, row.tier, row.risk_class), extras))
+
+    def team_of(self, specialist_id: int) -> str:
+        return self.teams[specialist_id]
 
 
 def frame_of(session: Session, period_id: int) -> tuple[list[Cell], list[Unit], dict[str, int]]:
@@ -136,32 +226,46 @@ def frame_of(session: Session, period_id: int) -> tuple[list[Cell], list[Unit], 
         .order_by(FrameUnit.cell, FrameUnit.prn, FrameUnit.part_id)
     ).all()
     units = [Unit(part_id=part_id, cell=cell, prn=prn) for part_id, cell, prn, _, _ in rows]
-    sizes: dict[str, int] = {}
-    teams: dict[str, str] = {}
-    entries: dict[str, int] = {}
-    for _, cell, _, team, entry in rows:
-        sizes[cell] = sizes.get(cell, 0) + 1
-        teams[cell] = team
-        entries[entry] = entries.get(entry, 0) + 1
-    cells = []
-    for key, size in sorted(sizes.items()):
-        specialist, queue, tier, risk = key.split("|")
-        attributes = {"specialist": specialist, "queue": queue, "tier": tier, "risk_class": risk}
-        cells.append(Cell(key=key, team=teams[key], specialist=specialist, size=size, attributes=attributes))
-    return cells, units, entries
+    teams = {cell: team for _, cell, _, team, _ in rows}
+    sizes = Counter(cell for _, cell, _, _, _ in rows)
+    entries = Counter(entry for _, _, _, _, entry in rows)
+    return [_cell(key, teams[key], size) for key, size in sorted(sizes.items())], units, dict(entries)
 
 
-def expected_size(session: Session, period: Period) -> int:
-    """How many parts the frame would hold now."""
-    return (
-        session.scalar(
-            select(func.count())
-            .select_from(HandledPart)
-            .join(Ticket, Ticket.id == HandledPart.ticket_id)
-            .where(eligible_in(period))
-        )
-        or 0
+def _cell(key: str, team: str, size: int) -> Cell:
+    attributes = read_key(key, team)
+    return Cell(key=key, team=team, specialist=attributes["specialist"], size=size, attributes=attributes)
+
+
+def a_cell(session: Session, period_id: int) -> str | None:
+    """One of a frame's cells: all carry the same attributes."""
+    return session.scalar(
+        select(FrameUnit.cell).where(FrameUnit.period_id == period_id).order_by(FrameUnit.cell).limit(1)
     )
+
+
+def cells_resolved_in(session: Session, period: Period, attributes: Iterable[str]) -> list[Cell]:
+    """The cells of what was resolved in a week, whether or not it was frozen since: what a preview is made from."""
+    names = beyond_base(attributes)
+    columns = [HandledPart.specialist_id, *_cell_columns(names)]
+    rows = session.execute(
+        select(*columns, func.count().label("parts"))
+        .join(Ticket, Ticket.id == HandledPart.ticket_id)
+        .where(
+            sampled_population(period.programme_id),
+            HandledPart.resolved_at >= period.starts_at,
+            HandledPart.resolved_at < period.ends_at,
+        )
+        .group_by(*columns)
+    ).all()
+    cells = _Cells(session, period, {row.specialist_id for row in rows}, names)
+    sizes: Counter[str] = Counter()
+    teams: dict[str, str] = {}
+    for row in rows:
+        key = cells.key_of(row)
+        sizes[key] += row.parts
+        teams[key] = cells.team_of(row.specialist_id)
+    return [_cell(key, teams[key], size) for key, size in sorted(sizes.items())]
 
 
 def names_of(session: Session, specialist_ids: Sequence[int]) -> dict[int, str]:

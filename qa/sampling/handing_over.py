@@ -7,12 +7,13 @@ from sqlalchemy.orm import Session
 
 from qa.core import audit
 from qa.core.access import Role
-from qa.core.clock import local_day
+from qa.core.clock import local_day, monday_of
 from qa.core.errors import ConflictError, InvalidInputError
 from qa.notices import service as notices
 from qa.people.queries import people_with_role, setting_at, zone_of
-from qa.sampling.models import Assignment, Purpose
-from qa.sampling.reviewers import PartFacts, reviewers_on, why_not
+from qa.sampling.giving import HARMFUL, loads_on
+from qa.sampling.models import Assignment, Purpose, WellbeingHandOver
+from qa.sampling.reviewers import PartFacts, ReviewerFacts, why_not
 from qa.tickets.models import HandledPart, Ticket
 
 REASONS = {
@@ -23,19 +24,25 @@ REASONS = {
 }
 
 
+WELLBEING = "too_harmful"
+
+
 def hand_over(session: Session, assignment: Assignment, *, reason: str, by: int, now: dt.datetime) -> Assignment | None:
     """Close this assignment and open one for another reviewer; ``None`` when nobody else can take the part.
 
-    Why somebody found a part too harmful is nobody's business: that reason is kept without the person.
+    That somebody found a part too harmful is nobody's business. It is counted by week, queue and severity; the
+    assignment itself then looks like any other that was withdrawn, and the audit trail names neither person nor part.
     """
     if reason not in REASONS:
         raise InvalidInputError("Choose why you hand this part over.", {"reason": "missing"})
     if assignment.purpose == Purpose.CALIBRATION:
         raise ConflictError("Everybody in a session scores the same parts; tell the facilitator instead.")
+    private = reason == WELLBEING
+    kept = {"state": "withdrawn"} if private else {"state": "handed_over", "hand_over_reason": reason}
     closed = session.execute(
         update(Assignment)
         .where(Assignment.id == assignment.id, Assignment.state == "open")
-        .values(state="handed_over", ended_at=now, hand_over_reason=reason)
+        .values(ended_at=now, **kept)
         .execution_options(synchronize_session=False)
     )
     if closed.rowcount != 1:  # type: ignore[attr-defined]
@@ -46,7 +53,7 @@ def hand_over(session: Session, assignment: Assignment, *, reason: str, by: int,
         .join(Ticket, Ticket.id == HandledPart.ticket_id)
         .where(HandledPart.id == assignment.part_id)
     ).one()
-    successor = _open_for_another(session, assignment, part, ticket, now=now)
+    successor = _open_for_another(session, assignment, part, ticket, private=private, now=now)
     if successor is None:
         leads = people_with_role(session, part.programme_id, Role.QA_LEAD, now.date())
         notices.notify(
@@ -57,21 +64,50 @@ def hand_over(session: Session, assignment: Assignment, *, reason: str, by: int,
             object_id=part.id,
             now=now,
         )
-    audit.record(
-        session,
-        action="assignment.hand_over",
-        object_type="handled_part",
-        object_id=part.id,
-        actor_id=None if reason == "too_harmful" else by,
-        now=now,
-        detail={"reason": reason, "found_another": successor is not None},
-    )
+    if private:
+        _count_wellbeing(session, part, ticket, found_another=successor is not None, now=now)
+    else:
+        audit.record(
+            session,
+            action="assignment.hand_over",
+            object_type="handled_part",
+            object_id=part.id,
+            actor_id=by,
+            now=now,
+            detail={"reason": reason, "found_another": successor is not None},
+        )
     session.flush()
     return successor
 
 
+def _count_wellbeing(
+    session: Session, part: HandledPart, ticket: Ticket, *, found_another: bool, now: dt.datetime
+) -> None:
+    """Where it was, never who it was: neither the row nor the trail leads back to a person or a part."""
+    setting = setting_at(session, part.programme_id, now)
+    week = monday_of(local_day(now, zone_of(setting)))
+    session.add(
+        WellbeingHandOver(
+            programme_id=part.programme_id,
+            week=week,
+            queue=ticket.queue,
+            content_severity=ticket.content_severity,
+            found_another=found_another,
+        )
+    )
+    audit.record(
+        session,
+        action="assignment.wellbeing",
+        object_type="programme",
+        object_id=part.programme_id,
+        actor_id=None,
+        now=now,
+        detail={"content_severity": ticket.content_severity, "found_another": found_another},
+    )
+
+
 def _open_for_another(
-    session: Session, assignment: Assignment, part: HandledPart, ticket: Ticket, *, now: dt.datetime
+    session: Session, assignment: Assignment, part: HandledPart, ticket: Ticket, *, private: bool, now: dt.datetime
 ) -> Assignment | None:
     setting = setting_at(session, part.programme_id, now)
     today = local_day(now, zone_of(setting))
@@ -84,26 +120,41 @@ def _open_for_another(
         content_severity=ticket.content_severity,
     )
     had_it = set(session.scalars(select(Assignment.reviewer_id).where(Assignment.part_id == part.id)))
+    loads = loads_on(session, setting, today, now=now)
+
+    def verdict(reviewer: ReviewerFacts, about: PartFacts) -> str | None:
+        return why_not(reviewer, about, own_team_ban=setting.own_team_ban)
+
+    harmful = ticket.content_severity >= HARMFUL
     able = [
-        reviewer
-        for reviewer in reviewers_on(session, part.programme_id, today)
-        if reviewer.user_id not in had_it and why_not(reviewer, facts, own_team_ban=setting.own_team_ban) is None
+        load
+        for load in loads
+        if load.key not in had_it
+        and verdict(load.reviewer, facts) is None
+        and not (harmful and load.harmful_limit is not None and load.harmful >= load.harmful_limit)
     ]
     if not able:
         return None
-    chosen = min(able, key=lambda reviewer: (reviewer.load / max(reviewer.capacity, 1), reviewer.user_id))
+    chosen = min(able, key=lambda load: (load.load / max(load.capacity, 1), load.key))
     successor = Assignment(
         part_id=part.id,
-        reviewer_id=chosen.user_id,
+        reviewer_id=chosen.key,
         purpose=assignment.purpose,
-        origin="hand_over",
+        origin=_origin(assignment) if private else "hand_over",
         drawn_unit_id=assignment.drawn_unit_id,
         rubric_version_id=assignment.rubric_version_id,
         due_on=max(assignment.due_on, today + dt.timedelta(days=2)),
         position=assignment.position,
         created_at=now,
-        replaces_id=assignment.id,
+        replaces_id=None if private else assignment.id,
     )
     session.add(successor)
     session.flush()
     return successor
+
+
+def _origin(assignment: Assignment) -> str:
+    """Where the part came from in the first place, so that a private hand-over leaves no mark on its successor."""
+    if assignment.drawn_unit_id is None:
+        return assignment.origin
+    return "double" if assignment.purpose == Purpose.DOUBLE else "draw"

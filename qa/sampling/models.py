@@ -4,7 +4,7 @@ import datetime as dt
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from qa.core.orm import Base, BigInt, WithId, one_of
@@ -73,6 +73,10 @@ class SamplingPlanVersion(WithId, Base):
     parameters: Mapped[dict[str, Any]]
     filter: Mapped[dict[str, Any]]
     schedule: Mapped[str] = mapped_column(default="weekly")
+    paused: Mapped[bool] = mapped_column(
+        default=False, server_default=false()
+    )  # takes part in no draw until a later version does
+    effective_from: Mapped[dt.date | None]  # the Monday of the first week it holds for; NULL: every week not drawn yet
     digest: Mapped[str]
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     created_at: Mapped[dt.datetime]
@@ -95,6 +99,18 @@ class FrameUnit(Base):
     entry: Mapped[str] = mapped_column(default="on_time")  # on_time, late, carried
 
 
+class FrameCell(Base):
+    """How many parts of a frozen frame share one chance, and the sum of their random numbers; never updated."""
+
+    __tablename__ = "frame_cell"
+
+    period_id: Mapped[int] = mapped_column(ForeignKey("period.id"), primary_key=True, autoincrement=False)
+    cell: Mapped[str] = mapped_column(primary_key=True)
+    team: Mapped[str]
+    size: Mapped[int]
+    fingerprint: Mapped[int] = mapped_column(BigInt)  # sum of the random numbers modulo 2^63
+
+
 class Draw(WithId, Base):
     """One combined draw of a period over all its plans; a second one is a numbered, reasoned supplement."""
 
@@ -108,6 +124,7 @@ class Draw(WithId, Base):
     period_id: Mapped[int] = mapped_column(ForeignKey("period.id"))
     n: Mapped[int] = mapped_column(default=1)
     reason: Mapped[str | None]
+    plans: Mapped[list[Any] | None]  # as the seed was committed to them; a supplement's are its own
     plan_digest: Mapped[str]
     commitment: Mapped[str]  # SHA-256(seed || plan digest), in the audit log before the frame is counted
     committed_at: Mapped[dt.datetime]
@@ -155,6 +172,38 @@ class DrawnUnit(WithId, Base):
     state: Mapped[str] = mapped_column(default="drawn")
 
 
+class FrameExclusion(WithId, Base):
+    """A part of a frozen frame that was never in the population; the frame itself stays as it was counted."""
+
+    __tablename__ = "frame_exclusion"
+    __table_args__ = (
+        UniqueConstraint("draw_id", "part_id"),
+        one_of("reason", ("spam", "merged", "test", "no_specialist_reply")),
+    )
+
+    draw_id: Mapped[int] = mapped_column(ForeignKey("draw.id"))
+    part_id: Mapped[int] = mapped_column(ForeignKey("handled_part.id"), index=True)
+    cell: Mapped[str]
+    reason: Mapped[str]
+    reviewer_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))  # who had it, for the bias channel
+    substitute_id: Mapped[int | None] = mapped_column(ForeignKey("handled_part.id"))  # none: the cell is used up
+    created_at: Mapped[dt.datetime]
+    created_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+
+
+class WellbeingHandOver(WithId, Base):
+    """That somebody found a part too harmful: where, never who, which part or at what minute."""
+
+    __tablename__ = "wellbeing_hand_over"
+    __table_args__ = (Index("ix_wellbeing_hand_over_week", "programme_id", "week"),)
+
+    programme_id: Mapped[int] = mapped_column(ForeignKey("programme.id"))
+    week: Mapped[dt.date]  # its Monday
+    queue: Mapped[str]
+    content_severity: Mapped[int]
+    found_another: Mapped[bool]
+
+
 class Assignment(WithId, Base):
     """A part given to a reviewer, for a purpose, due on a day; leases are per assignment, so doubles stay hidden."""
 
@@ -190,5 +239,6 @@ class Assignment(WithId, Base):
     created_at: Mapped[dt.datetime]
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     ended_at: Mapped[dt.datetime | None]
-    hand_over_reason: Mapped[str | None]
+    hand_over_reason: Mapped[str | None]  # never "too harmful": that is kept without the person
+    targeted_reason: Mapped[str | None]  # why a lead picked it
     replaces_id: Mapped[int | None] = mapped_column(ForeignKey("assignment.id"))

@@ -1,6 +1,7 @@
 """Reading the sampling room: periods with their draws, one draw, who has how much to do."""
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,8 +11,22 @@ from sqlalchemy.orm import Session
 from qa.core.access import Actor
 from qa.core.clock import monday_of, week_key
 from qa.core.errors import NotFoundError
-from qa.people.models import User
-from qa.sampling.models import Assignment, Draw, DrawnUnit, DrawReceipt, Period, Purpose
+from qa.people.models import ProgrammeSetting, Team, User
+from qa.rubric_library.queries import rule_book
+from qa.sampling.assigning import Load
+from qa.sampling.giving import HARMFUL, loads_on, part_facts
+from qa.sampling.kinds import KINDS, Kind
+from qa.sampling.models import (
+    Assignment,
+    Draw,
+    DrawnUnit,
+    DrawReceipt,
+    Period,
+    Purpose,
+    SamplingPlan,
+    SamplingPlanVersion,
+)
+from qa.sampling.reviewers import PartFacts, ReviewerFacts, why_not
 from qa.tickets.models import HandledPart, Ticket
 
 
@@ -22,54 +37,69 @@ class PeriodRow:
     key: str
     starts_on: dt.date
     resolved: int  # parts resolved in it that could be drawn
-    draw: Draw | None
+    draws: Sequence[Draw]  # the draw, and its supplements
+    committed: Draw | None  # a seed waits for the week's draw
     completed: int
     assigned: int
     over: bool
+    future: bool
+
+    @property
+    def draw(self) -> Draw | None:
+        return self.draws[0] if self.draws else None
+
+    @property
+    def size(self) -> int:
+        return sum(draw.size or 0 for draw in self.draws)
 
 
 def weeks(session: Session, actor: Actor, today: dt.date, count: int = 12) -> list[PeriodRow]:
-    """The last weeks, newest first, with what was drawn and done."""
-    mondays = [monday_of(today) - dt.timedelta(weeks=back) for back in range(count)]
+    """The last weeks and the next one, newest first, with what was drawn and done."""
+    this_week = monday_of(today)
+    mondays = [this_week - dt.timedelta(weeks=back) for back in range(-1, count)]
     resolved = _resolved_by_week(session, actor.programme_id, mondays[-1])
     rows = session.execute(
         select(Period, Draw)
-        .outerjoin(Draw, Draw.period_id == Period.id)
+        .join(Draw, Draw.period_id == Period.id)
         .where(Period.programme_id == actor.programme_id, Period.starts_on >= mondays[-1])
         .order_by(Period.starts_on, Draw.n)
-    )
-    draws = {period.starts_on: draw for period, draw in rows if draw is not None}
-    done = _completion(session, [draw.id for draw in draws.values()])
+    ).all()
+    drawn: dict[dt.date, list[Draw]] = {}
+    committed: dict[dt.date, Draw] = {}
+    for period, draw in rows:
+        if draw.drawn_at is None:
+            committed[period.starts_on] = draw
+        else:
+            drawn.setdefault(period.starts_on, []).append(draw)
+    done = _completion(session, [draw.id for draws in drawn.values() for draw in draws])
     return [
         PeriodRow(
             key=week_key(monday),
             starts_on=monday,
             resolved=resolved.get(monday, 0),
-            draw=draws.get(monday),
-            assigned=done.get(draws[monday].id, (0, 0))[0] if monday in draws else 0,
-            completed=done.get(draws[monday].id, (0, 0))[1] if monday in draws else 0,
-            over=monday + dt.timedelta(days=7) <= today,
+            draws=drawn.get(monday, []),
+            committed=committed.get(monday),
+            assigned=sum(done.get(draw.id, (0, 0))[0] for draw in drawn.get(monday, [])),
+            completed=sum(done.get(draw.id, (0, 0))[1] for draw in drawn.get(monday, [])),
+            over=monday < this_week,
+            future=monday > this_week,
         )
         for monday in mondays
     ]
 
 
-def drawable_weeks(session: Session, actor: Actor, today: dt.date) -> list[tuple[dt.date, int]]:
-    """Weeks that are over, hold parts and are not drawn, the newest first, with how many parts they hold."""
-    drawn = set(
-        session.scalars(
-            select(Period.starts_on)
-            .join(Draw, Draw.period_id == Period.id)
-            .where(Period.programme_id == actor.programme_id)
-        )
+def period_of(session: Session, actor: Actor, monday: dt.date) -> Period | None:
+    """A week as it is kept, if it is."""
+    return session.scalar(
+        select(Period).where(Period.programme_id == actor.programme_id, Period.key == week_key(monday))
     )
-    resolved = _resolved_by_week(session, actor.programme_id, dt.date.min)
-    this_week = monday_of(today)
-    return [
-        (monday, count)
-        for monday, count in sorted(resolved.items(), reverse=True)
-        if monday < this_week and monday not in drawn
-    ]
+
+
+def draws_of(session: Session, period_id: int) -> Sequence[Draw]:
+    """The draws of a week in their order, without one that is only committed to."""
+    return session.scalars(
+        select(Draw).where(Draw.period_id == period_id, Draw.drawn_at.is_not(None)).order_by(Draw.n)
+    ).all()
 
 
 def _resolved_by_week(session: Session, programme_id: int, since: dt.date) -> dict[dt.date, int]:
@@ -130,72 +160,200 @@ def get_draw_for(session: Session, actor: Actor, draw_id: int) -> DrawView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadRow:
-    """One reviewer's share of a draw."""
+    """One reviewer's share of a week."""
 
+    user_id: int
     name: str
     routine: int
     submitted: int
-    handed_over: int
+
+    @property
+    def open(self) -> int:
+        return self.routine - self.submitted
 
 
-def loads_of(session: Session, draw_id: int) -> list[LoadRow]:
-    """Who has how much of a draw to do; hidden second scores are not told apart from nothing."""
+def loads_of(session: Session, period_id: int) -> list[LoadRow]:
+    """Who has how much of a week to do; hidden second scores are not told apart from nothing."""
     rows = session.execute(
         select(
+            User.id,
             User.name,
             func.count().filter(Assignment.state.in_(("open", "submitted"))),
             func.count().filter(Assignment.state == "submitted"),
-            func.count().filter(Assignment.state == "handed_over", Assignment.hand_over_reason != "too_harmful"),
         )
         .join(Assignment, Assignment.reviewer_id == User.id)
         .join(DrawnUnit, DrawnUnit.id == Assignment.drawn_unit_id)
-        .where(DrawnUnit.draw_id == draw_id, Assignment.purpose == Purpose.ROUTINE)
+        .join(Draw, Draw.id == DrawnUnit.draw_id)
+        .where(Draw.period_id == period_id, Assignment.purpose == Purpose.ROUTINE)
         .group_by(User.id, User.name)
         .order_by(User.name, User.id)
     )
     return [
-        LoadRow(name=name, routine=routine, submitted=submitted, handed_over=handed)
-        for name, routine, submitted, handed in rows
+        LoadRow(user_id=user_id, name=name, routine=routine, submitted=submitted)
+        for user_id, name, routine, submitted in rows
+        if routine
     ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Unassigned:
-    """A drawn part that nobody has to score."""
+class ShortageRow:
+    """Drawn parts of one kind that nobody has, and why."""
 
-    part_id: int
-    external_id: str
     queue: str
     language: str
     content_severity: int
+    count: int
+    reason: str
+    tickets: tuple[str, ...]
 
 
-def unassigned_of(session: Session, draw_id: int) -> list[Unassigned]:
-    """Drawn parts without an open or submitted routine assignment."""
+REASON_WORDS = {
+    "no rubric": "no rubric covers them",
+    "language": "nobody reads the language",
+    "queue": "nobody knows the queue",
+    "clearance": "nobody is cleared for the content",
+    "own team": "everybody able belongs to the specialist's team",
+    "own ticket": "the only reviewer handled them",
+    "absent": "everybody able is away",
+    "had": "everybody able had them before",
+    "full": "everybody able is full; they wait in the pool",
+    "exposure": "everybody able has reached the limit for harmful content",
+}
+NOBODY = "there is no reviewer"
+
+
+def shortages_of(
+    session: Session, setting: ProgrammeSetting, period_id: int, today: dt.date, *, now: dt.datetime
+) -> list[ShortageRow]:
+    """Drawn parts without a reviewer, by kind and reason."""
     taken = (
         select(Assignment.drawn_unit_id)
         .join(DrawnUnit, DrawnUnit.id == Assignment.drawn_unit_id)
+        .join(Draw, Draw.id == DrawnUnit.draw_id)
         .where(
-            DrawnUnit.draw_id == draw_id,
+            Draw.period_id == period_id,
             Assignment.purpose == Purpose.ROUTINE,
             Assignment.state.in_(("open", "submitted")),
         )
     )
     rows = session.execute(
-        select(DrawnUnit.part_id, Ticket.external_id, Ticket.queue, Ticket.language, Ticket.content_severity)
+        select(DrawnUnit.part_id, Ticket.external_id)
+        .join(Draw, Draw.id == DrawnUnit.draw_id)
         .join(HandledPart, HandledPart.id == DrawnUnit.part_id)
         .join(Ticket, Ticket.id == HandledPart.ticket_id)
-        .where(DrawnUnit.draw_id == draw_id, DrawnUnit.id.not_in(taken))
-        .order_by(DrawnUnit.position, DrawnUnit.id)
-    )
+        .where(Draw.period_id == period_id, DrawnUnit.state != "replaced", DrawnUnit.id.not_in(taken))
+        .order_by(DrawnUnit.draw_id, DrawnUnit.position, DrawnUnit.id)
+    ).all()
+    if not rows:
+        return []
+    part_ids = [part_id for part_id, _ in rows]
+    facts = part_facts(session, part_ids)
+    had: dict[int, set[int]] = {}
+    for part_id, reviewer_id in session.execute(
+        select(Assignment.part_id, Assignment.reviewer_id).where(Assignment.part_id.in_(part_ids))
+    ):
+        had.setdefault(part_id, set()).add(reviewer_id)
+    loads = loads_on(session, setting, today, now=now)
+    book = rule_book(session, setting.programme_id)
+    kinds: dict[tuple[str, str, int, str], list[str]] = {}
+    for part_id, external_id in rows:
+        part = facts[part_id]
+        covered = book.version_for(part.facts.queue, part.channel, part.facts.language, part.resolved_at) is not None
+        reason = _why(loads, part.facts, setting, had.get(part_id, set())) if covered else REASON_WORDS["no rubric"]
+        kind = (part.facts.queue, part.facts.language, part.facts.content_severity, reason)
+        kinds.setdefault(kind, []).append(external_id)
     return [
-        Unassigned(part_id=part_id, external_id=external_id, queue=queue, language=language, content_severity=severity)
-        for part_id, external_id, queue, language, severity in rows
+        ShortageRow(
+            queue=queue,
+            language=language,
+            content_severity=severity,
+            count=len(numbers),
+            reason=reason,
+            tickets=tuple(numbers),
+        )
+        for (queue, language, severity, reason), numbers in sorted(kinds.items())
     ]
 
 
-def queue_names(session: Session, programme_id: int) -> Sequence[str]:
-    """The queues that a plan can select."""
-    return session.scalars(
-        select(Ticket.queue).where(Ticket.programme_id == programme_id).distinct().order_by(Ticket.queue)
-    ).all()
+def _why(loads: Sequence[Load[ReviewerFacts]], part: PartFacts, setting: ProgrammeSetting, had: set[int]) -> str:
+    """The commonest reason why nobody has a part."""
+    reasons: Counter[str] = Counter()
+    for load in loads:
+        reason = why_not(load.reviewer, part, own_team_ban=setting.own_team_ban)
+        if reason is None and load.key in had:
+            reason = "had"
+        elif reason is None and part.content_severity >= HARMFUL and load.harmful >= setting.harmful_per_week:
+            reason = "exposure"
+        reasons[reason or "full"] += 1
+    if not reasons:
+        return NOBODY
+    # Somebody who could, if only there were time, says more than all who never could.
+    for reason in ("full", "exposure", "absent", "had"):
+        if reasons[reason]:
+            return REASON_WORDS[reason]
+    return REASON_WORDS[max(sorted(reasons), key=lambda reason: reasons[reason])]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lent:
+    """A part taken from the pool and not begun."""
+
+    assignment_id: int
+    external_id: str
+    until: dt.datetime
+
+
+def lent_to(session: Session, reviewer_id: int) -> list[Lent]:
+    """What a person took from the pool and has not begun."""
+    rows = session.execute(
+        select(Assignment.id, Ticket.external_id, Assignment.leased_until)
+        .join(HandledPart, HandledPart.id == Assignment.part_id)
+        .join(Ticket, Ticket.id == HandledPart.ticket_id)
+        .where(
+            Assignment.reviewer_id == reviewer_id,
+            Assignment.state == "open",
+            Assignment.leased_until.is_not(None),
+        )
+        .order_by(Assignment.leased_until, Assignment.id)
+    )
+    return [Lent(assignment_id=one, external_id=number, until=until) for one, number, until in rows if until]
+
+
+def get_lent_for(session: Session, actor: Actor, assignment_id: int) -> Assignment:
+    """One's own assignment."""
+    row = session.get(Assignment, assignment_id)
+    if row is None or row.reviewer_id != actor.user_id:
+        raise NotFoundError("There is no such part in your queue.")
+    return row
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanWords:
+    """A plan of a receipt as people named it then and name it now."""
+
+    name: str
+    kind: Kind
+
+
+def plan_words(session: Session, view: DrawView) -> dict[str, PlanWords]:
+    """The names of a draw's plans by key, with the kind that was in force when it was drawn."""
+    rows = session.execute(
+        select(SamplingPlan.key, SamplingPlan.name, SamplingPlanVersion.kind)
+        .join(SamplingPlanVersion, SamplingPlanVersion.plan_id == SamplingPlan.id)
+        .where(
+            SamplingPlan.programme_id == view.period.programme_id,
+            SamplingPlanVersion.created_at <= view.draw.committed_at,
+        )
+        .order_by(SamplingPlan.id, SamplingPlanVersion.n)
+    )
+    return {key: PlanWords(name=name, kind=KINDS[kind]) for key, name, kind in rows if kind in KINDS}
+
+
+def value_names(session: Session, programme_id: int) -> dict[str, dict[str, str]]:
+    """What the ids in plans' filters are called: teams and specialists."""
+    teams = session.execute(select(Team.id, Team.name).where(Team.programme_id == programme_id))
+    people = session.execute(select(User.id, User.name).where(User.programme_id == programme_id))
+    return {
+        "team": {str(team_id): name for team_id, name in teams},
+        "specialist": {str(user_id): name for user_id, name in people},
+    }

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from qa.sampling.allocation import Cells, Plan
-from qa.sampling.draw import DrawResult, Unit, commitment, draw
+from qa.sampling.draw import DrawnCell, DrawResult, Unit, commitment, draw
 
 FORMAT = "fairmark-receipt-1"
 NAMED = 5  # how many differences of a kind are named one by one
@@ -54,6 +54,11 @@ def plan_document(plan: Plan) -> dict[str, Any]:
         document["spreads"] = dict(plan.spreads)
         document["pooled_spread"] = plan.pooled_spread
     return document
+
+
+def rules_document(plan: Plan) -> dict[str, Any]:
+    """A plan without what was measured: the same rules give the same document."""
+    return {name: value for name, value in plan_document(plan).items() if name not in ("spreads", "pooled_spread")}
 
 
 def plan_of(document: Mapping[str, Any]) -> Plan:
@@ -107,6 +112,28 @@ def receipt(facts: ReceiptFacts, plans: Sequence[Plan], result: DrawResult) -> b
             ],
         }
     )
+
+
+def cell_of(document: Mapping[str, Any], key: str) -> DrawnCell:
+    """One cell of a read receipt."""
+    for cell, team, size, fingerprint, expected, drawn, start in document["cells"]:
+        if cell == key:
+            return DrawnCell(
+                key=cell,
+                team=team,
+                specialist=cell.partition("|")[0],
+                size=size,
+                fingerprint=fingerprint,
+                expected=expected,
+                drawn=drawn,
+                start=start,
+            )
+    raise ValueError(f"the receipt knows no cell {key!r}")
+
+
+def read_cell(document: bytes, key: str) -> DrawnCell:
+    """One cell of a receipt as it is kept."""
+    return cell_of(json.loads(document), key)
 
 
 def differences(

@@ -1,39 +1,29 @@
-"""Drawing a period's sample and giving it to reviewers: commit to a seed, freeze, draw, write the receipt, assign."""
+"""Drawing a period's sample: commit to a seed, freeze the frame, draw, write the receipt, give it to reviewers."""
 
 import datetime as dt
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from qa.core import audit
-from qa.core.clock import local_day
-from qa.core.crypto import KeyRing, seal_secret
+from qa.core.crypto import KeyRing
 from qa.core.errors import ConflictError, InvalidInputError
-from qa.notices import service as notices
 from qa.people.models import Programme, ProgrammeSetting
-from qa.people.queries import zone_of
 from qa.rubric_library.queries import rule_book
-from qa.sampling import frames, receipts
+from qa.sampling import chances, committing, fields, frames, receipts
 from qa.sampling.allocation import Plan
-from qa.sampling.assigning import Load, Outcome, Task, assign, double_sample
-from qa.sampling.draw import SEED_BYTES, DrawResult, commitment, draw
-from qa.sampling.models import Assignment, Draw, DrawnUnit, DrawReceipt, Period, Purpose
-from qa.sampling.reviewers import PartFacts, ReviewerFacts, reviewers_on, why_not
-from qa.tickets.models import HandledPart, Ticket
+from qa.sampling.attributes import beyond_base, carried_by
+from qa.sampling.draw import DrawResult
+from qa.sampling.evidence import Scores, no_scores
+from qa.sampling.giving import Given, give, part_facts
+from qa.sampling.models import Draw, DrawnUnit, DrawReceipt, FrameUnit, Period
+from qa.sampling.walking import draw_stored
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Given:
-    """What became of a draw's parts: how many assignments, and what nobody could take, by reason."""
-
-    routine: int
-    double: int
-    left: tuple[tuple[int, str], ...]
+LONGEST_REASON = 300
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,46 +38,61 @@ def draw_period(
     programme: Programme,
     setting: ProgrammeSetting,
     period: Period,
-    plans: Sequence[Plan],
+    plans: Sequence[Plan] | None = None,
     *,
     ring: KeyRing,
     by: int | None,
     now: dt.datetime,
     seed: bytes | None = None,
+    reason: str | None = None,
+    scores: Scores = no_scores,
 ) -> Done:
-    """Draw a period once: the seed is committed to in the audit trail before the frame is counted.
+    """Draw a period by the seed and the plans that were committed to, or commit to them before the frame is counted.
 
-    ``seed`` is for a simulated past only; a real draw makes its own.
+    Without ``plans`` those that are due take part. A period is drawn once; with a ``reason`` a second draw is a
+    numbered supplement over the same frame. ``seed`` is for a simulated past only; a real draw makes its own.
     """
-    if not plans:
-        raise InvalidInputError("Choose at least one plan; make one first if there is none.")
-    if session.scalar(select(Draw.id).where(Draw.period_id == period.id).limit(1)) is not None:
-        raise ConflictError(f"{period.key} is drawn already. A receipt stands for it; nobody draws twice.")
-    seed = seed or secrets.token_bytes(SEED_BYTES)
-    row = _commit(session, period, plans, seed, ring=ring, by=by, now=now)
-    late = frames.freeze(session, period, now=now).late
-    cells, units, entries = frames.frame_of(session, period.id)
-    result = draw(cells, units, plans, seed)
-    parts = _part_facts(session, result)
+    number = _number(session, period, reason)
+    row, plans, seed = _committed(
+        session,
+        programme.id,
+        period,
+        plans,
+        number=number,
+        reason=reason,
+        ring=ring,
+        by=by,
+        now=now,
+        seed=seed,
+        scores=scores,
+    )
+    if number == 1:
+        frames.freeze(session, period, _attributes(plans), now=now)
+    result = _result(session, period, plans, seed)
     row.rubricless = _without_rubric(session, programme.id, period)
     row.drawn_at, row.drawn_by_id = now, by
-    row.frame_size, row.size = len(units), result.size
-    receipt = _write_receipt(session, programme, period, row, plans, seed, result, late, entries.get("carried", 0), now)
-    drawn = _write_units(session, row, result)
-    given = _give(session, programme.id, setting, parts, drawn, rng=_generator(seed), by=by, now=now)
+    row.frame_size, row.size = sum(cell.size for cell in result.cells), result.size
+    late, carried = _entered(session, period)
+    receipt = _write_receipt(session, programme, period, row, plans, seed, result, late, carried, now)
+    drawn = _write_units(session, period, row, result)
+    if number > 1:
+        chances.refresh(session, period)
+    parts = part_facts(session, list(drawn))
+    given = give(session, setting, parts, drawn, rng=_generator(seed), by=by, now=now)
     session.flush()
     audit.record(
         session,
-        action="draw.done",
+        action="draw.done" if number == 1 else "draw.supplement",
         object_type="draw",
         object_id=row.id,
         actor_id=by,
         now=now,
         detail={
             "period": period.key,
+            "number": number,
             "receipt": receipt.digest,
             "size": result.size,
-            "frame": len(units),
+            "frame": row.frame_size,
             "assigned": given.routine + given.double,
             "left": len(given.left),
         },
@@ -96,39 +101,81 @@ def draw_period(
     return Done(draw=row, receipt=receipt, given=given)
 
 
-def _commit(
+def _number(session: Session, period: Period, reason: str | None) -> int:
+    """Which draw of its period this is; a second one needs a reason."""
+    drawn = session.scalar(
+        select(func.count()).select_from(Draw).where(Draw.period_id == period.id, Draw.drawn_at.is_not(None))
+    )
+    if not drawn:
+        if reason is not None:
+            raise ConflictError(f"{period.key} is not drawn yet: there is nothing to supplement.")
+        return 1
+    if reason is None:
+        raise ConflictError(f"{period.key} is drawn already. A receipt stands for it; nobody draws twice.")
+    if not reason.strip() or len(reason) > LONGEST_REASON:
+        raise InvalidInputError(
+            f"Say why the week is supplemented, in up to {LONGEST_REASON} characters.", {"reason": "missing"}
+        )
+    return drawn + 1
+
+
+def _committed(
     session: Session,
+    programme_id: int,
     period: Period,
-    plans: Sequence[Plan],
-    seed: bytes,
+    plans: Sequence[Plan] | None,
     *,
+    number: int,
+    reason: str | None,
     ring: KeyRing,
     by: int | None,
     now: dt.datetime,
-) -> Draw:
-    digest = receipts.plans_digest(plans)
-    row = Draw(
-        period_id=period.id,
-        n=1,
-        plan_digest=digest,
-        commitment=commitment(seed, digest),
-        committed_at=now,
-        committed_before_opening=now < period.starts_at,
-        sealed_seed=seal_secret(ring, seed, f"draw {period.id}/1"),
+    seed: bytes | None,
+    scores: Scores,
+) -> tuple[Draw, Sequence[Plan], bytes]:
+    """The committed draw with its plans and seed; a new commitment where none stands for these plans."""
+    row = committing.pending(session, period) if number == 1 else None
+    if row is not None:
+        kept, known = committing.committed_plans(row), committing.seed_of(row, period, ring)
+        if (plans is None or committing.same_rules(kept, plans)) and seed in (None, known):
+            return row, kept, known
+    if plans is None:
+        plans = committing.plans_due(session, programme_id, period.starts_on, scores)
+    if not plans:
+        raise InvalidInputError("No plan takes part in this week. Make one first, or choose another week.")
+    made = committing.commit(
+        session, period, plans, ring=ring, by=by, now=now, seed=seed, n=number, reason=reason and reason.strip()
     )
-    session.add(row)
-    session.flush()
-    audit.record(
-        session,
-        action="draw.commit",
-        object_type="draw",
-        object_id=row.id,
-        actor_id=by,
-        now=now,
-        detail={"period": period.key, "commitment": row.commitment, "plans": digest},
+    return made, plans, committing.seed_of(made, period, ring)
+
+
+def _attributes(plans: Sequence[Plan]) -> set[str]:
+    return {name for plan in plans for name in (*plan.where, *plan.strata)}
+
+
+def _result(session: Session, period: Period, plans: Sequence[Plan], seed: bytes) -> DrawResult:
+    try:
+        return draw_stored(session, period.id, plans, seed)
+    except ValueError as error:
+        carried = carried_by(frames.a_cell(session, period.id))
+        lacking = sorted(name for name in beyond_base(_attributes(plans)) if name not in carried)
+        if not lacking:
+            raise
+        named = ", ".join(fields.label_of(name) for name in lacking)
+        raise InvalidInputError(
+            f"The frame of {period.key} was frozen without telling its parts apart by: {named}. A plan that selects on "
+            "it cannot be fair there any more; it can take part from the next draw on."
+        ) from error
+
+
+def _entered(session: Session, period: Period) -> tuple[int, int]:
+    """How many parts of a frame came late, and how many were carried from a former one."""
+    counts = dict(
+        session.execute(
+            select(FrameUnit.entry, func.count()).where(FrameUnit.period_id == period.id).group_by(FrameUnit.entry)
+        ).all()
     )
-    session.flush()
-    return row
+    return counts.get("late", 0), counts.get("carried", 0)
 
 
 def _generator(seed: bytes) -> np.random.Generator:
@@ -196,8 +243,13 @@ def facts_of(
     )
 
 
-def _write_units(session: Session, row: Draw, result: DrawResult) -> dict[int, int]:
-    """One row a drawn part, in drawn order; the row's id by part."""
+def _write_units(session: Session, period: Period, row: Draw, result: DrawResult) -> dict[int, int]:
+    """One row a drawn part, in drawn order; the row's id by part. What a former draw of the week took stays its."""
+    before = set(
+        session.scalars(
+            select(DrawnUnit.part_id).join(Draw, Draw.id == DrawnUnit.draw_id).where(Draw.period_id == period.id)
+        )
+    )
     units: list[dict[str, Any]] = [
         {
             "draw_id": row.id,
@@ -210,6 +262,7 @@ def _write_units(session: Session, row: Draw, result: DrawResult) -> dict[int, i
             "plans": list(part.plans),
         }
         for position, part in enumerate(result.parts, start=1)
+        if part.part_id not in before
     ]
     if units:
         session.execute(insert(DrawnUnit), units)
@@ -220,38 +273,6 @@ def _write_units(session: Session, row: Draw, result: DrawResult) -> dict[int, i
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DrawnFacts:
-    """A drawn part with everything that decides its rubric and its reviewer."""
-
-    facts: PartFacts
-    channel: str
-    resolved_at: dt.datetime
-
-
-def _part_facts(session: Session, result: DrawResult) -> dict[int, DrawnFacts]:
-    rows = session.execute(
-        select(HandledPart, Ticket.queue, Ticket.channel, Ticket.language, Ticket.content_severity)
-        .join(Ticket, Ticket.id == HandledPart.ticket_id)
-        .where(HandledPart.id.in_([part.part_id for part in result.parts]))
-    )
-    return {
-        part.id: DrawnFacts(
-            facts=PartFacts(
-                part_id=part.id,
-                specialist_id=part.specialist_id,
-                team_id=part.team_id,
-                queue=queue,
-                language=language,
-                content_severity=severity,
-            ),
-            channel=channel,
-            resolved_at=part.resolved_at,
-        )
-        for part, queue, channel, language, severity in rows
-    }
-
-
 def _without_rubric(session: Session, programme_id: int, period: Period) -> int:
     """Eligible parts of the frame that no rule gives a rubric."""
     book = rule_book(session, programme_id)
@@ -260,81 +281,3 @@ def _without_rubric(session: Session, programme_id: int, period: Period) -> int:
         for queue, channel, language, resolved_at, count in frames.facts_in_frame(session, period)
         if book.version_for(queue, channel, language, resolved_at) is None
     )
-
-
-def _give(
-    session: Session,
-    programme_id: int,
-    setting: ProgrammeSetting,
-    parts: dict[int, DrawnFacts],
-    drawn: dict[int, int],
-    *,
-    rng: np.random.Generator,
-    by: int | None,
-    now: dt.datetime,
-) -> Given:
-    """Assign every drawn part, and a random share of them a second, hidden time."""
-    today = local_day(now, zone_of(setting))
-    book = rule_book(session, programme_id)
-    versions = {
-        part_id: book.version_for(part.facts.queue, part.channel, part.facts.language, part.resolved_at)
-        for part_id, part in parts.items()
-    }
-    loads: list[Load[ReviewerFacts]] = [
-        Load(key=reviewer.user_id, reviewer=reviewer, capacity=reviewer.capacity, load=reviewer.load)
-        for reviewer in reviewers_on(session, programme_id, today)
-    ]
-
-    def verdict(reviewer: ReviewerFacts, part: DrawnFacts) -> str | None:
-        return why_not(reviewer, part.facts, own_team_ban=setting.own_team_ban)
-
-    scorable = [part_id for part_id in drawn if versions[part_id] is not None]
-    left = [(part_id, "no rubric") for part_id in drawn if versions[part_id] is None]
-    first = assign([_task(parts[part_id]) for part_id in scorable], loads, verdict, rng)
-    scorer = {part.facts.part_id: reviewer_id for part, reviewer_id in first.given}
-    again, chance = double_sample(len(scorable), setting.double_share, rng)
-    doubled = [scorable[position] for position in sorted(again) if scorable[position] in scorer]
-    second = assign([_task(parts[part_id], scorer[part_id]) for part_id in doubled], loads, verdict, rng)
-    rows = [
-        {
-            "part_id": part.facts.part_id,
-            "reviewer_id": reviewer_id,
-            "purpose": purpose,
-            "origin": origin,
-            "drawn_unit_id": drawn[part.facts.part_id],
-            "rubric_version_id": versions[part.facts.part_id],
-            "due_on": today + dt.timedelta(days=setting.review_days),
-            "position": position,
-            "created_at": now,
-            "created_by_id": by,
-        }
-        for outcome, purpose, origin in ((first, Purpose.ROUTINE, "draw"), (second, Purpose.DOUBLE, "double"))
-        for position, (part, reviewer_id) in enumerate(_in_order(outcome, drawn), start=1)
-    ]
-    if rows:
-        session.execute(insert(Assignment), rows)
-    _note_doubles(session, [drawn[part_id] for part_id in scorable], chance)
-    told = {row["reviewer_id"] for row in rows if isinstance(row["reviewer_id"], int)}
-    notices.notify(session, told, kind="parts_assigned", object_type="period", object_id=str(today), now=now)
-    return Given(
-        routine=len(first.given),
-        double=len(second.given),
-        left=tuple(left) + tuple((part.facts.part_id, reason) for part, reason in first.left),
-    )
-
-
-def _task(part: DrawnFacts, *excluded: int) -> Task[DrawnFacts]:
-    facts = part.facts
-    kind = (str(facts.specialist_id), str(facts.team_id), facts.queue, facts.language, str(facts.content_severity))
-    return Task(part=part, kind=kind, excluded=frozenset(excluded))
-
-
-def _in_order(outcome: Outcome[DrawnFacts], drawn: dict[int, int]) -> list[tuple[DrawnFacts, int]]:
-    order = {part_id: position for position, part_id in enumerate(drawn)}
-    return sorted(outcome.given, key=lambda pair: order[pair[0].facts.part_id])
-
-
-def _note_doubles(session: Session, unit_ids: Sequence[int], chance: float) -> None:
-    if not unit_ids or chance == 0:
-        return
-    session.execute(update(DrawnUnit).where(DrawnUnit.id.in_(unit_ids)).values(double_probability=chance))

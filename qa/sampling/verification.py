@@ -1,15 +1,21 @@
 """Proving receipts: every draw run again from its frozen frame, and the chain that binds one receipt to the next."""
 
+import datetime as dt
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from qa.core import audit
 from qa.people.models import Programme
 from qa.sampling import frames, receipts
-from qa.sampling.draw import commitment
-from qa.sampling.models import Draw, DrawnUnit, DrawReceipt, Period
+from qa.sampling.chances import chances_of
+from qa.sampling.draw import Unit, commitment, replacement
+from qa.sampling.models import Draw, DrawnUnit, DrawReceipt, FrameExclusion, Period
+from qa.sampling.receipts import cell_of
 from qa.sampling.service import facts_of
 
 
@@ -55,6 +61,20 @@ def verify(session: Session, programme: Programme, draw_id: int) -> Verdict:
     return Verdict(period=period.key, draw_id=row.id, digest=receipt.digest, problems=problems)
 
 
+def note(session: Session, verdict: Verdict, *, by: int, now: dt.datetime) -> None:
+    """Tell the trail that somebody ran a draw again, and whether its receipt held."""
+    audit.record(
+        session,
+        action="receipt.verify",
+        object_type="draw",
+        object_id=verdict.draw_id,
+        actor_id=by,
+        now=now,
+        detail={"receipt": verdict.digest, "problems": len(verdict.problems)},
+    )
+    session.flush()
+
+
 def _problems(session: Session, programme: Programme, receipt: DrawReceipt, row: Draw, period: Period) -> list[str]:
     if receipts.digest(receipt.document) != receipt.digest:
         return ["the document is not the one that was signed off"]
@@ -75,13 +95,42 @@ def _problems(session: Session, programme: Programme, receipt: DrawReceipt, row:
         carried=entries.get("carried", 0),
         previous=receipt.previous_digest,
     )
-    problems += receipts.differences(receipt.document, facts, cells, units, plans)
+    found = receipts.differences(receipt.document, facts, cells, units, plans)
+    return problems + found + (_kept_otherwise(session, row, period, document, units) if not found else [])
+
+
+def _kept_otherwise(
+    session: Session, row: Draw, period: Period, document: Mapping[str, Any], units: Sequence[Unit]
+) -> list[str]:
+    """What the drawn parts in the database say that the receipt and the replacements noted since do not."""
+    struck: dict[str, set[int]] = {}
+    for cell, part_id in session.execute(
+        select(FrameExclusion.cell, FrameExclusion.part_id).where(FrameExclusion.draw_id == row.id)
+    ):
+        struck.setdefault(cell, set()).add(part_id)
+    before = set(
+        session.scalars(
+            select(DrawnUnit.part_id)
+            .join(Draw, Draw.id == DrawnUnit.draw_id)
+            .where(Draw.period_id == period.id, Draw.n < row.n)
+        )
+    )
+    chances = chances_of(session, period.id)
+    told = {part[0]: part[1] for part in document["parts"]}
+    for drawn in (cell_of(document, cell) for cell in sorted(struck)):
+        ring = [unit for unit in units if unit.cell == drawn.key]
+        for part_id in replacement(drawn, ring, struck[drawn.key]).part_ids:
+            told[part_id] = drawn.key
+    expected = {
+        part_id: chances[cell].probability
+        for part_id, cell in told.items()
+        if part_id not in before and cell in chances
+    }
     stored = dict(
         session.execute(
             select(DrawnUnit.part_id, DrawnUnit.inclusion_probability).where(DrawnUnit.draw_id == row.id)
         ).all()
     )
-    told = {part[0]: float(part[2]) for part in document["parts"]}
-    if stored != told:
-        problems.append("the drawn parts in the database are not those of the receipt")
-    return problems
+    if stored != expected:
+        return ["the drawn parts in the database are not those of the receipt"]
+    return []

@@ -172,7 +172,7 @@ def test_a_specialist_acknowledges_a_review_once(desk: Desk, cast: Cast, sign_in
 
 
 def test_a_part_handed_over_goes_to_another_reviewer(desk: Desk, session: Session, cast: Cast) -> None:
-    response = desk.client.post_form(f"{desk.path}/hand-over", {"reason": "too_harmful"})
+    response = desk.client.post_form(f"{desk.path}/hand-over", {"reason": "no_time"})
 
     successor = session.scalars(select(Assignment).where(Assignment.replaces_id == desk.task.id)).one()
     assert response.status_code == 302

@@ -43,8 +43,8 @@ account.password account.show calibration.create calibration.index calibration.n
 desk.home desk.verify_trail people.apply people.example people.import_form people.index people.invite_all
 people.preview programme.change programme.show reviewers.index reviews.mine reviews.queue
 rubrics.add_procedure rubrics.add_rule rubrics.create rubrics.index rubrics.new rubrics.procedure_list rubrics.rules
-rubrics.upload
-sampling.create_plan sampling.draw sampling.index sampling.new_plan tickets.download tickets.index tickets.intake
+rubrics.upload sampling.claim sampling.create_plan sampling.health sampling.index sampling.new_pick sampling.new_plan
+sampling.pick sampling.pool_page tickets.download tickets.index tickets.intake
 tickets.upload trends.index
 """
 PLAIN = [
@@ -287,7 +287,21 @@ OBJECTS = [
         },
     ),
     *cases(
-        "sampling.show sampling.verify sampling.receipt",
+        "sampling.week",
+        {
+            "a week": ("quinn dora", lambda w: {"week": "2026-W12"}),
+            "none": ("", lambda w: {"week": "whenever"}),
+        },
+    ),
+    *cases(
+        "sampling.draw",
+        {
+            "a week": ("quinn", lambda w: {"week": "2026-W12"}),
+            "none": ("", lambda w: {"week": "whenever"}),
+        },
+    ),
+    *cases(
+        "sampling.show sampling.verify sampling.receipt sampling.board",
         {
             "a draw": ("quinn dora", lambda w: {"draw_id": w.draw.id}),
             "of strangers": ("", lambda w: {"draw_id": w.foreign_draw.id}),
@@ -308,7 +322,36 @@ OBJECTS = [
         },
     ),
     *cases(
-        "sampling.edit_plan sampling.change_plan sampling.retire_plan",
+        "sampling.supplement_form sampling.supplement sampling.shift",
+        {
+            "a draw": ("quinn", lambda w: {"draw_id": w.draw.id}),
+            "of strangers": ("", lambda w: {"draw_id": w.foreign_draw.id}),
+        },
+    ),
+    *cases(
+        "sampling.replace",
+        {
+            "a part": ("quinn", lambda w: {"unit_id": w.drawn_unit.id}),
+            "of strangers": ("", lambda w: {"unit_id": w.foreign_unit.id}),
+        },
+    ),
+    *cases(
+        "sampling.reassign",
+        {
+            "Rita": ("quinn", lambda w: {"user_id": w.ritas_task.reviewer_id}),
+            "a stranger": ("", lambda w: {"user_id": w.stranger.id}),
+        },
+    ),
+    *cases(
+        "sampling.give_back",
+        {
+            "Rita's part": ("rita", lambda w: {"assignment_id": w.ritas_task.id}),
+            "Rob's part": ("rob", lambda w: {"assignment_id": w.robs_task.id}),
+        },
+    ),
+    *cases(
+        "sampling.edit_plan sampling.change_plan sampling.pause_plan sampling.resume_plan sampling.retire_plan "
+        "sampling.bring_back_plan",
         {
             "a plan": ("quinn", lambda w: {"plan_id": w.sampling_plan.plan_id}),
             "of strangers": ("", lambda w: {"plan_id": w.foreign_sampling_plan.plan_id}),
@@ -332,6 +375,12 @@ OBJECTS = [
     ),
 ]
 # These take away what other routes are tried with, so they come last.
-LAST = ("account.end_session", "rubrics.discard", "sampling.retire_plan", "sign_in.sign_out")
+LAST = (
+    "account.end_session",
+    "rubrics.discard",
+    "sampling.retire_plan",
+    "sampling.bring_back_plan",
+    "sign_in.sign_out",
+)
 PUBLIC_ROUTES = {"sign_in.form", "sign_in.sign_in", "sign_in.welcome", "sign_in.choose_password"}
 CASES = sorted([*PLAIN, *OBJECTS, Case(endpoint="sign_in.sign_out")], key=lambda case: case.endpoint in LAST)

@@ -28,7 +28,8 @@ from qa.rubric_library import procedures
 from qa.rubric_library import service as rubric_service
 from qa.rubric_library.models import CriterionNote, Procedure, RubricRule, RubricVersion
 from qa.sampling import frames, service
-from qa.sampling.models import Assignment, Draw, SamplingPlanVersion
+from qa.sampling.kinds import Rules
+from qa.sampling.models import Assignment, Draw, DrawnUnit, SamplingPlanVersion
 from qa.sampling.plans import plans_of, save_plan
 from qa.tickets.models import IntakeRun, Ticket
 from tests.support.builders import RESOLVED, RUBRIC, Handled, make_assignment, make_review, make_ticket, publish_rubric
@@ -63,6 +64,8 @@ class World:
     foreign_sampling_plan: SamplingPlanVersion
     draw: Draw
     foreign_draw: Draw
+    drawn_unit: DrawnUnit
+    foreign_unit: DrawnUnit
     version: RubricVersion
     draft: RubricVersion
     foreign_version: RubricVersion
@@ -142,6 +145,8 @@ def make_world(session: Session, cast: Cast, settings: Settings) -> World:
         foreign_sampling_plan=foreign_sampling_plan,
         draw=draw,
         foreign_draw=foreign_draw,
+        drawn_unit=unit_of(session, draw),
+        foreign_unit=unit_of(session, foreign_draw),
         version=version,
         draft=draft,
         foreign_version=foreign_version,
@@ -215,9 +220,7 @@ def plan_and_draw(session: Session, cast: Cast, settings: Settings) -> tuple[Sam
         session,
         cast.programme.id,
         name="Weekly",
-        kind="quota_per_specialist",
-        amount=1,
-        where={},
+        rules=Rules(kind="quota_per_specialist", amount=1),
         by=cast.quinn.id,
         now=NOW,
     )
@@ -232,6 +235,10 @@ def plan_and_draw(session: Session, cast: Cast, settings: Settings) -> tuple[Sam
         now=NOW,
     )
     return plan, done.draw
+
+
+def unit_of(session: Session, draw: Draw) -> DrawnUnit:
+    return session.scalars(select(DrawnUnit).where(DrawnUnit.draw_id == draw.id)).one()
 
 
 def rule_of(session: Session, cast: Cast) -> RubricRule:

@@ -10,9 +10,10 @@ from qa.core.access import Role
 from qa.core.audit import AuditEvent
 from qa.core.errors import ConflictError, InvalidInputError
 from qa.notices.models import Notice
-from qa.people.models import Membership, Skill
+from qa.people.models import Clearance, Membership, Skill
 from qa.sampling.handing_over import REASONS, hand_over
-from qa.sampling.models import Assignment, Purpose
+from qa.sampling.models import Assignment, Purpose, WellbeingHandOver
+from qa.tickets.models import HandledPart, Ticket
 from tests.support.builders import make_assignment, make_ticket, publish_rubric
 from tests.support.cast import NOW, SINCE, TODAY, Cast, person
 
@@ -110,12 +111,46 @@ def test_when_nobody_can_take_it_the_qa_leads_hear_of_it(session: Session, cast:
     assert [(each.user_id, each.object_id) for each in notices] == [(cast.quinn.id, str(assignment.part_id))]
 
 
-@pytest.mark.parametrize("reason", sorted(REASONS))
-def test_why_is_kept_with_the_person_unless_the_content_was_too_harmful(session: Session, cast: Cast, reason: str):
+@pytest.mark.parametrize("reason", sorted(set(REASONS) - {"too_harmful"}))
+def test_why_is_kept_with_the_person(session: Session, cast: Cast, reason: str):
     pass_on(session, cast, given(session, cast), reason)
 
     event = session.scalars(select(AuditEvent).where(AuditEvent.action == "assignment.hand_over")).one()
-    assert event.actor_id == (None if reason == "too_harmful" else cast.rita.id)
+    assert (event.actor_id, event.detail["reason"]) == (cast.rita.id, reason)
+
+
+def test_too_harmful_is_counted_by_week_queue_and_severity_and_leads_back_to_nobody(session: Session, cast: Cast):
+    assignment = given(session, cast)
+    ticket = session.get_one(Ticket, session.get_one(HandledPart, assignment.part_id).ticket_id)
+    ticket.content_severity = 0
+    session.flush()
+
+    successor = pass_on(session, cast, assignment, "too_harmful")
+
+    (counted,) = session.scalars(select(WellbeingHandOver)).all()
+    assert (counted.week, counted.queue, counted.content_severity) == (dt.date(2026, 4, 6), "payouts", 0)
+    assert counted.found_another
+    # The assignment looks like one that a lead moved, and its successor like one that was drawn.
+    assert (assignment.state, assignment.hand_over_reason) == ("withdrawn", None)
+    assert successor is not None
+    assert (successor.reviewer_id, successor.origin, successor.replaces_id) == (cast.rob.id, "draw", None)
+    events = session.scalars(select(AuditEvent).where(AuditEvent.action.startswith("assignment."))).all()
+    assert [(event.action, event.actor_id, event.object_type) for event in events] == [
+        ("assignment.wellbeing", None, "programme")
+    ]
+    assert "part" not in str(events[0].detail)
+
+
+def test_who_was_given_enough_harmful_content_gets_no_more_of_it(session: Session, cast: Cast):
+    session.add_all(Clearance(user_id=user.id, severity=3, valid_from=SINCE) for user in (cast.rita, cast.rob))
+    cast.setting.harmful_per_week = 1
+    assignment = given(session, cast)
+    part = session.get_one(HandledPart, assignment.part_id)
+    session.get_one(Ticket, part.ticket_id).content_severity = 3
+    other = make_ticket(session, cast, content_severity=2)
+    make_assignment(session, other, cast.rob, publish_rubric(session, cast, key="second", everywhere=False))
+
+    assert pass_on(session, cast, assignment, "too_harmful") is None
 
 
 @pytest.mark.parametrize("reason", ["", "boring"])

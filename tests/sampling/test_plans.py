@@ -8,14 +8,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from qa.core.errors import InvalidInputError, NotFoundError
+from qa.sampling.kinds import MOST_PER_SPECIALIST, Rules
 from qa.sampling.models import SamplingPlan, SamplingPlanVersion
-from qa.sampling.plans import MOST_PER_SPECIALIST, get_plan_for, plans_of, retire, save_plan
+from qa.sampling.plans import get_plan_for, plans_of, retire, save_plan
 from tests.support.cast import NOW, Cast, actor
 
 
 def save(session: Session, cast: Cast, **changes: Any) -> SamplingPlanVersion:
-    given: dict[str, Any] = {"name": "Weekly", "kind": "quota_per_specialist", "amount": 4, "where": {}}
-    return save_plan(session, cast.programme.id, **{**given, **changes}, by=cast.quinn.id, now=NOW)
+    about = {name: changes.pop(name) for name in ("name", "plan", "expected") if name in changes}
+    rules = Rules(**{"kind": "quota_per_specialist", "amount": 4, **changes})
+    return save_plan(session, cast.programme.id, **{"name": "Weekly", **about}, rules=rules, by=cast.quinn.id, now=NOW)
 
 
 def plan_of(session: Session, version: SamplingPlanVersion) -> SamplingPlan:

@@ -170,7 +170,7 @@ def test_a_week_that_is_not_over_cannot_be_drawn(session: Session, cast: Cast):
 
 
 def test_a_draw_needs_a_plan(session: Session, cast: Cast):
-    with pytest.raises(InvalidInputError, match="at least one plan"):
+    with pytest.raises(InvalidInputError, match="No plan takes part"):
         draw_week(session, cast)
 
 

@@ -1,4 +1,6 @@
-"""The weeks of the room, a draw with its receipt."""
+"""The weeks of the room, a draw with its receipt, and a second draw of a week."""
+
+import datetime as dt
 
 from flask import Response, flash, g, make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -6,67 +8,91 @@ from wtforms.fields import SelectChoice
 
 from qa.config import settings
 from qa.core.access import Permission, requires
-from qa.core.clock import local_day, utcnow, week_key
+from qa.core.clock import local_day, monday_of_week, utcnow
 from qa.core.crypto import KeyRing
 from qa.core.db import db
-from qa.sampling import frames, queries, service, verification
+from qa.core.errors import NotFoundError
+from qa.sampling import committing, evidence, forecasts, frames, queries, reading, service, verification
 from qa.sampling import plans as sampling_plans
-from qa.sampling.forms import DrawForm
+from qa.sampling.forms import DrawForm, SupplementForm
+from qa.sampling.kinds import KINDS
+from qa.sampling.schedules import SCHEDULES
+from qa.sampling.verification import Verdict
 from qa.sampling.views.blueprint import bp
 
 
 @bp.get("/")
 @requires(Permission.SAMPLING_VIEW)
 def index() -> ResponseReturnValue:
-    return page(draw_form())
-
-
-def draw_form() -> DrawForm:
-    """The weeks that are over and not drawn, the newest first; all plans ticked."""
     session = db.session()
-    form = DrawForm()
-    weeks = queries.drawable_weeks(session, g.actor, local_day(utcnow(), g.zone))
-    form.period.choices = [(week_key(monday), f"{week_key(monday)}, {count} parts resolved") for monday, count in weeks]
-    known = sampling_plans.plans_of(session, g.actor.programme_id)
-    form.plans.choices = [SelectChoice(view.plan.id, view.plan.name) for view in known]
-    if not form.is_submitted():
-        form.plans.data = [view.plan.id for view in known]
-    return form
-
-
-def page(form: DrawForm, status: int = 200) -> ResponseReturnValue:
-    session = db.session()
-    body = render_template(
+    today = local_day(utcnow(), g.zone)
+    return render_template(
         "sampling/index.html",
-        form=form,
         plans=sampling_plans.plans_of(session, g.actor.programme_id),
-        weeks=queries.weeks(session, g.actor, local_day(utcnow(), g.zone)),
+        retired=sampling_plans.retired_plans_of(session, g.actor.programme_id),
+        weeks=queries.weeks(session, g.actor, today),
+        names=queries.value_names(session, g.actor.programme_id),
+        words_of=forecasts.words_of,
+        kinds=KINDS,
+        schedules=SCHEDULES,
     )
-    return make_response(body, status)
 
 
-@bp.post("/draws")
-@requires(Permission.SAMPLING_DRAW)
-def draw() -> ResponseReturnValue:
-    form = draw_form()
-    if not form.validate():
-        return page(form, 422)
+@bp.get("/weeks/<string:week>")
+@requires(Permission.SAMPLING_VIEW)
+def week(week: str) -> ResponseReturnValue:
+    """What a draw of the week would do, before it is done."""
     session = db.session()
-    chosen = [
-        view.value
-        for view in sampling_plans.plans_of(session, g.actor.programme_id)
-        if view.plan.id in (form.plans.data or [])
-    ]
+    monday = monday_or_nothing(week)
+    period = queries.period_of(session, g.actor, monday)
+    drawn = queries.draws_of(session, period.id) if period else []
+    if drawn:
+        return redirect(url_for("sampling.show", draw_id=drawn[0].id))
+    span = frames.week_of(g.actor.programme_id, monday, g.zone)
+    views, forecast = forecasts.forecast_of_week(
+        session, g.actor.programme_id, monday, zone=g.zone, scores=evidence.scores()
+    )
+    return render_template(
+        "sampling/week.html",
+        form=DrawForm(),
+        week=week,
+        span=span,
+        now=utcnow(),
+        over=utcnow() >= span.ends_at,
+        views=views,
+        forecast=forecast,
+        committed=committing.pending(session, period) if period else None,
+    )
+
+
+@bp.post("/weeks/<string:week>/draw")
+@requires(Permission.SAMPLING_DRAW)
+def draw(week: str) -> ResponseReturnValue:
+    """Draw a week by all plans that are due in it."""
+    session = db.session()
+    monday_or_nothing(week)
     done = service.draw_period(
         session,
         g.programme,
         g.setting,
-        frames.get_or_open_period(session, g.actor.programme_id, form.period.data or "", g.zone),
-        chosen,
+        frames.get_or_open_period(session, g.actor.programme_id, week, g.zone),
         ring=KeyRing(settings().text_keys),
         by=g.actor.user_id,
         now=utcnow(),
+        scores=evidence.scores(),
     )
+    return drawn_page(done)
+
+
+def monday_or_nothing(week: str) -> dt.date:
+    """The week of an address; one that is none is not there."""
+    try:
+        return monday_of_week(week)
+    except ValueError as error:
+        raise NotFoundError("There is no such week.") from error
+
+
+def drawn_page(done: service.Done) -> ResponseReturnValue:
     draw_id, size, left = done.draw.id, done.draw.size, len(done.given.left)
     db.session.commit()
     flash(f"{size} parts drawn" + (f"; {left} of them without a reviewer." if left else " and assigned."), "good")
@@ -76,38 +102,89 @@ def draw() -> ResponseReturnValue:
 @bp.get("/draws/<int:draw_id>")
 @requires(Permission.SAMPLING_VIEW)
 def show(draw_id: int) -> ResponseReturnValue:
+    return receipt_page(draw_id)
+
+
+def receipt_page(draw_id: int, verdict: Verdict | None = None) -> ResponseReturnValue:
     session = db.session()
     view = queries.get_draw_for(session, g.actor, draw_id)
-    return render_template(
-        "sampling/show.html",
-        view=view,
-        loads=queries.loads_of(session, draw_id),
-        unassigned=queries.unassigned_of(session, draw_id),
-        verdict=None,
+    return make_response(
+        render_template(
+            "sampling/show.html",
+            view=view,
+            words=reading.read(view.receipt.document),
+            plan_words=queries.plan_words(session, view),
+            siblings=queries.draws_of(session, view.period.id),
+            verdict=verdict,
+        )
     )
 
 
-@bp.get("/draws/<int:draw_id>/verify")
+@bp.post("/draws/<int:draw_id>/verify")
 @requires(Permission.SAMPLING_VIEW)
 def verify(draw_id: int) -> ResponseReturnValue:
-    """Run the draw again from its frozen frame and compare."""
+    """Run the draw again from its frozen frame, compare, and note that it was done."""
     session = db.session()
-    view = queries.get_draw_for(session, g.actor, draw_id)
-    return render_template(
-        "sampling/show.html",
-        view=view,
-        loads=queries.loads_of(session, draw_id),
-        unassigned=queries.unassigned_of(session, draw_id),
-        verdict=verification.verify(session, g.programme, draw_id),
-    )
+    queries.get_draw_for(session, g.actor, draw_id)
+    verdict = verification.verify(session, g.programme, draw_id)
+    verification.note(session, verdict, by=g.actor.user_id, now=utcnow())
+    session.commit()
+    return receipt_page(draw_id, verdict)
 
 
 @bp.get("/draws/<int:draw_id>/receipt.json")
 @requires(Permission.SAMPLING_VIEW)
 def receipt(draw_id: int) -> ResponseReturnValue:
     view = queries.get_draw_for(db.session(), g.actor, draw_id)
+    number = f"-{view.draw.n}" if view.draw.n > 1 else ""
     return Response(
         view.receipt.document,
         mimetype="application/json",
-        headers={"Content-Disposition": f"attachment; filename=receipt-{view.period.key}.json"},
+        headers={"Content-Disposition": f"attachment; filename=receipt-{view.period.key}{number}.json"},
     )
+
+
+@bp.get("/draws/<int:draw_id>/supplement")
+@requires(Permission.SAMPLING_DRAW)
+def supplement_form(draw_id: int) -> ResponseReturnValue:
+    return supplement_page(draw_id, SupplementForm())
+
+
+def supplement_page(draw_id: int, form: SupplementForm, status: int = 200) -> ResponseReturnValue:
+    view = queries.get_draw_for(db.session(), g.actor, draw_id)
+    fill(form)
+    return make_response(render_template("sampling/supplement.html", form=form, view=view), status)
+
+
+def fill(form: SupplementForm) -> None:
+    known = sampling_plans.plans_of(db.session(), g.actor.programme_id)
+    form.plans.choices = [SelectChoice(view.plan.id, view.plan.name) for view in known]
+
+
+@bp.post("/draws/<int:draw_id>/supplement")
+@requires(Permission.SAMPLING_DRAW)
+def supplement(draw_id: int) -> ResponseReturnValue:
+    """Draw once more from the same frozen frame, with a reason that stands on the receipt."""
+    session = db.session()
+    view = queries.get_draw_for(session, g.actor, draw_id)
+    form = SupplementForm()
+    fill(form)
+    if not form.validate():
+        return supplement_page(draw_id, form, 422)
+    chosen = [
+        each.value
+        for each in sampling_plans.plans_of(session, g.actor.programme_id)
+        if each.plan.id in (form.plans.data or [])
+    ]
+    done = service.draw_period(
+        session,
+        g.programme,
+        g.setting,
+        view.period,
+        chosen,
+        ring=KeyRing(settings().text_keys),
+        by=g.actor.user_id,
+        now=utcnow(),
+        reason=form.reason.data or "",
+    )
+    return drawn_page(done)
