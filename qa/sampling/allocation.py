@@ -14,11 +14,13 @@ from numpy.typing import NDArray
 
 Vector = NDArray[np.float64]
 Mask = NDArray[np.bool_]
+Codes = NDArray[np.int64]
 
 MIX_FLOOR = 0.2  # share of the mean probability below which no cell falls: it bounds the weights
 EXACT = 1e-12
 RISK_SIZES = (1.0, 2.0, 3.0, 5.0, 8.0, 12.0)  # of risk class 0 to 5
 RISK_ATTRIBUTE = "risk_class"
+SPECIALIST = "specialist"
 LEAST_IN_STRATUM = 2  # a stratum with one review has no spread
 SPREAD_FLOOR = 3.0  # points
 SPREAD_NEEDS = 5  # reviews in a stratum before its own spread is trusted
@@ -45,6 +47,7 @@ class CellTable:
     specialists: Sequence[str]
     sizes: Sequence[int]
     attributes: Mapping[str, Sequence[str]]
+    _grouped: dict[str, tuple[Codes, list[str]]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         columns = (self.teams, self.specialists, self.sizes, *self.attributes.values())
@@ -57,6 +60,16 @@ class CellTable:
 
     def __len__(self) -> int:
         return len(self.keys)
+
+    def grouped(self, name: str) -> tuple[Codes, list[str]]:
+        """A column as numbers, and what they stand for in order of appearance; ``specialist`` is one of them."""
+        if name not in self._grouped:
+            column = self.specialists if name == SPECIALIST else self.attributes[name]
+            values = list(dict.fromkeys(column))
+            places = {value: number for number, value in enumerate(values)}
+            codes = np.fromiter(map(places.__getitem__, column), dtype=np.int64, count=len(column))
+            self._grouped[name] = (codes, values)
+        return self._grouped[name]
 
     @classmethod
     def of(cls, cells: Sequence[Cell]) -> "CellTable":
@@ -107,17 +120,16 @@ def domain_of(plan: Plan, cells: Cells) -> Mask:
     table = table_of(cells)
     inside = np.ones(len(table), dtype=np.bool_)
     for name, allowed in plan.where.items():
-        column = _column(plan, table, name)
-        if allowed:
-            wanted = set(allowed)
-            inside &= np.fromiter((value in wanted for value in column), dtype=np.bool_, count=len(table))
+        _check_column(plan, table, name)
+        if allowed and len(table):
+            codes, values = table.grouped(name)
+            inside &= np.isin(np.array(values), allowed)[codes]
     return inside
 
 
-def _column(plan: Plan, table: CellTable, name: str) -> Sequence[str]:
+def _check_column(plan: Plan, table: CellTable, name: str) -> None:
     if len(table) and name not in table.attributes:
         raise ValueError(f"plan {plan.key} selects on {name!r}, which the frame's cells do not carry")
-    return table.attributes.get(name, ())
 
 
 def stated(plan: Plan, cells: Cells, inside: Mask | None = None) -> Vector:
@@ -133,8 +145,8 @@ def stated(plan: Plan, cells: Cells, inside: Mask | None = None) -> Vector:
     if plan.amount < 0:
         raise ValueError(f"the amount of plan {plan.key} is negative: {plan.amount}")
     probability = np.zeros(len(table))
-    places: list[int] = np.flatnonzero(inside).tolist()
-    if not places:
+    places = np.flatnonzero(inside)
+    if not len(places):
         return probability
     sizes = np.asarray(table.sizes, dtype=np.float64)[places]
     if plan.kind == "census":
@@ -142,32 +154,47 @@ def stated(plan: Plan, cells: Cells, inside: Mask | None = None) -> Vector:
     elif plan.kind == "simple":
         probability[places] = min(1.0, plan.amount / _total(sizes))
     elif plan.kind == "risk":
-        probability[places] = _risk(plan, [_column(plan, table, RISK_ATTRIBUTE)[place] for place in places], sizes)
+        _check_column(plan, table, RISK_ATTRIBUTE)
+        codes, values = table.grouped(RISK_ATTRIBUTE)
+        probability[places] = _risk(plan, values, codes[places], sizes)
     else:
         probability[places] = _by_stratum(plan, table, places, sizes)
     return probability
 
 
-def _by_stratum(plan: Plan, table: CellTable, places: Sequence[int], sizes: Vector) -> Vector:
+def _by_stratum(plan: Plan, table: CellTable, places: Codes, sizes: Vector) -> Vector:
     """Quota, stratified and Neyman: an expected number for each stratum, spread evenly over its parts."""
     if plan.kind == "quota_per_specialist":
-        names: list[str] = [table.specialists[place] for place in places]
+        code, names = table.grouped(SPECIALIST)
+        code = code[places]
     else:
-        if not plan.strata:
-            raise ValueError(f"plan {plan.key} names no strata")
-        columns = [_column(plan, table, name) for name in plan.strata]
-        names = ["|".join(column[place] for column in columns) for place in places]
-    codes: dict[str, int] = {}
-    code = np.fromiter((codes.setdefault(name, len(codes)) for name in names), dtype=np.int64, count=len(names))
+        code, names = _strata(plan, table, places)
     # Counts are whole numbers far below 2^53: their sums are exact in any order.
-    totals = np.bincount(code, sizes, len(codes)).astype(np.float64)
+    totals = np.bincount(code, sizes, len(names)).astype(np.float64)
+    present = np.flatnonzero(totals)
+    wanted = np.zeros(len(names))
     if plan.kind == "neyman":
-        spreads = np.array([plan.spreads.get(name, plan.pooled_spread) for name in codes])
-        wanted = neyman(plan.amount, totals, spreads)
+        spreads = np.array([plan.spreads.get(names[place], plan.pooled_spread) for place in present.tolist()])
+        wanted[present] = neyman(plan.amount, totals[present], spreads)
     else:
-        wanted = np.minimum(float(plan.amount), totals)
-    result: Vector = np.minimum(1.0, wanted / totals)[code]
+        wanted[present] = np.minimum(float(plan.amount), totals[present])
+    result: Vector = np.minimum(1.0, wanted[code] / totals[code])
     return result
+
+
+def _strata(plan: Plan, table: CellTable, places: Codes) -> tuple[Codes, list[str]]:
+    """The stratum of each place, and the strata's keys."""
+    if not plan.strata:
+        raise ValueError(f"plan {plan.key} names no strata")
+    code = np.zeros(len(places), dtype=np.int64)
+    names = [""]
+    for position, name in enumerate(plan.strata):
+        _check_column(plan, table, name)
+        column, values = table.grouped(name)
+        seen, code = np.unique(code * len(values) + column[places], return_inverse=True)
+        joined = "|" if position else ""
+        names = [f"{names[pair // len(values)]}{joined}{values[pair % len(values)]}" for pair in seen.tolist()]
+    return code, names
 
 
 def neyman(n: int, sizes: Vector, spreads: Vector) -> Vector:
@@ -226,10 +253,10 @@ def stratum_spreads(residuals: Mapping[str, Sequence[float]]) -> tuple[dict[str,
     return spreads, pooled
 
 
-def _risk(plan: Plan, classes: Sequence[str], sizes: Vector) -> Vector:
+def _risk(plan: Plan, classes: Sequence[str], codes: Codes, sizes: Vector) -> Vector:
     """Proportional to the size of the risk class; what would pass 1 is certain and the others share what remains."""
     try:
-        measure = np.array([RISK_SIZES[_risk_class(value)] for value in classes])
+        measure = np.array([RISK_SIZES[_risk_class(value)] for value in classes])[codes]
     except (ValueError, IndexError) as error:
         raise ValueError(f"plan {plan.key}: a risk class is a whole number from 0 to 5") from error
     certain = np.zeros(len(sizes), dtype=np.bool_)

@@ -20,6 +20,7 @@ from qa.sampling.allocation import MIX_FLOOR, Cells, CellTable, Mask, Plan, doma
 
 UNIT = 1 << 40  # expected counts are kept in 1/2^40 of a part
 PRN_SPACE = 1 << 52
+WIDE = 1 << 22  # parts of a cell from which on its count in 1/2^40 parts needs more than 64 bits
 FINGERPRINT_SPACE = 1 << 63
 SEED_BYTES = 32
 
@@ -151,9 +152,13 @@ def allocate(cells: Cells, plans: Sequence[Plan], *, mix_floor: float = MIX_FLOO
         probability, size = merge(
             [stated(plan, table, serving[plan.key]) for plan in plans], table.sizes, mix_floor=mix_floor
         )
-        shares = (np.asarray(table.sizes, dtype=np.float64) * probability * UNIT).tolist()
+        shares = np.asarray(table.sizes, dtype=np.float64) * probability * UNIT
         # Never above the cell; ceil, so that no eligible part falls to exactly 0.
-        expected = [min(math.ceil(share), n * UNIT) for share, n in zip(shares, table.sizes, strict=True)]
+        if max(table.sizes) < WIDE:
+            whole = np.asarray(table.sizes, dtype=np.int64) * UNIT
+            expected = np.minimum(np.ceil(shares).astype(np.int64), whole).tolist()
+        else:
+            expected = [min(math.ceil(share), n * UNIT) for share, n in zip(shares.tolist(), table.sizes, strict=True)]
     return Allocation(cells=table, expected=expected, serving=serving, size=size)
 
 
@@ -165,10 +170,10 @@ def rounding(allocation: Allocation, seed: bytes) -> Rounding:
     """
     table = allocation.cells
     head = _checked_seed(seed) + b"cell\x1f"
-    groups: dict[tuple[str, str], list[tuple[bytes, str, int]]] = {}
-    for place, (team, specialist, key) in enumerate(zip(table.teams, table.specialists, table.keys, strict=True)):
-        groups.setdefault((team, specialist), []).append((_prf_bytes(head, key), key, place))
-    order = [place for group in sorted(groups) for _, _, place in sorted(groups[group])]
+    sha256 = hashlib.sha256
+    lots = [sha256(head + key.encode()).digest()[:8] for key in table.keys]
+    stands = list(zip(table.teams, table.specialists, lots, table.keys, strict=True))
+    order = sorted(range(len(table)), key=stands.__getitem__)
     start = prf(seed, "start") >> 24
     drawn = [0] * len(table)
     for place, count in zip(order, systematic([allocation.expected[place] for place in order], start), strict=True):

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from qa.core.access import Actor
-from qa.core.clock import midnight, monday_of, week_key
+from qa.core.clock import local_day, midnight, monday_of, week_key
 from qa.people.models import Team
 from qa.sampling import fields, frames
 from qa.sampling.allocation import Plan
@@ -39,6 +39,7 @@ class Forecast:
     """A preview in the words of its page."""
 
     week: str
+    over: bool
     spread: Spread
     preview: Preview
     plans: tuple[PlanShare, ...]
@@ -71,12 +72,12 @@ def forecast(
     rules: Rules,
     plan: SamplingPlan | None,
     *,
-    today: dt.date,
+    now: dt.datetime,
     zone: ZoneInfo,
     scores: Scores,
 ) -> Forecast | None:
     """What the week would give with this plan beside the others in use; ``None`` while there is no week to go by."""
-    monday = week_of_reference(session, actor.programme_id, today, zone)
+    monday = week_of_reference(session, actor.programme_id, local_day(now, zone), zone)
     if monday is None:
         return None
     others = [
@@ -92,20 +93,26 @@ def forecast(
         [*named, (DRAFT, rules.plan(key))],
         previewed=key,
         scores=scores,
+        now=now,
     )
 
 
 def forecast_of_week(
-    session: Session, programme_id: int, monday: dt.date, *, zone: ZoneInfo, scores: Scores
+    session: Session, programme_id: int, monday: dt.date, *, zone: ZoneInfo, scores: Scores, now: dt.datetime
 ) -> tuple[list[PlanView], Forecast | None]:
     """The plans that are due in a week, and what they would draw from what is resolved in it so far."""
     views = plans_for_week(session, programme_id, monday)
     period = frames.week_of(programme_id, monday, zone)
-    return views, _forecast(session, period, [(view.plan.name, view.value) for view in views], None, scores)
+    return views, _forecast(session, period, [(view.plan.name, view.value) for view in views], None, scores, now)
 
 
 def _forecast(
-    session: Session, period: Period, named: Sequence[tuple[str, Plan]], previewed: str | None, scores: Scores
+    session: Session,
+    period: Period,
+    named: Sequence[tuple[str, Plan]],
+    previewed: str | None,
+    scores: Scores,
+    now: dt.datetime,
 ) -> Forecast | None:
     attributes = {name for _, plan in named for name in (*plan.where, *plan.strata)}
     cells = frames.cells_resolved_in(session, period, attributes)
@@ -119,6 +126,7 @@ def _forecast(
     widths = [one.quarter for one in found.specialists if one.quarter is not None]
     return Forecast(
         week=week_key(period.starts_on),
+        over=period.ends_at <= now,
         spread=spread,
         preview=found,
         plans=tuple(

@@ -4,9 +4,10 @@ The parts of a cell are taken along the index (period, cell, prn, part) by rank,
 there is. `draw.draw` does the same in memory from every part; the verification of a receipt uses that one.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from qa.sampling import frames
@@ -23,9 +24,17 @@ from qa.sampling.draw import (
     rounding,
     walks,
 )
-from qa.sampling.models import FrameCell
 
-# Through the driver itself: one statement a cell, thousands a draw, and compiling each would cost more than it reads.
+# Through the driver itself: thousands of statements a draw, tens of thousands of cells; anything above it costs more
+# than they do.
+CELLS = {
+    "sqlite": "SELECT cell, team, size FROM frame_cell WHERE period_id = ?",
+    "postgresql": "SELECT cell, team, size FROM frame_cell WHERE period_id = %s",
+}
+SUMS = {
+    "sqlite": "SELECT cell, fingerprint FROM frame_cell WHERE period_id = ?",
+    "postgresql": "SELECT cell, fingerprint FROM frame_cell WHERE period_id = %s",
+}
 TAKE = {
     "sqlite": "SELECT part_id FROM frame_unit WHERE period_id = ? AND cell = ? ORDER BY prn, part_id LIMIT ? OFFSET ?",
     "postgresql": (
@@ -34,24 +43,35 @@ TAKE = {
 }
 
 
-def stored_cells(connection: Connection, period_id: int) -> tuple[CellTable, Sequence[int]]:
-    """The cells of a frozen frame in columns, and the sums of their random numbers."""
-    rows = connection.execute(
-        select(FrameCell.cell, FrameCell.team, FrameCell.size, FrameCell.fingerprint)
-        .where(FrameCell.period_id == period_id)
-        .order_by(FrameCell.cell)
-    ).all()
+def stored_cells(connection: Connection, period_id: int) -> CellTable:
+    """The cells of a frozen frame in columns."""
+    rows = _rows(connection, CELLS, (period_id,))
     if not rows:
-        return CellTable(keys=(), teams=(), specialists=(), sizes=(), attributes={}), ()
-    keys, teams, sizes, fingerprints = zip(*rows, strict=True)
-    columns = list(zip(*(key.split("|") for key in keys), strict=True))
+        return CellTable(keys=(), teams=(), specialists=(), sizes=(), attributes={})
+    keys, teams, sizes = zip(*rows, strict=True)
+    # All keys of a frame have the same fields: split once, then every k-th.
+    flat, width = "|".join(keys).split("|"), keys[0].count("|") + 1
+    columns = [flat[place::width] for place in range(width)]
     attributes: dict[str, Sequence[str]] = dict(zip(BASE, columns, strict=False))
     for column in columns[len(BASE) :]:
         name = column[0].partition("=")[0]
         attributes[name] = [value[len(name) + 1 :] for value in column]
     attributes[TEAM] = teams
-    table = CellTable(keys=keys, teams=teams, specialists=attributes["specialist"], sizes=sizes, attributes=attributes)
-    return table, fingerprints
+    return CellTable(keys=keys, teams=teams, specialists=attributes["specialist"], sizes=sizes, attributes=attributes)
+
+
+def fingerprints(connection: Connection, period_id: int) -> dict[str, int]:
+    """The sum of each cell's random numbers."""
+    return dict(_rows(connection, SUMS, (period_id,)))
+
+
+def _rows(connection: Connection, statements: Mapping[str, str], values: tuple[int, ...]) -> list[tuple[Any, ...]]:
+    cursor = connection.connection.cursor()
+    try:
+        cursor.execute(statements[connection.dialect.name], values)
+        return list(cursor.fetchall())
+    finally:
+        cursor.close()
 
 
 def taken(connection: Connection, period_id: int, way: Sequence[Walk]) -> Iterator[tuple[Walk, list[int]]]:
@@ -73,7 +93,7 @@ def taken(connection: Connection, period_id: int, way: Sequence[Walk]) -> Iterat
 def draw_stored(session: Session, period_id: int, plans: Sequence[Plan], seed: bytes) -> DrawResult:
     """The sample of a frozen frame; the same seed, frame and plans always give the same sample."""
     connection = session.connection()
-    table, fingerprints = stored_cells(connection, period_id)
+    table = stored_cells(connection, period_id)
     if not len(table):  # frozen before cells were counted on their own
         cells, units, _ = frames.frame_of(session, period_id)
         if units:
@@ -92,13 +112,14 @@ def draw_stored(session: Session, period_id: int, plans: Sequence[Plan], seed: b
         for walk, part_ids in taken(connection, period_id, walks(allocation, rounded, seed))
         for part_id in part_ids
     )
+    sums = fingerprints(connection, period_id)
     drawn_cells = tuple(
         DrawnCell(
             key=table.keys[place],
             team=table.teams[place],
             specialist=table.specialists[place],
             size=table.sizes[place],
-            fingerprint=fingerprints[place],
+            fingerprint=sums[table.keys[place]],
             expected=allocation.expected[place],
             drawn=rounded.drawn[place],
             start=ring_start(seed, table.keys[place], table.sizes[place]),

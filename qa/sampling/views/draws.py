@@ -50,7 +50,7 @@ def week(week: str) -> ResponseReturnValue:
         return redirect(url_for("sampling.show", draw_id=drawn[0].id))
     span = frames.week_of(g.actor.programme_id, monday, g.zone)
     views, forecast = forecasts.forecast_of_week(
-        session, g.actor.programme_id, monday, zone=g.zone, scores=evidence.scores()
+        session, g.actor.programme_id, monday, zone=g.zone, scores=evidence.scores(), now=utcnow()
     )
     return render_template(
         "sampling/week.html",

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from qa.config import settings
 from qa.core.access import Permission, requires
-from qa.core.clock import local_day, utcnow
+from qa.core.clock import utcnow
 from qa.core.crypto import KeyRing
 from qa.core.db import db
 from qa.core.errors import InvalidInputError
@@ -133,7 +133,7 @@ def forecast_of(session: Session, rules: Rules, view: PlanView | None) -> foreca
         g.actor,
         rules,
         view.plan if view else None,
-        today=local_day(utcnow(), g.zone),
+        now=utcnow(),
         zone=g.zone,
         scores=evidence.scores(),
     )
