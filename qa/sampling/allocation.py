@@ -152,7 +152,7 @@ def stated(plan: Plan, cells: Cells, inside: Mask | None = None) -> Vector:
     if plan.kind == "census":
         probability[places] = 1.0
     elif plan.kind == "simple":
-        probability[places] = min(1.0, plan.amount / _total(sizes))
+        probability[places] = min(1.0, plan.amount / sizes.sum())
     elif plan.kind == "risk":
         _check_column(plan, table, RISK_ATTRIBUTE)
         codes, values = table.grouped(RISK_ATTRIBUTE)
@@ -262,8 +262,8 @@ def _risk(plan: Plan, classes: Sequence[str], codes: Codes, sizes: Vector) -> Ve
     certain = np.zeros(len(sizes), dtype=np.bool_)
     probability = np.zeros(len(sizes))
     while True:
-        left = plan.amount - _total(sizes[certain])
-        present = _total((sizes * measure)[~certain])
+        left = plan.amount - sizes[certain].sum()
+        present = (sizes * measure)[~certain].sum()  # whole numbers below 2^53: exact in any order
         probability[~certain] = max(left, 0.0) * measure[~certain] / present if present else 0.0
         over = ~certain & (probability > 1)
         probability[certain | over] = 1.0
@@ -300,7 +300,7 @@ def merge(stated: Iterable[Vector], sizes: Sequence[int], *, mix_floor: float = 
     expected = _total(counts * probability)
     if expected == 0:
         return probability, 0
-    probability = np.maximum(probability, min(1.0, mix_floor * expected / _total(counts)))
+    probability = np.maximum(probability, min(1.0, mix_floor * expected / counts.sum()))
     size = math.ceil(_total(counts * probability) - EXACT)
     return _raised(probability, counts, size), size
 
@@ -310,7 +310,7 @@ def _raised(probability: Vector, sizes: Vector, size: int) -> Vector:
     raised = probability.copy()
     for _ in range(len(raised) + 1):
         below = raised < 1
-        missing = size - _total(sizes[~below])
+        missing = size - sizes[~below].sum()
         present = _total((sizes * raised)[below])
         if not below.any() or present == 0 or abs(missing - present) <= EXACT * max(size, 1):
             break

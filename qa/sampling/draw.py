@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from itertools import accumulate, pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 
 from qa.sampling.allocation import MIX_FLOOR, Cells, CellTable, Mask, Plan, domain_of, merge, stated, table_of
 
@@ -168,17 +169,37 @@ def rounding(allocation: Allocation, seed: bytes) -> Rounding:
     Cells stand in the order (team, specialist, PRF): whatever stands together, above all a specialist's cells, gets
     the floor or the ceiling of what it expects.
     """
-    table = allocation.cells
-    head = _checked_seed(seed) + b"cell\x1f"
-    sha256 = hashlib.sha256
-    lots = [sha256(head + key.encode()).digest()[:8] for key in table.keys]
-    stands = list(zip(table.teams, table.specialists, lots, table.keys, strict=True))
-    order = sorted(range(len(table)), key=stands.__getitem__)
+    order = _lined_up(allocation.cells, _checked_seed(seed))
     start = prf(seed, "start") >> 24
-    drawn = [0] * len(table)
-    for place, count in zip(order, systematic([allocation.expected[place] for place in order], start), strict=True):
+    expected = allocation.expected
+    drawn = [0] * len(order)
+    if allocation.size < WIDE:
+        # The same integers as below, all at once: their sum stays under 2^63.
+        ends = (np.cumsum(np.array([expected[place] for place in order], dtype=np.int64)) + start) // UNIT
+        counts = np.diff(ends, prepend=0).tolist()
+    else:
+        counts = systematic([expected[place] for place in order], start)
+    for place, count in zip(order, counts, strict=True):
         drawn[place] = count
     return Rounding(order=order, drawn=drawn, start=start)
+
+
+def _lined_up(table: CellTable, seed: bytes) -> list[int]:
+    """The places of all cells by (team, specialist, PRF, key), compared as text."""
+    head, sha256 = seed + b"cell\x1f", hashlib.sha256
+    lots = [sha256(head + key.encode()).digest()[:8] for key in table.keys]
+    numbers = np.frombuffer(b"".join(lots), dtype=">u8").astype(np.uint64)
+    if len(np.unique(numbers)) == len(numbers):
+        lined_up: list[int] = np.lexsort((numbers, _ranks(table.specialists), _ranks(table.teams))).tolist()
+        return lined_up
+    stands = list(zip(table.teams, table.specialists, lots, table.keys, strict=True))  # 64 bits met: the key decides
+    return sorted(range(len(table)), key=stands.__getitem__)
+
+
+def _ranks(column: Sequence[str]) -> NDArray[np.int64]:
+    """The place of each value among the sorted ones."""
+    rank = {value: number for number, value in enumerate(sorted(set(column)))}
+    return np.fromiter(map(rank.__getitem__, column), dtype=np.int64, count=len(column))
 
 
 def systematic(expected: Sequence[int], start: int) -> list[int]:

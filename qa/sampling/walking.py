@@ -28,9 +28,20 @@ from qa.sampling.draw import (
 # Through the driver itself: thousands of statements a draw, tens of thousands of cells; anything above it costs more
 # than they do.
 CELLS = {
+    "sqlite": (
+        "SELECT count(*), group_concat(cell, char(30)), group_concat(team, char(30)), group_concat(size, char(30)) "
+        "FROM frame_cell WHERE period_id = ?"
+    ),
+    "postgresql": (
+        "SELECT count(*), string_agg(cell, chr(30)), string_agg(team, chr(30)), string_agg(size::text, chr(30)) "
+        "FROM frame_cell WHERE period_id = %s"
+    ),
+}
+ROWS = {
     "sqlite": "SELECT cell, team, size FROM frame_cell WHERE period_id = ?",
     "postgresql": "SELECT cell, team, size FROM frame_cell WHERE period_id = %s",
 }
+SEPARATOR = "\x1e"
 SUMS = {
     "sqlite": "SELECT cell, fingerprint FROM frame_cell WHERE period_id = ?",
     "postgresql": "SELECT cell, fingerprint FROM frame_cell WHERE period_id = %s",
@@ -45,10 +56,13 @@ TAKE = {
 
 def stored_cells(connection: Connection, period_id: int) -> CellTable:
     """The cells of a frozen frame in columns."""
-    rows = _rows(connection, CELLS, (period_id,))
-    if not rows:
+    ((count, *told),) = _rows(connection, CELLS, (period_id,))
+    if not count:
         return CellTable(keys=(), teams=(), specialists=(), sizes=(), attributes={})
-    keys, teams, sizes = zip(*rows, strict=True)
+    keys, teams, numbers = (text.split(SEPARATOR) for text in told)
+    sizes = list(map(int, numbers))
+    if not len(keys) == len(teams) == count:  # a value holds the separator: row by row, then
+        keys, teams, sizes = (list(column) for column in zip(*_rows(connection, ROWS, (period_id,)), strict=True))
     # All keys of a frame have the same fields: split once, then every k-th.
     flat, width = "|".join(keys).split("|"), keys[0].count("|") + 1
     columns = [flat[place::width] for place in range(width)]
