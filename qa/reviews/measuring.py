@@ -3,14 +3,14 @@
 import datetime as dt
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, func, literal, select
+from sqlalchemy import ColumnElement, exists, func, literal, select
 from sqlalchemy.orm import Session, aliased
 
 from qa.people.models import Team
 from qa.reviews.measured import NO_QUEUE, NO_TEAM, Drawn, Framed, Reviewed
 from qa.reviews.models import Review, ReviewRevision
 from qa.rubric_library.models import RubricFamily, RubricVersion
-from qa.sampling.models import Assignment, Draw, DrawnUnit, FrameUnit, Period, Purpose
+from qa.sampling.models import Assignment, Draw, DrawnUnit, FrameExclusion, FrameUnit, Period, Purpose
 from qa.tickets.models import HandledPart, Ticket, TicketSignal
 
 Conditions = Sequence[ColumnElement[bool]]
@@ -141,7 +141,11 @@ def _second_reviews(session: Session, where: Conditions, *, since: dt.date) -> d
 
 
 def framed(session: Session, where: Conditions, *, since: dt.date, until: dt.date | None = None) -> list[Framed]:
-    """The frame by week, team, queue and specialist, with the sums that estimates need of all its parts."""
+    """The frame by week, team, queue and specialist, with the sums that estimates need of all its parts.
+
+    A part that was struck since, because it was never in the population, counts no more.
+    """
+    struck = exists().where(FrameExclusion.part_id == FrameUnit.part_id)
     inside = [Period.starts_on >= since] + ([Period.starts_on <= until] if until is not None else [])
     group = (Period.starts_on, Team.name, Ticket.queue, HandledPart.specialist_id)
     rows = session.execute(
@@ -160,7 +164,7 @@ def framed(session: Session, where: Conditions, *, since: dt.date, until: dt.dat
         .join(Ticket, Ticket.id == HandledPart.ticket_id)
         .outerjoin(Team, Team.id == HandledPart.team_id)
         .outerjoin(TicketSignal, (TicketSignal.part_id == FrameUnit.part_id) & _is_prediction())
-        .where(*inside, *where)
+        .where(~struck, *inside, *where)
         .group_by(*group)
         .order_by(*group)
     )

@@ -53,7 +53,9 @@ def periods_of(session: Session, programme_id: int, *, limit: int = 60) -> list[
     """Drawn periods, the newest first, with what was said of them."""
     periods = session.scalars(
         select(Period)
-        .where(Period.programme_id == programme_id, Period.id.in_(select(Draw.period_id)))
+        .where(
+            Period.programme_id == programme_id, Period.id.in_(select(Draw.period_id).where(Draw.drawn_at.is_not(None)))
+        )
         .order_by(Period.starts_on.desc(), Period.id.desc())
         .limit(limit)
     ).all()
@@ -70,11 +72,8 @@ def periods_of(session: Session, programme_id: int, *, limit: int = 60) -> list[
 def get_period_for(session: Session, actor: Actor, period_id: int) -> Closable:
     """A drawn period of the actor's programme."""
     period = session.get(Period, period_id)
-    if (
-        period is None
-        or period.programme_id != actor.programme_id
-        or session.scalar(select(Draw.id).where(Draw.period_id == period_id).limit(1)) is None
-    ):
+    drawn = select(Draw.id).where(Draw.period_id == period_id, Draw.drawn_at.is_not(None)).limit(1)
+    if period is None or period.programme_id != actor.programme_id or session.scalar(drawn) is None:
         raise NotFoundError("There is no such drawn period.")
     rows = session.scalars(
         select(PeriodStatement).where(PeriodStatement.period_id == period_id).order_by(PeriodStatement.n)

@@ -1,5 +1,6 @@
 """What may happen to a drawn week: a supplement, and the replacement of what was never in the population."""
 
+import datetime as dt
 import json
 
 import pytest
@@ -8,11 +9,13 @@ from sqlalchemy.orm import Session
 
 from qa.core.audit import AuditEvent
 from qa.core.errors import ConflictError, InvalidInputError
+from qa.reviews.measuring import framed
 from qa.sampling import replacing
 from qa.sampling.chances import current
 from qa.sampling.draw import UNIT
 from qa.sampling.kinds import Rules
 from qa.sampling.models import Assignment, DrawnUnit, FrameExclusion
+from qa.tickets.models import HandledPart
 from tests.sampling.weeks import arranged, assignments, draw_committed, make_plan, problems
 from tests.support.builders import make_ticket, publish_rubric
 from tests.support.cast import NOW, Cast
@@ -95,6 +98,8 @@ def test_the_next_of_the_cell_moves_up_and_the_cell_is_smaller(session: Session,
     (noted,) = session.scalars(select(FrameExclusion)).all()
     assert (noted.reason, noted.substitute_id) == ("spam", substitute)
     assert noted.reviewer_id in {cast.rita.id, cast.rob.id}
+    (counted,) = framed(session, [HandledPart.programme_id == cast.programme.id], since=dt.date(2026, 1, 5))
+    assert counted.frame == 4
     assert problems(session, cast) == []
 
 

@@ -153,6 +153,9 @@ def draw_part(session: Session, part: HandledPart, *, probability: float = 0.5) 
             committed_at=period.starts_at,
             committed_before_opening=True,
             sealed_seed=b"seed",
+            drawn_at=period.ends_at,
+            frame_size=0,
+            size=0,
         )
         session.add(draw)
         session.flush()
