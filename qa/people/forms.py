@@ -86,6 +86,13 @@ class ProgrammeForm(FlaskForm):
             NumberRange(min=1, max=60, message="Between 1 and 60 days."),
         ],
     )
+    harmful_per_week = IntegerField(
+        "Parts of content severity 2 or 3 a reviewer gets a week, at most",
+        validators=[
+            InputRequired("Enter a number, or 0 for none."),
+            NumberRange(min=0, max=1000, message="Between 0 and 1,000 parts."),
+        ],
+    )
     blind = BooleanField("Reviewers do not see the specialist's name before they submit")
     own_team_ban = BooleanField("Nobody reviews the own team")
     fair_mean = BooleanField("Show the fair mean beside the raw one")

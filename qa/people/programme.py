@@ -18,6 +18,7 @@ CHANGEABLE = (
     "time_zone",
     "primary_part_rule",
     "own_team_ban",
+    "harmful_per_week",
     "blind",
     "release_rule",
     "double_share",
