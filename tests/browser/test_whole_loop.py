@@ -163,6 +163,8 @@ def test_from_a_ticket_file_to_the_trend(
     lead.goto("/rubrics/new")
     send(lead, lead.get_by_role("button", name="Take as draft").first)
     sound(lead)
+    send(lead, lead.get_by_role("link", name="Edit", exact=True))
+    sound(lead)
     lead.get_by_role("button", name="Send to review").first.click()
     send(lead, lead.get_by_role("dialog").get_by_role("button", name="Send to review"))
     key, monday = busiest_week(session)
