@@ -167,5 +167,6 @@ def test_reviewers_are_told_once(session: Session, cast: Cast):
 
     draw_week(session, cast)
 
-    told = session.execute(select(Notice.user_id, func.count()).group_by(Notice.user_id).order_by(Notice.user_id)).all()
+    counted = select(Notice.user_id, func.count()).where(Notice.kind == "parts_assigned").group_by(Notice.user_id)
+    told = session.execute(counted.order_by(Notice.user_id)).all()
     assert [tuple(row) for row in told] == [(cast.rita.id, 1), (cast.rob.id, 1)]
