@@ -53,7 +53,7 @@ test: setup system
 	$(PYTEST) -m "not slow"
 
 test-full: setup system
-	$(PYTEST)
+	$(PYTEST) --hypothesis-profile thorough
 
 faults: setup system
 	$(BIN)/pytest -v -s tests/faults

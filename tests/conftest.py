@@ -38,10 +38,12 @@ def pytest_configure(config: pytest.Config) -> None:
     for name in ("DATABASE_URL", "SECRET_KEY", "FRAME_KEY", "AUDIT_KEY", "TEXT_KEYS", "FAIRMARK_INSTANCE"):
         os.environ.pop(name, None)
     # How long one example takes says more about the machine's other work than about the code.
-    hypothesis.settings.register_profile(
-        "fairmark", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
-    )
-    hypothesis.settings.load_profile("fairmark")
+    # Every run tries other examples, so many short runs see what one long run sees; make test-full takes its time.
+    for profile, examples in (("short", 30), ("thorough", 200)):
+        hypothesis.settings.register_profile(
+            profile, max_examples=examples, deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+        )
+    hypothesis.settings.load_profile(config.getoption("--hypothesis-profile") or "short")
     if not hasattr(config, "workerinput"):
         config.stash[BEGUN] = runs.begin()
 

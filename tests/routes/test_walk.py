@@ -19,6 +19,7 @@ from tests.support.cast import Cast, person
 from tests.support.client import WRITING, CheckingClient, sign_in
 from tests.support.statements import count_queries
 
+ABSENT = 987_654_321
 REFUSED = "Your roles do not include this page"
 ROLES = {
     "rita": Role.REVIEWER,
@@ -211,6 +212,30 @@ def test_what_somebody_may_send_is_answered_and_never_breaks(
             if response.status_code not in {200, 302, 409, 422}:
                 wrong.append(f"{method} {address} ({case.name}) answers {response.status_code} to {name}")
     assert not wrong, "\n".join(wrong)
+
+
+def test_nobody_finds_what_does_not_exist(app: Flask, session: Session, world: World, people: dict[str, User]):
+    wrong = []
+    rules = rules_by_endpoint(app)
+    walkers = {name: signed_in(app, session, user, closely=False) for name, user in people.items()}
+    adapter = app.url_map.bind("localhost")
+    for case, method, _ in addresses(app, world):
+        rule = rules[case.endpoint]
+        if not rule.arguments:
+            continue
+        guessed = {name: absent(rule, name) for name in rule.arguments}
+        address = adapter.build(rule.endpoint, {**guessed, **case.query}, method)
+        name = next(each for each in ROLES if may(app, case, each))
+
+        response = ask(walkers[name], case, method, address)
+
+        if response.status_code not in {302, 404, 422} or (response.status_code == 302 and method == "GET"):
+            wrong.append(f"{method} {address} answers {response.status_code} to {name}")
+    assert wrong == []
+
+
+def absent(rule: Rule, name: str) -> object:
+    return ABSENT if type(rule._converters[name]).__name__ == "IntegerConverter" else "absent"
 
 
 def test_who_is_signed_out_is_sent_to_the_sign_in_page(app: Flask, session: Session, world: World, cast: Cast):

@@ -4,7 +4,7 @@ import itertools
 import os
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -79,10 +79,10 @@ def migrate(database_url: str) -> None:
 
 
 @contextmanager
-def sqlite_database(folder: Path) -> Iterator[str]:
-    """A fresh copy of the migrated file."""
+def sqlite_database(folder: Path, template: Path | None = None) -> Iterator[str]:
+    """A fresh copy of the migrated file, or of another."""
     path = folder / "fairmark.db"
-    shutil.copyfile(sqlite_template(), path)
+    shutil.copyfile(template or sqlite_template(), path)
     yield f"sqlite:///{path}"
     for left in folder.glob("fairmark.db*"):  # pytest keeps the folders of three runs: gigabytes otherwise
         left.unlink()
@@ -128,6 +128,34 @@ def migrated_database(engine_name: str, folder: Path) -> Iterator[str]:
     """A database with every table and no row."""
     with sqlite_database(folder) if engine_name == "sqlite" else postgresql_database() as database_url:
         yield database_url
+
+
+@contextmanager
+def built_database(engine_name: str, folder: Path, name: str, build: Callable[[str, Path], None]) -> Iterator[str]:
+    """A copy of a database that ``build`` fills once a run on each engine: of what takes long to arrange."""
+    if engine_name == "sqlite":
+        template = runs.once(f"{name}-sqlite", lambda place: _build_sqlite(place, build)) / "template.db"
+        with sqlite_database(folder, template) as database_url:
+            yield database_url
+        return
+    runs.once(f"{name}-postgresql", lambda place: _build_postgresql(place, name, build))
+    with postgresql_database(template=f"template_{name}") as database_url:
+        yield database_url
+
+
+def _build_sqlite(place: Path, build: Callable[[str, Path], None]) -> None:
+    place.mkdir()
+    shutil.copyfile(sqlite_template(), place / "template.db")
+    build(f"sqlite:///{place / 'template.db'}", place / "instance")
+    with arranging_engine(f"sqlite:///{place / 'template.db'}") as engine, engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def _build_postgresql(place: Path, name: str, build: Callable[[str, Path], None]) -> None:
+    place.mkdir()
+    with administrator(cluster()) as connection:
+        _create(connection, f"template_{name}", "template_fairmark")
+    build(postgresql.url(cluster(), f"template_{name}"), place / "instance")
 
 
 @contextmanager
