@@ -54,7 +54,9 @@ def squares_of(observed: Observed) -> CrossedSquares:
     """As ``crossed_squares`` for ratings that are checked already."""
     listed = observed.listed()
     number, items, raters = listed.value.size, observed.n_items, observed.n_raters
-    value = listed.value - (listed.value.mean() if number else 0.0)
+    # From the first rating first: ratings that are all equal then leave zeros, not what their mean was rounded by.
+    value = listed.value - (listed.value[0] if number else 0.0)
+    value -= value.mean() if number else 0.0
     total = float(value @ value)
     item_sums = tally(listed.item, value, items)
     starts = np.cumsum(observed.per_rater) - observed.per_rater

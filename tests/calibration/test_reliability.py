@@ -113,6 +113,14 @@ def test_another_unit_changes_no_intraclass_correlation(matrix: Ratings, shift: 
             assert after.estimate == pytest.approx(before.estimate, abs=1e-7)
 
 
+@pytest.mark.parametrize("value", [4.7, 0.1, 1e9 + 0.1])
+def test_ratings_that_are_all_the_same_have_no_variance_however_they_are_rounded(value: float) -> None:
+    for items in range(2, 12):
+        found = icc(np.full((3, items), value), model="1")
+
+        assert (found.estimate, found.reason) == (None, "no variance: every rating is the same")
+
+
 @pytest.mark.parametrize("model", ["1", "2", "3"])
 def test_an_average_is_spearman_and_browns_step_of_a_single_rating(model: str) -> None:
     single, average = icc(ANXIETY, model=model), icc(ANXIETY, model=model, unit="average")
