@@ -7,6 +7,7 @@ from qa.notices import models as notices
 from qa.people import models as people
 from qa.reviews import models as reviews
 from qa.rubric_library import models as rubric_library
+from qa.rubric_studies import models as rubric_studies
 from qa.sampling import models as sampling
 from qa.tickets import models as tickets
 from qa.trends import models as trends
@@ -21,6 +22,7 @@ __all__ = [
     "people",
     "reviews",
     "rubric_library",
+    "rubric_studies",
     "sampling",
     "tickets",
     "trends",

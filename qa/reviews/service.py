@@ -235,12 +235,14 @@ def _seal_or_open(session: Session, review: Review) -> None:
     if review.purpose == Purpose.CALIBRATION:
         review.sealed = True  # its session reveals it
         return
+    # A bridge's two scores wait for each other; so do a first score and its hidden second one.
+    together = (Purpose.BRIDGE,) if review.purpose == Purpose.BRIDGE else (Purpose.ROUTINE, Purpose.DOUBLE)
     waiting = session.scalar(
         select(
             exists().where(
                 Assignment.part_id == review.part_id,
                 Assignment.state == "open",
-                Assignment.purpose.in_((Purpose.ROUTINE, Purpose.DOUBLE)),
+                Assignment.purpose.in_(together),
             )
         )
     )
@@ -249,7 +251,7 @@ def _seal_or_open(session: Session, review: Review) -> None:
         .where(
             Review.part_id == review.part_id,
             Review.state == "submitted",
-            Review.purpose.in_((Purpose.ROUTINE, Purpose.DOUBLE)),
+            Review.purpose.in_(together),
         )
         .values(sealed=bool(waiting))
         .execution_options(synchronize_session=False)

@@ -11,6 +11,7 @@ import rubrics
 from qa.people.models import User
 from qa.reviews.models import Answer, Outcome, Review, ReviewRevision
 from qa.rubric_library.models import RubricVersion
+from qa.rubric_studies.models import BridgePart, BridgeStudy
 from qa.rubric_studies.rules import Pair, Past
 from qa.sampling.models import Purpose
 from qa.tickets.models import HandledPart, Ticket
@@ -118,18 +119,25 @@ def double_answers(session: Session, version_id: int) -> Mapping[str, list[Pair]
     return found
 
 
-def bridged(session: Session, old_id: int, new_id: int) -> list[tuple[float, float]]:
+BRIDGING = (Purpose.BRIDGE, Purpose.CALIBRATION, Purpose.ROUTINE, Purpose.DOUBLE)
+
+
+def bridged(
+    session: Session, old_id: int, new_id: int, *, study: BridgeStudy | None = None
+) -> dict[int, tuple[float, float]]:
     """The parts scored under both versions: mean first score of each under the old one and under the new.
 
     Bridge reviews, calibration sessions and ordinary scores of the same parts count; nothing that is still sealed.
+    Of a ``study`` its own parts alone, and where people traded places its own reviews alone.
     """
-    rows = session.execute(
+    purposes = (Purpose.BRIDGE,) if study is not None and study.way == "double" else BRIDGING
+    query = (
         select(Review.part_id, ReviewRevision.rubric_version_id, func.avg(ReviewRevision.score))
         .join(ReviewRevision, and_(ReviewRevision.review_id == Review.id, ReviewRevision.n == 1))
         .where(
             ReviewRevision.rubric_version_id.in_((old_id, new_id)),
             ReviewRevision.score.is_not(None),
-            Review.purpose.in_((Purpose.BRIDGE, Purpose.CALIBRATION, Purpose.ROUTINE, Purpose.DOUBLE)),
+            Review.purpose.in_(purposes),
             Review.state == "submitted",
             ~Review.sealed,
             Review.part_id.in_(_scored_under(old_id)),
@@ -138,10 +146,12 @@ def bridged(session: Session, old_id: int, new_id: int) -> list[tuple[float, flo
         .group_by(Review.part_id, ReviewRevision.rubric_version_id)
         .order_by(Review.part_id, ReviewRevision.rubric_version_id)
     )
+    if study is not None:
+        query = query.where(Review.part_id.in_(select(BridgePart.part_id).where(BridgePart.study_id == study.id)))
     found: dict[int, dict[int, float]] = {}
-    for part_id, version_id, score in rows:
+    for part_id, version_id, score in session.execute(query):
         found.setdefault(part_id, {})[version_id] = float(score)
-    return [(scores[old_id], scores[new_id]) for scores in found.values() if len(scores) == 2]
+    return {part: (scores[old_id], scores[new_id]) for part, scores in found.items() if len(scores) == 2}
 
 
 def _scored_under(version_id: int) -> Select[Any]:

@@ -15,7 +15,6 @@ from calibration.items import corrected_item_total, correlation, share
 from calibration.results import Estimate, Interval
 
 FEW_REVIEWS = 5  # of one specialist: under it no side is taken
-FEWEST_BRIDGED = 10  # parts scored under both versions, from which a shift is told
 ENOUGH = 30  # reviews from which a question may be judged
 CEILING, RARELY_ASKED, ALIKE, APART, UNCLEAR = 0.95, 0.5, 0.8, 0.2, 0.3
 

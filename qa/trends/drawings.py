@@ -3,10 +3,12 @@
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 
+from calibration.results import Estimate
 from qa.core.charts import Chart, Event, Numerals, Point, Row, Series, interval_plot, line_chart, small_multiples
 from qa.core.clock import week_key
 from qa.sampling.estimation import Figure
 from qa.trends.key_figures import Standing
+from qa.trends.linking import Stretch
 from qa.trends.rules import Weekly
 
 POINTS = Numerals()
@@ -31,21 +33,69 @@ def point(week: dt.date, figure: Figure, url: str | None, *, scale: float = 1.0)
     )
 
 
+MOST_NAMED = 3  # stretches with a name of their own in the legend; of more, two lines take turns
+LINKED = "Linked to the newer version"
+
+
+def _as_scored(parts: Sequence[Stretch], address: Address, name: str) -> list[Series]:
+    """Quality as scored: one line, or one for each stretch between versions that are not comparable."""
+    labels = [item.week for part in parts for item in part.weeks]
+    known = {
+        item.week: point(item.week, item.quality.figure, address(item.week, ""))
+        for part in parts
+        for item in part.weeks
+    }
+    if len(parts) <= 1:
+        names = [name for _ in parts]
+    elif len(parts) <= MOST_NAMED:
+        names = [f"{name}, {part.name}" for part in parts]
+    else:
+        names = [f"{name}, {'next' if place % 2 else 'one'} version" for place, _ in enumerate(parts)]
+    lines: dict[str, set[dt.date]] = {}
+    for part, each in zip(parts, names, strict=True):
+        lines.setdefault(each, set()).update(item.week for item in part.weeks)
+    gap = {week: Point(label=label(week), value=None) for week in labels}
+    return [
+        Series(name=each, points=tuple((known if week in here else gap)[week] for week in labels))
+        for each, here in lines.items()
+        if here or len(parts) == 1
+    ]
+
+
+def _linked(parts: Sequence[Stretch]) -> list[Series]:
+    """The figures that a kept shift brings to a newer version's scale."""
+    if all(part.scale == part.name for part in parts):
+        return []
+    points = [
+        _linked_point(item, figure) if part.scale != part.name else Point(label=label(item.week), value=None)
+        for part in parts
+        for item, figure in zip(part.weeks, part.linked, strict=True)
+    ]
+    return [Series(name=LINKED, points=tuple(points))]
+
+
+def _linked_point(item: Weekly, figure: Estimate) -> Point:
+    """A linked figure, cut off where the scale ends."""
+    low, high = (figure.interval.low, figure.interval.high) if figure.interval else (None, None)
+    value, low, high = (None if each is None else min(max(each, 0.0), 100.0) for each in (figure.estimate, low, high))
+    return Point(label=label(item.week), value=value, low=low, high=high, n=figure.n_items)
+
+
 def quality_chart(
-    weeks: Sequence[Weekly],
+    parts: Sequence[Stretch],
     address: Address,
     events: Sequence[tuple[dt.date, str]],
     target: float | None,
     *,
     fair: bool = False,
 ) -> Chart:
-    """Weekly quality with its band, rubric versions and launches on the axis; ``fair`` adds the fair mean."""
-    series = [
-        Series(
-            name="Quality" if not fair else "As scored",
-            points=tuple(point(item.week, item.quality.figure, address(item.week, "")) for item in weeks),
-        )
-    ]
+    """Weekly quality with its band, rubric versions and launches on the axis; ``fair`` adds the fair mean.
+
+    ``parts`` are the weeks in stretches of comparable scores: each is a line of its own, and what kept shifts bring to
+    a newer scale is one more.
+    """
+    series = [*_as_scored(parts, address, "As scored" if fair else "Quality"), *_linked(parts)]
+    weeks = [item for part in parts for item in part.weeks]
     if fair:
         series.append(
             Series(name="Fair mean", points=tuple(point(item.week, item.fair.figure, None) for item in weeks))

@@ -11,7 +11,7 @@ from qa.core.clock import local_day, midnight, monday_of, monday_of_week, utcnow
 from qa.core.db import db
 from qa.core.errors import NotFoundError
 from qa.reviews.measured import NO_QUEUE, progress_of, settled
-from qa.trends import drawings, key_figures, queries, rules
+from qa.trends import drawings, key_figures, linking, queries, rules, versions
 
 bp = Blueprint("trends", __name__, url_prefix="/trends")
 SPANS = (8, 13, 26, 52)
@@ -52,6 +52,11 @@ def index() -> ResponseReturnValue:
     evidence = rules.Evidence.of(*settled(*known), sees_each=queries.may_see_each(g.actor))
     newest, before = rules.newest_weeks(evidence.reviews, BLOCK)
     overall = rules.weekly(evidence, weeks).get("", [])
+    steps = linking.steps_in(
+        evidence.reviews,
+        versions.changes_between(session, g.actor.programme_id, {row.rubric for row in evidence.reviews}),
+    )
+    between = linking.between(steps, newest, before)
     teams = queries.teams_for(session, g.actor)
     team_ids = {team.name: team.id for team in teams}
     events = [
@@ -64,7 +69,8 @@ def index() -> ResponseReturnValue:
         spans=SPANS,
         teams=teams,
         queues=queries.queue_names(session, g.actor),
-        kpis=key_figures.kpis(evidence, newest, before) if evidence.reviews else [],
+        kpis=linking.kpis_over(key_figures.kpis(evidence, newest, before), between) if evidence.reviews else [],
+        steps=steps,
         left_out=queries.left_out(session, g.actor, newest, g.zone, team_id=chosen.team_id, queue=chosen.queue),
         unsettled=[item for item in progress if not item.settled],
         preliminary=not any(item.settled for item in progress),
@@ -74,7 +80,11 @@ def index() -> ResponseReturnValue:
         coverage=coverage(evidence, newest),
         fair=g.setting.fair_mean,
         quality=drawings.quality_chart(
-            overall, lambda week, _: address(week, chosen), events, g.setting.quality_target, fair=g.setting.fair_mean
+            linking.stretches(overall, steps),
+            lambda week, _: address(week, chosen),
+            events,
+            g.setting.quality_target,
+            fair=g.setting.fair_mean,
         ),
         shares=drawings.shares_chart(overall),
         csat=drawings.csat_chart(overall),
@@ -88,8 +98,8 @@ def index() -> ResponseReturnValue:
             "Quality by queue",
             lambda week, name: address(week, chosen, queue=name),
         ),
-        team_rows=key_figures.standings(evidence, newest, before, rules.by_team),
-        queue_rows=key_figures.standings(evidence, newest, before, rules.by_queue),
+        team_rows=linking.standings_over(key_figures.standings(evidence, newest, before, rules.by_team), between),
+        queue_rows=linking.standings_over(key_figures.standings(evidence, newest, before, rules.by_queue), between),
         team_ids=team_ids,
         anything=bool(evidence.reviews),
     )

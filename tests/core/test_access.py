@@ -39,6 +39,7 @@ PRODUCT = {
     "draft a rubric": (P.RUBRIC_DRAFT, {R.TEAM_LEAD: "all", R.QA_LEAD: "all"}),
     "publish a rubric": (P.RUBRIC_PUBLISH, {R.QA_LEAD: "all", R.ADMIN: "all"}),
     "judge a rubric by its reviews": (P.RUBRIC_STUDIES, {R.QA_LEAD: "all", R.DIRECTOR: "aggregate"}),
+    "have parts scored under two versions": (P.RUBRIC_BRIDGE, {R.QA_LEAD: "all"}),
     "propose a wording": (P.RUBRIC_PROPOSE, {R.REVIEWER: "all", R.TEAM_LEAD: "all", R.QA_LEAD: "all"}),
     "see coaching plans": (P.COACHING_VIEW, {R.TEAM_LEAD: "team", R.QA_LEAD: "all", R.SPECIALIST: "own"}),
     "write coaching plans": (P.COACHING_EDIT, {R.TEAM_LEAD: "team", R.QA_LEAD: "all"}),

@@ -197,6 +197,20 @@ OBJECTS = [
         },
     ),
     *cases(
+        "studies.start_bridge studies.keep_found",
+        {
+            "published": ("quinn", lambda w: {"version_id": w.version.id}),
+            "of strangers": ("", lambda w: {"version_id": w.foreign_version.id}),
+        },
+    ),
+    *cases(
+        "studies.keep_shift studies.stop_bridge",
+        {
+            "a study": ("quinn", lambda w: {"study_id": w.bridge.id}),
+            "of strangers": ("", lambda w: {"study_id": w.foreign_bridge.id}),
+        },
+    ),
+    *cases(
         "rubrics.edit rubrics.edit_yaml rubrics.save rubrics.save_yaml rubrics.check_yaml rubrics.send"
         " rubrics.take_back rubrics.copy rubrics.discard",
         {

@@ -27,6 +27,7 @@ from qa.rubric_library import notes as rubric_notes
 from qa.rubric_library import procedures
 from qa.rubric_library import service as rubric_service
 from qa.rubric_library.models import CriterionNote, Procedure, RubricRule, RubricVersion
+from qa.rubric_studies.models import BridgeStudy
 from qa.sampling import frames, service
 from qa.sampling.kinds import Rules
 from qa.sampling.models import Assignment, Draw, DrawnUnit, SamplingPlanVersion
@@ -69,6 +70,8 @@ class World:
     version: RubricVersion
     draft: RubricVersion
     foreign_version: RubricVersion
+    bridge: BridgeStudy
+    foreign_bridge: BridgeStudy
     note: CriterionNote
     foreign_note: CriterionNote
     procedure: Procedure
@@ -150,6 +153,8 @@ def make_world(session: Session, cast: Cast, settings: Settings) -> World:
         version=version,
         draft=draft,
         foreign_version=foreign_version,
+        bridge=bridge(session, cast, version, draft),
+        foreign_bridge=bridge(session, neighbours, foreign_version, version),
         # On the draft: a version that somebody left a note on is not thrown away, whoever walks by.
         note=rubric_notes.add(session, draft.id, "tone", "What is friendly?", by=cast.rita.id, now=NOW),
         foreign_note=rubric_notes.add(session, foreign_version.id, "tone", "How?", by=stranger.id, now=NOW),
@@ -189,6 +194,21 @@ def neighbour(session: Session, cast: Cast) -> Cast:
         sam=specialist,
         sam_agent=agent(session, source, specialist),
     )
+
+
+def bridge(session: Session, cast: Cast, old: RubricVersion, new: RubricVersion) -> BridgeStudy:
+    """A study under way, without a part."""
+    study = BridgeStudy(
+        programme_id=cast.programme.id,
+        old_version_id=old.id,
+        new_version_id=new.id,
+        way="double",
+        created_at=NOW,
+        created_by_id=cast.quinn.id,
+    )
+    session.add(study)
+    session.flush()
+    return study
 
 
 def reviewed(session: Session, handled: Handled, reviewer: User, version: RubricVersion) -> Review:

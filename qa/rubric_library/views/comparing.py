@@ -29,8 +29,10 @@ def compare() -> ResponseReturnValue:
         for view in queries.families(session, g.actor.programme_id)
         for version in view.versions
     ]
+    used = {"published", "retired"}
     return render_template(
         "rubrics/compare.html",
+        bridgeable=old.family_id == new.family_id and old.id != new.id and {old.state, new.state} <= used,
         old=old,
         new=new,
         old_name=f"{old_family.name} {old.label}",

@@ -1,17 +1,15 @@
 """Pages that judge a rubric by its reviews: what a draft would change, and how each question works."""
 
-from flask import Blueprint, g, render_template, request
+from flask import g, render_template, request
 from flask.typing import ResponseReturnValue
 
-from calibration.linking import link
 from qa.core.access import Permission, Scope, requires
 from qa.core.db import db
 from qa.core.errors import NotFoundError
 from qa.rubric_library.queries import get_version_for, parsed, value_of
 from qa.rubric_studies import drawings, queries, rules
+from qa.rubric_studies.views.blueprint import bp
 
-bp = Blueprint("studies", __name__, url_prefix="/rubrics/versions")
-MOST_BRIDGES = 8  # newest versions; each asks one statement
 SPANS = (100, 500, 2000)
 
 
@@ -20,7 +18,7 @@ def span() -> int:
     return asked if asked in SPANS else 500
 
 
-@bp.get("/<int:version_id>/impact")
+@bp.get("/versions/<int:version_id>/impact")
 @requires(Permission.RUBRIC_STUDIES)
 def impact(version_id: int) -> ResponseReturnValue:
     """The last reviews under a former version, scored again under this one."""
@@ -52,28 +50,7 @@ def impact(version_id: int) -> ResponseReturnValue:
     )
 
 
-@bp.get("/<int:version_id>/bridge")
-@requires(Permission.RUBRIC_STUDIES)
-def bridge(version_id: int) -> ResponseReturnValue:
-    """The shift from each other version to this one, from the parts that were scored under both."""
-    session = db.session()
-    version, family = get_version_for(session, g.actor, version_id)
-    shifts = []
-    for other in queries.former_versions(session, version)[:MOST_BRIDGES]:
-        pairs = queries.bridged(session, other.id, version.id)
-        shifts.append((other, link([old for old, _ in pairs], [new for _, new in pairs])))
-    return render_template(
-        "rubric_studies/bridge.html",
-        version=version,
-        family=family,
-        shifts=shifts,
-        fewest=rules.FEWEST_BRIDGED,
-        chart=drawings.shift_chart([(other.label, shift) for other, shift in shifts if shift.n_items]),
-        any_bridge=any(shift.n_items for _, shift in shifts),
-    )
-
-
-@bp.get("/<int:version_id>/items")
+@bp.get("/versions/<int:version_id>/items")
 @requires(Permission.RUBRIC_STUDIES)
 def items(version_id: int) -> ResponseReturnValue:
     """How each question of a version is used, and what that says about it."""

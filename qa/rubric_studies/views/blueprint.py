@@ -1,0 +1,3 @@
+from flask import Blueprint
+
+bp = Blueprint("studies", __name__, url_prefix="/rubrics")

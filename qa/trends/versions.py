@@ -1,0 +1,61 @@
+"""The steps of scoring between rubric versions, with the kept shifts, as the trends page needs them."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise, product
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+import rubrics
+from calibration.results import Estimate
+from qa.rubric_library.models import RubricFamily, RubricVersion
+from qa.rubric_library.queries import parsed
+from qa.rubric_studies.bridges import kept_shifts
+from qa.trends.linking import Change
+
+
+def changes_between(session: Session, programme_id: int, names: Iterable[str]) -> list[Change]:
+    """Where the scoring of a rubric changed, for rubrics that more than one of these version names belongs to.
+
+    Two statements; none where no rubric changed.
+    """
+    families = [name.rpartition(" ")[0] for name in names]
+    changed = {family for family in families if families.count(family) > 1}
+    if not changed:
+        return []
+    rows = session.execute(
+        select(RubricFamily.id, RubricFamily.name, RubricVersion)
+        .join(RubricVersion, RubricVersion.family_id == RubricFamily.id)
+        .where(
+            RubricFamily.programme_id == programme_id,
+            RubricFamily.name.in_(changed),
+            RubricVersion.state.in_(("published", "retired")),
+        )
+        .order_by(RubricFamily.id, RubricVersion.major, RubricVersion.minor, RubricVersion.id)
+    ).all()
+    shifts = kept_shifts(session, [version.id for _, _, version in rows])
+    found: list[Change] = []
+    for family_id, family in dict.fromkeys((family_id, name) for family_id, name, _ in rows):
+        versions = {version.label: version for each, _, version in rows if each == family_id}
+        runs = rubrics.score_runs([parsed(version.document) for version in versions.values()])
+        for old, new in pairwise(runs):
+            found.append(
+                Change(
+                    old=frozenset(f"{family} {label}" for label in old),
+                    new=frozenset(f"{family} {label}" for label in new),
+                    name=f"{family} {new[0]}",
+                    version_id=versions[new[0]].id,
+                    shift=_best([shifts[pair] for pair in _pairs(versions, old, new) if pair in shifts]),
+                )
+            )
+    return found
+
+
+def _pairs(versions: Mapping[str, RubricVersion], old: Sequence[str], new: Sequence[str]) -> Iterable[tuple[int, int]]:
+    """Any version of one stretch with any of the next: within a stretch scores are the same."""
+    return ((versions[a].id, versions[b].id) for a, b in product(old, new))
+
+
+def _best(shifts: Sequence[Estimate]) -> Estimate | None:
+    """The shift that rests on the most parts."""
+    return max(shifts, key=lambda shift: shift.n_items, default=None)
