@@ -118,7 +118,10 @@ def keep_found(version_id: int) -> ResponseReturnValue:
     """Keep the shift of the parts that have both scores without a study."""
     session = db.session()
     version, _ = get_version_for(session, g.actor, version_id)
-    old, _ = get_version_for(session, g.actor, request.form.get("old", 0, type=int))
+    old_id = request.form.get("old", type=int)
+    if old_id is None:
+        raise InvalidInputError("Say from which version the shift leads.")
+    old, _ = get_version_for(session, g.actor, old_id)
     service.keep_found(session, g.actor, old=old, new=version, now=utcnow())
     return kept(version.id)
 
