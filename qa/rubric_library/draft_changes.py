@@ -9,10 +9,12 @@ from qa.rubric_library.drafting import (
     Node,
     Tree,
     called,
+    criteria_of,
     find,
     is_section,
     levels_of,
     new_id,
+    nodes,
     section_of,
 )
 
@@ -218,15 +220,27 @@ def put(tree: Tree, node_id: str, values: Node) -> Tree:
     return tree
 
 
-def put_back(tree: Tree, section_id: str | None, node: Node) -> Change:
-    """A node that somebody else removed, at the end of its section or of the rubric."""
+def put_back(tree: Tree, home: Node | None, node: Node) -> Change:
+    """A section or criterion that somebody else removed, at the end of the rubric or of its section.
+
+    Where the section is gone too, it comes back with this criterion alone. Ids that the tree gave away since, after an
+    undo, are replaced.
+    """
     tree = copy.deepcopy(tree)
-    node = copy.deepcopy(node)
+    given = {each["id"] for each in nodes(tree)} | {
+        level["id"] for one in criteria_of(tree) for level in levels_of(one)
+    }
+    inside = {each["id"] for each in [node, *node.get("criteria", ())]}
+    inside |= {level["id"] for one in node.get("criteria", [node]) for level in levels_of(one)}
+    tree["next"] = max([int(tree["next"]), *(int(each[1:]) + 1 for each in inside)])
+    node = _copied(tree, node) if inside & given else copy.deepcopy(node)
+    section = find(tree, home["id"]) if home is not None else None
     if is_section(node):
         tree["sections"].append(node)
-    else:
-        section = find(tree, section_id or "") or tree["sections"][-1]
+    elif section is not None:
         section["criteria"].append(node)
+    else:
+        tree["sections"].append({**copy.deepcopy(home or {}), "criteria": [node]})
     return Change(tree=tree, at=node["id"], what=f"put back {called(node)}")
 
 

@@ -1,10 +1,8 @@
 """Writing a draft: from nothing, from a file or a former version; each change kept, undone, redone; never lost."""
 
 import datetime as dt
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
@@ -14,8 +12,8 @@ from qa.core import audit
 from qa.core.errors import ConflictError, InvalidInputError
 from qa.people.models import User
 from qa.rubric_library import drafting
+from qa.rubric_library.conflicts import Difference, differences, names_in, same
 from qa.rubric_library.draft_changes import Change, new_tree, put
-from qa.rubric_library.draft_forms import Difference, differences
 from qa.rubric_library.drafting import Node, Tree, called, find, slug
 from qa.rubric_library.models import (
     CriterionNote,
@@ -45,7 +43,7 @@ class StaleDraftError(ConflictError):
     def __init__(
         self, message: str, *, found: Sequence[Difference], theirs: Node | None, mine: Node, base: Node, by: str
     ) -> None:
-        super().__init__(message, {"differs": [each.field for each in found]})
+        super().__init__(message, {"differs": [each.label for each in found]})
         self.found, self.theirs, self.mine, self.base, self.by = found, theirs, mine, base, by
 
 
@@ -189,18 +187,11 @@ def save(
     tree = tree_of(session, version)
     node = find(tree, at)
     if node is None:
-        raise StaleDraftError(
-            "Somebody removed this place while you were writing. What you typed is kept below.",
-            found=differences(base or {}, {}, values),
-            theirs=None,
-            mine=values,
-            base=base or {},
-            by=_last_writer(session, version),
-        )
+        raise ConflictError("That is no longer in this draft. Load the page to see how it stands.")
     theirs = own_values(node)
     mine = {**theirs, **values}
-    if base is not None and _text(base) != _text(theirs):
-        found = [each for each in differences(base, theirs, mine) if each.theirs != each.mine]
+    if base is not None and not same(base, theirs):
+        found = differences(base, theirs, mine, names_in(tree))
         if found:
             raise StaleDraftError(
                 "Somebody else changed this place since you opened it. Nothing is lost: choose what to keep.",
@@ -208,42 +199,18 @@ def save(
                 theirs=theirs,
                 mine=mine,
                 base=base,
-                by=_last_writer(session, version),
+                by=last_writer(session, version),
             )
-    if _text(mine) == _text(theirs):
+    if same(mine, theirs):
         return Kept(tree=tree, changed=False)
-    changed = next(name for name in mine if _text(mine[name]) != _text(theirs.get(name)))
+    changed = next(name for name in mine if not same(mine[name], theirs.get(name)))
     made = put(tree, at, values)
     keep(session, version, made, what=f"{called(find(made, at) or {})}: {changed.replace('_', ' ')}", by=by, now=now)
     return Kept(tree=made, changed=True)
 
 
-def merged(base: Node, theirs: Node, mine: Node) -> Node | None:
-    """Both people's changes together; ``None`` where both changed the same value."""
-    result = dict(theirs)
-    for name, value in mine.items():
-        if _text(value) == _text(base.get(name)):
-            continue
-        if _text(theirs.get(name)) != _text(base.get(name)) and _text(theirs.get(name)) != _text(value):
-            return None
-        result[name] = value
-    return result
-
-
-def _text(value: Any) -> str:
-    """For comparing values: nothing, an empty text and an empty list are the same."""
-
-    def plain(item: Any) -> Any:
-        if isinstance(item, Mapping):
-            return {name: kept for name, each in item.items() if (kept := plain(each)) not in (None, False)}
-        if isinstance(item, list):
-            return [plain(each) for each in item] or None
-        return item or None
-
-    return json.dumps(plain(value), sort_keys=True)
-
-
-def _last_writer(session: Session, version: RubricVersion) -> str:
+def last_writer(session: Session, version: RubricVersion) -> str:
+    """Who left the draft as it is now."""
     return (
         session.scalar(
             select(User.name)

@@ -203,37 +203,13 @@ def test_two_people_at_one_place_are_told_what_differs_and_nothing_is_lost(sessi
             session, version, at=at, values={"question": "Warm?", "weight": "7"}, base=base, by=cast.otto.id, now=LATER
         )
 
-    differs = {each.field: (each.base, each.theirs, each.mine, each.both) for each in refusal.value.found}
+    differs = {each.label: (each.base, each.theirs, each.mine, each.both) for each in refusal.value.found}
     assert differs == {
-        "question": ("Was it friendly?", "Was it friendly?", "Warm?", False),
-        "weight": ("1", "3", "7", True),
+        "Question": ("Was it friendly?", "Was it friendly?", "Warm?", False),
+        "Weight": ("1", "3", "7", True),
     }
     assert refusal.value.by == "Lena Lund"
     assert own(session, version, "Tone")[1]["weight"] == "3"
-
-
-def test_both_changes_are_kept_together_where_no_value_was_changed_twice():
-    base = {"weight": "1", "question": "a", "name": "Tone"}
-
-    assert drafts.merged(base, {**base, "weight": "3"}, {**base, "question": "b"}) == {
-        "weight": "3",
-        "question": "b",
-        "name": "Tone",
-    }
-    assert drafts.merged(base, {**base, "weight": "3"}, {**base, "weight": "7"}) is None
-
-
-def test_a_place_that_somebody_removed_gives_back_what_was_typed(session: Session, cast: Cast):
-    version = begun(session, cast)
-    at, base = own(session, version, "Tone")
-    made = draft_changes.remove(drafts.tree_of(session, version), at)
-    drafts.change(session, version, made, by=cast.otto.id, now=LATER)
-
-    with pytest.raises(drafts.StaleDraftError) as refusal:
-        drafts.save(session, version, at=at, values={**base, "weight": "9"}, base=base, by=cast.lena.id, now=LATER)
-
-    assert refusal.value.mine["weight"] == "9"
-    assert refusal.value.theirs is None
 
 
 def test_yaml_of_another_rubric_or_of_a_taken_number_does_not_replace_a_draft(session: Session, cast: Cast):

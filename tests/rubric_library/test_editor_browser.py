@@ -206,7 +206,7 @@ def test_two_people_on_one_criterion_see_what_differs_and_keep_both(
     expect(otto.get_by_role("heading", level=1)).to_have_text("Two people changed Tone")
     expect(otto.get_by_role("table")).to_contain_text("Was it warm?")
     axe(otto)
-    otto.get_by_role("button", name="Keep both changes").click()
+    otto.get_by_role("button", name="Keep what is chosen").click()
     ready(otto)
     session.expire_all()
     tone = next(each for each in criteria_of(drafts.tree_of(session, version)) if each["name"] == "Tone")

@@ -11,9 +11,20 @@ from qa.core.access import Permission, requires
 from qa.core.clock import utcnow
 from qa.core.db import db
 from qa.core.errors import ConflictError, InvalidInputError
-from qa.rubric_library import draft_changes, drafts, editor, notes, preview, procedures, queries, scoring_form, workflow
-from qa.rubric_library.draft_forms import Posted, values_of
-from qa.rubric_library.drafting import RUBRIC, Node, called, find, finished
+from qa.rubric_library import (
+    draft_changes,
+    drafts,
+    editor,
+    notes,
+    places,
+    preview,
+    procedures,
+    queries,
+    scoring_form,
+    workflow,
+)
+from qa.rubric_library.draft_forms import Posted
+from qa.rubric_library.drafting import RUBRIC, Node, called, finished
 from qa.rubric_library.forms import UploadForm
 from qa.rubric_library.models import RubricFamily, RubricVersion
 from qa.rubric_library.views.blueprint import bp
@@ -105,21 +116,21 @@ def save(version_id: int) -> ResponseReturnValue:
 
 def keep_place(version: RubricVersion, at: str) -> None:
     """Write the posted fields of a place, unless they come from nowhere (a button of the outline)."""
-    if "base" not in request.form and "mine" not in request.form:
-        drafts.locked(db.session(), version)
+    session, form = db.session(), request.form
+    base = read_json(form.get("base"))
+    if base is None:
+        drafts.locked(session, version)
         return
-    tree = drafts.tree_of(db.session(), version)
-    base: Node | None = read_json(request.form.get("base"))
-    mine: Node | None = read_json(request.form.get("mine"))
-    if mine is not None:  # chosen on the page that shows two people's changes
-        values: Node = mine
-    elif find(tree, at) is not None:
-        values = values_of(Posted(request.form.to_dict(flat=False)), tree, at)
+    posted = Posted(form.to_dict(flat=False))
+    by, now = g.actor.user_id, utcnow()
+    shown = read_json(form.get("shown"))
+    if form.get("settle") == "back":
+        places.bring_back(session, version, at=at, posted=posted, by=by, now=now)
+    elif shown is not None:
+        picks = {name: value for name, value in form.items() if name.startswith("pick.")}
+        places.settle(session, version, at=at, posted=posted, base=base, shown=shown, picks=picks, by=by, now=now)
     else:
-        values = base or {}
-    if request.form.get("keep") == "mine":
-        base = None
-    drafts.save(db.session(), version, at=at, values=values, base=base, by=g.actor.user_id, now=utcnow())
+        places.keep_typed(session, version, at=at, posted=posted, base=base, by=by, now=now)
 
 
 def read_json(text: str | None) -> Node | None:
@@ -127,7 +138,7 @@ def read_json(text: str | None) -> Node | None:
         return None
     try:
         value = json.loads(text)
-    except json.JSONDecodeError:
+    except (json.JSONDecodeError, RecursionError):
         raise InvalidInputError("The page was changed on its way; load it again.") from None
     if not isinstance(value, dict):
         raise InvalidInputError("The page was changed on its way; load it again.")
@@ -173,21 +184,28 @@ CHANGES: dict[str, Any] = {
 }
 
 
+CHOOSING = ("csrf_token", "op", "shown", "settle")  # what a form about two people's changes adds to what was typed
+
+
 def conflict_page(
     version: RubricVersion, family: RubricFamily, at: str, error: drafts.StaleDraftError
 ) -> ResponseReturnValue:
-    """Both people's states of one place beside each other, to choose from."""
-    both = drafts.merged(error.base, error.theirs, error.mine) if error.theirs is not None else None
+    """Both people's states of one place beside each other, to choose from; a removed place can come back."""
+    typed = [
+        (name, value)
+        for name, values in request.form.lists()
+        if name not in CHOOSING and not name.startswith("pick.")
+        for value in values
+    ]
     body = render_template(
         "rubrics/conflict.html",
         version=version,
         family=family,
         at=at,
-        name=called(error.mine) if error.mine.get("name") is not None else "",
+        name=called(error.mine if error.mine.get("name") else error.base),
         error=error,
-        theirs=json.dumps(error.theirs),
-        mine=json.dumps(error.mine),
-        both=json.dumps(both) if both is not None else None,
+        typed=typed,
+        shown=json.dumps(error.theirs),
     )
     return make_response(body, 409)
 
