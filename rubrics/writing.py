@@ -1,14 +1,11 @@
 """A rubric version to YAML, to a plain document, and to the fingerprint that names it."""
 
 import hashlib
-import io
 import json
 from fractions import Fraction
 from typing import Any
 
-from ruamel.yaml import YAML
-from ruamel.yaml.nodes import ScalarNode
-from ruamel.yaml.representer import SafeRepresenter
+import yaml
 
 from rubrics.checking import problems
 from rubrics.fields import FORMAT, OBJECTS
@@ -60,18 +57,24 @@ def _canonical(value: object) -> str:
     raise TypeError(f"a rubric holds no {type(value).__name__}")
 
 
-class _Representer(SafeRepresenter):
-    """Writes numbers so that they read back exactly, and long texts as blocks."""
+class _Dumper(yaml.SafeDumper):
+    """Writes numbers so that they read back exactly, long texts as blocks, and lists inside what they belong to."""
+
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
+        super().increase_indent(flow, False)
+
+    def ignore_aliases(self, data: object) -> bool:
+        return True
 
 
-def _write_number(representer: SafeRepresenter, value: Fraction) -> ScalarNode:
+def _write_number(dumper: yaml.SafeDumper, value: Fraction) -> yaml.ScalarNode:
     text = exact_text(value)
     tag = "str" if "/" in text else "float" if "." in text else "int"
-    return _scalar(representer, tag, text)
+    return _scalar(dumper, tag, text)
 
 
-def _write_text(representer: SafeRepresenter, value: str) -> ScalarNode:
-    return _scalar(representer, "str", value, style=_style(value))
+def _write_text(dumper: yaml.SafeDumper, value: str) -> yaml.ScalarNode:
+    return _scalar(dumper, "str", value, style=_style(value))
 
 
 def _style(text: str) -> str | None:
@@ -84,13 +87,13 @@ def _style(text: str) -> str | None:
     return "|" if "\n" in text else ">"
 
 
-def _scalar(representer: SafeRepresenter, tag: str, text: str, style: str | None = None) -> ScalarNode:
-    node: ScalarNode = representer.represent_scalar(f"tag:yaml.org,2002:{tag}", text, style=style)
+def _scalar(dumper: yaml.SafeDumper, tag: str, text: str, style: str | None = None) -> yaml.ScalarNode:
+    node: yaml.ScalarNode = dumper.represent_scalar(f"tag:yaml.org,2002:{tag}", text, style=style)
     return node
 
 
-_Representer.add_representer(Fraction, _write_number)
-_Representer.add_representer(str, _write_text)
+_Dumper.add_representer(Fraction, _write_number)
+_Dumper.add_representer(str, _write_text)
 
 
 def exact_text(value: Fraction) -> str:
@@ -116,13 +119,7 @@ def dump_yaml(version: RubricVersion) -> str:
 
 def yaml_text(plain: dict[str, Any]) -> str:
     """Nested dicts and lists as the YAML of a rubric file, whatever they hold."""
-    yaml: Any = YAML(typ="safe", pure=True)
-    yaml.Representer = _Representer
-    yaml.default_flow_style = False
-    yaml.allow_unicode = True
-    yaml.width = 100
-    yaml.sort_base_mapping_type_on_output = False
-    yaml.indent(mapping=2, sequence=4, offset=2)
-    stream = io.StringIO()
-    yaml.dump(plain, stream)
-    return stream.getvalue()
+    text: str = yaml.dump(
+        plain, Dumper=_Dumper, default_flow_style=False, allow_unicode=True, width=100, sort_keys=False
+    )
+    return text

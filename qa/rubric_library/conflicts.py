@@ -183,5 +183,5 @@ def _critical(value: Node) -> str:
     if value.get("fails_below"):
         said.append(f"under {value['fails_below']} %")
     if value.get("effect"):
-        said.append(CRITICAL_EFFECT.get(value["effect"], value["effect"]))
+        said.append(CRITICAL_EFFECT.get(str(value["effect"]), str(value["effect"])))
     return ", ".join(said)

@@ -1,12 +1,14 @@
 """The published JSON Schema is the one of the field table, and agrees with the reader."""
 
 import json
+import re
 from dataclasses import fields
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
+import yaml
 from hypothesis import given
-from ruamel.yaml import YAML
 
 import rubrics
 from rubrics import dump_yaml, json_schema, library, load_yaml
@@ -19,8 +21,23 @@ from tests.rubrics.test_yaml_reading import GOOD
 PUBLISHED = Path(__file__).parents[2] / "docs" / "rubric-schema.json"
 
 
+BOOL = "tag:yaml.org,2002:bool"
+
+
+class Core(yaml.SafeLoader):
+    """YAML 1.2, as the format states it: yes and no are words there."""
+
+    yaml_implicit_resolvers: ClassVar[dict[str, list[tuple[str, re.Pattern[str]]]]] = {
+        first: [(tag, pattern) for tag, pattern in rules if tag != BOOL]
+        for first, rules in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+
+
+Core.add_implicit_resolver(BOOL, re.compile(r"^(true|false)$"), ["t", "f"])
+
+
 def breaches(text):
-    value = YAML(typ="safe", pure=True).load(text)
+    value = yaml.load(text, Loader=Core)
     schema = json_schema()
     return list(violations(value, schema, schema))
 

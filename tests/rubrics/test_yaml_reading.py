@@ -89,7 +89,7 @@ def test_the_lowest_level_of_an_ordinary_criterion_asks_for_a_pin():
         pytest.param("name: Trial", 'name: "  "', (3, 7), "name", "name is empty", id="blank name"),
         pytest.param("name: Trial", 'name: "a\\nb"', (3, 7), "name", "on one line", id="name on two lines"),
         pytest.param("name: Trial", 'name: "a\\ab"', (3, 7), "name", "control character", id="escaped control"),
-        pytest.param("name: Trial", 'name: "\\ud800"', (3, 7), "name", "control character", id="half a character"),
+        pytest.param("name: Trial", 'name: "\\ud800"', (3, 10), "", "invalid Unicode", id="half a character"),
         pytest.param("name: Trial", f"name: {'x' * 121}", (3, 7), "name", "at most 120", id="long name"),
         pytest.param("key: trial", "key: Trial!", (2, 6), "key", "a key is one word", id="bad key"),
         pytest.param("name: Trial", "name: [Trial]", (3, 7), "name", "must be text", id="list as name"),
@@ -150,7 +150,7 @@ def test_what_is_no_yaml_is_shown_where_the_reader_stumbled():
     (problem,) = problems_of("key: a\nname: b: c\n")
 
     assert (problem.line, problem.column) == (2, 8)  # at the second colon
-    assert "not YAML: mapping values are not allowed here" in problem.message
+    assert "not YAML: mapping values are not allowed in this context" in problem.message
 
 
 def test_the_bounds_of_a_number_are_still_allowed():
@@ -198,7 +198,7 @@ LAUGHS = "a: &a [x, x, x]\n" + "".join(
         pytest.param("\ufeffa: 1", "U+FEFF", id="byte order mark"),
         pytest.param("a: [1, 2", "not YAML", id="open list"),
         pytest.param("a: 'x", "not YAML", id="open quote"),
-        pytest.param('a: "\\U99999999"', "cannot be read", id="no such character"),
+        pytest.param('a: "\\U99999999"', "invalid Unicode character", id="no such character"),
         pytest.param("a:\tb\n\t- c", "not YAML", id="tabs"),
         pytest.param("", "empty", id="nothing"),
         pytest.param("# only a remark\n", "empty", id="only a remark"),
