@@ -17,7 +17,9 @@ class IntakeForm(FlaskForm):
         default=next(iter(FORMATS)),
         validators=[InputRequired("Say which help desk the files come from.")],
     )
-    files = MultipleFileField("Files", render_kw={"accept": ".zip,.gz,.jsonl,.ndjson,.csv"})
+    files = MultipleFileField(
+        "Files", render_kw={"accept": ".zip,.gz,.jsonl,.ndjson,.json,.csv,.tsv,.tab,.txt,.xlsx,.xlsm,.xls,.ods"}
+    )
 
     def validate_files(self, field: MultipleFileField) -> None:
         """At least one file, and no more than a person would pick."""

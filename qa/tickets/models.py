@@ -66,6 +66,9 @@ class Ticket(WithId, Base):
     digest: Mapped[str]  # of the facts as imported: the same again changes nothing
     imported_at: Mapped[dt.datetime]
     erased_at: Mapped[dt.datetime | None]
+    intake_run_id: Mapped[int | None] = mapped_column(ForeignKey("intake_run.id"))  # that told its present facts
+    origin_file: Mapped[str | None]  # the file, or the page of a live pull
+    origin_row: Mapped[int | None] = mapped_column(BigInt)  # the line or place in it
 
 
 class Resolution(WithId, Base):
@@ -162,6 +165,41 @@ class IntakeRun(WithId, Base):
     counts: Mapped[dict[str, Any]] = mapped_column(default=dict)
     digest: Mapped[str | None]
     job_id: Mapped[int | None] = mapped_column(BigInt)
+    mapping: Mapped[dict[str, Any] | None]  # by which its columns were read, as it stood then
+    mapping_name: Mapped[str | None]
+
+
+class SavedMapping(WithId, Base):
+    """What the columns of an export mean, kept under a name for the next one."""
+
+    __tablename__ = "saved_mapping"
+    __table_args__ = (UniqueConstraint("programme_id", "name"),)
+
+    programme_id: Mapped[int] = mapped_column(ForeignKey("programme.id"))
+    name: Mapped[str]
+    mapping: Mapped[dict[str, Any]]
+    updated_at: Mapped[dt.datetime]
+    updated_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+
+
+class IntakeUpload(WithId, Base):
+    """Uploaded tables that wait for somebody to say what their columns mean; what is shown of them is redacted."""
+
+    __tablename__ = "intake_upload"
+
+    programme_id: Mapped[int] = mapped_column(ForeignKey("programme.id"))
+    token: Mapped[str] = mapped_column(unique=True)  # where the files wait
+    format: Mapped[str]
+    source_key: Mapped[str]
+    file_names: Mapped[list[Any]]
+    looks: Mapped[list[Any]]  # what the first rows look like, redacted
+    mapping: Mapped[dict[str, Any]]
+    mapping_name: Mapped[str] = mapped_column(default="")
+    version: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[dt.datetime]
+    created_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    closed_at: Mapped[dt.datetime | None]  # taken in or thrown away
+    run_id: Mapped[int | None] = mapped_column(ForeignKey("intake_run.id"))
 
 
 class IntakeReject(WithId, Base):

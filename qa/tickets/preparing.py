@@ -43,6 +43,7 @@ class Store:
     redacted: bool
     primary_rules: tuple[tuple[dt.datetime, PrimaryRule], ...]  # oldest first
     directory: Directory
+    run_id: int | None = None  # of the intake that tells
 
     def primary_rule(self, moment: dt.datetime) -> PrimaryRule:
         """The programme's rule in force at a moment; before its first row, the first one."""

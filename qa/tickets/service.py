@@ -16,8 +16,9 @@ from qa.core.errors import FairmarkError, InvalidInputError
 from qa.people.models import Source
 from qa.tickets import agents
 from qa.tickets.counting import Counts
-from qa.tickets.intake import Format, files, format_named
+from qa.tickets.intake import FORMATS, TABLES, Format, files, format_named
 from qa.tickets.intake.base import Reject
+from qa.tickets.intake.mapping import ColumnMapping, mapping_of
 from qa.tickets.models import IntakeReject, IntakeRun
 from qa.tickets.redaction import redact
 from qa.tickets.rows import insert_rows
@@ -44,7 +45,8 @@ def source_for(session: Session, programme_id: int, key: str, *, kind: str, now:
     """The source of this key, made at its first intake."""
     source = session.scalar(select(Source).where(Source.programme_id == programme_id, Source.key == key))
     if source is None:
-        name = {"zendesk": "Zendesk", "csv": "CSV files"}.get(key, key)
+        names = {each.kind: each.title for each in FORMATS.values()} | {TABLES: "Tables"}
+        name = names.get(key, key)
         source = Source(programme_id=programme_id, key=key, kind=kind, name=name, created_at=now)
         session.add(source)
         session.flush()
@@ -62,10 +64,12 @@ def begin_run(
     by: int | None,
     now: dt.datetime,
     source_key: str | None = None,
+    mapping: ColumnMapping | None = None,
+    mapping_name: str | None = None,
 ) -> IntakeRun:
-    """An intake that waits to be run."""
+    """An intake that waits to be run; the mapping is kept as it stands now."""
     chosen = format_named(format_name)
-    source = source_for(session, programme_id, source_key or chosen.name, kind=chosen.name, now=now)
+    source = source_for(session, programme_id, source_key or chosen.kind, kind=chosen.kind, now=now)
     run = IntakeRun(
         programme_id=programme_id,
         source_id=source.id,
@@ -73,6 +77,8 @@ def begin_run(
         file_names=[redact(name)[:200] for name in file_names],
         started_at=now,
         started_by_id=by,
+        mapping=mapping.as_json() if mapping is not None else None,
+        mapping_name=mapping_name,
     )
     session.add(run)
     session.flush()
@@ -128,13 +134,14 @@ def run_intake(
     run = session.get_one(IntakeRun, run_id)
     source = session.get_one(Source, run.source_id)
     chosen = format_named(run.format)
+    mapping = mapping_of(run.mapping) if run.mapping is not None else None
     session.execute(delete(IntakeReject).where(IntakeReject.run_id == run_id))
     run.state, run.counts = "running", {}
     session.commit()
     paths: Sequence[Path] = ()
     try:
         paths = find_files()
-        counts = _store(session, run_id, source, chosen, paths, keys=keys, now=now, progress=progress)
+        counts = _store(session, run_id, source, chosen, paths, mapping, keys=keys, now=now, progress=progress)
     except FairmarkError as error:
         session.rollback()
         _finish(session, run_id, "failed", {"error": redact(str(error))}, paths, now=clock())
@@ -158,12 +165,13 @@ def _store(
     source: Source,
     chosen: Format,
     paths: Sequence[Path],
+    mapping: ColumnMapping | None,
     *,
     keys: Keys,
     now: dt.datetime,
     progress: Progress | None,
 ) -> Counts:
-    export = chosen.open(paths)
+    export = chosen.open(paths, mapping)
     kept = 0
 
     def in_chunk(session: Session, counts: Counts, rejects: Sequence[Reject]) -> None:
@@ -196,6 +204,7 @@ def _store(
         frame_key=keys.frame_key,
         now=now,
         agents=export.agents(),
+        run_id=run_id,
         in_chunk=in_chunk,
         after_chunk=after_chunk,
     )

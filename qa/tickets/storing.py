@@ -43,6 +43,7 @@ def store_tickets(
     now: dt.datetime,
     agents: Iterable[AgentRecord] = (),
     redacted: bool = False,
+    run_id: int | None = None,
     in_chunk: InChunk | None = None,
     after_chunk: AfterChunk | None = None,
 ) -> Counts:
@@ -53,7 +54,7 @@ def store_tickets(
     personal data. ``in_chunk`` is called inside each chunk's transaction with the counts so far and the chunk's
     rejects, ``after_chunk`` once it is committed.
     """
-    store = _open(session, source, ring=ring, frame_key=frame_key, now=now, redacted=redacted)
+    store = _open(session, source, ring=ring, frame_key=frame_key, now=now, redacted=redacted, run_id=run_id)
     store.directory.load(session)
     store.directory.ensure(session, agents)
     total = Counts()
@@ -100,7 +101,14 @@ def _chunks(records: Iterable[Record]) -> Iterator[_Chunk]:
 
 
 def _open(
-    session: Session, source: Source, *, ring: KeyRing, frame_key: bytes, now: dt.datetime, redacted: bool
+    session: Session,
+    source: Source,
+    *,
+    ring: KeyRing,
+    frame_key: bytes,
+    now: dt.datetime,
+    redacted: bool,
+    run_id: int | None,
 ) -> Store:
     """What every chunk needs to know of the source and its programme, read once."""
     with reading():
@@ -122,6 +130,7 @@ def _open(
             redacted=redacted,
             primary_rules=tuple((moment, PrimaryRule(rule)) for moment, rule in settings),
             directory=Directory(source_id, zone),
+            run_id=run_id,
         )
         session.rollback()
     return store

@@ -50,8 +50,16 @@ def _tickets(session: Session, store: Store, work: Sequence[Work]) -> None:
         "imported_at": store.now,
         "erased_at": None,
     }
-    insert_rows(session, Ticket, [{"external_id": e.record.external_id, **fixed, **(e.columns or {})} for e in new])
-    update_rows(session, Ticket, [{"row_id": each.ticket_id, **(each.columns or {})} for each in changed])
+    insert_rows(
+        session,
+        Ticket,
+        [{"external_id": e.record.external_id, **fixed, **(e.columns or {}), **_origin(store, e)} for e in new],
+    )
+    update_rows(
+        session,
+        Ticket,
+        [{"row_id": each.ticket_id, **(each.columns or {}), **_origin(store, each)} for each in changed],
+    )
     if new:
         ids: dict[str, int] = dict(
             session.execute(
@@ -63,6 +71,16 @@ def _tickets(session: Session, store: Store, work: Sequence[Work]) -> None:
         )
         for each in new:
             each.ticket_id = ids[each.record.external_id]
+
+
+def _origin(store: Store, work: Work) -> Row:
+    """Where a ticket's present facts were told."""
+    origin = work.record.origin
+    return {
+        "intake_run_id": store.run_id,
+        "origin_file": origin.file if origin is not None else None,
+        "origin_row": origin.row if origin is not None else None,
+    }
 
 
 def _resolutions(session: Session, work: Sequence[Work]) -> dict[int, int]:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from qa.tickets.intake import format_named
 from qa.tickets.intake.base import Record, Reject, Repeated, TicketRecord, UnusableFileError
-from qa.tickets.intake.flat_csv import FlatExport
+from qa.tickets.intake.flat import FlatExport
 from tests.shared import shared_path
 from tests.tickets.records import FLAT_MESSAGES, FLAT_TICKET, TICKET_HEADER, at, flat_folder, tickets_of
 
@@ -188,10 +188,14 @@ def test_columns_may_stand_in_any_order_under_other_names(tmp_path: Path) -> Non
     ("content", "reason"),
     [
         (b"", "empty"),
-        (b"\xff\xfe\x00a", "not UTF-8"),
-        (b"Ticket ID,Subject\n1,x\n", "lacks the columns Status, Created At"),
-        (b"Ticket ID,Body,Author\n1,x,y\n", "lacks the columns Message ID, Author Role, Public, Sent At"),
-        (b"PK\x03\x04rest", "zip archive or an Excel file"),
+        (b"\xff\xfea\x00,\x00b\x00", "lacks the columns Ticket ID, Created At"),
+        (b"Ticket ID,Subject\n1,x\n", "lacks the column Created At"),
+        (b"Ticket ID,Body,Author\n1,x,y\n", "lacks the column Sent At"),
+        (b"PK\x03\x04rest", "zip of something else than a workbook"),
+        (b"%PDF-1.7", "is a PDF"),
+        (b"\x89PNG\r\n", "is a picture"),
+        (b"<!DOCTYPE html><title>Sign in</title>", "is a web page"),
+        (b"\x1f\x8b\x08\x00cut", "cut off or damaged"),
         (b"Ticket ID,Message ID,Author,Author Role,Public,Sent At,Body\n", "no file of tickets"),
     ],
 )
@@ -217,7 +221,7 @@ def test_bytes_that_are_no_utf8_cost_their_row(tmp_path: Path) -> None:
 
 
 def test_an_unknown_format_names_those_known() -> None:
-    with pytest.raises(UnusableFileError, match=r"no format 'xml'. Known formats: zendesk, csv"):
+    with pytest.raises(UnusableFileError, match=r"no format 'xml'. Known formats: csv, tsv, xlsx"):
         format_named("xml")
 
 

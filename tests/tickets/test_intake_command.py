@@ -85,6 +85,18 @@ def test_an_intake_leaves_its_account_and_an_audit_event_without_text(
     assert set(event.detail) == {"format", "source", "digest", "tickets", "messages"}
 
 
+def test_each_ticket_names_the_intake_file_and_row_that_told_it(
+    flask_command: Callable[..., Any], session: Session, cast: Cast, export: Path
+) -> None:
+    first = reported(flask_command("intake", "zendesk", str(export), "--json"))
+    reported(flask_command("intake", "zendesk", str(export), "--json"))  # says nothing new
+
+    told = session.execute(
+        select(Ticket.external_id, Ticket.intake_run_id, Ticket.origin_file, Ticket.origin_row).order_by(Ticket.id)
+    ).all()
+    assert sorted(told) == [("100", first["run"], "tickets.jsonl.gz", 1), ("101", first["run"], "tickets.jsonl.gz", 2)]
+
+
 def test_flat_files_come_in_the_same_way(
     flask_command: Callable[..., Any], session: Session, cast: Cast, tmp_path: Path
 ) -> None:
@@ -109,7 +121,9 @@ def test_without_json_the_counts_and_rejects_are_told_in_words(
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        pytest.param(("xml", "x"), "There is no format 'xml'. Known formats: zendesk, csv.", id="unknown format"),
+        pytest.param(
+            ("xml", "x"), "There is no format 'xml'. Known formats: csv, tsv, xlsx, jsonl, zendesk", id="unknown format"
+        ),
         pytest.param(("csv", "ann@example.com.csv"), "no file or folder [email]", id="no such file"),
     ],
 )

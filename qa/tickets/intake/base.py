@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
 from qa.core.errors import InvalidInputError
-from qa.tickets.redaction import redact
+from qa.tickets.redaction import Kind, redact
 
 Role = Literal["customer", "specialist", "bot", "internal", "tool"]
 LONGEST_VALUE = 80  # characters of a rejected cell that are shown
@@ -48,6 +48,14 @@ class MessageRecord:
     at: dt.datetime
     text: str
     agent: AgentRecord | None = None  # of a specialist, a bot, or an agent's note
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a ticket was told: the file, or the page of a live pull, and its line or place there."""
+
+    file: str
+    row: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +103,8 @@ class TicketRecord:
     messages: tuple[MessageRecord, ...] | None = None
     parts: tuple[PartRecord, ...] | None = None  # None: they follow from the messages
     people: tuple[str, ...] = ()  # names that the texts may hold, the requester's first; taken out, never kept
+    groups_passed: int = 1  # groups that had the ticket, where the help desk tells it
+    origin: Origin | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,10 +149,11 @@ def reject(
     *,
     loses: Literal["ticket", "message", "cell"] = "cell",
     messages: int = 0,
+    person: bool = False,
 ) -> Reject:
-    """A reject whose value may be shown."""
+    """A reject whose value may be shown; ``person`` for a column that names somebody: nothing of it is."""
     text = " ".join(clean(str(value)).split())
-    shown = redact(text[:LONGEST_READ])
+    shown = shown_cell(column or "", text, person=person)
     return Reject(
         file=file,
         line=line,
@@ -152,6 +163,19 @@ def reject(
         loses=loses,
         messages=messages,
     )
+
+
+def shown_cell(column: str, text: str, *, person: bool = False) -> str:
+    """A cell as it may leave the parser: its column's name counts as the cue before it (date of birth, PIN)."""
+    if not text:
+        return ""
+    if person:
+        return f"[{Kind.PERSON_NAME}]"
+    cue = f"{column}: " if column else ""
+    shown = redact(cue + text[:LONGEST_READ])
+    if shown.startswith(cue):
+        return shown[len(cue) :]
+    return redact(text[:LONGEST_READ])  # the column's name itself held something
 
 
 def clean(text: str) -> str:

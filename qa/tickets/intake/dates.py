@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 # Only abbreviations that one zone alone uses in English-speaking tools; CST, IST and BST have several meanings.
@@ -19,13 +20,26 @@ ZONE = r"\s*(?P<zone>[A-Za-z]{1,5}|[+-]\d{2}:?\d{2}|(?:UTC|GMT)[+-]\d{1,2}(?::?\
 TIME = rf"(?:[T,]?\s*{CLOCK}{HALF}{ZONE})?"
 YEAR_FIRST = re.compile(rf"(?P<year>\d{{4}})(?P<joint>[-/.])(?P<month>\d{{1,2}})(?P=joint)(?P<day>\d{{1,2}}){TIME}")
 POINTS = re.compile(rf"(?P<day>\d{{1,2}})\.(?P<month>\d{{1,2}})\.(?P<year>\d{{4}}){TIME}")
-SLASHES = re.compile(rf"(?P<one>\d{{1,2}})/(?P<two>\d{{1,2}})/(?P<year>\d{{4}}){TIME}")
+SLASHES = re.compile(rf"(?P<one>\d{{1,2}})(?P<joint>[/-])(?P<two>\d{{1,2}})(?P=joint)(?P<year>\d{{4}}|\d{{2}}){TIME}")
 DAY_NAMED = re.compile(
     rf"(?:[A-Za-z]{{3,9}},?\s+)?(?P<day>\d{{1,2}})\.?[\s-](?P<name>[A-Za-z]{{3,9}})\.?,?[\s-](?P<year>\d{{4}}){TIME}"
 )
 NAMED_DAY = re.compile(rf"(?P<name>[A-Za-z]{{3,9}})\.?\s+(?P<day>\d{{1,2}}),?\s+(?P<year>\d{{4}}){TIME}")
 EPOCH = re.compile(r"\d{10}(?:\.\d{1,6})?|\d{13}")
 LONGEST = 60
+
+
+EXCEL_DAY = re.compile(r"\d{5}(?:\.\d{1,12})?")
+EXCEL_EPOCH = dt.datetime(1899, 12, 30)  # noqa: DTZ001 - day 0 of Excel's calendar as used since March 1900
+
+
+class Order(StrEnum):
+    """How a column writes its dates where the text alone does not tell."""
+
+    AUTO = "auto"
+    DAY_FIRST = "day_first"
+    MONTH_FIRST = "month_first"
+    EXCEL = "excel"  # days since 1899-12-30, as spreadsheets keep them
 
 
 class UnreadableMomentError(ValueError):
@@ -45,8 +59,11 @@ def iso_moment(text: object) -> dt.datetime:
     return in_range(moment.astimezone(dt.UTC))
 
 
-def read_moment(text: str, zone: dt.tzinfo = dt.UTC) -> dt.datetime:
-    """A moment in any of the usual ways of writing one; ``zone`` holds where the text names none."""
+def read_moment(text: str, zone: dt.tzinfo = dt.UTC, order: Order = Order.AUTO) -> dt.datetime:
+    """A moment in any of the usual ways of writing one; ``zone`` holds where the text names none.
+
+    ``order`` says whether 03/04/2026 is in April or in March; without it such a date is refused.
+    """
     text = " ".join(text.split())
     if not text:
         raise UnreadableMomentError("empty")
@@ -55,15 +72,23 @@ def read_moment(text: str, zone: dt.tzinfo = dt.UTC) -> dt.datetime:
     if EPOCH.fullmatch(text):
         seconds = float(text) if "." in text or len(text) == 10 else int(text) / 1000
         return in_range(dt.datetime.fromtimestamp(seconds, dt.UTC))
+    if order is Order.EXCEL and EXCEL_DAY.fullmatch(text):
+        plain = EXCEL_EPOCH + dt.timedelta(seconds=round(float(text) * 86_400))
+        return in_range(plain.replace(tzinfo=zone).astimezone(dt.UTC))
     for shape in (YEAR_FIRST, POINTS, SLASHES, DAY_NAMED, NAMED_DAY):
         found = shape.fullmatch(text)
         if found:
-            return in_range(_moment(found.groupdict(), zone))
+            return in_range(_moment(found.groupdict(), zone, order))
     raise UnreadableMomentError("not a date and time")
 
 
-def _moment(parts: dict[str, str | None], zone: dt.tzinfo) -> dt.datetime:
-    year, month, day = int(parts["year"] or 0), *_month_and_day(parts)
+def _moment(parts: dict[str, str | None], zone: dt.tzinfo, order: Order) -> dt.datetime:
+    year = int(parts["year"] or 0)
+    if len(parts["year"] or "") == 2:
+        if order is Order.AUTO:
+            raise UnreadableMomentError("the year has two digits: say in which order day, month and year stand")
+        year += 2000
+    month, day = _month_and_day(parts, order)
     hour, minute, second = (int(parts[name] or 0) for name in ("hour", "minute", "second"))
     micro = int((parts["fraction"] or "0").ljust(6, "0")[:6])
     if parts["half"]:
@@ -80,7 +105,7 @@ def _moment(parts: dict[str, str | None], zone: dt.tzinfo) -> dt.datetime:
         raise UnreadableMomentError("outside the calendar") from None
 
 
-def _month_and_day(parts: dict[str, str | None]) -> tuple[int, int]:
+def _month_and_day(parts: dict[str, str | None], order: Order) -> tuple[int, int]:
     name = parts.get("name")
     if name is not None:
         if name[:3].lower() not in MONTHS:
@@ -89,6 +114,10 @@ def _month_and_day(parts: dict[str, str | None]) -> tuple[int, int]:
     if "one" not in parts:
         return int(parts["month"] or 0), int(parts["day"] or 0)
     one, two = int(parts["one"] or 0), int(parts["two"] or 0)
+    if order is Order.DAY_FIRST:
+        return two, one
+    if order is Order.MONTH_FIRST:
+        return one, two
     if parts["half"] or two > 12:  # a twelve-hour clock beside slashes is the American order
         return one, two
     if one > 12 or one == two:

@@ -7,13 +7,22 @@ import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import IO, BinaryIO, cast
+from typing import IO, BinaryIO, Literal, cast
 
 from qa.tickets.intake.base import UnusableFileError, clean
 from qa.tickets.redaction import redact_short
 
 GZIP_MAGIC = b"\x1f\x8b"
 ZIP_MAGIC = b"PK\x03\x04"
+OLE_MAGIC = b"\xd0\xcf\x11\xe0"  # Excel's format before 2007
+NO_DATA = {  # first bytes of what people hand in by mistake
+    b"%PDF": "a PDF",
+    b"\x89PNG": "a picture",
+    b"\xff\xd8\xff": "a picture",
+    b"Rar!": "a RAR archive: unpack it first",
+    b"7z\xbc\xaf": "a 7-Zip archive: unpack it first",
+}
+Kind = Literal["text", "json", "workbook", "zip"]
 LONGEST_LINE = 32 * 1024 * 1024
 LARGEST_UNPACKED = 8 * 1024**3  # bytes of all members of one zip
 BLOCK = 1024 * 1024
@@ -57,6 +66,38 @@ def opened(path: Path) -> BinaryIO:
     return path.open("rb")
 
 
+def kind_of(path: Path) -> Kind:
+    """What a file holds, by its first bytes whatever its name says; refused where it can be no export at all."""
+    with path.open("rb") as raw:
+        magic = raw.read(4)
+    if magic == ZIP_MAGIC:
+        return "workbook" if _is_workbook(path) else "zip"
+    if magic == OLE_MAGIC:
+        return "workbook"
+    with opened(path) as file:
+        try:
+            head = file.read(BLOCK)
+        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+            raise UnusableFileError(f"{plain_name(path)} is cut off or damaged: {error}") from error
+    for start, what in NO_DATA.items():
+        if head.startswith(start):
+            raise UnusableFileError(f"{plain_name(path)} is {what}, not an export.")
+    text = head.lstrip(b"\xef\xbb\xbf \t\r\n")
+    if text[:15].lower().startswith((b"<!doctype html", b"<html")):
+        raise UnusableFileError(
+            f"{plain_name(path)} is a web page, not an export: perhaps the help desk's sign-in page was saved."
+        )
+    return "json" if text[:1] in (b"{", b"[") else "text"
+
+
+def _is_workbook(path: Path) -> bool:
+    try:
+        with zipfile.ZipFile(path) as packed:
+            return any(name.startswith(("xl/", "content.xml")) for name in packed.namelist())
+    except zipfile.BadZipFile:
+        return False
+
+
 def lines(path: Path) -> Iterator[tuple[int, bytes]]:
     """The numbered lines of a file that are not blank."""
     with opened(path) as file:
@@ -68,9 +109,9 @@ def lines(path: Path) -> Iterator[tuple[int, bytes]]:
             raise UnusableFileError(f"{plain_name(path)} is cut off or damaged: {error}") from error
 
 
-def text_of(path: Path) -> IO[str]:
-    """A file as UTF-8 text with its line ends untouched; bytes that are none become lone surrogates."""
-    return io.TextIOWrapper(opened(path), encoding="utf-8-sig", errors="surrogateescape", newline="")
+def text_of(path: Path, encoding: str = "utf-8-sig", errors: str = "surrogateescape") -> IO[str]:
+    """A file as text with its line ends untouched; bytes that are none become lone surrogates."""
+    return io.TextIOWrapper(opened(path), encoding=encoding, errors=errors, newline="")
 
 
 def digest_of(paths: Iterable[Path]) -> str:

@@ -1,35 +1,123 @@
-"""Bringing the messages of one ticket together, from a file in any order, without holding more than is open."""
+"""Bringing tickets and their messages together from two streams, without holding more than is open.
 
-from collections import Counter
-from collections.abc import Hashable, Iterator
+A first pass over each file notes its keys as 64-bit hashes in arrays. Where tickets and messages stand in the same
+order and the messages of a ticket together, as help desks write them, only a few tickets are held at a time.
+"""
+
+from array import array
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
+import numpy as np
+
+Ticket = TypeVar("Ticket")
 Item = TypeVar("Item")
-Key = TypeVar("Key", bound=Hashable)
 
 
-class Gatherer(Generic[Key, Item]):
-    """Collects items by key and hands a key's items out as soon as the last of them has come.
+class Keys:
+    """The keys of a file's rows, each with the number of its runs: rows that stand together count once."""
 
-    The number of items of each key is counted in a first pass over the file; where the messages of a ticket stand
-    together, as help desks write them, only one ticket is held at a time.
-    """
+    def __init__(self, keys: Iterable[str], *, runs: bool = False) -> None:
+        hashes = array("q")
+        last: str | None = None
+        for key in keys:
+            if not runs or key != last:
+                hashes.append(hash(key))
+                last = key
+        told = np.frombuffer(hashes, dtype=np.int64) if hashes else np.empty(0, dtype=np.int64)
+        self._hashes, self._counts = np.unique(told, return_counts=True)
+        self._counts = self._counts.astype(np.int32)
 
-    def __init__(self, counts: Counter[Key]) -> None:
-        self._awaited = counts
-        self._open: dict[Key, list[Item]] = {}
+    def __len__(self) -> int:
+        return len(self._hashes)
 
-    def add(self, key: Key, item: Item | None) -> list[Item] | None:
-        """Take an item (None: it was rejected); all items of its key when this was the last."""
-        items = self._open.setdefault(key, [])
-        if item is not None:
-            items.append(item)
-        self._awaited[key] -= 1
-        if self._awaited[key] > 0:
-            return None
-        return self._open.pop(key)
+    def count(self, key: str) -> int:
+        place = self._place(key)
+        return 0 if place is None else int(self._counts[place])
 
-    def rest(self) -> Iterator[tuple[Key, list[Item]]]:
-        """The keys that still waited for a row when the file ended: a damaged row was counted as theirs."""
+    def count_down(self, key: str) -> int:
+        """One less of a key; how many are left."""
+        place = self._place(key)
+        if place is None:
+            return 0
+        self._counts[place] -= 1
+        return int(self._counts[place])
+
+    def _place(self, key: str) -> int | None:
+        marked = hash(key)
+        place = int(np.searchsorted(self._hashes, marked))
+        return place if place < len(self._hashes) and self._hashes[place] == marked else None
+
+
+@dataclass(slots=True)
+class Open(Generic[Ticket, Item]):
+    """A ticket whose messages are coming."""
+
+    ticket: Ticket
+    items: list[Item] = field(default_factory=list)
+
+
+class Join(Generic[Ticket, Item]):
+    """Tickets with their messages: messages are taken one by one, ``ready`` hands out what is complete."""
+
+    def __init__(self, tickets: Iterable[tuple[str, Ticket]], known: Keys, awaited: Keys) -> None:
+        self._tickets = iter(tickets)
+        self._known, self._awaited = known, awaited
+        self._waiting: dict[str, Ticket] = {}
+        self._open: dict[str, Open[Ticket, Item]] = {}
+        self._ready: list[tuple[Ticket, list[Item]]] = []
+        self._last: str | None = None
+
+    def ticket(self, key: str) -> Ticket | None:
+        """The ticket that a message belongs to; None where the files hold no such ticket."""
+        if key != self._last:
+            self._end_run()
+            self._last = key
+        found = self._open.get(key)
+        if found is None:
+            ticket = self._find(key)
+            if ticket is None:
+                return None
+            found = self._open[key] = Open(ticket)
+        return found.ticket
+
+    def add(self, key: str, item: Item) -> None:
+        """Keep a message of the ticket that ``ticket`` gave."""
+        self._open[key].items.append(item)
+
+    def ready(self) -> Iterator[tuple[Ticket, list[Item]]]:
+        """The tickets that are complete by now."""
+        found, self._ready = self._ready, []
+        yield from found
+
+    def rest(self) -> Iterator[tuple[Ticket, list[Item]]]:
+        """Once the messages have ended: what was open still, then the tickets without any."""
+        self._end_run()
+        yield from self.ready()
         while self._open:
-            yield self._open.popitem()
+            _, each = self._open.popitem()
+            yield each.ticket, each.items
+        for ticket in self._waiting.values():
+            yield ticket, []
+        for _, ticket in self._tickets:
+            yield ticket, []
+
+    def _end_run(self) -> None:
+        if self._last is not None and self._awaited.count_down(self._last) == 0 and self._last in self._open:
+            each = self._open.pop(self._last)
+            self._ready.append((each.ticket, each.items))
+
+    def _find(self, key: str) -> Ticket | None:
+        if key in self._waiting:
+            return self._waiting.pop(key)
+        if not self._known.count(key):
+            return None
+        for passed, ticket in self._tickets:
+            if passed == key:
+                return ticket
+            if self._awaited.count(passed):
+                self._waiting[passed] = ticket
+            else:
+                self._ready.append((ticket, []))
+        return None

@@ -1,33 +1,20 @@
-"""Rows of a delimited file with their lines, by the names of their columns however these are spelt."""
+"""Tables of rows, whatever file they stand in: a CSV in any encoding, a sheet of a workbook, lines of JSON."""
 
-import csv
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from qa.tickets.intake import files
-from qa.tickets.intake.base import BadCellError, UnusableFileError
-from qa.tickets.signals import MAPPED_PREFIX
+from qa.tickets.intake.base import BadCellError, UnusableFileError, clean, shown_cell
 
-LONGEST_CELL = 16 * 1024 * 1024
-SURROGATE = re.compile("[\ud800-\udfff]")
-SAMPLE_LINES = 3
-csv.field_size_limit(LONGEST_CELL)
-
-
-@dataclass(frozen=True, slots=True)
-class TableRow:
-    """One row: where it stands and its cells by our names of the columns."""
-
-    file: str
-    line: int
-    cells: Mapping[str, str]
+HEADER_ROWS = 20  # in which a header is looked for, below titles that some exports begin with
+LONGEST_KEY = 20  # characters of a first cell that may be shown as the row's mark
 
 
 @dataclass(frozen=True, slots=True)
 class BadRow:
-    """A row that is no row of this table."""
+    """A row that is no row of this table; ``value`` is its first cell where that looks like an id."""
 
     file: str
     line: int
@@ -35,75 +22,108 @@ class BadRow:
     value: str
 
 
-def header_of(path: Path) -> list[str]:
-    """The first row of a file."""
-    with files.text_of(path) as text:
-        try:
-            header = next(csv.reader(text, strict=True), None)
-        except csv.Error as error:
-            raise UnusableFileError(f"{files.plain_name(path)} is no CSV: {error}") from error
-    if not header or not any(cell.strip() for cell in header):
-        raise UnusableFileError(f"{files.plain_name(path)} is empty: it has no header row.")
-    if any("\x00" in cell for cell in header) or SURROGATE.search("".join(header)):
-        raise UnusableFileError(f"{files.plain_name(path)} is not UTF-8 text.")
-    return header
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """One row below the header, as wide as the header."""
+
+    line: int
+    cells: Sequence[str]
 
 
-def plain(name: str) -> str:
-    """A column's name without case, spaces and punctuation."""
-    return re.sub(r"[^a-z0-9]+", "", name.casefold())
+class Sheet(Protocol):
+    """One table of a file, opened: its header is read, its rows stream."""
+
+    @property
+    def name(self) -> str:
+        """The file, and the sheet in a workbook, as reports show it."""
+
+    @property
+    def header(self) -> Sequence[str]:
+        """The columns by their own names."""
+
+    @property
+    def written(self) -> str:
+        """In which encoding and with which delimiter, in words."""
+
+    def rows(self) -> Iterator[Cells | BadRow]: ...
 
 
-def columns_of(header: list[str], names: Mapping[str, tuple[str, ...]]) -> dict[str, int]:
-    """Our name of a column -> its place, for those that the header has; ``signal_...`` columns keep their own."""
-    places: dict[str, int] = {}
-    for place, name in enumerate(header):
-        places.setdefault(plain(name), place)
-    found: dict[str, int] = {}
-    for ours, theirs in names.items():
-        known = next((places[each] for each in map(plain, (ours, *theirs)) if each in places), None)
-        if known is not None:
-            found[ours] = known
-    for place, name in enumerate(header):
-        words = "_".join(re.findall(r"[a-z0-9]+", name.casefold()))
-        if words.startswith(MAPPED_PREFIX):
-            found.setdefault(words, place)
+@dataclass(frozen=True, slots=True)
+class TableRow:
+    """One row: where it stands, its cells by our names of the columns, and how the file calls these."""
+
+    file: str
+    line: int
+    cells: Mapping[str, str]
+    names: Mapping[str, str]
+
+    def called(self, column: str | None) -> str | None:
+        """A column as the file itself names it."""
+        return self.names.get(column, column) if column is not None else None
+
+
+def header_names(cells: Sequence[str]) -> list[str]:
+    """The columns' names: none is empty, none stands twice."""
+    found: list[str] = []
+    for place, cell in enumerate(cells, start=1):
+        name = " ".join(clean(cell).split()) or f"column {place}"
+        again, plain = 1, name
+        while name in found:
+            again += 1
+            name = f"{plain} ({again})"
+        found.append(name)
     return found
 
 
-def rows_of(path: Path, columns: Mapping[str, int], width: int) -> Iterator[TableRow | BadRow]:
-    """The rows below the header; a row of another width, an empty one or one in another encoding is no row."""
-    name = files.plain_name(path)
-    with files.text_of(path) as text:
-        reader = csv.reader(text)
-        next(reader, None)
-        after: int = reader.line_num + 1
-        start = after
-        try:
-            for cells in reader:
-                start, after = after, reader.line_num + 1
-                if not cells:
-                    continue
-                yield _row(name, start, cells, columns, width)
-        except csv.Error as error:
-            yield BadRow(name, after, f"the file cannot be read on from here: {error}", "")
-        except (EOFError, OSError) as error:
-            raise UnusableFileError(f"{name} is cut off or damaged: {error}") from error
+def header_place(rows: Sequence[Sequence[str]]) -> int | None:
+    """Which of the first rows is the header: the first that is at least half as full as the fullest."""
+    filled = [sum(bool(cell.strip()) for cell in row) for row in rows[:HEADER_ROWS]]
+    if not any(filled):
+        return None
+    enough = max(1, (max(filled) + 1) // 2)
+    return next(place for place, number in enumerate(filled) if number >= enough)
 
 
-def _row(name: str, line: int, cells: list[str], columns: Mapping[str, int], width: int) -> TableRow | BadRow:
+def row_of(name: str, line: int, cells: Sequence[str], width: int) -> Cells | BadRow:
+    """A row of the header's width; empty cells too many at its end are nothing."""
     if not any(cell.strip() for cell in cells):
         return BadRow(name, line, "an empty row", "")
+    if len(cells) > width and not any(cell.strip() for cell in cells[width:]):
+        cells = cells[:width]
     if len(cells) != width:
-        return BadRow(name, line, f"{len(cells)} cells where the header has {width}", cells[0])
-    if any(SURROGATE.search(cell) for cell in cells):
-        return BadRow(name, line, "bytes that are not UTF-8", cells[0])
-    return TableRow(name, line, {ours: cells[place] for ours, place in columns.items()})
+        return BadRow(name, line, f"{len(cells)} cells where the header has {width}", shown_key(cells[0]))
+    return Cells(line, cells)
 
 
-def needed(row: TableRow, column: str, shown: str) -> str:
-    """A cell that must hold something; ``BadCellError`` names the column as the file does."""
+def shown_key(cell: str) -> str:
+    """The first cell of a row that cannot be read, if it looks like an id; it may be anything else as well."""
+    text = cell.strip()
+    return text if len(text) <= LONGEST_KEY and any(map(str.isdigit, text)) and " " not in text else ""
+
+
+def table_row(sheet: Sheet, row: Cells, columns: Mapping[str, int], names: Mapping[str, str]) -> TableRow:
+    return TableRow(sheet.name, row.line, {ours: row.cells[place] for ours, place in columns.items()}, names)
+
+
+def needed(row: TableRow, column: str) -> str:
+    """A cell that must hold something."""
     text = row.cells.get(column, "").strip()
     if not text:
-        raise BadCellError(shown, "", "empty")
+        raise BadCellError(column, "", "empty")
     return text
+
+
+def sheets_of(path: Path) -> list[Sheet]:
+    """The tables of a file, whatever its name says it is; an empty table is none."""
+    from qa.tickets.intake import delimited, json_tables, workbooks
+
+    kind = files.kind_of(path)
+    if kind == "zip":
+        raise UnusableFileError(f"{files.plain_name(path)} is a zip of something else than a workbook: unpack it.")
+    if kind == "workbook":
+        return list(workbooks.sheets_of(path))
+    return [json_tables.JsonTable(path)] if kind == "json" else [delimited.Delimited(path)]
+
+
+def shown_header(header: Sequence[str]) -> str:
+    return shown_cell("", ", ".join(header))[:500]

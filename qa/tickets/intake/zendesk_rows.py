@@ -2,12 +2,21 @@
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
 
 from qa.tickets.intake.base import AgentRecord, BadCellError, MessageRecord, Role, TicketRecord, clean
-from qa.tickets.intake.dates import UnreadableMomentError, iso_moment
+from qa.tickets.intake.values import (
+    Row,
+    as_dict,
+    as_list,
+    minutes,
+    moment,
+    optional_id,
+    row_id,
+    spoken,
+    whole,
+)
 
 STATUSES = frozenset({"new", "open", "pending", "hold", "solved", "closed", "deleted"})
 CUSTOM_FIELDS = {"360001": "product_area"}  # the account's custom fields that have a meaning here
@@ -17,7 +26,6 @@ TOOL_MARK = "[tool]"
 LAUNCH_TAG = "launch"
 ESCALATION = re.compile(r"(?:^|_)escalat")
 MOST_REOPENS = 1000
-Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +43,15 @@ class Metrics:
     first_reply_seconds: int | None = None
     resolution_seconds: int | None = None
     reopens: int = 0
+    groups: int = 1
+    told_at: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Rating:
     score: str | None = None
     reason: str | None = None
+    told_at: str = ""
 
 
 @dataclass(slots=True)
@@ -77,17 +88,27 @@ class Account:
         self.groups[row_id(row, "id")] = clean(str(row.get("name") or ""))
 
     def add_rating(self, row: Row) -> None:
-        self.ratings[row_id(row, "ticket_id")] = rating_of(row)
+        key, told_at = row_id(row, "ticket_id"), str(row.get("updated_at") or "")
+        if key not in self.ratings or self.ratings[key].told_at <= told_at:
+            self.ratings[key] = rating_of(row, told_at)
 
     def add_metrics(self, row: Row) -> None:
-        seconds = as_dict(row.get("reply_time_in_seconds")).get("calendar")
-        reopens = row.get("reopens")
-        self.metrics[row_id(row, "ticket_id")] = Metrics(
-            solved_at=moment(row, "solved_at"),
-            first_reply_seconds=whole(seconds) if seconds is not None else minutes(row.get("reply_time_in_minutes")),
-            resolution_seconds=minutes(row.get("full_resolution_time_in_minutes")),
-            reopens=min(whole(reopens) or 0, MOST_REOPENS),
-        )
+        key, told_at = row_id(row, "ticket_id"), str(row.get("updated_at") or "")
+        if key not in self.metrics or self.metrics[key].told_at <= told_at:
+            self.metrics[key] = metrics_of(row, told_at)
+
+
+def metrics_of(row: Row, told_at: str = "") -> Metrics:
+    """The metrics of a ticket, in a table of their own or beside it."""
+    seconds = as_dict(row.get("reply_time_in_seconds")).get("calendar")
+    return Metrics(
+        solved_at=moment(row, "solved_at"),
+        first_reply_seconds=whole(seconds) if seconds is not None else minutes(row.get("reply_time_in_minutes")),
+        resolution_seconds=minutes(row.get("full_resolution_time_in_minutes")),
+        reopens=min(whole(row.get("reopens")) or 0, MOST_REOPENS),
+        groups=whole(row.get("group_stations")) or 1,
+        told_at=told_at,
+    )
 
 
 def ticket_record(row: Row, account: Account, messages: Iterable[MessageRecord] | None) -> TicketRecord:
@@ -99,7 +120,8 @@ def ticket_record(row: Row, account: Account, messages: Iterable[MessageRecord] 
     created_at = moment(row, "created_at")
     if created_at is None:
         raise BadCellError("created_at", "", "a ticket needs the moment it was created")
-    metrics = account.metrics.get(key, Metrics())
+    beside = as_dict(row.get("metric_set"))
+    metrics = account.metrics.get(key) or (metrics_of(beside) if beside else Metrics())
     requester = optional_id(row, "requester_id")
     customer = account.customers.get(requester or "", Customer())
     rating = account.ratings.get(key) or rating_of(as_dict(row.get("satisfaction_rating")))
@@ -127,6 +149,7 @@ def ticket_record(row: Row, account: Account, messages: Iterable[MessageRecord] 
         first_reply_seconds=metrics.first_reply_seconds,
         resolution_seconds=metrics.resolution_seconds,
         reopens=metrics.reopens,
+        groups_passed=metrics.groups,
         escalated=any(ESCALATION.search(tag) for tag in tags),
         csat=rating.score,
         csat_reason=rating.reason,
@@ -157,8 +180,9 @@ def message_record(row: Row, ticket: Row, account: Account) -> MessageRecord:
         text = row.get("plain_body")
     if not isinstance(text, str):
         raise BadCellError("body", text, "a comment needs its text")
+    text = spoken(text, as_list(row.get("attachments")))
     role, agent = author(row_id(row, "author_id"), ticket, account, public=row["public"], text=text)
-    return MessageRecord(external_id=key, role=role, public=row["public"], at=at, text=clean(text), agent=agent)
+    return MessageRecord(external_id=key, role=role, public=row["public"], at=at, text=text, agent=agent)
 
 
 def author(
@@ -183,54 +207,9 @@ def author(
     raise BadCellError("author_id", author_id, "an author whom the users do not name")
 
 
-def rating_of(row: Row) -> Rating:
+def rating_of(row: Row, told_at: str = "") -> Rating:
     score = row.get("score")
     for answer in ("good", "bad"):
         if isinstance(score, str) and score.startswith(answer):
-            return Rating(answer, clean(str(row["reason"])) if row.get("reason") else None)
-    return Rating()
-
-
-def row_id(row: Row, column: str) -> str:
-    """An id as text: help desks use numbers of up to 64 bits and strings."""
-    found = optional_id(row, column)
-    if found is None:
-        raise BadCellError(column, row.get(column), "no id")
-    return found
-
-
-def optional_id(row: Row, column: str) -> str | None:
-    value = row.get(column)
-    if value is None or isinstance(value, bool) or not isinstance(value, (int, str)):
-        return None
-    return clean(str(value)).strip() or None
-
-
-def moment(row: Row, column: str) -> dt.datetime | None:
-    value = row.get(column)
-    if value is None or value == "":
-        return None
-    try:
-        return iso_moment(value)
-    except UnreadableMomentError as error:
-        raise BadCellError(column, value, str(error)) from error
-
-
-def minutes(value: Any) -> int | None:
-    found = whole(as_dict(value).get("calendar"))
-    return None if found is None else found * 60
-
-
-def whole(value: Any) -> int | None:
-    """A count that is not negative; anything else is not known."""
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value < 2**31 / 60:
-        return None
-    return int(value)
-
-
-def as_dict(value: Any) -> Row:
-    return value if isinstance(value, dict) else {}
-
-
-def as_list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []
+            return Rating(answer, clean(str(row["reason"])) if row.get("reason") else None, told_at)
+    return Rating(told_at=told_at)

@@ -1,0 +1,135 @@
+"""Delimited text as a table: commas, semicolons, tabs or bars, in whichever encoding it is written."""
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
+
+from qa.tickets.intake import encodings, files
+from qa.tickets.intake.base import UnusableFileError, clean
+from qa.tickets.intake.tables import (
+    HEADER_ROWS,
+    BadRow,
+    Cells,
+    header_names,
+    header_place,
+    row_of,
+    shown_key,
+)
+
+DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
+SAMPLE = 256 * 1024  # characters in which the delimiter is looked for
+SAMPLE_ROWS = 100
+SEP = "sep="  # Excel's own line before the header
+LONGEST_CELL = 16 * 1024 * 1024
+csv.field_size_limit(LONGEST_CELL)
+
+
+class Delimited:
+    """An opened file of delimited text."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self.name = files.plain_name(path)
+        self._encoding = encodings.encoding_of(path)
+        self._delimiter = delimiter_of(self._sample())
+        self.header, self._above = self._read_header()
+        encoding = encodings.NAMES[self._encoding]
+        self.written = f"{encoding}, cells between {DELIMITERS[self._delimiter]}"
+
+    def rows(self) -> Iterator[Cells | BadRow]:
+        """The rows below the header; a row of another width or with damaged bytes is none."""
+        width = len(self.header)
+        try:
+            with self._text() as text:
+                reader = csv.reader(text, delimiter=self._delimiter)
+                for _ in range(self._above):
+                    next(reader, None)
+                start, after = 0, reader.line_num + 1
+                try:
+                    for cells in reader:
+                        start, after = after, reader.line_num + 1
+                        if not cells:
+                            continue
+                        if any(encodings.is_damaged(cell, self._encoding) for cell in cells):
+                            told = f"bytes that are not {encodings.NAMES[self._encoding]}"
+                            yield BadRow(self.name, start, told, shown_key(clean(cells[0])))
+                            continue
+                        yield row_of(self.name, start, cells, width)
+                except csv.Error as error:
+                    yield BadRow(self.name, after, f"the file cannot be read on from here: {error}", "")
+        except (EOFError, OSError, UnicodeDecodeError) as error:
+            raise UnusableFileError(f"{self.name} is cut off or damaged: {_why(error)}") from error
+
+    def _text(self) -> IO[str]:
+        return files.text_of(self._path, self._encoding, encodings.errors_of(self._encoding))
+
+    def _sample(self) -> str:
+        try:
+            with self._text() as text:
+                return text.read(SAMPLE)
+        except (EOFError, OSError, UnicodeDecodeError) as error:
+            raise UnusableFileError(f"{self.name} is cut off or damaged: {_why(error)}") from error
+
+    def _read_header(self) -> tuple[list[str], int]:
+        """The header, and how many records come before the first row."""
+        first: list[list[str]] = []
+        with self._text() as text:
+            reader = csv.reader(text, delimiter=self._delimiter)
+            try:
+                for cells in reader:
+                    first.append(cells)
+                    if len(first) == HEADER_ROWS:
+                        break
+            except csv.Error as error:
+                if not first:
+                    raise UnusableFileError(f"{self.name} is no CSV: {error}") from error
+        begin = 1 if first and first[0] and first[0][0].casefold().startswith(SEP) else 0
+        place = header_place(first[begin:])
+        if place is None:
+            raise UnusableFileError(f"{self.name} is empty: it has no header row.")
+        header = header_names(first[begin + place])
+        while len(header) > 1 and header[-1] == f"column {len(header)}":
+            header.pop()  # delimiters at the end of each line
+        return header, begin + place + 1
+
+
+def delimiter_of(sample: str) -> str:
+    """The delimiter by which most of the first rows have the same number of cells, and the more the better."""
+    first = sample.partition("\n")[0].strip().strip('"').casefold()
+    if first.startswith(SEP) and first[len(SEP) :] in DELIMITERS:
+        return first[len(SEP) :]
+    best, best_weight = ",", (0.0, 0)
+    for delimiter in DELIMITERS:
+        widths = _widths(sample, delimiter)
+        if not widths:
+            continue
+        width, rows = max(widths.items(), key=lambda each: (each[1], each[0]))
+        if width < 2:
+            continue
+        share = rows / sum(widths.values())
+        weight = (share if share < 0.9 else 1.0, width)
+        if weight > best_weight:
+            best, best_weight = delimiter, weight
+    return best
+
+
+def _widths(sample: str, delimiter: str) -> Counter[int]:
+    """How many of the first rows have how many cells; a cut row at the sample's end does not count."""
+    widths: list[int] = []
+    try:
+        for cells in csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter):
+            if cells:
+                widths.append(len(cells))
+            if len(widths) > SAMPLE_ROWS:
+                break
+    except csv.Error:
+        pass
+    return Counter(widths[:-1] if len(widths) > 2 and len(sample) == SAMPLE else widths)
+
+
+def _why(error: Exception) -> str:
+    """The reason without what stood in the file."""
+    return "bytes that are no text" if isinstance(error, UnicodeDecodeError) else str(error)

@@ -1,0 +1,209 @@
+"""A first guess of what the columns of an export mean, from their names and from their values. Pure."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from qa.tickets.intake.base import UnusableFileError
+from qa.tickets.intake.dates import Order
+from qa.tickets.intake.fields import FIELDS, WORDS, Field, Table, plain
+from qa.tickets.intake.flat_rows import meaning_of
+from qa.tickets.intake.looking import Column, Look, look_at
+from qa.tickets.intake.mapping import ColumnMapping, Reading, Reads, SheetMapping
+from qa.tickets.intake.tables import Sheet, shown_header
+
+MOSTLY = 0.5  # share of a column's cells that its meaning must fit
+LONG_TEXT = 40  # mean characters of what people write to each other
+EXACT, WITHIN, BY_VALUES = 3.0, 2.0, 1.0
+UTC = re.compile(r"\b(?:utc|gmt)\b", re.IGNORECASE)
+WORD = re.compile(r"[^\W_]+")
+UNIT = (("s", r"\bsec(?:ond)?s?\b|\(s\)"), ("h", r"\bh(?:ou)?rs?\b|\(h\)"), ("d", r"\bdays?\b"), ("min", r"\bmin"))
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """How well a column fits a field."""
+
+    weight: float
+    field: str
+    column: str
+    place: int
+
+
+def guess(sheets: Sequence[Sheet]) -> ColumnMapping:
+    """A mapping that can be used as it is; ``UnusableFileError`` says which column no name gives."""
+    looks = [look_at(sheet) for sheet in sheets]
+    mapping = guess_from(looks)
+    for sheet, found in zip(sheets, mapping.sheets, strict=True):
+        if found.reads == "nothing":
+            table = nearest(sheet.header)
+            raise UnusableFileError(lacks(sheet, _lacking(sheet.header, table)))
+    return mapping
+
+
+def guess_from(looks: Sequence[Look]) -> ColumnMapping:
+    """A guess for each table, in their order."""
+    return ColumnMapping(sheets=tuple(_sheet(look) for look in looks))
+
+
+def lacks(sheet: Sheet, lacking: Sequence[str]) -> str:
+    return (
+        f"{sheet.name} lacks the column{'s' * (len(lacking) > 1)} {', '.join(lacking)}. "
+        f"Its header row is: {shown_header(sheet.header)}"
+    )
+
+
+def nearest(header: Sequence[str]) -> Table:
+    """What a table would rather hold, by the names of its columns alone."""
+    look = Look("", "", list(header), [Column(name=name) for name in header], 0, [])
+    has_text = "Body" in _matched(look, "messages")
+    return "messages" if has_text and len(_lacking(header, "messages")) < len(FIELDS["messages"]) else "tickets"
+
+
+def _lacking(header: Sequence[str], table: Table) -> list[str]:
+    look = Look("", "", list(header), [Column(name=name) for name in header], 0, [])
+    matched = _matched(look, table)
+    return [each.name for each in FIELDS[table].values() if each.needed and each.name not in matched]
+
+
+def _sheet(look: Look) -> SheetMapping:
+    as_messages, as_tickets = _matched(look, "messages"), _matched(look, "tickets")
+    messages = all(name in as_messages for name, each in FIELDS["messages"].items() if each.needed)
+    tickets = all(name in as_tickets for name, each in FIELDS["tickets"].items() if each.needed)
+    if messages:
+        beside = _beside(look)
+        needed = [name for table in FIELDS.values() for name, each in table.items() if each.needed]
+        if "Status" in beside and all(name in beside for name in needed):
+            return _mapping(look, "both", beside)
+        return _mapping(look, "messages", as_messages)
+    return _mapping(look, "tickets", as_tickets) if tickets else SheetMapping(reads="nothing")
+
+
+def guess_as(look: Look, reads: Reads) -> SheetMapping:
+    """A guess for a table of which somebody has said what it holds."""
+    if reads == "nothing":
+        return SheetMapping(reads=reads)
+    if reads != "both":
+        return _mapping(look, reads, _matched(look, reads))
+    return _mapping(look, "both", _beside(look))
+
+
+def _beside(look: Look) -> dict[str, str]:
+    """The fields of a table whose messages have their ticket's columns beside them: the ticket's are told first."""
+    text = _matched(look, "messages").get("Body")
+    tickets = _matched(look, "tickets", only=[name for name in look.header if name != text])
+    rest = [name for name in look.header if name not in tickets.values()]
+    messages = _matched(look, "messages", only=rest)
+    messages.pop("Ticket ID", None)
+    return messages | tickets
+
+
+def _mapping(look: Look, reads: Reads, columns: dict[str, str]) -> SheetMapping:
+    readings = {}
+    for name, theirs in columns.items():
+        column = look.column(theirs)
+        table: Table = "messages" if name in FIELDS["messages"] else "tickets"
+        reading = reading_for(FIELDS[table][name], column) if column is not None else None
+        if reading is not None:
+            readings[name] = reading
+    return SheetMapping(reads=reads, columns=columns, readings=readings)
+
+
+def reading_for(field: Field, column: Column) -> Reading | None:
+    """How a column of this meaning is read, as far as its name and values tell."""
+    if field.meaning == "moment":
+        return Reading(order=order_of(column) or Order.AUTO)
+    if field.meaning == "duration":
+        told = next((unit for unit, pattern in UNIT if re.search(pattern, column.name, re.IGNORECASE)), "min")
+        return Reading(unit=told)
+    if field.meaning == "choice":
+        known = {word: meaning_of(word, {}, field.name) for word in column.words}
+        return Reading(words={word.casefold(): meaning for word, meaning in known.items() if meaning})
+    return None
+
+
+def order_of(column: Column) -> Order | None:
+    """The order in which a column's dates are written; None where its values allow two."""
+    if not column.moments:
+        return Order.AUTO
+    shares = {order: column.moments.get(order.value, 0.0) for order in Order}
+    best = max(shares.values())
+    if shares[Order.AUTO] >= best or shares[Order.AUTO] > MOSTLY:
+        return Order.AUTO
+    fitting = [order for order, share in shares.items() if share == best]
+    return fitting[0] if len(fitting) == 1 else None
+
+
+def _matched(look: Look, table: Table, only: Sequence[str] | None = None) -> dict[str, str]:
+    """Our fields -> their columns, each once, the best fits first."""
+    fits = sorted(
+        (
+            fit
+            for place, name in enumerate(look.header)
+            if only is None or name in only
+            for field in FIELDS[table].values()
+            if (fit := _fit(field, look.columns[place], place, table)) is not None
+        ),
+        key=lambda fit: (-fit.weight, fit.place),
+    )
+    found: dict[str, str] = {}
+    for fit in fits:
+        if fit.field not in found and fit.column not in found.values():
+            found[fit.field] = fit.column
+    return {name: found[name] for name in FIELDS[table] if name in found}
+
+
+def _fit(field: Field, column: Column, place: int, table: Table) -> Fit | None:
+    named = _named(field, column.name)
+    if column.filled and not _can_be(field, column):
+        return None
+    weight = named or (BY_VALUES * _by_values(field, column, table) if column.filled else 0.0)
+    return Fit(weight, field.name, column.name, place) if weight > 0 else None
+
+
+def _named(field: Field, column: str) -> float:
+    """How well a column's name says a field: its name, one of its other names, or one of them among more words."""
+    bare = plain(column)
+    names = (field.name, *field.aliases)
+    for rank, name in enumerate(names):
+        if bare == plain(name):
+            return EXACT - rank / 100
+    words = f" {' '.join(WORD.findall(_split(column).casefold()))} "
+    within = [name for name in names if len(name) > 3 and f" {name.casefold()} " in words]
+    return WITHIN + max(map(len, within)) / 100 if within else 0.0
+
+
+def _split(name: str) -> str:
+    """createdAt and created_at as words."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).replace("_", " ")
+
+
+def _can_be(field: Field, column: Column) -> bool:
+    """Whether a column's values allow a meaning."""
+    if field.meaning == "moment":
+        return max(column.moments.values(), default=0.0) >= MOSTLY
+    if field.meaning == "email":
+        return column.emails >= MOSTLY
+    if field.meaning in ("count", "rating"):
+        return column.numbers >= MOSTLY
+    if field.meaning == "person":
+        return max(column.moments.values(), default=0.0) < MOSTLY and column.numbers < MOSTLY
+    if field.meaning == "choice":
+        known = [word for word in column.words if meaning_of(word, {}, field.name)]
+        return not column.words or bool(known)
+    if field.meaning == "id":
+        return column.emails < MOSTLY and column.length <= LONG_TEXT
+    return True
+
+
+def _by_values(field: Field, column: Column, table: Table) -> float:
+    """How well values alone speak for a field, where the column's name says nothing."""
+    if field.meaning == "choice" and column.words:
+        known = sum(meaning_of(word, {}, field.name) is not None for word in column.words) / len(column.words)
+        enough = len(column.words) > 1 or field.name == "Public"
+        return known if enough and known > MOSTLY and len(WORDS[field.name]) else 0.0
+    if field.name == "Body" and column.length >= LONG_TEXT and not column.moments:
+        return min(1.0, column.length / 1000)
+    if field.name == "Sent At" and table == "messages":
+        return 0.5 * max(column.moments.values(), default=0.0) * (column.numbers < MOSTLY)
+    return 0.0

@@ -1,0 +1,292 @@
+"""Exports of objects in the shape of a help desk's API: JSON Lines, or its answers kept as files.
+
+What differs from one help desk to another (its tables, and what their fields mean) is a ``Desk``, one module each; the
+live pulls give their objects to the same ones.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Literal, Protocol
+
+from qa.tickets.intake import files
+from qa.tickets.intake.base import (
+    AgentRecord,
+    BadCellError,
+    MessageRecord,
+    Origin,
+    Record,
+    Reject,
+    Repeated,
+    TicketRecord,
+    UnusableFileError,
+    reject,
+)
+from qa.tickets.intake.gathering import Join, Keys
+from qa.tickets.intake.json_tables import BadObject, objects_of, parsed
+from qa.tickets.intake.marks import Marks
+from qa.tickets.intake.values import optional_id
+
+SUFFIXES = (".jsonl", ".jsonl.gz", ".ndjson", ".ndjson.gz", ".json", ".json.gz")
+ONE_A_LINE = (".jsonl", ".jsonl.gz", ".ndjson", ".ndjson.gz")
+IN_NAME = re.compile(r"ticket_(\d+)_")  # an answer about one ticket names it in the file's name only
+Row = dict[str, Any]
+Loses = Literal["ticket", "message", "cell"]
+
+
+class Desk(Protocol):
+    """What a help desk's objects mean."""
+
+    @property
+    def kind(self) -> str:
+        """The source's kind."""
+
+    @property
+    def tickets(self) -> str:
+        """The table of tickets."""
+
+    @property
+    def messages(self) -> str | None:
+        """The table of messages, where they can stand apart from their tickets."""
+
+    @property
+    def belongs(self) -> str:
+        """The message's field that names its ticket."""
+
+    @property
+    def tables(self) -> Mapping[str, tuple[str, ...]]:
+        """Every table by the names of its files and of its lists in an answer."""
+
+    @property
+    def agents(self) -> Mapping[str, AgentRecord]:
+        """Whom the help desk calls an agent, as far as it has been told."""
+
+    def take(self, table: str, row: Row) -> None:
+        """Learn an agent, a group, a rating: whatever tickets refer to."""
+
+    def inside(self, row: Row) -> list[Row] | None:
+        """The messages that a ticket holds itself; None where they stand apart."""
+
+    def message(self, row: Row, ticket: Row) -> MessageRecord | None:
+        """A message; None for an entry that nobody said."""
+
+    def ticket(self, row: Row, messages: Iterable[MessageRecord] | None) -> TicketRecord:
+        """A ticket with what was learned about it."""
+
+    def age(self, row: Row) -> tuple[str, int]:
+        """By which the newer of two tellings of a ticket is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One object and where it stands."""
+
+    file: str
+    number: int
+    row: Row
+
+    def rejected(self, bad: BadCellError, loses: Loses, messages: int = 0) -> Reject:
+        return reject(self.file, self.number, bad.column, bad.value, bad.reason, loses=loses, messages=messages)
+
+
+class ObjectExport:
+    """An opened export. What tickets refer to is read at once; tickets and their messages stream past each other."""
+
+    def __init__(self, paths: Sequence[Path], desk: Desk, marks: Marks | None = None) -> None:
+        self._desk, self._marks = desk, marks or Marks()
+        self._files = self._by_table(files.listed(paths, SUFFIXES))
+        if not self._files[desk.tickets]:
+            name = desk.tables[desk.tickets][0]
+            raise UnusableFileError(f"The export needs {name}.jsonl.gz (or {name}.json); there is none.")
+        self._rejects: list[Reject] = []
+        self._learn()
+        self._before: list[Reject | Repeated] = []
+        self._known = Keys(key for line in self._lines(desk.tickets, "ticket") if (key := self._key(line)))
+        self._apart = desk.messages is not None and bool(self._files[desk.messages])
+        self._awaited = Keys(self._message_keys() if self._apart else (), runs=True)
+        self.total: int | None = len(self._known)
+
+    def agents(self) -> Iterable[AgentRecord]:
+        return list(self._desk.agents.values())
+
+    def records(self) -> Iterator[Record]:
+        """Each ticket as soon as its last message is read, then those without any."""
+        return self._marks.on(self._records())
+
+    def _records(self) -> Iterator[Record]:
+        yield from self._rejects
+        join: Join[Line, MessageRecord] = Join(self._tickets(), self._known, self._awaited)
+        if self._apart and self._desk.messages is not None:
+            yield from self._with_messages(join, self._desk.messages)
+        for line, messages in join.rest():
+            yield from self._told_before()
+            yield from self._complete(line, messages)
+        yield from self._told_before()
+
+    def _told_before(self) -> Iterator[Record]:
+        found, self._before = self._before, []
+        yield from found
+
+    def _with_messages(self, join: Join[Line, MessageRecord], table: str) -> Iterator[Record]:
+        for found in self._lines(table, "message"):
+            if isinstance(found, Reject):
+                yield found
+                continue
+            key = optional_id(found.row, self._desk.belongs) or ""
+            ticket = join.ticket(key)
+            yield from self._told_before()
+            for complete, messages in join.ready():
+                yield from self._complete(complete, messages)
+            if ticket is None:
+                bad = BadCellError(self._desk.belongs, key, "a message of no ticket in this export")
+                yield found.rejected(bad, "message")
+                continue
+            try:
+                message = self._desk.message(found.row, ticket.row)
+            except BadCellError as unusable:
+                yield found.rejected(unusable, "message")
+                continue
+            if message is not None:
+                join.add(key, message)
+
+    def _complete(self, line: Line, apart: list[MessageRecord]) -> Iterator[Record]:
+        told = list(apart)
+        inside = self._desk.inside(line.row)
+        for row in inside or ():
+            try:
+                message = self._desk.message(row, line.row)
+            except BadCellError as bad:
+                yield line.rejected(bad, "message")
+                continue
+            if message is not None:
+                told.append(message)
+        messages, repeated = in_order(told)
+        yield from (Repeated(of="message") for _ in range(repeated))
+        silent = inside is None and not self._apart
+        try:
+            record = self._desk.ticket(line.row, None if silent else messages)
+            yield replace(record, origin=Origin(line.file, line.number))
+        except BadCellError as bad:
+            yield line.rejected(bad, "ticket", messages=len(messages))
+
+    def _learn(self) -> None:
+        """Take in the small tables; a row of them that cannot be used is told and left out."""
+        for table in self._desk.tables:
+            if table in (self._desk.tickets, self._desk.messages):
+                continue
+            for line in self._lines(table, "cell"):
+                if isinstance(line, Reject):
+                    self._rejects.append(line)
+                    continue
+                try:
+                    self._desk.take(table, line.row)
+                except BadCellError as bad:
+                    self._rejects.append(line.rejected(bad, "cell"))
+
+    def _key(self, line: Line | Reject) -> str | None:
+        return optional_id(line.row, "id") if isinstance(line, Line) else None
+
+    def _tickets(self) -> Iterator[tuple[str, Line]]:
+        """The tickets by id; of several rows of one ticket the newest, and the others are told."""
+        several: dict[str, tuple[Line, int]] = {}
+        for line in self._lines(self._desk.tickets, "ticket"):
+            if isinstance(line, Reject):
+                self._before.append(line)
+                continue
+            key = self._key(line)
+            if key is None:
+                bad = BadCellError("id", line.row.get("id"), "a ticket needs an id")
+                self._before.append(line.rejected(bad, "ticket"))
+                continue
+            rows = self._known.count(key)
+            if rows < 2:
+                yield key, line
+                continue
+            before, seen = several.pop(key, (None, 0))
+            chosen = line if before is None else self._newer(before, line, key)
+            if seen + 1 == rows:
+                yield key, chosen
+            else:
+                several[key] = chosen, seen + 1
+        for key, (line, _) in several.items():
+            yield key, line
+
+    def _newer(self, one: Line, other: Line, key: str) -> Line:
+        if one.row == other.row:
+            self._before.append(Repeated(of="ticket"))
+            return one
+        older, newer = sorted((one, other), key=lambda line: (*self._desk.age(line.row), line.number))
+        bad = BadCellError("id", key, f"{newer.file}, line {newer.number}, tells of the same ticket and is newer")
+        self._before.append(older.rejected(bad, "ticket"))
+        return newer
+
+    def _message_keys(self) -> Iterator[str]:
+        """The tickets' ids of the messages in their order, by a look at the raw lines where that is enough."""
+        table = self._desk.messages or ""
+        named = re.compile(rb'"%s"\s*:\s*(?:"([^"\\]*)"|(-?\d+))' % self._desk.belongs.encode())
+        for path in self._files[table]:
+            if not path.name.lower().endswith(ONE_A_LINE):
+                for line in self._lines_of(path, table, "message"):
+                    if isinstance(line, Line):
+                        yield optional_id(line.row, self._desk.belongs) or ""
+                continue
+            for _, raw in files.lines(path):
+                found = named.findall(raw)
+                if len(found) == 1:
+                    yield (found[0][0] or found[0][1]).decode("utf-8", "replace").strip()
+                    continue
+                row = parsed(raw)
+                if isinstance(row, dict):
+                    yield optional_id(row, self._desk.belongs) or ""
+
+    def _lines(self, table: str, loses: Loses) -> Iterator[Line | Reject]:
+        for path in self._files[table]:
+            yield from self._lines_of(path, table, loses)
+
+    def _lines_of(self, path: Path, table: str, loses: Loses) -> Iterator[Line | Reject]:
+        name = files.plain_name(path)
+        about = IN_NAME.search(path.name) if table == self._desk.messages else None
+        for placed in objects_of(path):
+            if placed.table is not None and self._table_called(placed.table) != table:
+                continue
+            if isinstance(placed.row, BadObject):
+                yield reject(name, placed.number, None, "", placed.row.reason, loses=loses)
+                continue
+            if about is not None:
+                placed.row.setdefault(self._desk.belongs, about[1])
+            yield Line(name, placed.number, placed.row)
+
+    def _by_table(self, paths: Sequence[Path]) -> dict[str, list[Path]]:
+        """The files by what they hold: by their names, answers of an API by the names of their lists."""
+        found: dict[str, list[Path]] = {table: [] for table in self._desk.tables}
+        for path in paths:
+            for table in self._tables_in(path):
+                found[table].append(path)
+        return found
+
+    def _tables_in(self, path: Path) -> list[str]:
+        name = path.name.lower()
+        if not name.endswith(ONE_A_LINE):
+            lists = {placed.table for placed in objects_of(path)}
+            named = {table for each in lists - {None} if each and (table := self._table_called(each))}
+            if named:
+                return sorted(named)
+        fitting = [
+            (len(called), table)
+            for table, names in self._desk.tables.items()
+            for called in names
+            if name.startswith(called)
+        ]
+        if fitting:
+            return [max(fitting)[1]]
+        return [self._desk.tickets] if self._desk.messages is None else []
+
+    def _table_called(self, name: str) -> str | None:
+        return next((table for table, names in self._desk.tables.items() if name in names), None)
+
+
+def in_order(messages: list[MessageRecord]) -> tuple[list[MessageRecord], int]:
+    """The messages by time, the last telling of each, and how many were told again."""
+    by_id = {message.external_id: message for message in messages}
+    return sorted(by_id.values(), key=lambda message: message.at), len(messages) - len(by_id)

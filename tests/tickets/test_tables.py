@@ -1,0 +1,169 @@
+"""Tables of any file: encodings, delimiters, workbooks and JSON are read by what they hold, not by their names."""
+
+import datetime as dt
+import gzip
+import json
+from pathlib import Path
+
+import openpyxl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from qa.tickets.intake.base import Reject, Repeated, UnusableFileError
+from qa.tickets.intake.delimited import delimiter_of
+from qa.tickets.intake.encodings import encoding_of_bytes
+from qa.tickets.intake.flat import WORKBOOKS, FlatExport
+from qa.tickets.intake.gathering import Join, Keys
+from qa.tickets.intake.tables import BadRow, Cells, sheets_of
+from tests.shared import shared_path
+from tests.tickets.records import tickets_of
+
+WORDS = "Ticket ID;Status;Created At;Subject\n7;gelöst;2026-04-06 09:00;Zahlung für Frau Müller – dringend\n"
+
+
+def cells_of(path: Path) -> list[list[str]]:
+    (sheet,) = sheets_of(path)
+    return [list(row.cells) for row in sheet.rows() if isinstance(row, Cells)]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "cp1252"])
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_file_is_read_in_whatever_encoding_it_is_written(tmp_path: Path, encoding: str, packed: bool) -> None:
+    raw = WORDS.encode(encoding)
+    path = tmp_path / "export.csv"
+    path.write_bytes(gzip.compress(raw) if packed else raw)
+
+    found = tickets_of(FlatExport([path]).records())
+
+    assert found["7"].subject == "Zahlung für Frau Müller – dringend"
+    assert found["7"].status == "solved"
+
+
+@given(st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\x00"), min_size=1, max_size=60))
+def test_utf_8_text_is_never_taken_for_another_encoding(text: str) -> None:
+    assert encoding_of_bytes(text.encode()) in ("utf-8-sig", "utf-16", "utf-32")
+    assert encoding_of_bytes(("Ticket ID," + text).encode()) == "utf-8-sig"
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+def test_the_delimiter_is_told_from_the_rows(tmp_path: Path, delimiter: str) -> None:
+    header = delimiter.join(("Ticket ID", "Subject", "Created At"))
+    row = delimiter.join(("1", f'"a, b; c{delimiter}d\ne"', "2026-04-06"))
+    path = tmp_path / "export.txt"
+    path.write_text(f"{header}\n{row}\n{row}\n", encoding="utf-8", newline="")
+
+    assert cells_of(path)[0] == ["1", f"a, b; c{delimiter}d\ne", "2026-04-06"]
+
+
+def test_excels_line_about_the_delimiter_is_no_row() -> None:
+    assert delimiter_of("sep=;\na,b;c\n1,2;3\n") == ";"
+
+
+def test_titles_above_the_header_and_delimiters_at_line_ends_are_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "report.csv"
+    path.write_text("Weekly report\n\nTicket ID,Status,Created At,\n1,open,2026-04-06,\n", encoding="utf-8")
+
+    assert cells_of(path) == [["1", "open", "2026-04-06"]]
+
+
+def test_nul_bytes_and_damaged_bytes_cost_no_other_row(tmp_path: Path) -> None:
+    path = tmp_path / "export.csv"
+    good = "1,é\x00 fine,2026-04-06\n".encode()
+    path.write_bytes(b"Ticket ID,Subject,Created At\n" + good + b"2,caf\xe9,2026-04-06\n3,x,2026-04-06\n")
+
+    records = list(FlatExport([path]).records())
+
+    assert tickets_of(records)["1"].subject == "é fine"
+    assert [(each.line, each.reason) for each in records if isinstance(each, Reject)] == [
+        (3, "bytes that are not UTF-8")
+    ]
+    assert set(tickets_of(records)) == {"1", "3"}
+
+
+def test_a_workbook_is_read_whatever_its_name_says(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.append(["Ticket ID", "Status", "Created At", "CSAT (1-5)"])
+    sheet.append([100001, "solved", dt.datetime(2026, 4, 6, 2, 3, 38), 5])  # noqa: DTZ001 - as Excel keeps it
+    sheet.append([100002.0, True, "06.04.2026 10:00", None])
+    book.save(tmp_path / "export.csv")
+
+    assert cells_of(tmp_path / "export.csv") == [
+        ["100001", "solved", "2026-04-06 02:03:38", "5"],
+        ["100002", "yes", "06.04.2026 10:00", ""],
+    ]
+
+
+def test_json_lines_of_flat_objects_are_a_table(tmp_path: Path) -> None:
+    path = tmp_path / "export.jsonl"
+    rows = [
+        {
+            "id": 1,
+            "state": "solved",
+            "created": "2026-04-06",
+            "requester": {"email": "a@b.example"},
+            "labels": ["x", "y"],
+        },
+        {"id": 2, "state": "open", "created": "2026-04-07"},
+    ]
+    path.write_text("\n".join(map(json.dumps, rows)) + "\n{broken\n", encoding="utf-8")
+
+    (sheet,) = sheets_of(path)
+    found = list(sheet.rows())
+
+    assert sheet.header == ["id", "state", "created", "requester.email", "labels"]
+    assert [each.cells for each in found if isinstance(each, Cells)] == [
+        ["1", "solved", "2026-04-06", "a@b.example", "x, y"],
+        ["2", "open", "2026-04-07", "", ""],
+    ]
+    assert [(each.line, each.value) for each in found if isinstance(each, BadRow)] == [(3, "")]
+
+
+def test_a_workbook_that_is_far_larger_inside_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    openpyxl.Workbook().save(tmp_path / "x.xlsx")
+    monkeypatch.setattr("qa.tickets.intake.workbooks.LARGEST_UNPACKED", 100)
+
+    with pytest.raises(UnusableFileError, match="larger than 2 GB"):
+        sheets_of(tmp_path / "x.xlsx")
+
+
+def test_the_shared_workbook_tells_the_same_as_the_shared_tables() -> None:
+    folder = shared_path("data", "flat")
+    book = FlatExport([folder / "helpdesk_export.xlsx"], suffixes=WORKBOOKS)
+    records = list(book.records())
+    found = tickets_of(records)
+    lines = tickets_of(FlatExport([folder / "tickets.csv"]).records())
+
+    lost = [each for each in records if isinstance(each, Reject) and each.loses == "ticket"]
+    repeated = [each for each in records if isinstance(each, Repeated) and each.of == "ticket"]
+    assert len(found) + len(lost) + len(repeated) == 1_200
+    assert len(found) > 1_150
+    alike = [key for key in found if key in lines and found[key].created_at == lines[key].created_at]
+    assert len(alike) > 0.99 * len(found)
+    assert sum(len(record.messages or ()) for record in found.values()) > 24_000
+
+
+Rows = st.lists(st.sampled_from("abcdef"), max_size=12)
+
+
+@settings(max_examples=200)
+@given(Rows, Rows)
+def test_each_ticket_meets_all_its_messages_in_whatever_order_they_stand(
+    tickets: list[str], messages: list[str]
+) -> None:
+    order = list(dict.fromkeys(tickets))
+    join: Join[str, int] = Join(((key, key) for key in order), Keys(order), Keys(messages, runs=True))
+    found: dict[str, list[int]] = {}
+    orphans = []
+    for place, key in enumerate(messages):
+        ticket = join.ticket(key)
+        found |= dict(join.ready())
+        if ticket is None:
+            orphans.append(key)
+        else:
+            join.add(key, place)
+    found |= dict(join.rest())
+
+    assert found == {key: [place for place, each in enumerate(messages) if each == key] for key in order}
+    assert orphans == [key for key in messages if key not in order]
