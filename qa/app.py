@@ -162,8 +162,14 @@ def init_runner(app: Flask, settings: Settings) -> None:
     def write_the_week_s_jobs() -> None:
         calendar.tick(db.session(), utcnow())
 
+    schedule = ticket_jobs.Schedule()
+
+    def begin_due_pulls() -> None:
+        schedule.tick(db.session(), utcnow())
+
     handlers = {**ticket_jobs.HANDLERS, **review_jobs.HANDLERS, **sampling_jobs.HANDLERS}
-    app.extensions["runner"] = jobs.Runner(app, handlers, (seal_audit, flush_buffers, write_the_week_s_jobs))
+    chores = (seal_audit, flush_buffers, write_the_week_s_jobs, begin_due_pulls)
+    app.extensions["runner"] = jobs.Runner(app, handlers, chores)
     if settings.testing and not settings.embedded_runner:
         return  # a test runs the jobs when it wants them
     runner = app.extensions["runner"] if settings.embedded_runner else jobs.Runner(app, {}, (flush_buffers,))

@@ -38,6 +38,7 @@ class Settings:
     session_idle: timedelta = timedelta(hours=8)
     session_absolute: timedelta = timedelta(days=7)
     max_upload_bytes: int = 200 * 1024 * 1024
+    pull_private_hosts: frozenset[str] = frozenset()  # help desks inside the house that live pulls may speak to
 
     @property
     def sqlite(self) -> bool:
@@ -74,6 +75,7 @@ class Settings:
             secure_cookies=environ.get("SECURE_COOKIES", "no" if demo else "yes").lower() in {"1", "yes", "true"},
             embedded_runner=environ.get("EMBEDDED_RUNNER", "yes").lower() in {"1", "yes", "true"},
             trusted_proxies=_count(environ, "TRUSTED_PROXIES"),
+            pull_private_hosts=frozenset(environ.get("PULL_PRIVATE_HOSTS", "").lower().replace(",", " ").split()),
         )
 
     @classmethod
@@ -91,6 +93,7 @@ class Settings:
             secure_cookies=False,
             rate_limits=False,
             embedded_runner=False,
+            pull_private_hosts=frozenset({"127.0.0.1"}),
         )
 
 

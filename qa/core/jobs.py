@@ -56,6 +56,7 @@ class Job(WithId, Base):
     result: Mapped[dict[str, Any] | None]
     error: Mapped[str | None]
     finished_at: Mapped[dt.datetime | None]
+    not_before: Mapped[dt.datetime | None]  # a job that has to wait for somebody else's limit
 
 
 Handler = Callable[[Job], Mapping[str, Any]]
@@ -70,9 +71,10 @@ def enqueue(
     by: int | None,
     now: dt.datetime,
     period: str | None = None,
+    not_before: dt.datetime | None = None,
 ) -> Job:
-    """Write a job in the caller's transaction."""
-    job = Job(name=name, payload=dict(payload), created_at=now, created_by_id=by, period=period)
+    """Write a job in the caller's transaction; no runner takes it before its moment."""
+    job = Job(name=name, payload=dict(payload), created_at=now, created_by_id=by, period=period, not_before=not_before)
     session.add(job)
     session.flush()
     return job
@@ -171,7 +173,7 @@ class Runner:
 def _take(session: Session, runner: str, now: dt.datetime) -> Job | None:
     """The oldest job that is free, now leased to this runner; one that crashes every runner is given up on the way."""
     free = or_(
-        Job.state == JobState.WAITING,
+        (Job.state == JobState.WAITING) & (Job.not_before.is_(None) | (Job.not_before <= now)),
         (Job.state == JobState.RUNNING) & (Job.leased_until < now),
     )
     oldest = select(Job).where(free).order_by(Job.id).limit(1).with_for_update(skip_locked=True)

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from qa.core.clock import utcnow
 from qa.core.db import db
 from qa.people.queries import the_programme
-from qa.tickets import service, signal_storing
+from qa.tickets import service, signal_storing, uploads
 from qa.tickets.counting import OUTCOMES
 from qa.tickets.intake import FORMATS
 from qa.tickets.jobs import keys
@@ -26,20 +26,27 @@ SHOWN_REJECTS = 20
 @click.argument("format_name", metavar="FORMAT")
 @click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--source", "source_key", metavar="KEY", help="the source's key where one format has several sources")
+@click.option("--mapping", "told", metavar="NAME|FILE.json", help="what the columns of tables mean; guessed without")
 @click.option("--json", "as_json", is_flag=True, help="print one JSON object")
 @with_appcontext
-def intake(format_name: str, paths: tuple[Path, ...], source_key: str | None, *, as_json: bool) -> None:
+def intake(
+    format_name: str, paths: tuple[Path, ...], source_key: str | None, told: str | None, *, as_json: bool
+) -> None:
     """Read tickets from files; the same files twice change nothing, rows that cannot be used are told."""
     now = utcnow()
     session = db.session()
+    programme_id = the_programme(session).id
+    mapping = uploads.mapping_told(session, programme_id, told, Path.read_text) if told else None
     run = service.begin_run(
         session,
-        the_programme(session).id,
+        programme_id,
         format_name,
         [path.name for path in paths],
         by=None,
         now=now,
         source_key=source_key,
+        mapping=mapping,
+        mapping_name=told,
     )
     run_id = run.id
     session.commit()

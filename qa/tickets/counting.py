@@ -1,6 +1,7 @@
 """What became of the rows of an intake: every row read ends as stored, updated, unchanged or rejected."""
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -53,6 +54,17 @@ class Counts:
         """Take over what another one counted."""
         self.tickets, self.messages, self.parts = other.tickets, other.messages, other.parts
         self.left_out, self.without_part = other.left_out, other.without_part
+
+    @classmethod
+    def from_dict(cls, kept: Mapping[str, Any]) -> "Counts":
+        """Counts as a run keeps them; nothing counted where it has none yet."""
+        found = cls(parts=kept.get("parts", 0))
+        for kind, tally in (("tickets", found.tickets), ("messages", found.messages)):
+            for outcome in OUTCOMES:
+                tally.add(outcome, kept.get(kind, {}).get(outcome, 0))
+        found.left_out.update(kept.get("left_out", {}))
+        found.without_part.update(kept.get("without_part", {}))
+        return found
 
     def as_dict(self) -> dict[str, Any]:
         return {

@@ -1,8 +1,11 @@
 """What the runner does for this room."""
 
+import datetime as dt
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+
+from sqlalchemy.orm import Session
 
 from qa.config import settings
 from qa.core import jobs
@@ -13,6 +16,8 @@ from qa.core.jobs import Handler, Job
 from qa.people.queries import setting_at, the_programme, zone_of
 from qa.people.service import MATCH_PARTS_JOB
 from qa.tickets import service
+from qa.tickets.live import running
+from qa.tickets.live.connections import House
 
 
 def upload_folder() -> Path:
@@ -46,6 +51,42 @@ def take_in(job: Job) -> Mapping[str, Any]:
         service.forget_files(upload_folder(), folder)
 
 
+def house() -> House:
+    """What live pulls need of this installation."""
+    return House(ring=KeyRing(settings().text_keys), private_hosts=settings().pull_private_hosts)
+
+
+def pull(job: Job) -> Mapping[str, Any]:
+    """Pull a source until its end, or until the help desk asks to wait."""
+    job_id, run_id = job.id, int(job.payload["run"])
+    session = db.session()
+    if service.is_over(session, run_id):
+        session.rollback()
+        return {"run": run_id}
+    run = running.run_pull(
+        session,
+        run_id,
+        house=house(),
+        keys=keys(),
+        now=utcnow(),
+        clock=utcnow,
+        progress=lambda done, total: jobs.progress(job_id, done, total),
+    )
+    return {"run": run_id, "state": run.state}
+
+
+class Schedule:
+    """Begins the pulls whose time has come; it looks once a minute, so that the clock's tick costs nothing."""
+
+    def __init__(self) -> None:
+        self._looked: tuple[int, int] | None = None
+
+    def tick(self, session: Session, now: dt.datetime) -> None:
+        if self._looked != (now.hour, now.minute):
+            running.begin_due(session, now)
+            self._looked = (now.hour, now.minute)
+
+
 def match_parts(job: Job) -> Mapping[str, Any]:
     """After people changed: give the parts to the people and teams they belong to."""
     session = db.session()
@@ -54,4 +95,8 @@ def match_parts(job: Job) -> Mapping[str, Any]:
     return {"changed": service.match_parts(session, zone)}
 
 
-HANDLERS: dict[str, Handler] = {service.INTAKE_JOB: take_in, MATCH_PARTS_JOB: match_parts}
+HANDLERS: dict[str, Handler] = {
+    service.INTAKE_JOB: take_in,
+    running.PULL_JOB: pull,
+    MATCH_PARTS_JOB: match_parts,
+}

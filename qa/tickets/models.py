@@ -202,6 +202,25 @@ class IntakeUpload(WithId, Base):
     run_id: Mapped[int | None] = mapped_column(ForeignKey("intake_run.id"))
 
 
+class SourceConnection(WithId, Base):
+    """How a source is pulled: where, with which sealed credentials, how often. Its cursor is the source's."""
+
+    __tablename__ = "source_connection"
+
+    source_id: Mapped[int] = mapped_column(ForeignKey("source.id"), unique=True)
+    base_url: Mapped[str]
+    credentials: Mapped[bytes]  # sealed with the newest text key; never shown again
+    start_at: Mapped[dt.datetime]  # tickets changed before it are left out
+    every_hours: Mapped[int | None]  # None: only when somebody asks
+    next_pull_at: Mapped[dt.datetime | None] = mapped_column(index=True)
+    tested_at: Mapped[dt.datetime | None]
+    test_passed: Mapped[bool | None]
+    test_told: Mapped[str] = mapped_column(default="")
+    version: Mapped[int] = mapped_column(default=1)
+    updated_at: Mapped[dt.datetime]
+    updated_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+
+
 class IntakeReject(WithId, Base):
     """A row that could not be used, where it stands and why; its value is redacted."""
 

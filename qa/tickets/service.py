@@ -1,8 +1,10 @@
 """Running an intake: from files to stored tickets, with an account of every row."""
 
 import datetime as dt
+import re
 import secrets
 import shutil
+import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +29,7 @@ from qa.tickets.storing import store_tickets
 INTAKE_JOB = "tickets.intake"
 ARCHIVE_SUFFIX = ".zip"
 LONGEST_NAME = 100
+LONGEST_KEY = 40
 MOST_KEPT_REJECTS = 100_000  # in the database; the counts go on
 match_parts = agents.match_parts
 
@@ -53,6 +56,12 @@ def source_for(session: Session, programme_id: int, key: str, *, kind: str, now:
     elif source.kind != kind:
         raise InvalidInputError(f"The source {key!r} takes {source.kind} exports, not {kind}.")
     return source
+
+
+def key_for(name: str) -> str:
+    """A source's key from the name that a person gives it; empty for none."""
+    words = re.findall(r"[a-z0-9]+", unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower())
+    return "-".join(words)[:LONGEST_KEY]
 
 
 def begin_run(
@@ -107,10 +116,17 @@ def keep_files(folder: Path, uploads: Sequence[tuple[str, Callable[[Path], None]
 
 
 def begin_upload(
-    session: Session, programme_id: int, format_name: str, kept: KeptFiles, *, by: int, now: dt.datetime
+    session: Session,
+    programme_id: int,
+    format_name: str,
+    kept: KeptFiles,
+    *,
+    by: int,
+    now: dt.datetime,
+    source_key: str | None = None,
 ) -> IntakeRun:
     """An intake of uploaded files, and the job that carries it out."""
-    run = begin_run(session, programme_id, format_name, kept.names, by=by, now=now)
+    run = begin_run(session, programme_id, format_name, kept.names, by=by, now=now, source_key=source_key)
     job = jobs.enqueue(session, INTAKE_JOB, {"run": run.id, "folder": kept.token}, by=by, now=now)
     run.job_id = job.id
     session.flush()
@@ -144,14 +160,14 @@ def run_intake(
         counts = _store(session, run_id, source, chosen, paths, mapping, keys=keys, now=now, progress=progress)
     except FairmarkError as error:
         session.rollback()
-        _finish(session, run_id, "failed", {"error": redact(str(error))}, paths, now=clock())
+        finish(session, run_id, "failed", {"error": redact(str(error))}, paths, now=clock())
         raise
     except Exception:
         session.rollback()
         told = "The intake broke off. What was stored stays; run it again to finish it."
-        _finish(session, run_id, "failed", {"error": told}, paths, now=clock())
+        finish(session, run_id, "failed", {"error": told}, paths, now=clock())
         raise
-    return _finish(session, run_id, "done", counts.as_dict(), paths, now=clock())
+    return finish(session, run_id, "done", counts.as_dict(), paths, now=clock())
 
 
 def is_over(session: Session, run_id: int) -> bool:
@@ -210,13 +226,19 @@ def _store(
     )
 
 
-def _finish(
-    session: Session, run_id: int, state: str, counts: dict[str, object], paths: Sequence[Path], *, now: dt.datetime
+def finish(
+    session: Session,
+    run_id: int,
+    state: str,
+    counts: dict[str, object],
+    paths: Sequence[Path] = (),
+    *,
+    now: dt.datetime,
 ) -> IntakeRun:
     """Close a run and say so in the audit trail: counts and the digest of what was handed in, no text."""
     run = session.get_one(IntakeRun, run_id)
     run.state, run.finished_at = state, now
-    run.counts = {**run.counts, **counts}
+    run.counts = {**{name: each for name, each in run.counts.items() if name != "waits_until"}, **counts}
     run.digest = files.digest_of(all_files(paths)) if paths else None
     audit.record(
         session,

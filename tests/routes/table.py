@@ -45,7 +45,7 @@ people.preview programme.change programme.show reviewers.index reviews.mine revi
 rubrics.add_procedure rubrics.add_rule rubrics.create rubrics.index rubrics.new rubrics.procedure_list rubrics.rules
 rubrics.upload sampling.claim sampling.create_plan sampling.health sampling.index sampling.new_pick sampling.new_plan
 sampling.pick sampling.pool_page tickets.download tickets.index tickets.intake
-tickets.upload trends.index
+tickets.add_source tickets.sources tickets.upload trends.index
 """
 PLAIN = [
     *(Case(endpoint=endpoint) for endpoint in WITHOUT_OBJECT.split()),
@@ -387,10 +387,32 @@ OBJECTS = [
             "of strangers": ("", lambda w: {"run_id": w.foreign_run.id}),
         },
     ),
+    *cases(
+        "tickets.source tickets.change_source tickets.try_source tickets.pull_source",
+        {
+            "a connection": ("ada", lambda w: {"connection_id": w.connection.id}),
+            "of strangers": ("", lambda w: {"connection_id": w.foreign_connection.id}),
+        },
+    ),
+    *cases(
+        "tickets.mapping tickets.change_mapping",
+        {
+            "an upload": ("ada", lambda w: {"upload_id": w.upload.id}),
+            "of strangers": ("", lambda w: {"upload_id": w.foreign_upload.id}),
+        },
+    ),
+    *cases(
+        "tickets.saved_mapping tickets.forget_mapping",
+        {
+            "a mapping": ("ada", lambda w: {"mapping_id": w.saved_mapping.id}),
+            "of strangers": ("", lambda w: {"mapping_id": w.foreign_mapping.id}),
+        },
+    ),
 ]
 # These take away what other routes are tried with, so they come last.
 LAST = (
     "account.end_session",
+    "tickets.forget_mapping",
     "rubrics.discard",
     "sampling.retire_plan",
     "sampling.bring_back_plan",

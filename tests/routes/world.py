@@ -4,6 +4,7 @@ What is Sam's belongs to Payouts, what is Olga's to Appeals; what is foreign bel
 """
 
 import datetime as dt
+import json
 from dataclasses import dataclass, replace
 
 from sqlalchemy import select
@@ -16,7 +17,7 @@ from qa.coaching.models import CoachingAction, CoachingPlan
 from qa.config import Settings
 from qa.core.access import Role
 from qa.core.clock import utcnow
-from qa.core.crypto import KeyRing
+from qa.core.crypto import KeyRing, seal_secret
 from qa.notices import service as notices
 from qa.notices.models import Notice
 from qa.people import sessions
@@ -32,7 +33,8 @@ from qa.sampling import frames, service
 from qa.sampling.kinds import Rules
 from qa.sampling.models import Assignment, Draw, DrawnUnit, SamplingPlanVersion
 from qa.sampling.plans import plans_of, save_plan
-from qa.tickets.models import IntakeRun, Ticket
+from qa.tickets.live.connections import about_credentials
+from qa.tickets.models import IntakeRun, IntakeUpload, SavedMapping, SourceConnection, Ticket
 from tests.support.builders import RESOLVED, RUBRIC, Handled, make_assignment, make_review, make_ticket, publish_rubric
 from tests.support.cast import NOW, OPENED, TODAY, Cast, agent, person
 
@@ -80,6 +82,12 @@ class World:
     foreign_rule: RubricRule
     run: IntakeRun
     foreign_run: IntakeRun
+    connection: SourceConnection
+    foreign_connection: SourceConnection
+    upload: IntakeUpload
+    foreign_upload: IntakeUpload
+    saved_mapping: SavedMapping
+    foreign_mapping: SavedMapping
     ritas_notice: Notice
     ottos_notice: Notice
     ritas_browser: UserSession
@@ -164,6 +172,12 @@ def make_world(session: Session, cast: Cast, settings: Settings) -> World:
         foreign_rule=rule_of(session, neighbours),
         run=intake_run(session, cast),
         foreign_run=intake_run(session, neighbours),
+        connection=source_connection(session, cast, settings),
+        foreign_connection=source_connection(session, neighbours, settings),
+        upload=intake_upload(session, cast),
+        foreign_upload=intake_upload(session, neighbours),
+        saved_mapping=saved_mapping(session, cast),
+        foreign_mapping=saved_mapping(session, neighbours),
         ritas_notice=notice(session, cast.rita),
         ottos_notice=notice(session, cast.otto),
         ritas_browser=browser(session, cast.rita, settings),
@@ -269,6 +283,47 @@ def procedure(session: Session, cast: Cast) -> Procedure:
     return procedures.create(
         session, cast.programme.id, key="refunds", name="Refunds", owner_id=None, by=cast.quinn.id, now=NOW
     )
+
+
+def source_connection(session: Session, cast: Cast, settings: Settings) -> SourceConnection:
+    """A connection to a host that no name server knows."""
+    source = Source(programme_id=cast.programme.id, key="live", kind="intercom", name="Intercom", created_at=NOW)
+    session.add(source)
+    session.flush()
+    secret = json.dumps({"user": "", "token": "t"}).encode()
+    connection = SourceConnection(
+        source_id=source.id,
+        base_url="https://help-desk.invalid",
+        credentials=seal_secret(KeyRing(settings.text_keys), secret, about_credentials(source.id)),
+        start_at=NOW,
+        updated_at=NOW,
+    )
+    session.add(connection)
+    session.flush()
+    return connection
+
+
+def intake_upload(session: Session, cast: Cast) -> IntakeUpload:
+    upload = IntakeUpload(
+        programme_id=cast.programme.id,
+        token=f"folder-{cast.programme.id}",
+        format="csv",
+        source_key="",
+        file_names=["export.csv"],
+        looks=[],
+        mapping={"sheets": []},
+        created_at=NOW,
+    )
+    session.add(upload)
+    session.flush()
+    return upload
+
+
+def saved_mapping(session: Session, cast: Cast) -> SavedMapping:
+    saved = SavedMapping(programme_id=cast.programme.id, name="Monthly", mapping={"sheets": []}, updated_at=NOW)
+    session.add(saved)
+    session.flush()
+    return saved
 
 
 def intake_run(session: Session, cast: Cast) -> IntakeRun:

@@ -3,7 +3,8 @@
 import datetime as dt
 import re
 from enum import StrEnum
-from zoneinfo import ZoneInfo
+from functools import cache
+from zoneinfo import ZoneInfo, available_timezones
 
 # Only abbreviations that one zone alone uses in English-speaking tools; CST, IST and BST have several meanings.
 ZONES = {
@@ -156,3 +157,12 @@ def zone_named(name: str) -> dt.tzinfo:
         return ZoneInfo(name)
     except (KeyError, OSError) as error:
         raise ValueError(f"unknown time zone {name!r}") from error
+
+
+@cache
+def zone_names() -> tuple[str, ...]:
+    """The time zones that a person may choose from: those of places, and UTC."""
+    places = (
+        name for name in available_timezones() if "/" in name and not name.startswith(("Etc/", "SystemV/", "US/"))
+    )
+    return ("UTC", *sorted(places))

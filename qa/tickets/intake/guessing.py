@@ -6,13 +6,14 @@ from dataclasses import dataclass
 
 from qa.tickets.intake.base import UnusableFileError
 from qa.tickets.intake.dates import Order
-from qa.tickets.intake.fields import FIELDS, WORDS, Field, Table, plain
+from qa.tickets.intake.fields import FIELDS, WORDS, Field, Table, plain, spelt
 from qa.tickets.intake.flat_rows import meaning_of
-from qa.tickets.intake.looking import Column, Look, look_at
+from qa.tickets.intake.looking import Column, Look, look_at_all
 from qa.tickets.intake.mapping import ColumnMapping, Reading, Reads, SheetMapping
 from qa.tickets.intake.tables import Sheet, shown_header
 
 MOSTLY = 0.5  # share of a column's cells that its meaning must fit
+SHORTEST_WITHIN = 3  # letters of a name that is looked for among more words
 LONG_TEXT = 40  # mean characters of what people write to each other
 EXACT, WITHIN, BY_VALUES = 3.0, 2.0, 1.0
 UTC = re.compile(r"\b(?:utc|gmt)\b", re.IGNORECASE)
@@ -32,10 +33,10 @@ class Fit:
 
 def guess(sheets: Sequence[Sheet]) -> ColumnMapping:
     """A mapping that can be used as it is; ``UnusableFileError`` says which column no name gives."""
-    looks = [look_at(sheet) for sheet in sheets]
+    looks = look_at_all(sheets)
     mapping = guess_from(looks)
     for sheet, found in zip(sheets, mapping.sheets, strict=True):
-        if found.reads == "nothing":
+        if found.reads == "nothing" or found.lacking():
             table = nearest(sheet.header)
             raise UnusableFileError(lacks(sheet, _lacking(sheet.header, table)))
     return mapping
@@ -76,7 +77,17 @@ def _sheet(look: Look) -> SheetMapping:
         if "Status" in beside and all(name in beside for name in needed):
             return _mapping(look, "both", beside)
         return _mapping(look, "messages", as_messages)
-    return _mapping(look, "tickets", as_tickets) if tickets else SheetMapping(reads="nothing")
+    if tickets:
+        return _mapping(look, "tickets", as_tickets)
+    return _unfinished(look, as_tickets, as_messages)
+
+
+def _unfinished(look: Look, as_tickets: dict[str, str], as_messages: dict[str, str]) -> SheetMapping:
+    """A table that nothing full is known of: what it rather holds, for a person to finish."""
+    told = {"tickets": len(as_tickets), "messages": len(as_messages)}
+    if "Body" in as_messages or (told["messages"] > told["tickets"]):
+        return _mapping(look, "messages", as_messages)
+    return _mapping(look, "tickets", as_tickets) if told["tickets"] else SheetMapping(reads="nothing")
 
 
 def guess_as(look: Look, reads: Reads) -> SheetMapping:
@@ -118,7 +129,7 @@ def reading_for(field: Field, column: Column) -> Reading | None:
         return Reading(unit=told)
     if field.meaning == "choice":
         known = {word: meaning_of(word, {}, field.name) for word in column.words}
-        return Reading(words={word.casefold(): meaning for word, meaning in known.items() if meaning})
+        return Reading(words={spelt(word): meaning for word, meaning in known.items() if meaning})
     return None
 
 
@@ -150,6 +161,11 @@ def _matched(look: Look, table: Table, only: Sequence[str] | None = None) -> dic
     for fit in fits:
         if fit.field not in found and fit.column not in found.values():
             found[fit.field] = fit.column
+    for name, field in FIELDS[table].items():  # what cannot be done without is believed by its name alone
+        free = [each for each in look.header if each not in found.values() and (only is None or each in only)]
+        named = max(free, key=lambda each: _named(field, each), default=None)
+        if field.needed and name not in found and named is not None and _named(field, named) > WITHIN + 0.5:
+            found[name] = named
     return {name: found[name] for name in FIELDS[table] if name in found}
 
 
@@ -169,7 +185,7 @@ def _named(field: Field, column: str) -> float:
         if bare == plain(name):
             return EXACT - rank / 100
     words = f" {' '.join(WORD.findall(_split(column).casefold()))} "
-    within = [name for name in names if len(name) > 3 and f" {name.casefold()} " in words]
+    within = [name for name in names if len(name) >= SHORTEST_WITHIN and f" {name.casefold()} " in words]
     return WITHIN + max(map(len, within)) / 100 if within else 0.0
 
 
@@ -181,7 +197,7 @@ def _split(name: str) -> str:
 def _can_be(field: Field, column: Column) -> bool:
     """Whether a column's values allow a meaning."""
     if field.meaning == "moment":
-        return max(column.moments.values(), default=0.0) >= MOSTLY
+        return max(column.moments.values(), default=0.0) >= MOSTLY  # ids of 13 digits would be moments as well
     if field.meaning == "email":
         return column.emails >= MOSTLY
     if field.meaning in ("count", "rating"):

@@ -1,24 +1,28 @@
 """What the first rows of a table look like, column by column: what guesses and the preview are made from. Pure."""
 
 import itertools
+import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from qa.tickets.intake import fields
 from qa.tickets.intake.base import shown_cell
 from qa.tickets.intake.dates import Order, UnreadableMomentError, read_moment
+from qa.tickets.intake.fields import WORDS, spelt
 from qa.tickets.intake.flat_rows import EMAIL
 from qa.tickets.intake.tables import Cells, Sheet
 from qa.tickets.redaction import Turn, redact_turns
-from qa.tickets.signals import as_number
 
 ROWS = 1_000  # looked at
 SHOWN_ROWS = 8
 MOST_WORDS = 24  # different values for a column to count as a choice of words
 LONGEST_WORD = 32
 LONGEST_SHOWN = 160
+NUMBER = re.compile(r"[-+]?\d+(?:[.,]\d+)?\s?%?")
+NAME = re.compile(r"[^\W\d_][\w'’.-]*(?: [^\W\d_][\w'’.-]*){1,3}")
+MOSTLY_NAMES, FEWEST_NAMES = 0.6, 3
 PERSON_FIELDS = ("Requester", "Author", "Assignee")
 
 
@@ -78,23 +82,39 @@ class Look:
         return cls(**{**kept, "columns": columns})
 
 
+def look_at_all(sheets: Sequence[Sheet]) -> list[Look]:
+    """The first thousand rows of tables that belong together: a name in one is taken out of all."""
+    found = []
+    names: list[str] = []
+    for sheet in sheets:
+        rows = [row.cells for row in itertools.islice(sheet.rows(), ROWS) if isinstance(row, Cells)]
+        people = people_in(sheet.header, rows)
+        names += names_in(people, rows[:SHOWN_ROWS])
+        found.append((sheet, rows, people))
+    return [_look(sheet, rows, people, list(dict.fromkeys(names))) for sheet, rows, people in found]
+
+
 def look_at(sheet: Sheet) -> Look:
     """The first thousand rows of a table."""
-    rows = [row.cells for row in itertools.islice(sheet.rows(), ROWS) if isinstance(row, Cells)]
+    return look_at_all([sheet])[0]
+
+
+def _look(sheet: Sheet, rows: Sequence[Sequence[str]], people: Collection[int], names: Sequence[str]) -> Look:
     header = list(sheet.header)
-    names = names_in(header, rows[:SHOWN_ROWS])
-    columns = [_column(name, [row[place] for row in rows], names) for place, name in enumerate(header)]
+    columns = [
+        _column(name, [row[place] for row in rows], names, person=place in people) for place, name in enumerate(header)
+    ]
     return Look(
         name=sheet.name,
         written=sheet.written,
         header=header,
         columns=columns,
         looked_at=len(rows),
-        rows=shown_rows(header, rows[:SHOWN_ROWS]),
+        rows=shown_rows(header, rows[:SHOWN_ROWS], people, names),
     )
 
 
-def _column(name: str, cells: Sequence[str], names: Sequence[str]) -> Column:
+def _column(name: str, cells: Sequence[str], names: Sequence[str], *, person: bool) -> Column:
     filled = [cell.strip() for cell in cells if cell.strip()]
     found = Column(name=name, filled=len(filled))
     if not filled:
@@ -105,12 +125,12 @@ def _column(name: str, cells: Sequence[str], names: Sequence[str]) -> Column:
     if len(short) * 2 > len(filled):
         found.moments = {order.value: _share(short, order) * len(short) / len(filled) for order in Order}
     found.emails = sum(EMAIL.fullmatch(cell) is not None for cell in filled) / len(filled)
-    found.numbers = sum(as_number(cell) is not None for cell in filled) / len(filled)
+    found.numbers = sum(NUMBER.fullmatch(cell) is not None for cell in filled) / len(filled)
     found.length = sum(map(len, filled)) / len(filled)
-    if len(counts) <= MOST_WORDS and max(map(len, counts)) <= LONGEST_WORD and not _names_people(name):
-        found.words = tuple(
-            dict.fromkeys(_shown(name, word, person=False, names=names) for word, _ in counts.most_common())
-        )
+    if len(counts) <= MOST_WORDS and max(map(len, counts)) <= LONGEST_WORD and not person:
+        spellings = {spelt(word): word for word, _ in reversed(counts.most_common())}
+        shown = (_shown(name, word, person=False, names=names) for word in reversed(spellings.values()))
+        found.words = tuple(dict.fromkeys(shown))
     return found
 
 
@@ -136,20 +156,50 @@ def _names_people(column: str) -> bool:
     )
 
 
-def shown_rows(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[list[str]]:
+def people_in(header: Sequence[str], rows: Sequence[Sequence[str]]) -> set[int]:
+    """The columns that hold people, by their names or because most of their many values are written like names."""
+    return {
+        place
+        for place, name in enumerate(header)
+        if _names_people(name)
+        or (not _known_otherwise(name) and _like_names([row[place].strip() for row in rows if row[place].strip()]))
+    }
+
+
+def _known_otherwise(column: str) -> bool:
+    """Whether a column's name says that it holds something else than people, such as subjects."""
+    bare = fields.plain(column)
+    return any(
+        bare == fields.plain(each)
+        for table in fields.FIELDS.values()
+        for one in table.values()
+        if one.meaning != "person"
+        for each in (one.name, *one.aliases)
+    )
+
+
+def _like_names(cells: Sequence[str]) -> bool:
+    """Whether most values are written like names: better a queue is hidden than a person shown."""
+    words = [cell for cell in cells if "@" not in cell]
+    if len(set(words)) < FEWEST_NAMES:
+        return False
+    return sum(NAME.fullmatch(cell) is not None for cell in words) >= MOSTLY_NAMES * len(words)
+
+
+def shown_rows(
+    header: Sequence[str], rows: Sequence[Sequence[str]], people: Collection[int], names: Sequence[str]
+) -> list[list[str]]:
     """Rows as they may be shown: people's columns are tokens, names in them are taken out of the other cells too."""
-    people = [place for place, name in enumerate(header) if _names_people(name)]
-    names = names_in(header, rows)
     return [
         [_shown(header[place], cell, person=place in people, names=names) for place, cell in enumerate(row)]
         for row in rows
     ]
 
 
-def names_in(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
-    """The names in the columns of people, to be taken out of the other cells too."""
-    people = [place for place, name in enumerate(header) if _names_people(name)]
-    return [row[place] for row in rows for place in people if row[place].strip()]
+def names_in(people: Collection[int], rows: Sequence[Sequence[str]]) -> list[str]:
+    """The names in the columns of people, to be taken out of the other cells too; "System" is nobody's."""
+    found = (row[place] for row in rows for place in people)
+    return [name for name in found if name.strip() and not any(spelt(name) in words for words in WORDS.values())]
 
 
 def _shown(column: str, cell: str, *, person: bool, names: Sequence[str]) -> str:

@@ -16,6 +16,8 @@ WHERE: Mapping[Where, str] = {
 }
 SEVERITIES: tuple[tuple[int, str], ...] = ((1, "mild"), (2, "severe"))
 MOST_RULES = 50
+FACTS = {"Status": "status", "Priority": "priority", "Channel": "channel", "Tier": "tier", "Language": "language",
+         "Product Area": "product_area"}  # fields of ours that a rule may name as well  # fmt: skip
 
 
 class UnreadableMarksError(ValueError):
@@ -42,7 +44,8 @@ class Rule:
             return record.tags
         if self.where == "queue":
             return (record.queue,)
-        value = next((value for name, value in record.custom_fields.items() if _same(name, self.field)), None)
+        facts = {**record.custom_fields, **{name: getattr(record, fact) for name, fact in FACTS.items()}}
+        value = next((value for name, value in facts.items() if _same(name, self.field)), None)
         values = value if isinstance(value, (list, tuple)) else (value,)
         return [
             str(each) if not isinstance(each, bool) else ("yes" if each else "no")

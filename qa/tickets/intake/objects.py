@@ -151,24 +151,7 @@ class ObjectExport:
                 join.add(key, message)
 
     def _complete(self, line: Line, apart: list[MessageRecord]) -> Iterator[Record]:
-        told = list(apart)
-        inside = self._desk.inside(line.row)
-        for row in inside or ():
-            try:
-                message = self._desk.message(row, line.row)
-            except BadCellError as bad:
-                yield line.rejected(bad, "message")
-                continue
-            if message is not None:
-                told.append(message)
-        messages, repeated = in_order(told)
-        yield from (Repeated(of="message") for _ in range(repeated))
-        silent = inside is None and not self._apart
-        try:
-            record = self._desk.ticket(line.row, None if silent else messages)
-            yield replace(record, origin=Origin(line.file, line.number))
-        except BadCellError as bad:
-            yield line.rejected(bad, "ticket", messages=len(messages))
+        return complete(self._desk, line, apart, told_apart=self._apart)
 
     def _learn(self) -> None:
         """Take in the small tables; a row of them that cannot be used is told and left out."""
@@ -284,6 +267,31 @@ class ObjectExport:
 
     def _table_called(self, name: str) -> str | None:
         return next((table for table, names in self._desk.tables.items() if name in names), None)
+
+
+def complete(
+    desk: Desk, line: Line, apart: Sequence[MessageRecord] = (), *, told_apart: bool = False
+) -> Iterator[Record]:
+    """A ticket with its messages, those that it holds itself and those that stood apart."""
+    told = list(apart)
+    inside = desk.inside(line.row)
+    for row in inside or ():
+        try:
+            message = desk.message(row, line.row)
+        except BadCellError as bad:
+            yield line.rejected(bad, "message")
+            continue
+        if message is not None:
+            told.append(message)
+    messages, repeated = in_order(told)
+    yield from (Repeated(of="message") for _ in range(repeated))
+    silent = inside is None and not told_apart
+    try:
+        record = desk.ticket(line.row, None if silent else messages)
+    except BadCellError as bad:
+        yield line.rejected(bad, "ticket", messages=len(messages))
+        return
+    yield replace(record, origin=Origin(line.file, line.number))
 
 
 def in_order(messages: list[MessageRecord]) -> tuple[list[MessageRecord], int]:

@@ -7,11 +7,13 @@ from qa.core.access import Permission, requires
 from qa.core.clock import utcnow
 from qa.core.db import db
 from qa.tickets import intake_queries as queries
-from qa.tickets import rules, service
+from qa.tickets import rules, service, uploads
 from qa.tickets.downloads import csv_response
-from qa.tickets.forms import IntakeForm
-from qa.tickets.intake import FORMATS
+from qa.tickets.forms import UPLOADS, IntakeForm
+from qa.tickets.intake import TABLES
+from qa.tickets.intake.base import UnusableFileError
 from qa.tickets.jobs import upload_folder
+from qa.tickets.service import KeptFiles
 from qa.tickets.views.blueprint import bp
 
 
@@ -25,9 +27,12 @@ def page(form: IntakeForm, status: int = 200) -> ResponseReturnValue:
     body = render_template(
         "tickets/intake.html",
         form=form,
-        formats=list(FORMATS.values()),
+        formats=UPLOADS,
         runs=queries.runs_for(db.session(), g.actor),
         unmatched=queries.unmatched_count(db.session(), g.actor.programme_id),
+        waiting=uploads.open_uploads(db.session(), g.actor),
+        saved=uploads.saved_mappings(db.session(), g.actor.programme_id),
+        sources=list(uploads.source_keys(db.session(), g.actor.programme_id)),
     )
     return make_response(body, status)
 
@@ -35,21 +40,54 @@ def page(form: IntakeForm, status: int = 200) -> ResponseReturnValue:
 @bp.post("/intake")
 @requires(Permission.INTAKE_RUN)
 def upload() -> ResponseReturnValue:
-    """Keep the files and the job that takes them in."""
+    """Keep the files, and the job that takes them in; tables wait for their column mapping first."""
     form = IntakeForm()
     if not form.validate():
         return page(form, 422)
-    programme_id = g.actor.programme_id
-    db.session.rollback()  # nobody waits for the database while files are copied
+    programme_id, now = g.actor.programme_id, utcnow()
+    uploads.forget_old(db.session(), upload_folder(), now=now)
+    db.session.commit()  # nobody waits for the database while files are copied
     kept = service.keep_files(upload_folder(), [(each.filename, each.save) for each in form.files.data])
     try:
-        run = service.begin_upload(db.session(), programme_id, form.format.data, kept, by=g.actor.user_id, now=utcnow())
+        if form.format.data == TABLES:
+            return to_mapping(form, kept)
+        run = service.begin_upload(
+            db.session(),
+            programme_id,
+            form.format.data,
+            kept,
+            by=g.actor.user_id,
+            now=now,
+            source_key=service.key_for(form.source.data) or None,
+        )
         db.session.commit()
+    except UnusableFileError as error:
+        service.forget_files(upload_folder(), kept.token)
+        form.files.errors = [str(error)]
+        return page(form, 422)
     except BaseException:
         service.forget_files(upload_folder(), kept.token)
         raise
     flash("The files are here; their rows are being taken in.", "good")
     return redirect(url_for("tickets.intake_run", run_id=run.id))
+
+
+def to_mapping(form: IntakeForm, kept: KeptFiles) -> ResponseReturnValue:
+    """Look at the first rows of the tables, and ask what their columns mean."""
+    looks = uploads.look(service.kept_files(upload_folder(), kept.token))
+    known = uploads.source_keys(db.session(), g.actor.programme_id)
+    upload = uploads.begin(
+        db.session(),
+        g.actor.programme_id,
+        form.format.data,
+        known.get(form.source.data.strip(), service.key_for(form.source.data)),
+        kept,
+        looks,
+        by=g.actor.user_id,
+        now=utcnow(),
+    )
+    db.session.commit()
+    return redirect(url_for("tickets.mapping", upload_id=upload.id))
 
 
 @bp.get("/intake/<int:run_id>")

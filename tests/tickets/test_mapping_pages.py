@@ -1,0 +1,228 @@
+"""An export nobody has seen: uploaded, its columns told in the browser, taken in, and its result understood."""
+
+import io
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from qa.tickets.models import IntakeRun, IntakeUpload, SavedMapping, Ticket, TicketSignal
+from tests.support.cast import Cast
+from tests.support.client import CheckingClient
+
+TICKETS = (
+    "Vorgang;Betreff;Zustand;Bearbeiter Mail;Eröffnet;Erledigt am;Kunde;Punkte;Team\n"
+    "A-1;Zahlung fehlt;in Klärung;sam@example.com;03/04/2026 09:00;05/04/2026 10:00;Zebulon Quark;87;Beschwerden\n"
+    "A-2;Anderes;erledigt;sam@example.com;13/04/2026 09:00;14/04/2026 10:00;Ben Example;12;Zahlungen\n"
+    "A-3;Kaputt;erledigt;sam@example.com;soon;;Zebulon Quark;1;Zahlungen\n"
+)
+MESSAGES = (
+    "Vorgang,wer,wann,was,Rolle\nA-1,Zebulon Quark,2026-04-03 09:00,Hallo ich bin Zebulon Quark,Kunde\n"
+    "A-1,sam@example.com,2026-04-03 09:05,Erledigt.,Mitarbeiter\nA-9,x,2026-04-03 09:05,Wohin?,Kunde\n"
+)
+
+
+@pytest.fixture
+def ada(sign_in: Callable[..., CheckingClient], cast: Cast) -> CheckingClient:
+    return sign_in(cast.ada)
+
+
+def upload(client: CheckingClient, **files: bytes) -> Any:
+    given = [(io.BytesIO(content), name.replace("_", ".")) for name, content in files.items()]
+    return client.post_form(
+        "/tickets/intake", {"format": "csv", "files": given, "source": ""}, content_type="multipart/form-data"
+    )
+
+
+@pytest.fixture
+def page(ada: CheckingClient) -> str:
+    answer = upload(ada, tickets_csv=TICKETS.encode("cp1252"), messages_csv=MESSAGES.encode())
+    assert answer.status_code == 302
+    location: str = answer.location
+    return location
+
+
+def form_of(client: CheckingClient, page: str) -> dict[str, str]:
+    """What the page's form would send as it stands."""
+    body = client.get(page).get_data(as_text=True)
+    form = body[body.index('id="mapping-form"') :]
+    found = {
+        name: value
+        for tag in re.findall(r"<input[^>]*>", form)
+        if (name := _attribute(tag, "name")) and name != "csrf_token"
+        for value in [_attribute(tag, "value") or ""]
+    }
+    for tag, inside in re.findall(r"(<select[^>]*>)(.*?)</select>", form, re.DOTALL):
+        options = re.findall(r"<option[^>]*>", inside)
+        chosen = next((each for each in options if " selected" in each), options[0] if options else "")
+        found[_attribute(tag, "name") or ""] = _attribute(chosen, "value") or ""
+    return found
+
+
+def _attribute(tag: str, name: str) -> str | None:
+    found = re.search(rf'\b{name}="([^"]*)"', tag)
+    return found[1].replace("&#43;", "+") if found else None
+
+
+def choose(client: CheckingClient, page: str, **changes: str) -> Any:
+    return client.post_form(page, form_of(client, page) | {k.replace("_", "-"): v for k, v in changes.items()})
+
+
+def mapped(client: CheckingClient, page: str) -> None:
+    """Tell what no guess could know: five columns, what a word means, and how dates are written."""
+    choose(client, page, s0_c3="Assignee Email", s0_c4="Created At", s0_c7="+signal", s0_c8="Group", action="preview")
+    choose(client, page, s0_c2_w1="solved", s0_c4_order="day_first", s0_c4_zone="Europe/Berlin", action="preview",
+           s1_reads="messages", e0_where="queue", e0_words="Beschwerden")  # fmt: skip
+    choose(client, page, s1_c1="Author", s1_c2="Sent At", s1_c3="Body", s1_c4="Author Role", action="preview")
+
+
+def run_jobs(app: Flask) -> None:
+    app.extensions["runner"].run_all()
+
+
+def test_the_page_shows_redacted_rows_and_says_what_is_still_needed(ada: CheckingClient, page: str) -> None:
+    body = ada.get(page).get_data(as_text=True)
+
+    assert "Windows-1252, cells between semicolons, 3 rows looked at" in body
+    assert "Quark" not in body
+    assert "Still needed: Created At." in body
+    assert "Say what “in Klärung” means" in body
+
+
+def test_choices_are_kept_at_once_and_the_preview_follows_them(ada: CheckingClient, page: str) -> None:
+    mapped(ada, page)
+
+    body = ada.get(page).get_data(as_text=True)
+    assert "2026-04-03 07:00:00 UTC" in body  # nine o'clock in Berlin
+    assert "not a date and time: the row is refused" in body
+    assert "1 of 3 would be refused" in body
+    assert "Ready." in body
+
+
+def test_an_export_never_seen_before_comes_in_and_every_row_is_accounted_for(
+    ada: CheckingClient, app: Flask, session: Session, page: str
+) -> None:
+    mapped(ada, page)
+
+    answer = choose(ada, page, action="import", name="Monatlich")
+    run_jobs(app)
+
+    run = session.scalars(select(IntakeRun)).one()
+    assert answer.location.endswith(f"/tickets/intake/{run.id}")
+    assert run.counts["tickets"] == {"read": 3, "stored": 2, "updated": 0, "unchanged": 0, "rejected": 1}
+    assert run.counts["messages"] == {"read": 3, "stored": 2, "updated": 0, "unchanged": 0, "rejected": 1}
+    tickets = {each.external_id: each for each in session.scalars(select(Ticket))}
+    assert {key: (each.status, each.escalated) for key, each in tickets.items()} == {
+        "A-1": ("solved", True),
+        "A-2": ("solved", False),
+    }
+    assert (tickets["A-1"].origin_file, tickets["A-1"].origin_row) == ("tickets.csv", 2)
+    assert session.scalars(select(TicketSignal.value).where(TicketSignal.name == "punkte")).all() == [87, 12]
+    result = ada.get(answer.location).get_data(as_text=True)
+    assert "Eröffnet" in result  # the column as the file itself calls it
+    rejects = ada.get(f"/tickets/intake/{run.id}/rejects.csv").get_data(as_text=True)
+    assert "tickets.csv,4,Eröffnet,soon,not a date and time" in rejects
+    assert "Quark" not in result + rejects
+
+
+def test_the_next_upload_of_the_kind_begins_from_the_kept_mapping_and_changes_nothing(
+    ada: CheckingClient, app: Flask, session: Session, page: str
+) -> None:
+    mapped(ada, page)
+    choose(ada, page, action="import", name="Monatlich")
+    run_jobs(app)
+
+    again = upload(ada, tickets_csv=TICKETS.encode("utf-16"), messages_csv=MESSAGES.encode()).location
+    body = ada.get(again).get_data(as_text=True)
+    choose(ada, again, action="import")
+    run_jobs(app)
+
+    assert 'value="Monatlich"' in body
+    last = session.scalars(select(IntakeRun).order_by(IntakeRun.id.desc())).first()
+    assert last is not None
+    assert (last.counts["tickets"]["unchanged"], last.counts["messages"]["unchanged"]) == (2, 2)
+    assert last.mapping_name == "Monatlich"
+
+
+def test_a_kept_mapping_is_used_by_the_command_and_can_be_downloaded_and_deleted(
+    ada: CheckingClient, flask_command: Callable[..., Any], session: Session, page: str, tmp_path: Path
+) -> None:
+    mapped(ada, page)
+    choose(ada, page, action="import", name="Monatlich")
+    (tmp_path / "t.csv").write_bytes(TICKETS.encode("cp1252"))
+    saved = session.scalars(select(SavedMapping)).one()
+    session.rollback()
+
+    kept = ada.get(f"/tickets/intake/mappings/{saved.id}.json").get_json()
+    (tmp_path / "kept.json").write_text(json.dumps(kept), encoding="utf-8")
+    reports = [
+        json.loads(flask_command("intake", "csv", str(tmp_path / "t.csv"), "--mapping", told, "--json").stdout)
+        for told in ("Monatlich", str(tmp_path / "kept.json"))
+    ]
+    ada.post_form(f"/tickets/intake/mappings/{saved.id}/delete", {})
+
+    assert [each["tickets"]["read"] for each in reports] == [3, 3]
+    assert reports[1]["tickets"]["unchanged"] == 2
+    assert session.scalar(select(func.count()).select_from(SavedMapping)) == 0
+
+
+def test_nothing_is_taken_in_before_every_needed_column_is_told(
+    ada: CheckingClient, session: Session, page: str
+) -> None:
+    answer = choose(ada, page, action="import")
+
+    assert answer.status_code == 422
+    assert "needs a column for Created At" in answer.get_data(as_text=True)
+    assert session.scalar(select(func.count()).select_from(IntakeRun)) == 0
+
+
+def test_choices_that_contradict_each_other_are_told_beside_them(ada: CheckingClient, page: str) -> None:
+    body = choose(ada, page, s0_c0="Subject", s0_c5_zone="Mars/Base", action="preview").get_data(as_text=True)
+
+    assert "is Subject already: a column can mean only one thing" in body
+    assert "There is no time zone “Mars/Base”" in body
+
+
+def test_two_people_on_one_mapping_do_not_overwrite_each_other(ada: CheckingClient, page: str) -> None:
+    stale = form_of(ada, page)
+    choose(ada, page, s0_reads="tickets", action="preview")
+
+    answer = ada.post_form(page, stale | {"action": "preview"})
+
+    assert answer.status_code == 409
+    assert "Somebody else changed this mapping meanwhile" in answer.get_data(as_text=True)
+
+
+def test_an_upload_can_be_thrown_away_and_leaves_no_file(
+    ada: CheckingClient, app: Flask, session: Session, page: str
+) -> None:
+    uploads = app.extensions["fairmark"].instance / "uploads"
+    kept = [each for each in uploads.rglob("*") if each.is_file()]
+
+    choose(ada, page, action="discard")
+
+    assert kept
+    assert [each for each in uploads.rglob("*") if each.is_file()] == []
+    assert ada.get(page).status_code == 302
+    assert session.scalars(select(IntakeUpload.looks)).all() == [[]]
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [(b"%PDF-1.7", "is a PDF"), (b"", "is empty"), (b"<html>Sign in</html>", "is a web page")],
+)
+def test_a_file_that_is_no_table_is_told_on_the_upload_form(ada: CheckingClient, content: bytes, words: str) -> None:
+    answer = upload(ada, export_csv=content)
+
+    assert answer.status_code == 422
+    assert words in answer.get_data(as_text=True)
+
+
+def test_the_mapping_page_takes_few_statements(page: str, statements_of: Any, ada: CheckingClient) -> None:
+    assert statements_of(ada, page) <= 8
