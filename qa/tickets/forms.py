@@ -29,14 +29,14 @@ UPLOADS = [each for each in FORMATS.values() if not each.mapped or each.name == 
 class ConnectionForm(FlaskForm):
     """How a source is pulled. An empty token keeps the one that is stored."""
 
-    kind = SelectField("Help desk", choices=[(kind, TITLES[kind]) for kind in PULLS])
+    kind = SelectField("Help desk", choices=[SelectChoice(kind, TITLES[kind]) for kind in PULLS])
     name = StringField("Name", validators=[Length(max=60, message="A name has at most 60 characters.")])
     base_url = StringField("Address", validators=[InputRequired("Type the help desk's address."), Length(max=300)])
     user = StringField("Agent's e-mail", validators=[Length(max=200)])
     token = PasswordField("API token", validators=[Length(max=2000)], render_kw={"autocomplete": "off"})
     start_on = DateField("Tickets changed since", validators=[InputRequired("Choose a day.")])
     every_hours = SelectField(
-        "Pull", choices=[(str(hours or ""), words) for hours, words in SCHEDULES.items()], default=""
+        "Pull", choices=[SelectChoice(str(hours or ""), words) for hours, words in SCHEDULES.items()], default=""
     )
     version = IntegerField("Version", validators=[Optional()])
 

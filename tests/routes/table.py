@@ -1,41 +1,7 @@
 """Who finds what: for every route with an object in its address, whose object it is and who is to find it."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any
-
-from tests.routes.world import World
-
-Arguments = Callable[[World], Mapping[str, Any]]
-EVERYBODY = None  # everybody whom the table of authority names
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Case:
-    """One address of a route, and who finds something there; whoever else may use the route finds nothing."""
-
-    endpoint: str
-    name: str = "plain"
-    arguments: Arguments = lambda world: {}
-    found_by: frozenset[str] | None = EVERYBODY
-    form: Mapping[str, str] = field(default_factory=dict)
-    query: Mapping[str, str] = field(default_factory=dict)
-
-
-def who(names: str) -> frozenset[str]:
-    return frozenset(names.split())
-
-
-def cases(
-    endpoints: str, of: Mapping[str, tuple[str, Callable[[World], Mapping[str, Any]]]], **more: Any
-) -> list[Case]:
-    """The same objects for several routes: name of the case -> (who finds it, the address's arguments)."""
-    return [
-        Case(endpoint=endpoint, name=name, found_by=who(found), arguments=arguments, **more)
-        for endpoint in endpoints.split()
-        for name, (found, arguments) in of.items()
-    ]
-
+from tests.routes.case import Case, cases
+from tests.routes.ticket_cases import TICKETS
 
 WITHOUT_OBJECT = """
 periods.index planner.show
@@ -371,43 +337,7 @@ OBJECTS = [
             "of strangers": ("", lambda w: {"plan_id": w.foreign_sampling_plan.plan_id}),
         },
     ),
-    *cases(
-        "tickets.show",
-        {
-            "Sam's": ("lena quinn sam", lambda w: {"ticket_id": w.sams_ticket.id}),
-            "Olga's": ("otto quinn olga", lambda w: {"ticket_id": w.olgas_ticket.id}),
-            "too severe for everybody": ("", lambda w: {"ticket_id": w.severe_ticket.id}),
-            "of strangers": ("", lambda w: {"ticket_id": w.foreign_ticket.id}),
-        },
-    ),
-    *cases(
-        "tickets.intake_run tickets.rejects",
-        {
-            "a run": ("ada", lambda w: {"run_id": w.run.id}),
-            "of strangers": ("", lambda w: {"run_id": w.foreign_run.id}),
-        },
-    ),
-    *cases(
-        "tickets.source tickets.change_source tickets.try_source tickets.pull_source",
-        {
-            "a connection": ("ada", lambda w: {"connection_id": w.connection.id}),
-            "of strangers": ("", lambda w: {"connection_id": w.foreign_connection.id}),
-        },
-    ),
-    *cases(
-        "tickets.mapping tickets.change_mapping",
-        {
-            "an upload": ("ada", lambda w: {"upload_id": w.upload.id}),
-            "of strangers": ("", lambda w: {"upload_id": w.foreign_upload.id}),
-        },
-    ),
-    *cases(
-        "tickets.saved_mapping tickets.forget_mapping",
-        {
-            "a mapping": ("ada", lambda w: {"mapping_id": w.saved_mapping.id}),
-            "of strangers": ("", lambda w: {"mapping_id": w.foreign_mapping.id}),
-        },
-    ),
+    *TICKETS,
 ]
 # These take away what other routes are tried with, so they come last.
 LAST = (
