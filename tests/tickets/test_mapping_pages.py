@@ -2,7 +2,6 @@
 
 import io
 import json
-import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from sqlalchemy.orm import Session
 from qa.tickets.models import IntakeRun, IntakeUpload, SavedMapping, Ticket, TicketSignal
 from tests.support.cast import Cast
 from tests.support.client import CheckingClient
+from tests.tickets.page_forms import form_of
 
 TICKETS = (
     "Vorgang;Betreff;Zustand;Bearbeiter Mail;Eröffnet;Erledigt am;Kunde;Punkte;Team\n"
@@ -46,28 +46,6 @@ def page(ada: CheckingClient) -> str:
     assert answer.status_code == 302
     location: str = answer.location
     return location
-
-
-def form_of(client: CheckingClient, page: str) -> dict[str, str]:
-    """What the page's form would send as it stands."""
-    body = client.get(page).get_data(as_text=True)
-    form = body[body.index('id="mapping-form"') :]
-    found = {
-        name: value
-        for tag in re.findall(r"<input[^>]*>", form)
-        if (name := _attribute(tag, "name")) and name != "csrf_token"
-        for value in [_attribute(tag, "value") or ""]
-    }
-    for tag, inside in re.findall(r"(<select[^>]*>)(.*?)</select>", form, re.DOTALL):
-        options = re.findall(r"<option[^>]*>", inside)
-        chosen = next((each for each in options if " selected" in each), options[0] if options else "")
-        found[_attribute(tag, "name") or ""] = _attribute(chosen, "value") or ""
-    return found
-
-
-def _attribute(tag: str, name: str) -> str | None:
-    found = re.search(rf'\b{name}="([^"]*)"', tag)
-    return found[1].replace("&#43;", "+") if found else None
 
 
 def choose(client: CheckingClient, page: str, **changes: str) -> Any:

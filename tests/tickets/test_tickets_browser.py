@@ -34,8 +34,15 @@ def test_an_admin_hands_in_an_export_and_the_qa_lead_reads_it(
     admin.goto("/tickets/intake")
     look(admin)
 
-    admin.get_by_label("CSV", exact=True).check()
+    admin.get_by_label("A table: CSV, TSV, Excel or JSON Lines").check()
     admin.get_by_label("Files").set_input_files([folder / "tickets.csv", folder / "messages.csv"])
+    admin.get_by_role("button", name="Upload").click()
+
+    expect(admin.get_by_role("heading", name="What the columns mean")).to_be_visible()
+    expect(admin.get_by_text("Ready.")).to_be_visible()
+    look(admin)
+    admin.get_by_label("Group", exact=True).first.select_option("")  # each choice is kept at once
+    expect(admin.locator("[name=version]")).to_have_value("2")
     admin.get_by_role("button", name="Take in").click()
 
     expect(admin.get_by_role("heading", name=re.compile("^Intake [0-9]+$"))).to_be_visible()

@@ -2,7 +2,7 @@
 import { startTables } from "./tables.js";
 
 const WAIT = 200;
-const form = document.getElementById("mapping-form");
+const form = document.getElementById("mapping-form"); // form.action would be its buttons of that name
 const body = document.getElementById("mapping");
 const said = document.getElementById("mapping-said");
 let timer = 0;
@@ -27,7 +27,7 @@ async function redraw() {
 async function ask() {
   const chosen = new FormData(form);
   chosen.set("action", "preview");
-  const answer = await fetch(form.action, { method: "POST", body: chosen, headers: { Accept: "text/html" } }).catch(() => null);
+  const answer = await fetch(form.getAttribute("action"), { method: "POST", body: chosen, headers: { Accept: "text/html" } }).catch(() => null);
   if (!answer?.ok) {
     said.textContent =
       answer?.status === 409

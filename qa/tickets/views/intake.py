@@ -58,7 +58,7 @@ def upload() -> ResponseReturnValue:
             kept,
             by=g.actor.user_id,
             now=now,
-            source_key=service.key_for(form.source.data) or None,
+            source_key=service.key_for(form.source.data or "") or None,
         )
         db.session.commit()
     except UnusableFileError as error:
@@ -75,12 +75,12 @@ def upload() -> ResponseReturnValue:
 def to_mapping(form: IntakeForm, kept: KeptFiles) -> ResponseReturnValue:
     """Look at the first rows of the tables, and ask what their columns mean."""
     looks = uploads.look(service.kept_files(upload_folder(), kept.token))
-    known = uploads.source_keys(db.session(), g.actor.programme_id)
+    known, name = uploads.source_keys(db.session(), g.actor.programme_id), (form.source.data or "").strip()
     upload = uploads.begin(
         db.session(),
         g.actor.programme_id,
         form.format.data,
-        known.get(form.source.data.strip(), service.key_for(form.source.data)),
+        known.get(name, service.key_for(name)),
         kept,
         looks,
         by=g.actor.user_id,
