@@ -11,6 +11,7 @@ from qa.tickets.intake.base import RESOLVED_STATUSES, AgentRecord, MessageRecord
 
 SPAM_TAGS = frozenset({"spam", "suspended", "junk"})
 MERGED_TAGS = frozenset({"closed_by_merge", "merged"})
+LEAST_CHARACTERS = 8  # of all public messages together, for there to be anything to judge
 TEST_TAGS = frozenset({"test_ticket", "qa_test"})
 
 
@@ -32,6 +33,7 @@ class Ineligible(StrEnum):
     NO_CONVERSATION = "no_conversation"
     NO_SPECIALIST_REPLY = "no_specialist_reply"
     NO_CUSTOMER_MESSAGE = "no_customer_message"
+    TOO_SHORT = "too_short"
     WITHDRAWN = "withdrawn"  # a later intake no longer shows the agent in this resolution
 
 
@@ -44,6 +46,7 @@ INELIGIBLE_WORDS = {
     Ineligible.NO_CONVERSATION: "the export told no messages",
     Ineligible.NO_SPECIALIST_REPLY: "no public reply of a specialist",
     Ineligible.NO_CUSTOMER_MESSAGE: "no public message of the customer",
+    Ineligible.TOO_SHORT: "hardly a word was said",
     Ineligible.WITHDRAWN: "no longer in the help desk's account of it",
 }
 
@@ -167,7 +170,10 @@ def _left_out(record: TicketRecord, agent: AgentRecord, *, heard: bool) -> Ineli
         return reason
     if agent.is_bot:
         return Ineligible.BOT
-    return None if heard else Ineligible.NO_CUSTOMER_MESSAGE
+    if not heard:
+        return Ineligible.NO_CUSTOMER_MESSAGE
+    said = sum(len(message.text.strip()) for message in record.messages or () if message.public)
+    return None if said >= LEAST_CHARACTERS else Ineligible.TOO_SHORT
 
 
 def _ticket_left_out(record: TicketRecord) -> Ineligible | None:

@@ -107,6 +107,7 @@ def test_replies_before_the_resolution_before_belong_to_that_one() -> None:
         pytest.param(ticket(1, said(0), replied(1)), None, id="both sides spoke"),
         pytest.param(ticket(1, replied(1)), Ineligible.NO_CUSTOMER_MESSAGE, id="only the specialist spoke"),
         pytest.param(ticket(1, said(0)), Ineligible.NO_SPECIALIST_REPLY, id="only the customer spoke"),
+        pytest.param(ticket(1, said(0, "?"), replied(1, text="ok")), Ineligible.TOO_SHORT, id="hardly a word"),
         pytest.param(ticket(1, messages=None), Ineligible.NO_CONVERSATION, id="the export told no messages"),
         pytest.param(ticket(1, said(0), replied(1, BOT)), Ineligible.BOT, id="handled by a bot"),
         pytest.param(ticket(1, tags=("spam",)), Ineligible.SPAM, id="spam"),
