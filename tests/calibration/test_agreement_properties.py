@@ -1,6 +1,7 @@
 """What holds for every coefficient and any ratings."""
 
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 import pytest
@@ -32,22 +33,25 @@ def of_level(level: str) -> Callable[..., Agreement]:
     return alpha
 
 
-COEFFICIENTS: dict[str, Callable[..., Agreement]] = {
+UNWEIGHTED: dict[str, Callable[..., Agreement]] = {
     "percent": percent_agreement,
     "ac": gwet_ac,
     "uniform": brennan_prediger,
     "fleiss": fleiss_kappa,
     "conger": conger_kappa,
     "light": light_kappa,
-    "nominal": of_level("nominal"),
-    "ordinal": of_level("ordinal"),
-    "interval": of_level("interval"),
-    "ratio": of_level("ratio"),
 }
+WEIGHTED: dict[str, Callable[..., Agreement]] = {
+    "percent, linear": partial(percent_agreement, weights="linear"),
+    "ac2, quadratic": partial(gwet_ac, weights="quadratic"),
+    "uniform, ordinal": partial(brennan_prediger, weights="ordinal"),
+    "fleiss, radical": partial(fleiss_kappa, weights="radical"),
+    "conger, linear": partial(conger_kappa, weights="linear"),
+}
+ALPHAS = {level: of_level(level) for level in ("nominal", "ordinal", "interval", "ratio")}
+COEFFICIENTS = UNWEIGHTED | WEIGHTED | ALPHAS
 every = pytest.mark.parametrize("coefficient", COEFFICIENTS.values(), ids=COEFFICIENTS)
-plain = pytest.mark.parametrize(
-    "coefficient", [COEFFICIENTS[name] for name in ("percent", "ac", "uniform", "fleiss", "conger", "light", "nominal")]
-)
+plain = pytest.mark.parametrize("coefficient", [*UNWEIGHTED.values(), ALPHAS["nominal"]], ids=[*UNWEIGHTED, "nominal"])
 
 
 def same(first: Agreement, second: Agreement) -> bool:
@@ -113,15 +117,63 @@ def test_a_list_of_ratings_is_as_good_as_a_matrix(coefficient: Callable[..., Agr
     assert same(coefficient(listed, categories=SCALE), coefficient(matrix, categories=SCALE))
 
 
-@pytest.mark.parametrize("name", ["percent", "ac", "uniform", "fleiss", "conger", "light"])
+@pytest.mark.parametrize("coefficient", WEIGHTED.values(), ids=WEIGHTED)
 @given(matrix=ratings())
 @tried
-def test_rating_every_item_twice_over_changes_no_coefficient(name: str, matrix: Ratings) -> None:
-    once = COEFFICIENTS[name](matrix, categories=SCALE).estimate
+def test_a_scale_read_backwards_changes_no_weighted_coefficient(
+    coefficient: Callable[..., Agreement], matrix: Ratings
+) -> None:
+    assert same(coefficient(2 - matrix, categories=SCALE), coefficient(matrix, categories=SCALE))
 
-    twice = COEFFICIENTS[name](np.hstack([matrix, matrix]), categories=SCALE).estimate
+
+@pytest.mark.parametrize(
+    ("level", "names"),
+    [
+        ("ordinal", (-4.0, 0.5, 300.0)),  # any names in the same order
+        ("ordinal", (7.0, 1.0, -2.0)),  # or read backwards
+        ("interval", (10.0, 7.0, 4.0)),  # another zero and another unit
+        ("ratio", (0.0, 2.5, 5.0)),  # another unit
+    ],
+)
+@given(matrix=ratings())
+@tried
+def test_alpha_bears_the_relabellings_that_its_level_allows(
+    level: str, names: tuple[float, ...], matrix: Ratings
+) -> None:
+    relabelled = np.where(np.isnan(matrix), MISSING, np.array(names)[np.nan_to_num(matrix).astype(int)])
+
+    assert same(ALPHAS[level](relabelled), ALPHAS[level](matrix))
+
+
+@pytest.mark.parametrize("coefficient", (UNWEIGHTED | WEIGHTED).values(), ids=UNWEIGHTED | WEIGHTED)
+@given(matrix=ratings())
+@tried
+def test_rating_every_item_twice_over_changes_no_coefficient(
+    coefficient: Callable[..., Agreement], matrix: Ratings
+) -> None:
+    once = coefficient(matrix, categories=SCALE).estimate
+
+    twice = coefficient(np.hstack([matrix, matrix]), categories=SCALE).estimate
 
     assert twice == pytest.approx(once, abs=1e-9)
+
+
+@pytest.mark.parametrize("level", ALPHAS)
+@given(matrix=ratings())
+@tried
+def test_every_item_twice_over_changes_alpha_by_its_small_sample_term_alone(level: str, matrix: Ratings) -> None:
+    # What is expected by chance is drawn without replacement from the n values of items with two ratings or more:
+    # (1 - alpha) n / (n - 1) is a ratio of plain means, which no copy changes.
+    once, twice = (ALPHAS[level](given, categories=SCALE).estimate for given in (matrix, np.hstack([matrix, matrix])))
+
+    rated = (~np.isnan(matrix)).sum(axis=0)
+    n = int(rated[rated > 1].sum())
+
+    if once is None:
+        assert twice is None
+    else:
+        assert twice is not None
+        assert (1 - twice) * 2 * n / (2 * n - 1) == pytest.approx((1 - once) * n / (n - 1), abs=1e-9)
 
 
 @every

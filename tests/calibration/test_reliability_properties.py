@@ -27,6 +27,18 @@ def by_study(scores: Any) -> Estimate:
     return decisions[0].dependability if decisions else Estimate(estimate=None, reason="no study")
 
 
+def of_design(design: str) -> Callable[[Any], Estimate]:
+    """Dependability of a design with three facets; raters x persons are given, an object scored by two halves."""
+
+    def coefficient(scores: Any) -> Estimate:
+        rows = np.asarray(scores, dtype=float)
+        cells = np.stack([rows.T, rows.T], axis=1)  # persons x two conditions alike x raters
+        decisions = generalizability(cells, design=design, decide=[{}]).decisions
+        return decisions[0].dependability if decisions else Estimate(estimate=None, reason="no study")
+
+    return coefficient
+
+
 PAIRS: dict[str, Callable[[Any], Estimate]] = {
     "kappa": lambda scores: cohen_kappa(np.round(scores)),
     "linear": lambda scores: weighted_kappa(np.round(scores), weights="linear"),
@@ -37,14 +49,17 @@ MANY: dict[str, Callable[[Any], Estimate]] = {
     **{f"icc{model}-{unit}": of_icc(model, unit) for model in "123" for unit in ("single", "average")},
     "kendall": kendall_w,
     "dependability": by_study,
+    "dependability, p x i x r": of_design("p x i x r"),
+    "dependability, p x (r:t)": of_design("p x (r:t)"),
 }
 EVERY = PAIRS | MANY
 every = pytest.mark.parametrize("coefficient", EVERY.values(), ids=EVERY)
 
 
-def scores(raters: int = 2, items: int = 8) -> st.SearchStrategy[Ratings]:
-    row = st.lists(st.integers(0, 4), min_size=items, max_size=items)
-    return st.lists(row, min_size=raters, max_size=raters).map(lambda rows: np.array(rows, dtype=float))
+def scores(raters: int = 2, items: int = 8, *, missing: bool = False) -> st.SearchStrategy[Ratings]:
+    values: st.SearchStrategy[float] = st.integers(0, 4).map(float)
+    row = st.lists(st.one_of(values, st.just(float("nan"))) if missing else values, min_size=items, max_size=items)
+    return st.lists(row, min_size=raters, max_size=raters).map(np.array)
 
 
 def same(first: Estimate, second: Estimate) -> None:
@@ -73,11 +88,109 @@ def test_perfect_agreement_is_one(coefficient: Callable[[Any], Estimate], row: l
     assert found == pytest.approx(1.0, abs=1e-9)
 
 
+@pytest.mark.parametrize("name", MANY)
+@given(given_scores=scores(4, 6, missing=True), seed=st.integers(0, 99))
+@tried
+def test_nor_does_it_for_several_raters_with_gaps(name: str, given_scores: Ratings, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+
+    same(EVERY[name](given_scores), EVERY[name](given_scores[rng.permutation(4)][:, rng.permutation(6)]))
+
+
+@pytest.mark.parametrize("name", MANY)
+@given(row=st.lists(st.integers(0, 4), min_size=3, max_size=6).filter(lambda row: len(set(row)) > 1))
+@tried
+def test_perfect_agreement_of_several_raters_is_one(name: str, row: list[int]) -> None:
+    assert EVERY[name]([row] * 4).estimate == pytest.approx(1.0, abs=1e-9)
+
+
 @pytest.mark.parametrize("name", ["kappa", "linear", "quadratic", "lin"])
 @given(given_scores=scores())
 @tried
-def test_every_item_twice_over_leaves_a_coefficient_as_it_is(name: str, given_scores: Ratings) -> None:
-    same(EVERY[name](given_scores), EVERY[name](np.hstack([given_scores, given_scores])))
+def test_every_item_twice_over_leaves_a_coefficient_of_two_raters_as_it_is(name: str, given_scores: Ratings) -> None:
+    same(EVERY[name](given_scores), EVERY[name](twice(given_scores)))
+
+
+def twice(given_scores: Ratings) -> Ratings:
+    return np.hstack([given_scores, given_scores])
+
+
+@pytest.mark.parametrize("name", ["icc3-single", "icc3-average", "kendall"])
+@given(given_scores=scores(3, 5))
+@tried
+def test_every_item_twice_over_leaves_consistency_and_concordance_as_they_are(name: str, given_scores: Ratings) -> None:
+    # Both mean squares of consistency grow alike; the ties that the copies make are what W corrects for.
+    same(EVERY[name](given_scores), EVERY[name](twice(given_scores)))
+
+
+@pytest.mark.parametrize("model", ["1", "2"])
+@given(given_scores=scores(3, 5))
+@tried
+def test_every_item_twice_over_changes_an_icc_by_its_degrees_of_freedom_alone(
+    model: str, given_scores: Ratings
+) -> None:
+    once, copied = icc(given_scores, model=model), icc(twice(given_scores), model=model)
+    if once.estimate is None:
+        assert copied.estimate is None
+        return
+    k, n = given_scores.shape
+    assert once.squares is not None
+    # Sums of squares of items, error and raters double; of the degrees of freedom those with items in them do not.
+    items, within, error, raters = (
+        getattr(once.squares, name) * factor
+        for name, factor in (
+            ("items", 2 * (n - 1) / (2 * n - 1)),
+            ("within", 1.0),
+            ("error", 2 * (n - 1) / (2 * n - 1)),
+            ("raters", 2.0),
+        )
+    )
+
+    if model == "1":
+        expected = (items - within) / (items + (k - 1) * within)
+    else:
+        expected = (items - error) / (items + (k - 1) * error + k * (raters - error) / (2 * n))
+
+    assert copied.estimate == pytest.approx(expected, abs=1e-9)
+
+
+@given(given_scores=scores(3, 5))
+@tried
+def test_every_person_twice_over_changes_dependability_by_degrees_of_freedom_alone(given_scores: Ratings) -> None:
+    once, copied = (generalizability(given, decide=[{}]) for given in (given_scores, twice(given_scores)))
+    if once.reason is not None:
+        assert copied.reason is not None
+        return
+    k, n = given_scores.shape
+    p, r, pr = (once.component(name).mean_square or 0.0 for name in ("p", "r", "pr"))
+    p, r, pr = p * 2 * (n - 1) / (2 * n - 1), r * 2, pr * 2 * (n - 1) / (2 * n - 1)
+    person, rater = max(p - pr, 0.0) / k, max(r - pr, 0.0) / (2 * n)
+
+    (before,), (after,) = once.decisions, copied.decisions
+
+    same(before.generalizability, after.generalizability)
+    if after.dependability.estimate is not None:
+        assert after.dependability.estimate == pytest.approx(person / (person + (rater + pr) / k), abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("design", "relative"), [("p x i x r", ("p", "pi", "pr", "pir")), ("p x (r:t)", ("p", "pt", "pr:t"))]
+)
+@given(rows=st.lists(scores(2, 3), min_size=3, max_size=4))
+@tried
+def test_nor_the_variance_of_persons_and_ranking_error_of_wider_designs_otherwise(
+    design: str, relative: tuple[str, ...], rows: list[Ratings]
+) -> None:
+    cells = np.array(rows)
+    n = len(cells)
+
+    once = generalizability(cells, design=design)
+    copied = generalizability(np.concatenate([cells, cells]), design=design)
+
+    assert (once.reason is None) == (copied.reason is None)
+    for name in relative if once.reason is None else ():
+        expected = once.component(name).raw * 2 * (n - 1) / (2 * n - 1)
+        assert copied.component(name).raw == pytest.approx(expected, abs=1e-9)
 
 
 @pytest.mark.parametrize("name", [name for name in EVERY if name not in ("kappa", "linear", "quadratic")])
