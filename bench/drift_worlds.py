@@ -13,6 +13,8 @@ from calibration.scorings import Scale, Scorings, VersionChange
 from calibration.simulate import Drift, QualityDrop, World, simulate
 
 WEEKS, REVIEWERS = 72, 80
+VOLUMES = (10, 20, 30, 45, 60)  # reviews a week, shared out evenly
+LEAST_VOLUME = 20  # of those who drift, as in the public world
 # kind, size, ramp in weeks, criterion by position: the mix of the public world.
 MIX: tuple[tuple[str, float, int, int | None], ...] = (
     ("severity", -8, 0, None), ("severity", 8, 0, None),
@@ -51,9 +53,15 @@ class Outcome:
         return sum(delay is not None and delay <= weeks for delay in self.delays)
 
 
-def made_world(rng: np.random.Generator) -> KnownWorld:
-    """A new operation with the mix of drifts and the traps of the public one: joiners, movers, a drop, a version."""
+def made_world(rng: np.random.Generator, *, least_volume: int = LEAST_VOLUME) -> KnownWorld:
+    """A new operation with the mix of drifts and the traps of the public one: joiners, movers, a drop, a version.
+
+    Nobody drifts who scores fewer than ``least_volume`` reviews a week.
+    """
+    volume = np.resize(np.array(VOLUMES), REVIEWERS)
     people = rng.permutation(REVIEWERS)
+    people = people[np.argsort(volume[people] < least_volume, kind="stable")]
+    people[len(MIX) :] = rng.permutation(people[len(MIX) :])
     drifts = tuple(
         Drift(
             reviewer=int(people[place]), kind=kind, size=size, onset=int(rng.integers(25, 48)),
@@ -71,6 +79,7 @@ def made_world(rng: np.random.Generator) -> KnownWorld:
         moved={others[2]: 36, others[3]: 40},
         drops=(drop,),
         changes=(VersionChange(week=52, touched=(0, 8)),),
+        volume_of=tuple(volume.tolist()),
     )
     played = simulate(world, rng)
     return KnownWorld(

@@ -37,7 +37,8 @@ class World:
 
     ``joined`` and ``moved`` map a reviewer to the week in which she starts, or serves three other queues.
     ``rewording`` is the latent shift of every touched criterion for everybody from a version's week on;
-    ``rereading`` the sd of each reviewer's own.
+    ``rereading`` the sd of each reviewer's own. ``volumes`` are dealt out at random unless ``volume_of`` names the
+    weekly volume of every reviewer.
     """
 
     reviewers: int = 60
@@ -51,6 +52,7 @@ class World:
     rereading: float = 0.12
     wobble: float = 0.05
     volumes: tuple[int, ...] = (10, 20, 30, 45, 60)
+    volume_of: tuple[int, ...] | None = None
     team_drift: tuple[int, float] | None = None  # week of onset, latent shift of every reviewer but not of gold
 
 
@@ -71,11 +73,16 @@ class Operation:
 def simulate(world: World, rng: np.random.Generator) -> Operation:
     """Plays every week of ``world``.
 
-    Raises ``ValueError`` for a world without reviewers, weeks or volumes.
+    Raises ``ValueError`` for a world without reviewers, weeks or volumes, or with a volume too few or too many.
     """
     if world.reviewers < 2 or world.weeks < 1 or not world.volumes:
         raise ValueError("a world needs at least 2 reviewers, 1 week and a volume")
-    people = draw_people(world.reviewers, world.weeks, world.volumes, world.wobble, rng)
+    if world.volume_of is not None and len(world.volume_of) != world.reviewers:
+        raise ValueError(f"{world.reviewers} reviewers need as many volumes, not {len(world.volume_of)}")
+    volume = world.volume_of
+    if volume is None:
+        volume = tuple(rng.permutation(np.resize(np.array(world.volumes), world.reviewers)).tolist())
+    people = draw_people(volume, world.weeks, world.wobble, rng)
     rota = plan_reviews(people, world.weeks, world.joined, world.moved, rng)
     quality, not_applicable = _tickets(rota, people, world, rng)
     answers, minutes = _score(rota, quality, not_applicable, people, world, rng)

@@ -111,13 +111,12 @@ class People:
     queue_week: Matrix
 
 
-def draw_people(
-    reviewers: int, weeks: int, volumes: tuple[int, ...], wobble: float, rng: np.random.Generator
-) -> People:
-    """Draws every effect that outlives a ticket."""
+def draw_people(volume: tuple[int, ...], weeks: int, wobble: float, rng: np.random.Generator) -> People:
+    """Draws every effect that outlives a ticket, of as many reviewers as there are weekly volumes."""
+    reviewers = len(volume)
     criteria, specialists = len(CRITERIA), SPECIALISTS_EACH * reviewers
     return People(
-        volume=rng.permutation(np.resize(np.array(volumes, dtype=np.int64), reviewers)),
+        volume=np.array(volume, dtype=np.int64),
         queues=serve_three(reviewers, rng),
         severity=rng.normal(0, 0.20, reviewers),
         severity_criterion=rng.normal(0, 0.12, (reviewers, criteria)),
