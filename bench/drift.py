@@ -13,7 +13,17 @@ from pathlib import Path
 import numpy as np
 
 from bench.bars import Bar, at_least, at_most
-from bench.drift_worlds import MIX, KnownWorld, Outcome, file_world, judged, looks_ahead, made_world, outcome
+from bench.drift_worlds import (
+    LEAST_VOLUME,
+    MIX,
+    KnownWorld,
+    Outcome,
+    file_world,
+    judged,
+    looks_ahead,
+    made_world,
+    outcome,
+)
 from calibration.control_charts import cusum_chart, ewma_chart
 from calibration.drift import advance, judge, new_state
 from calibration.simulate import World, simulate
@@ -80,6 +90,7 @@ def rebuilt_bars(number: int, rng: np.random.Generator) -> list[Bar]:
     late = float(np.mean([one.found_within(24) for one in found]))
     kept = sum(one.found_within(12) >= 15 and one.found_within(24) >= 17 and one.false_reds <= 5 for one in found)
     print(f"  mean found within 24 weeks {late:.2f}; worlds that keep 15, 17 and 5: {kept} of {number}")
+    print(f"  nobody drifts here who scores fewer than {LEAST_VOLUME} reviews a week, as in the public world")
     return [
         at_least(
             "rebuilt worlds: mean red within 12 weeks", float(np.mean([o.found_within(12) for o in found])), 15, 2

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from calibration.quantiles import check_confidence, chi_square_upper_p, normal_quantile, normal_two_sided_p, t_quantile
-from calibration.ratings import Matrix, Vector, observe
+from calibration.ratings import Matrix, Vector, check_squares, observe
 from calibration.resampling import bootstrap_draws, percentile_interval
 from calibration.results import Estimate, Interval
 
@@ -195,6 +195,7 @@ def _pair(ratings: Any) -> tuple[Vector, Vector]:
     if observed.n_raters < 2:
         return np.zeros(0), np.zeros(0)
     values = _complete(ratings)
+    check_squares(values)
     return values[0], values[1]
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from calibration.ratings import Matrix, Observed, Vector, observe, tally
+from calibration.ratings import Matrix, Observed, Vector, check_squares, observe, tally
 
 NOISE = 1e-12  # share of the total sum of squares below which a sum of squares is rounding
 DENSE = 5_000_000  # cells of an items x raters table that are held as an ordinary matrix
@@ -53,6 +53,7 @@ def crossed_squares(ratings: Any) -> CrossedSquares:
 def squares_of(observed: Observed) -> CrossedSquares:
     """As ``crossed_squares`` for ratings that are checked already."""
     listed = observed.listed()
+    check_squares(listed.value)
     number, items, raters = listed.value.size, observed.n_items, observed.n_raters
     # From the first rating first: ratings that are all equal then leave zeros, not what their mean was rounded by.
     value = listed.value - (listed.value[0] if number else 0.0)

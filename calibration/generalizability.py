@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from calibration.crossed import crossed_squares
 from calibration.quantiles import check_confidence
-from calibration.ratings import Matrix, Vector
+from calibration.ratings import Matrix, Vector, check_squares, numbers_of
 from calibration.resampling import bootstrap_weights, percentile_interval
 from calibration.results import Estimate
 
@@ -151,11 +151,12 @@ def generalizability(
 
 
 def _checked(scores: Any, design: str, axes: int) -> NDArray[np.float64]:
-    cells = np.asarray(scores, dtype=np.float64)
+    cells = numbers_of(scores)
     if cells.ndim != axes:
         raise ValueError(f"scores of {design} have {axes} axes: {cells.ndim}")
     if np.isinf(cells).any():
         raise ValueError("scores hold an infinite value")
+    check_squares(cells[~np.isnan(cells)])
     cells = cells.T if design == "p x r" else cells
     for axis in range(axes):
         others = tuple(other for other in range(axes) if other != axis)

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 Vector = NDArray[np.float64]
 Matrix = NDArray[np.float64]
+LARGEST = 1e75  # of a rating whose fourth power, and that of its inverse, a float holds
 Codes = NDArray[np.int64]
 MANY_RATERS = 512  # up to here a matrix is read row by row
 FEW_CATEGORIES = 16  # up to here categories are counted by comparing, one after another
@@ -87,7 +88,7 @@ def observe(ratings: Any) -> Observed:
     """The checked ratings of a matrix raters x items or of a ``RatingList``."""
     if isinstance(ratings, RatingList):
         return _of_list(ratings)
-    matrix = np.asarray(ratings, dtype=np.float64)
+    matrix = numbers_of(ratings)
     if matrix.ndim != 2:
         raise ValueError(f"ratings are raters x items: {matrix.ndim} dimensions")
     if np.isinf(matrix).any():
@@ -106,8 +107,27 @@ def observe(ratings: Any) -> Observed:
     return Observed(held=matrix, item_names=names, per_item=per_item[names], per_rater=per_rater)
 
 
+def numbers_of(ratings: Any) -> Matrix:
+    """A table as floats. Raises ``ValueError`` that says what it has to be."""
+    try:
+        return np.asarray(ratings, dtype=np.float64)
+    except (ValueError, TypeError) as wrong:
+        raise ValueError(
+            f"ratings are numbers, NaN where missing, in rows of one length; code other categories as numbers ({wrong})"
+        ) from None
+
+
+def check_squares(values: Vector) -> None:
+    """Raises ``ValueError`` for values whose squares a float does not hold."""
+    largest = float(np.abs(values).max(initial=0.0))
+    if largest > LARGEST:
+        raise ValueError(f"ratings of {largest:g} cannot be squared: choose a larger unit")
+    if 0 < largest < 1 / LARGEST:
+        raise ValueError(f"ratings of {largest:g} at most cannot be squared: choose a smaller unit")
+
+
 def _of_list(ratings: RatingList) -> Observed:
-    value = np.asarray(ratings.values, dtype=np.float64)
+    value = numbers_of(ratings.values)
     raters, items = np.asarray(ratings.raters), np.asarray(ratings.items)
     if not raters.size == items.size == value.size:
         raise ValueError(f"a rating list is of one length: {raters.size}, {items.size} and {value.size}")

@@ -1,18 +1,24 @@
 """Scorings and their rubric from the files of an operation: CSV (gzip or plain) and JSON."""
 
 import csv
+import functools
 import gzip
+import itertools
 import json
-from collections.abc import Mapping, Sequence
+import math
+import zlib
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from calibration.scorings import GOLD_REVIEWER, Codes, Kind, Matrix, Scale, Scorings, VersionChange
+from calibration.scorings import GOLD_REVIEWER, Codes, Flags, Kind, Scale, Scorings, Vector, VersionChange
 
 KINDS = {kind.name.lower(): int(kind) for kind in Kind}
+ROWS_AT_A_TIME = 4096
+MOST_DIGITS = 4  # of a week's number
 NAMED = ("ticket_id", "reviewer", "specialist", "queue")
 
 
@@ -64,33 +70,23 @@ def _change(version: dict[str, Any], ids: Sequence[str]) -> VersionChange:
 
 def read_scorings(path: Path, rubric: RubricFile) -> ScoringFile:
     """Scorings of a file with a line each. Raises ``ValueError`` with line and column of what cannot be read."""
-    opened = gzip.open if path.suffix == ".gz" else open
-    try:
-        with opened(path, "rt", encoding="utf-8", newline="") as lines:
-            reader = csv.reader(lines)
-            header = next(reader, [])
-            rows = [row for row in reader if row]
-    except (UnicodeDecodeError, gzip.BadGzipFile, EOFError, csv.Error) as wrong:
-        raise ValueError(f"{path}: cannot be read ({wrong})") from None
-    needed = ["week", "kind", *NAMED, "minutes", *rubric.scale.ids]
-    missing = [name for name in needed if name not in header]
-    if missing:
-        raise ValueError(f"{path}: the columns {', '.join(missing)} are missing")
-    for number, row in enumerate(rows, start=2):
-        if len(row) != len(header):
-            raise ValueError(f"{path}: line {number} has {len(row)} fields, the header {len(header)}")
-    columns = dict(zip(header, zip(*rows, strict=True) if rows else [()] * len(header), strict=True))
-    kind = np.array([_kind(path, number, text) for number, text in enumerate(columns["kind"], start=2)], dtype=np.int64)
+    table = _read_table(path, ("week", "kind", *NAMED, "minutes", *rubric.scale.ids))
+    kind = table.parsed("kind", _kind).astype(np.int64)
     gold = kind == Kind.GOLD
     names: dict[str, tuple[str, ...]] = {}
     codes: dict[str, Codes] = {}
     for name in NAMED:
-        codes[name], names[name] = _coded(columns[name], gold if name == "reviewer" else np.zeros(len(rows), bool))
-    week = _numbers(path, "week", columns["week"]).astype(np.int64)
-    answers = _answers(path, columns, rubric)
+        codes[name], names[name] = _coded(
+            table.columns[name], gold if name == "reviewer" else np.zeros(kind.size, dtype=bool)
+        )
+    week = table.parsed("week", _week).astype(np.int64)
+    answers = [
+        table.parsed(name, functools.partial(_share, top=levels - 1))
+        for name, levels in zip(rubric.scale.ids, rubric.levels, strict=True)
+    ]
     scorings = Scorings(
         week, kind, codes["ticket_id"], codes["reviewer"], codes["specialist"], codes["queue"],
-        _numbers(path, "minutes", columns["minutes"], empty=0.0), answers,
+        table.parsed("minutes", _minutes), np.stack(answers, axis=1),
     )  # fmt: skip
     return ScoringFile(
         scorings=scorings.take(np.argsort(week, kind="stable")),
@@ -100,51 +96,113 @@ def read_scorings(path: Path, rubric: RubricFile) -> ScoringFile:
     )
 
 
-def _kind(path: Path, number: int, text: str) -> int:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Table:
+    """Columns of text of a file."""
+
+    path: Path
+    columns: Mapping[str, Sequence[str]]
+
+    def parsed(self, name: str, parse: Callable[[str], float]) -> Vector:
+        """A column as numbers; each different text is parsed once, as there are few of them."""
+        texts = self.columns[name]
+        values: dict[str, float] = {}
+        for text in dict.fromkeys(texts):
+            try:
+                values[text] = parse(text)
+            except ValueError as wrong:
+                line = _line_of(self.path, texts.index(text))
+                raise ValueError(f"{self.path}: line {line}: {name} is {text!r}, {wrong}") from None
+        return np.fromiter(map(values.__getitem__, texts), dtype=np.float64, count=len(texts))
+
+
+def _read_table(path: Path, needed: Sequence[str]) -> _Table:
+    opened = gzip.open if path.suffix == ".gz" else open
+    try:
+        with opened(path, "rt", encoding="utf-8-sig", newline="") as lines:
+            reader = csv.reader(lines)
+            header = next(reader, [])
+            _check_header(path, header, needed)
+            columns: list[list[str]] = [[] for _ in header]
+            filled = filter(None, reader)
+            # A part at a time: all rows at once are hundreds of thousands of small lists to look after.
+            while rows := list(itertools.islice(filled, ROWS_AT_A_TIME)):
+                for place, row in enumerate(rows, start=len(columns[0])):
+                    if len(row) != len(header):
+                        raise _MisfitError(place, f"has {len(row)} fields, the header {len(header)}")
+                for column, texts in zip(columns, zip(*rows, strict=True), strict=True):
+                    column.extend(texts)
+    except _MisfitError as wrong:
+        place, problem = wrong.args
+        raise ValueError(f"{path}: line {_line_of(path, place)} {problem}") from None
+    except (UnicodeDecodeError, EOFError, gzip.BadGzipFile, zlib.error, csv.Error) as wrong:
+        raise ValueError(f"{path}: cannot be read ({wrong})") from None
+    return _Table(path=path, columns=dict(zip(header, columns, strict=True)))
+
+
+class _MisfitError(Exception):
+    """A row that does not fit the header: its place among the rows, and what is wrong."""
+
+
+def _line_of(path: Path, place: int) -> int:
+    """The line of the file that a row ends in; read anew, since only a wrong file asks."""
+    opened = gzip.open if path.suffix == ".gz" else open
+    with opened(path, "rt", encoding="utf-8-sig", newline="") as lines:
+        reader = csv.reader(lines)
+        next(reader)
+        next(itertools.islice(filter(None, reader), place, None))
+        return reader.line_num
+
+
+def _check_header(path: Path, header: Sequence[str], needed: Sequence[str]) -> None:
+    missing = [name for name in needed if name not in header]
+    if missing:
+        raise ValueError(f"{path}: the columns {', '.join(missing)} are missing")
+    twice = [name for name in needed if header.count(name) > 1]
+    if twice:
+        raise ValueError(f"{path}: the columns {', '.join(twice)} are there twice")
+
+
+def _coded(texts: Sequence[str], gold: Flags) -> tuple[Codes, tuple[str, ...]]:
+    """Codes in the order of first appearance, so that a shorter file gives the same."""
+    known = {text: code for code, text in enumerate(dict.fromkeys(itertools.compress(texts, ~gold)))}
+    codes = np.fromiter(map(known.get, texts, itertools.repeat(GOLD_REVIEWER)), dtype=np.int64, count=len(texts))
+    codes[gold] = GOLD_REVIEWER
+    return codes, tuple(known)
+
+
+def _kind(text: str) -> float:
     if text not in KINDS:
-        raise ValueError(f"{path}: line {number}: kind is {text!r}, not one of {', '.join(KINDS)}")
+        raise ValueError(f"not one of {', '.join(KINDS)}")
     return KINDS[text]
 
 
-def _coded(texts: Sequence[str], gold: Any) -> tuple[Codes, tuple[str, ...]]:
-    """Codes in the order of first appearance, so that a shorter file gives the same."""
-    known: dict[str, int] = {}
-    codes = [
-        GOLD_REVIEWER if is_gold else known.setdefault(text, len(known))
-        for text, is_gold in zip(texts, gold.tolist(), strict=True)
-    ]
-    return np.array(codes, dtype=np.int64), tuple(known)
+def _week(text: str) -> float:
+    if not (text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS):
+        raise ValueError("not a week counted from 0")
+    return int(text)
 
 
-def _numbers(path: Path, name: str, texts: Sequence[str], empty: float | None = None) -> Any:
-    """A column as numbers; ``empty`` stands for an empty field, where one is allowed."""
-    filled = ["nan" if not text and empty is not None else text for text in texts]
+def _minutes(text: str) -> float:
+    """Minutes of a review; 0 where they are not known."""
+    minutes = _number(text) if text else 0.0
+    if not (math.isfinite(minutes) and minutes >= 0):
+        raise ValueError("not minutes from 0 on")
+    return minutes
+
+
+def _share(text: str, top: int) -> float:
+    """A level as a share of the highest; NaN where the criterion does not apply."""
+    if not text:
+        return math.nan
+    level = _number(text)
+    if not (0 <= level <= top and level.is_integer()):
+        raise ValueError(f"not 0 to {top}")
+    return level / top
+
+
+def _number(text: str) -> float:
     try:
-        values = np.array(filled, dtype=np.float64)
+        return float(text)
     except ValueError:
-        for number, text in enumerate(filled, start=2):
-            if not _is_number(text):
-                raise ValueError(f"{path}: line {number}: {name} is {text!r}, not a number") from None
-        raise
-    return values if empty is None else np.nan_to_num(values, nan=empty)
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
-
-
-def _answers(path: Path, columns: Mapping[str, Sequence[str]], rubric: RubricFile) -> Matrix:
-    """Levels as shares of the highest, NaN where empty."""
-    parts = []
-    for name, levels in zip(rubric.scale.ids, rubric.levels, strict=True):
-        level = _numbers(path, name, columns[name], empty=np.nan)
-        wrong = np.flatnonzero(~np.isnan(level) & ((level < 0) | (level > levels - 1) | (level % 1 != 0)))
-        if wrong.size:
-            first = int(wrong[0])
-            raise ValueError(f"{path}: line {first + 2}: {name} is {columns[name][first]!r}, not 0 to {levels - 1}")
-        parts.append(level / (levels - 1))
-    return np.stack(parts, axis=1)
+        raise ValueError("not a number") from None

@@ -11,7 +11,7 @@ from typing import TextIO
 import numpy as np
 from numpy.typing import NDArray
 
-from calibration.drift import AMBER, RED, WARM_UP, weigh_onsets
+from calibration.drift import AMBER, RED, WARM_UP, streams_of, weigh_onsets
 from calibration.monitor import watch
 from calibration.scorings import Flags, Vector
 from calibration.severity import severities
@@ -43,11 +43,12 @@ class Followed:
 def follow(operation: Operation) -> Followed:
     """Watches a simulated operation from its first to its last week."""
     combined, severity = [], []
+    own_weight = float(np.log(streams_of(operation.scale).weight[0]))
     for week in watch(operation.scorings, operation.scale):
         padded = np.full((2, operation.world.reviewers), -np.inf)
         found = week.judgement.log_evidence
         padded[0, : found.size] = found
-        padded[1, : found.size] = week.judgement.shares[:, 0] - np.log(0.4)
+        padded[1, : found.size] = week.judgement.shares[:, 0] - own_weight
         combined.append(padded[0])
         severity.append(padded[1])
     scorings = operation.scorings

@@ -1,5 +1,6 @@
 """How the reference cases of control charts are computed."""
 
+import functools
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -31,7 +32,7 @@ def run_lengths(case: Mapping[str, Any]) -> Figures:
             headstart=headstart,
             reflect=options.get("zr"),
         )
-    shifts = case["input"]["shift_mu"]
+    one, shifts = functools.cache(one), case["input"]["shift_mu"]
     found = [one(float(shift)) for shift in (shifts if isinstance(shifts, list) else [shifts])]
     return {"arl": found if isinstance(shifts, list) else found[0], "arl0": one(0.0)}
 

@@ -10,22 +10,9 @@ from hypothesis.extra.numpy import arrays
 
 from calibration.control_charts import cusum_chart, ewma_chart, individuals_sigma, shewhart_chart
 from calibration.run_lengths import cusum_arl, ewma_arl, shewhart_arl
-from tests import reference
-from tests.calibration.reference_charts import FAMILIES, limits, side
-from tests.calibration.test_published_values import cases
+from tests.calibration.reference_charts import limits, side
 
 SERIES = arrays(np.float64, st.tuples(st.integers(1, 3), st.integers(1, 150)), elements=st.floats(-50, 50))
-
-
-@pytest.mark.parametrize("family", sorted(FAMILIES))
-def test_every_published_value_of_a_family_agrees(family: str) -> None:
-    own = [case for case in cases() if case["family"] == family]
-
-    tally = reference.run(own)[family]
-
-    assert tally.failures == []
-    assert tally.missing == []
-    assert tally.compared > 0
 
 
 @settings(max_examples=30, deadline=None)

@@ -107,6 +107,14 @@ GOOD = "1,0,routine,7,R1,S1,Q1,8.0,100," + ",".join("1" * 12)
         pytest.param(f"{BASE}\n{GOOD.replace('8.0', 'long')}", "line 2: minutes is 'long'", id="minutes"),
         pytest.param(f"{BASE}\n{GOOD[:-1]}7", "line 2: c12 is '7', not 0 to 1", id="level"),
         pytest.param(f"{BASE}\n{GOOD},9", "line 2 has", id="too many fields"),
+        pytest.param(f"{BASE}\n\n{GOOD}\n{GOOD.replace('8.0', '-1')}", "line 4: minutes is '-1'", id="empty line"),
+        pytest.param(
+            f"{BASE}\n{GOOD.replace('1,0,', '1,0.5,')}", "line 2: week is '0.5', not a week", id="half a week"
+        ),
+        pytest.param(f"{BASE}\n{GOOD.replace('1,0,', '1,,')}", "line 2: week is ''", id="no week"),
+        pytest.param(f"{BASE}\n{GOOD.replace('8.0', 'inf')}", "line 2: minutes is 'inf'", id="endless"),
+        pytest.param(f"{BASE}\n{GOOD[:-1]}nan", "line 2: c12 is 'nan', not 0 to 1", id="nan"),
+        pytest.param(f"{BASE},queue\n{GOOD},Q1", "columns queue are there twice", id="column twice"),
     ],
 )
 def test_what_cannot_be_read_is_told_with_its_line(
@@ -137,6 +145,19 @@ def test_a_wrong_rubric_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[st
 
     assert code == 2
     assert message in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("content", [gzip.compress(BASE.encode())[:-9], b"plain text", BASE.encode("utf-16")])
+def test_a_packed_file_that_is_broken_or_not_packed_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], content: bytes
+) -> None:
+    path = tmp_path / "reviews.csv.gz"
+    path.write_bytes(content)
+
+    code = main(["monitor", "--reviews", str(path), "--rubric", str(rubric(tmp_path))])
+
+    assert code == 2
+    assert "reviews.csv.gz: cannot be read" in capsys.readouterr().err
 
 
 def test_a_file_that_is_absent_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

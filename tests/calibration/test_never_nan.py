@@ -117,3 +117,17 @@ def test_studies_are_finite_or_missing_with_a_reason(cells: list[float], persons
     check(generalizability(scores[0], decide=[{"r": 2}]))
     if not np.isnan(scores).any():
         check(generalizability(scores[0], method="reml"))
+
+
+@pytest.mark.parametrize("unit", [1e160, 1e-160])
+@pytest.mark.parametrize("coefficient", [icc, lin_ccc, bland_altman, generalizability])
+def test_scores_that_no_float_holds_the_square_of_are_refused(coefficient: Any, unit: float) -> None:
+    with pytest.raises(ValueError, match="cannot be squared"):
+        coefficient(np.array([[1.0, 2.0, 3.0], [2.0, 2.0, 3.0]]) * unit)
+
+
+@pytest.mark.parametrize("ratings", [[["good", "bad"], ["good", "good"]], [[1, 2], [1]], [[1, {}], [1, 2]]])
+@pytest.mark.parametrize("coefficient", [krippendorff_alpha, gwet_ac, icc, kendall_w, generalizability])
+def test_what_is_no_table_of_numbers_is_refused_in_words(coefficient: Any, ratings: Any) -> None:
+    with pytest.raises(ValueError, match="are numbers, NaN where missing"):
+        coefficient(ratings)
