@@ -266,3 +266,18 @@ def test_scores_of_answers_by_hand() -> None:
 
     assert base_scores(answers, scale).tolist() == pytest.approx([62.5, 100, 100, np.nan, np.nan], nan_ok=True)
     assert final_scores(answers, scale).tolist() == pytest.approx([62.5, 100, 0, np.nan, 0], nan_ok=True)
+
+
+def test_reviewers_can_be_given_their_volumes() -> None:
+    operation = simulate(World(reviewers=3, weeks=12, volume_of=(10, 60, 20)), np.random.default_rng(1))
+
+    weekly = np.bincount(routine(operation).reviewer) / 12
+
+    assert operation.volume.tolist() == [10, 60, 20]
+    assert weekly.argsort().tolist() == [0, 2, 1]
+
+
+@pytest.mark.parametrize("world", [World(reviewers=1), World(reviewers=3, volume_of=(10, 20)), World(volumes=())])
+def test_a_world_without_what_it_needs_is_refused(world: World) -> None:
+    with pytest.raises(ValueError, match="volume"):
+        simulate(world, np.random.default_rng(1))
