@@ -26,7 +26,9 @@ from bench.bars import Bar, at_least, at_most
 from qa import tables
 from qa.core.orm import Base
 from qa.sampling.allocation import Plan
+from qa.sampling.columns import packed
 from qa.sampling.draw import FINGERPRINT_SPACE, allocate, rounding, walks
+from qa.sampling.frames import cell_of
 from qa.sampling.walking import stored_cells, taken
 from tests.support import postgresql, programs
 
@@ -134,6 +136,11 @@ def fill(engine: Engine, tickets: int) -> int:
         with engine.begin() as connection:
             bulk(connection, "frame_unit", UNIT_COLUMNS, unit_rows(period, week, cells))
             bulk(connection, "frame_cell", CELL_COLUMNS, iter(counted))
+            document = packed([cell_of(key, team, size) for _, key, team, size, _ in counted])
+            connection.execute(
+                text("INSERT INTO frame_columns (period_id, document) VALUES (:period, :document)"),
+                {"period": period, "document": document},
+            )
     with engine.begin() as connection:
         for statement in INDEXES:
             connection.execute(text(statement))

@@ -25,7 +25,7 @@ from qa.people import views as people_views
 from qa.reviewer_drift import views as reviewer_views
 from qa.reviews import jobs as review_jobs
 from qa.reviews import views as review_views
-from qa.reviews.sampled import sampled_scores
+from qa.reviews.sampled import review_pace, sampled_scores
 from qa.rubric_library import views as rubric_views
 from qa.rubric_studies import views as study_views
 from qa.sampling import jobs as sampling_jobs
@@ -94,6 +94,7 @@ def configure(app: Flask, settings: Settings) -> None:
     app.extensions["access_log"] = AccessLogBuffer()
     app.extensions["last_seen"] = sessions.LastSeen()
     app.extensions["sampled_scores"] = sampled_scores
+    app.extensions["review_pace"] = review_pace
     app.config.update(
         SECRET_KEY=settings.secret_key,
         TESTING=settings.testing,

@@ -3,20 +3,22 @@
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from math import sqrt
 
 import numpy as np
 from numpy.typing import NDArray
 
 from calibration.multiplicity import benjamini_hochberg
-from qa.reviews.measured import Framed, Measured
+from calibration.severity import CrossedDesign
+from qa.core.numerals import number
+from qa.reviews.measured import Framed, Measured, codes_of
 from qa.reviews.measured import Reviewed as Scored
 from qa.sampling.estimation import Difference, Figure, difference, greg_by, hajek_by
 from qa.sampling.explaining import Explanation, explain
-from qa.sampling.ordering import fay_herriot, rank_intervals
+from qa.sampling.ordering import Shrunken, fay_herriot, rank_intervals
 from qa.sampling.reporting import FEW, Reported
-from qa.sampling.strictness import reviewer_shares, strictness_of, strictness_variance, with_strictness
+from qa.sampling.strictness import crossed_strictness, reviewer_shares, strictness_variance, with_strictness
 
-CRITERION_PRIOR = 100.0  # points^2 of a criterion between reviewers before anything is known of them
 LIST_LEVEL = 0.10  # of a list of criteria, by Benjamini and Hochberg
 
 
@@ -59,6 +61,33 @@ class CriterionGap:
     def clear(self) -> bool:
         """Whether the gap may be called one: enough reviews, and it holds after the correction over the list."""
         return not self.few and self.adjusted_p is not None and self.adjusted_p < LIST_LEVEL
+
+    @property
+    def told(self) -> list[tuple[str, str]]:
+        """What stands behind the gap, line by line."""
+        lines = [("Own", _mean_words(self.own)), ("The others", _mean_words(self.others))]
+        gap, interval = self.gap, self.gap.interval
+        if gap.estimate is None or interval is None or gap.std_error is None:
+            return [*lines, ("No interval", gap.reason or "not known")]
+        sampling = sqrt((self.own.variance or 0.0) + (self.others.variance or 0.0))
+        strictness = sqrt(max(gap.std_error**2 - sampling**2, 0.0))
+        lines += [
+            (
+                "Standard error",
+                f"{number(gap.std_error, 2)}: sampling {number(sampling, 2)}, reviewers’ strictness on this criterion "
+                f"{number(strictness, 2)} (what the same reviewers scored in both cancels)",
+            ),
+            ("95 % interval", f"{number(interval.low)} to {number(interval.high)}, Welch’s t"),
+        ]
+        if self.adjusted_p is not None:
+            lines.append(("p", f"{number(self.adjusted_p, 3)} after Benjamini and Hochberg’s correction over the list"))
+        return lines
+
+
+def _mean_words(figure: Figure) -> str:
+    if figure.estimate is None:
+        return figure.reason or "not known"
+    return f"{number(figure.estimate)} % of the points from {figure.n} reviews, {figure.method}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,9 +192,7 @@ def _gaps(
         codes = [0 if row.specialist_id == specialist_id else 1 for row in rows]
         points = np.array([100 * row.criteria[criterion.key] for row in rows], dtype=np.float64)
         own, others = hajek_by(codes, 2, points, sample.pi[at])
-        found.append(
-            _gap(criterion, own, others, codes, points, sample.pi[at], sample.reviewer[at], len(measured.reviewers))
-        )
+        found.append(_gap(criterion, own, others, codes, points, at, measured))
     tested = [index for index, gap in enumerate(found) if gap.gap.p_value is not None and not gap.few]
     adjusted = benjamini_hochberg([found[index].gap.p_value or 0.0 for index in tested])
     for index, p in zip(tested, adjusted, strict=True):
@@ -179,20 +206,30 @@ def _gap(
     others: Figure,
     codes: Sequence[int],
     points: NDArray[np.float64],
-    pi: NDArray[np.float64],
-    reviewers: NDArray[np.int64],
-    reviewer_count: int,
+    at: NDArray[np.int64],
+    measured: Measured,
 ) -> CriterionGap:
     """The gap with what reviewers' strictness on this criterion adds; what the same reviewers scored cancels."""
     if not len(points):
         return CriterionGap(criterion=criterion, own=own, others=others, gap=difference(own, others))
-    known = strictness_of(points - points.mean(), reviewers, reviewer_count, prior=CRITERION_PRIOR)
-    shares = reviewer_shares(codes, 2, reviewers, reviewer_count, 1 / pi)
-    between = strictness_variance(shares[0] - shares[1], known.variances)
+    sample, count = measured.window.sample, len(measured.reviewers)
+    reviewers = sample.reviewer[at]
+    rows = [measured.reviews[index] for index in at.tolist()]
+    design = CrossedDesign(
+        reviewer=reviewers,
+        ticket=np.arange(len(rows)),
+        specialist=codes_of([row.specialist_id for row in rows]),
+        block=codes_of([(row.week, row.queue) for row in rows]),
+    )
+    weeks = np.array([row.week.toordinal() // 7 for row in rows], dtype=np.int64)
+    known = crossed_strictness(design, points, weeks - weeks.min(), count, criterion=True)
+    variances = np.full(count, known.between)  # also of who scored nothing here: their share is 0
+    shares = reviewer_shares(codes, 2, reviewers, count, 1 / sample.pi[at])
+    between = strictness_variance(shares[0] - shares[1], variances)
     return CriterionGap(
         criterion=criterion,
-        own=with_strictness(own, strictness_variance(shares[0], known.variances)),
-        others=with_strictness(others, strictness_variance(shares[1], known.variances)),
+        own=with_strictness(own, strictness_variance(shares[0], variances)),
+        others=with_strictness(others, strictness_variance(shares[1], variances)),
         gap=difference(own, others, reviewer_variance=between),
     )
 
@@ -209,6 +246,47 @@ class Placed:
     ranks: tuple[int, int] | None
     position: int
     share: float | None  # of the own figure in the order; the rest is what is expected of anybody with such parts
+    shrunken: Shrunken | None = None  # the figure that the order comes from, with its robust interval
+    among: int = 0  # the people whom the ranks are among
+    drawn_by: tuple[str, ...] = ()  # rubrics
+
+    @property
+    def told(self) -> Explanation:
+        """What stands behind the own figure, the place in the order and the ranks."""
+        return explain(
+            self.reported, title="Quality", rubric_versions=self.drawn_by, rules=[*self._order(), *self._ranks()]
+        )
+
+    def _order(self) -> list[tuple[str, str]]:
+        found = self.shrunken
+        if found is None or self.share is None:
+            return []
+        said = (
+            f"{number(found.estimate)}: {number(100 * self.share, 0)} % the own figure, the rest the "
+            f"{number(found.expected)} expected of anybody with such parts (Fay and Herriot)"
+        )
+        if found.interval is None:
+            return [("In the order as", said)]
+        low, high = number(found.interval.low), number(found.interval.high)
+        return [
+            ("In the order as", said),
+            (
+                "Robust interval",
+                f"{low} to {high} around that (Armstrong, Kolesár and Plagborg-Møller, 95 % over all people together; "
+                "for somebody far from the others it holds less often, so nothing may rest on it)",
+            ),
+        ]
+
+    def _ranks(self) -> list[tuple[str, str]]:
+        if self.ranks is None or self.among < 2:
+            return []
+        return [
+            (
+                "Ranks",
+                f"{self.ranks[0]} to {self.ranks[1]} of {self.among}, 1 the highest: everybody who is surely higher or "
+                "lower is counted, 95 % with Bonferroni’s correction",
+            )
+        ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -259,6 +337,10 @@ def coaching_list(measured: Measured, specialists: Sequence[int], new: Mapping[i
         shares=None if strictness is None else [each.shares for each in shown],
         variances=None if strictness is None else strictness.variances,
     )
+    rubrics: dict[int, set[str]] = {}
+    for row in measured.reviews:
+        if row.rubric:
+            rubrics.setdefault(row.specialist_id, set()).add(row.rubric)
     positions = {domain: position for position, domain in enumerate(ordering.order)}
     placed = {}
     for person, rank in zip(specialists, ranks, strict=True):
@@ -269,5 +351,8 @@ def coaching_list(measured: Measured, specialists: Sequence[int], new: Mapping[i
             ranks=rank,
             position=positions.get(index, 0),
             share=ordering.domains[index].share if ordering.domains else None,
+            shrunken=ordering.domains[index] if ordering.domains else None,
+            among=len(specialists),
+            drawn_by=tuple(sorted(rubrics.get(person, ()))),
         )
     return CoachingList(placed=placed, reason=ordering.reason)

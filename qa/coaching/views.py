@@ -88,6 +88,7 @@ def specialist(user_id: int) -> ResponseReturnValue:
         coached=shown.coached,
         standing=shown.standing,
         focus=shown.focus,
+        gaps={gap.criterion.key: gap for gap in shown.standing.gaps},
         clear={gap.criterion.key for gap in shown.standing.gaps if gap.clear},
         rule=book.FOCUS_RULE,
         criteria=drawings.criteria_chart(shown.standing.gaps),

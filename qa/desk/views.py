@@ -58,7 +58,7 @@ def home() -> ResponseReturnValue:
         desk["programme"] = queries.programme_state(session, g.actor, today=today)
     if g.actor.may(Permission.TRENDS_VIEW):
         desk["kpis"], desk["moves"] = key_figures(monday, everywhere=g.actor.may(Permission.TRENDS_VIEW, Scope.ALL))
-    return render_template("desk/home.html", hour=now.astimezone(g.zone).hour, **desk)
+    return render_template("desk/home.html", hour=now.astimezone(g.zone).hour, fair=g.setting.fair_mean, **desk)
 
 
 def key_figures(monday: dt.date, *, everywhere: bool) -> tuple[list[trend_figures.Kpi], list[trend_moves.Move]]:
@@ -96,7 +96,9 @@ def address_of(notice: Notice) -> str:
         return url_for("rubrics.show", version_id=int(notice.object_id))
     if notice.object_type == "rubric_notes":
         return url_for("rubrics.notes_of", family_id=int(notice.object_id))
-    if notice.kind == "parts_assigned":
+    if notice.object_type == "strike_request":
+        return url_for("sampling.strike_requests")
+    if notice.kind in ("parts_assigned", "strike_declined"):
         return url_for("reviews.queue")
     return url_for("desk.home")
 

@@ -157,16 +157,21 @@ class Skill(WithId, Base):
 
 
 class Capacity(WithId, Base):
-    """Reviews a reviewer can do in a week, from a day on."""
+    """Reviews a reviewer can do in a week, from a day on; where it was told in hours, those and what a review takes."""
 
     __tablename__ = "capacity"
     __table_args__ = (
         UniqueConstraint("user_id", "valid_from"),
         CheckConstraint("reviews_per_week >= 0", name="not_negative"),
+        CheckConstraint(
+            "(hours_per_week IS NULL) = (minutes_per_review IS NULL)", name="hours_go_with_minutes_a_review"
+        ),
     )
 
     user_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     reviews_per_week: Mapped[int]
+    hours_per_week: Mapped[float | None]
+    minutes_per_review: Mapped[float | None]
     valid_from: Mapped[dt.date]
 
 

@@ -38,6 +38,32 @@ def sentence(reviewer: ReviewerFigures) -> str:
     return "too few parts scored together to tell"
 
 
+def told(figure: Figures) -> list[tuple[str, str]]:
+    """What stands behind one reviewer's difference in one window, line by line."""
+    difference, interval = figure.difference, figure.difference.interval
+    lines = [("Parts", f"{figure.parts}, each scored by others too"), ("Evidence", EVIDENCE)]
+    if interval is not None:
+        low, high = number(interval.low, signed=True), number(interval.high, signed=True)
+        lines.append(
+            ("95 % interval", f"{low} to {high}, Student’s t, standard error {number(difference.std_error, 2)}")
+        )
+    if figure.adjusted_p is not None:
+        lines.append(("p", f"{number(figure.adjusted_p, 3)} after Holm’s correction for everything shown together"))
+    return [*lines, ("Left out", "parts that nobody else scored, sealed ones, scores without a figure (all N/A)")]
+
+
+def told_together(estimate: Estimate, item: "Overall") -> list[tuple[str, str]]:
+    """What stands behind a figure of all reviewers together."""
+    lines = [("Parts", str(estimate.n_items or item.parts)), ("Evidence", EVIDENCE)]
+    if estimate.interval is not None:
+        low, high = number(estimate.interval.low), number(estimate.interval.high)
+        lines.append(("95 % interval", f"{low} to {high}, Student’s t over parts"))
+    return lines
+
+
+EVIDENCE = "hidden second scores and blind sessions, first submitted revision"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overall:
     """All reviewers together in one window."""

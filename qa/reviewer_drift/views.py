@@ -29,6 +29,8 @@ def index() -> ResponseReturnValue:
         windows=windows,
         rows=[(names[row.reviewer_id], row, board.sentence(row)) for row in figures],
         overall=board.overall(scorings, windows),
+        told=board.told,
+        told_together=board.told_together,
         chart=board.latest_chart(figures, names),
         aggregate=not people,
         everyone=g.actor.may(Permission.REVIEWERS_VIEW, Scope.ALL),

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from calibration.severity import CrossedDesign, severities_of
+from calibration.severity import CrossedDesign
 from qa.sampling.reporting import Frame, Sample, Window, regress
-from qa.sampling.strictness import Strictness, strictness_from, strictness_of
+from qa.sampling.strictness import Strictness, crossed_strictness
 
 NO_TEAM = "no team"
 NO_QUEUE = "no queue"
@@ -257,21 +257,15 @@ def _strictness(rows: Sequence[Reviewed], reviewers: Mapping[int, int]) -> Stric
     at = np.array([place for place, _, _ in entries], dtype=np.int64)
     who = np.array([person for _, person, _ in entries], dtype=np.int64)
     y = np.array([score for _, _, score in entries], dtype=np.float64)
-    specialists = _codes([row.specialist_id for row in rows])
-    blocks = _codes([(row.week, row.queue) for row in rows])
+    specialists = codes_of([row.specialist_id for row in rows])
+    blocks = codes_of([(row.week, row.queue) for row in rows])
     weeks = np.array([row.week.toordinal() // 7 for row in rows], dtype=np.int64)
-    found = severities_of(
-        CrossedDesign(reviewer=who, ticket=at, specialist=specialists[at], block=blocks[at]), y, weeks[at] - weeks.min()
-    )
-    if found.reviewer_variance is None or found.reason is not None:
-        n = np.bincount(blocks[at])
-        mean = np.bincount(blocks[at], y) / np.maximum(n, 1)
-        known = strictness_of(y - mean[blocks[at]], who, len(codes))
-    else:
-        known = strictness_from(found)
+    design = CrossedDesign(reviewer=who, ticket=at, specialist=specialists[at], block=blocks[at])
+    known = crossed_strictness(design, y, weeks[at] - weeks.min(), len(codes))
     return known.of_first(len(reviewers))
 
 
-def _codes(values: Sequence[object]) -> NDArray[np.int64]:
+def codes_of(values: Sequence[object]) -> NDArray[np.int64]:
+    """Values as numbers from 0, in order of appearance."""
     place: dict[object, int] = {}
     return np.array([place.setdefault(value, len(place)) for value in values], dtype=np.int64)

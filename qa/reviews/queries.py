@@ -16,7 +16,7 @@ from qa.core.errors import NotFoundError
 from qa.people.models import User
 from qa.reviews.models import Answer, Evidence, Review, ReviewRevision
 from qa.reviews.rules import Pin
-from qa.sampling.models import Assignment
+from qa.sampling.models import Assignment, StrikeRequest
 from qa.tickets.models import HandledPart, Ticket
 
 
@@ -36,6 +36,7 @@ class Queued:
     resolved_at: dt.datetime
     answered: int  # answers in the draft so far
     started: bool
+    asked: bool  # its reviewer asked a lead whether it counts at all
 
 
 def queue_of(session: Session, reviewer_id: int, *, limit: int = 200) -> list[Queued]:
@@ -50,8 +51,9 @@ def queue_of(session: Session, reviewer_id: int, *, limit: int = 200) -> list[Qu
         .correlate(Review)
         .scalar_subquery()
     )
+    asked = exists().where(StrikeRequest.assignment_id == Assignment.id, StrikeRequest.state == "asked")
     rows = session.execute(
-        select(Assignment, Ticket, HandledPart.resolved_at, Review.id, answered)
+        select(Assignment, Ticket, HandledPart.resolved_at, Review.id, answered, asked)
         .join(HandledPart, HandledPart.id == Assignment.part_id)
         .join(Ticket, Ticket.id == HandledPart.ticket_id)
         .outerjoin(Review, Review.assignment_id == Assignment.id)
@@ -73,8 +75,9 @@ def queue_of(session: Session, reviewer_id: int, *, limit: int = 200) -> list[Qu
             resolved_at=resolved_at,
             answered=count or 0,
             started=review_id is not None,
+            asked=waits,
         )
-        for assignment, ticket, resolved_at, review_id, count in rows
+        for assignment, ticket, resolved_at, review_id, count, waits in rows
     ]
 
 

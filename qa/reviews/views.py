@@ -18,7 +18,7 @@ from qa.core.errors import InvalidInputError, NotFoundError
 from qa.reviews import queries, rules, scoring_page, service
 from qa.rubric_library import notes, procedures
 from qa.rubric_library.queries import rubric_of
-from qa.sampling import handing_over
+from qa.sampling import handing_over, striking
 from qa.sampling.models import Purpose
 from qa.tickets.conversations import Conversation, conversation_of
 
@@ -76,6 +76,8 @@ def score(assignment_id: int) -> ResponseReturnValue:
         progress=progress,
         state=scoring_page.page_state(task, conversation.revision_id, progress),
         reasons=handing_over.REASONS,
+        strike_reasons=striking.REASONS,
+        strike_asked=striking.asked_for(db.session(), assignment_id),
         links=procedures.links_at(db.session(), g.actor.programme_id, task.part.resolved_at),
         just_sent=just_sent(now),
     )

@@ -6,8 +6,9 @@ IEEE operation, so every host computes the same bits.
 """
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,6 +40,40 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Coded(Sequence[str]):
+    """A column of text as numbers: ``codes`` holds for each cell the place of its value in ``values``."""
+
+    codes: Codes
+    values: list[str]
+
+    def __len__(self) -> int:
+        return len(self.codes)
+
+    @overload
+    def __getitem__(self, place: int) -> str: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> list[str]: ...
+
+    def __getitem__(self, place: int | slice) -> str | list[str]:
+        if isinstance(place, slice):
+            return [self.values[code] for code in self.codes[place].tolist()]
+        return self.values[int(self.codes[place])]
+
+    def __iter__(self) -> Iterator[str]:
+        return map(self.values.__getitem__, self.codes.tolist())
+
+
+def coded(column: Sequence[str]) -> tuple[Codes, list[str]]:
+    """A column as numbers, and what they stand for in order of appearance."""
+    if isinstance(column, Coded):
+        return column.codes, column.values
+    values = list(dict.fromkeys(column))
+    places = {value: number for number, value in enumerate(values)}
+    return np.fromiter(map(places.__getitem__, column), dtype=np.int64, count=len(column)), values
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CellTable:
     """The cells of a frame in columns; a large frame has tens of thousands of them."""
 
@@ -64,11 +99,7 @@ class CellTable:
     def grouped(self, name: str) -> tuple[Codes, list[str]]:
         """A column as numbers, and what they stand for in order of appearance; ``specialist`` is one of them."""
         if name not in self._grouped:
-            column = self.specialists if name == SPECIALIST else self.attributes[name]
-            values = list(dict.fromkeys(column))
-            places = {value: number for number, value in enumerate(values)}
-            codes = np.fromiter(map(places.__getitem__, column), dtype=np.int64, count=len(column))
-            self._grouped[name] = (codes, values)
+            self._grouped[name] = coded(self.specialists if name == SPECIALIST else self.attributes[name])
         return self._grouped[name]
 
     @classmethod

@@ -21,9 +21,22 @@ def plain(value: object) -> str:
     return str(value).replace("|", "/")
 
 
+ESCAPED = {"%": "%25", "|": "%7C", "=": "%3D"}  # in names of fields and tags, which are the help desk's own
+
+
 def key_fields(base: Sequence[object], extras: Mapping[str, str]) -> list[str]:
     """The fields of a cell's key: the four that every cell has, then name=value of the others."""
-    return [*(plain(value) for value in base), *(f"{name}={extras[name]}" for name in sorted(extras))]
+    return [*(plain(value) for value in base), *(f"{_written(name)}={extras[name]}" for name in sorted(extras))]
+
+
+def _written(name: str) -> str:
+    return "".join(ESCAPED.get(character, character) for character in name)
+
+
+def _read(name: str) -> str:
+    for character, escape in reversed(ESCAPED.items()):
+        name = name.replace(escape, character)
+    return name
 
 
 def read_key(key: str, team: str) -> dict[str, str]:
@@ -32,7 +45,7 @@ def read_key(key: str, team: str) -> dict[str, str]:
     found = dict(zip(BASE, fields, strict=False))
     for pair in fields[len(BASE) :]:
         name, _, value = pair.partition("=")
-        found[name] = value
+        found[_read(name)] = value
     found[TEAM] = team
     return found
 

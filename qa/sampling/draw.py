@@ -13,17 +13,31 @@ import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from qa.sampling.allocation import MIX_FLOOR, Cells, CellTable, Mask, Plan, domain_of, merge, stated, table_of
+from qa.sampling.allocation import (
+    MIX_FLOOR,
+    SPECIALIST,
+    Cells,
+    CellTable,
+    Mask,
+    Plan,
+    coded,
+    domain_of,
+    merge,
+    stated,
+    table_of,
+)
 
 UNIT = 1 << 40  # expected counts are kept in 1/2^40 of a part
 PRN_SPACE = 1 << 52
 WIDE = 1 << 22  # parts of a cell from which on its count in 1/2^40 parts needs more than 64 bits
 FINGERPRINT_SPACE = 1 << 63
 SEED_BYTES = 32
+Counts = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +95,7 @@ class Allocation:
     """What the plans mean for the cells of one frame, before any chance: the same for every seed."""
 
     cells: CellTable
-    expected: Sequence[int]  # in 1/2^40 parts, by cell
+    expected: Sequence[int] | Counts  # in 1/2^40 parts, by cell
     serving: Mapping[str, Mask]  # plan key -> the cells it selects
     size: int
 
@@ -90,7 +104,7 @@ class Allocation:
         return tuple(key for key, inside in self.serving.items() if inside[place])
 
     def inclusion_probability(self, place: int) -> float:
-        return self.expected[place] / (self.cells.sizes[place] * UNIT)
+        return int(self.expected[place]) / (self.cells.sizes[place] * UNIT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,8 +116,7 @@ class Rounding:
     start: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Walk:
+class Walk(NamedTuple):
     """Take ``drawn`` parts of a cell from rank ``start`` on in (prn, id) order; past the end goes on at the front."""
 
     place: int
@@ -148,7 +161,7 @@ def allocate(cells: Cells, plans: Sequence[Plan], *, mix_floor: float = MIX_FLOO
         raise ValueError("a plan is there twice")
     serving = {plan.key: domain_of(plan, table) for plan in plans}
     size = 0
-    expected = [0] * len(table)
+    expected: Sequence[int] | Counts = [0] * len(table)
     if len(table) and plans:
         probability, size = merge(
             [stated(plan, table, serving[plan.key]) for plan in plans], table.sizes, mix_floor=mix_floor
@@ -157,7 +170,7 @@ def allocate(cells: Cells, plans: Sequence[Plan], *, mix_floor: float = MIX_FLOO
         # Never above the cell; ceil, so that no eligible part falls to exactly 0.
         if max(table.sizes) < WIDE:
             whole = np.asarray(table.sizes, dtype=np.int64) * UNIT
-            expected = np.minimum(np.ceil(shares).astype(np.int64), whole).tolist()
+            expected = np.minimum(np.ceil(shares).astype(np.int64), whole)
         else:
             expected = [min(math.ceil(share), n * UNIT) for share, n in zip(shares.tolist(), table.sizes, strict=True)]
     return Allocation(cells=table, expected=expected, serving=serving, size=size)
@@ -171,35 +184,41 @@ def rounding(allocation: Allocation, seed: bytes) -> Rounding:
     """
     order = _lined_up(allocation.cells, _checked_seed(seed))
     start = prf(seed, "start") >> 24
-    expected = allocation.expected
-    drawn = [0] * len(order)
+    counts: Sequence[int] | Counts
     if allocation.size < WIDE:
         # The same integers as below, all at once: their sum stays under 2^63.
-        ends = (np.cumsum(np.array([expected[place] for place in order], dtype=np.int64)) + start) // UNIT
-        counts = np.diff(ends, prepend=0).tolist()
+        lined_up = np.asarray(allocation.expected, dtype=np.int64)[order]
+        counts = np.diff((np.cumsum(lined_up) + start) // UNIT, prepend=0)
     else:
-        counts = systematic([expected[place] for place in order], start)
-    for place, count in zip(order, counts, strict=True):
-        drawn[place] = count
-    return Rounding(order=order, drawn=drawn, start=start)
+        counts = systematic([int(allocation.expected[place]) for place in order.tolist()], start)
+    drawn = np.zeros(len(order), dtype=np.int64)
+    drawn[order] = counts
+    return Rounding(order=order.tolist(), drawn=drawn.tolist(), start=start)
 
 
-def _lined_up(table: CellTable, seed: bytes) -> list[int]:
+def _lined_up(table: CellTable, seed: bytes) -> Counts:
     """The places of all cells by (team, specialist, PRF, key), compared as text."""
     head, sha256 = seed + b"cell\x1f", hashlib.sha256
-    lots = [sha256(head + key.encode()).digest()[:8] for key in table.keys]
-    numbers = np.frombuffer(b"".join(lots), dtype=">u8").astype(np.uint64)
-    if len(np.unique(numbers)) == len(numbers):
-        lined_up: list[int] = np.lexsort((numbers, _ranks(table.specialists), _ranks(table.teams))).tolist()
-        return lined_up
-    stands = list(zip(table.teams, table.specialists, lots, table.keys, strict=True))  # 64 bits met: the key decides
-    return sorted(range(len(table)), key=stands.__getitem__)
+    digests = b"".join([sha256(head + key).digest() for key in map(str.encode, table.keys)])
+    lots = np.frombuffer(digests, dtype=">u8")[::4].astype(np.uint64)  # the first 8 of each one's 32 bytes
+    specialists, teams = _ranks(*table.grouped(SPECIALIST)), _ranks(*coded(table.teams))
+    order = np.lexsort((lots, specialists, teams))
+    following = order[1:]
+    met = (
+        (lots[order[:-1]] == lots[following])
+        & (specialists[order[:-1]] == specialists[following])
+        & (teams[order[:-1]] == teams[following])
+    )
+    if met.any():  # 64 bits met: the key decides
+        order = np.lexsort((_ranks(*coded(table.keys)), lots, specialists, teams))
+    return order.astype(np.int64)
 
 
-def _ranks(column: Sequence[str]) -> NDArray[np.int64]:
+def _ranks(codes: Counts, values: Sequence[str]) -> Counts:
     """The place of each value among the sorted ones."""
-    rank = {value: number for number, value in enumerate(sorted(set(column)))}
-    return np.fromiter(map(rank.__getitem__, column), dtype=np.int64, count=len(column))
+    ranks = np.empty(len(values), dtype=np.int64)
+    ranks[sorted(range(len(values)), key=values.__getitem__)] = np.arange(len(values))
+    return ranks[codes]
 
 
 def systematic(expected: Sequence[int], start: int) -> list[int]:
@@ -216,16 +235,18 @@ def systematic(expected: Sequence[int], start: int) -> list[int]:
 def walks(allocation: Allocation, rounded: Rounding, seed: bytes) -> list[Walk]:
     """Where to take the parts of each cell that gives any, in drawn order."""
     table = allocation.cells
+    keys, sizes, drawn = table.keys, table.sizes, rounded.drawn
+    head, sha256 = seed + b"ring\x1f", hashlib.sha256
     return [
         Walk(
-            place=place,
-            cell=table.keys[place],
-            size=table.sizes[place],
-            drawn=rounded.drawn[place],
-            start=ring_start(seed, table.keys[place], table.sizes[place]),
+            place,
+            key := keys[place],
+            size := sizes[place],
+            drawn[place],
+            int.from_bytes(sha256(head + key.encode()).digest()[:8], "big") % size,  # ring_start, 4,000 times a draw
         )
         for place in rounded.order
-        if rounded.drawn[place]
+        if drawn[place]
     ]
 
 
@@ -247,7 +268,7 @@ def draw(cells: Cells, units: Sequence[Unit], plans: Sequence[Plan], seed: bytes
             specialist=table.specialists[place],
             size=table.sizes[place],
             fingerprint=sum(unit.prn for unit in members[key]) % FINGERPRINT_SPACE,
-            expected=allocation.expected[place],
+            expected=int(allocation.expected[place]),
             drawn=rounded.drawn[place],
             start=ring_start(seed, key, table.sizes[place]),
         )

@@ -17,12 +17,17 @@ ENOUGH = 30  # reviews
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scored:
-    """One drawn and reviewed part: the cell and team of its frame, its score, its chance."""
+    """One drawn and reviewed part: the cell and team of its frame, its score, its chance.
+
+    ``residual`` is what the regression on the predicted score leaves of the score; the score itself where that helps
+    nowhere.
+    """
 
     cell: str
     team: str
     score: float
     probability: float
+    residual: float
 
 
 Scores = Callable[[Session, int, dt.date], Sequence[Scored]]  # session, programme, since which Monday
@@ -42,7 +47,8 @@ def scores() -> Scores:
 def with_spreads(plan: Plan, scored: Sequence[Scored]) -> Plan:
     """A plan that allocates by spread, with the spread of each stratum as measured.
 
-    Residuals are taken from each stratum's own mean. Without any review all strata are equal.
+    The spread is that of the regression's residuals, because only what the predicted score leaves is for reviews to
+    find out. Without any review all strata are equal.
     """
     if plan.kind != "neyman":
         return plan
@@ -50,7 +56,7 @@ def with_spreads(plan: Plan, scored: Sequence[Scored]) -> Plan:
     for one in scored:
         attributes = read_key(one.cell, one.team)
         if all(name in attributes for name in plan.strata):
-            by_stratum.setdefault("|".join(attributes[name] for name in plan.strata), []).append(one.score)
+            by_stratum.setdefault("|".join(attributes[name] for name in plan.strata), []).append(one.residual)
     spreads, pooled = stratum_spreads(by_stratum)
     return replace(plan, spreads=spreads, pooled_spread=pooled)
 

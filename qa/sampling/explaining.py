@@ -1,10 +1,13 @@
 """What stands behind one number: formula with its values, what it rests on, what was left out. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import sqrt
+from typing import Any
 
 from calibration.intervals import normal_quantile, t_quantile
+from calibration.results import Interval
+from qa.sampling.estimation import Figure
 from qa.sampling.reporting import Reported
 
 MEAN = "Σ w·y ÷ Σ w"
@@ -124,3 +127,51 @@ def explain(
 
 def _quantile(tail: float, df: float) -> float:
     return t_quantile(tail, df) if df < NORMAL_FROM else normal_quantile(tail)
+
+
+def kept(reported: Reported) -> dict[str, Any]:
+    """What an explanation needs beside the figure itself, as plain values that can be stored for good."""
+    figure = reported.figure
+    return {
+        "method": figure.method,
+        "reason": figure.reason,
+        "n_effective": figure.n_effective,
+        "weight": figure.weight,
+        "df": figure.df,
+        "variance": figure.variance,
+        "reviewer_variance": figure.reviewer_variance,
+        "population": reported.population,
+        "least_weight": reported.least_weight,
+        "largest_weight": reported.largest_weight,
+        "weighted_sum": reported.weighted_sum,
+        "predicted_mean": reported.predicted_mean,
+        "residual_mean": reported.residual_mean,
+        "correlation": reported.correlation,
+    }
+
+
+def restored(told: Sequence[float | int | None], made: Mapping[str, Any], *, confidence: float = 0.95) -> Reported:
+    """A reported figure from what was stored: estimate, low, high, n, and ``kept`` of it."""
+    estimate, low, high, n = told
+    figure = Figure(
+        estimate=estimate,
+        variance=made["variance"],
+        interval=None if low is None or high is None else Interval(low=low, high=high, confidence=confidence),
+        n=int(n or 0),
+        n_effective=made["n_effective"],
+        df=made["df"],
+        weight=made["weight"],
+        method=made["method"],
+        reason=made["reason"],
+        reviewer_variance=made["reviewer_variance"],
+    )
+    return Reported(
+        figure=figure,
+        population=made["population"],
+        least_weight=made["least_weight"],
+        largest_weight=made["largest_weight"],
+        weighted_sum=made["weighted_sum"],
+        predicted_mean=made["predicted_mean"],
+        residual_mean=made["residual_mean"],
+        correlation=made["correlation"],
+    )

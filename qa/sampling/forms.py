@@ -1,6 +1,7 @@
 """Shapes of what the sampling room asks for."""
 
 from collections.abc import Mapping, Sequence
+from urllib.parse import quote
 
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, IntegerField, RadioField, SelectField, StringField, TextAreaField
@@ -41,7 +42,9 @@ class PlanForm(FlaskForm):
 def plan_form(values: Mapping[str, Sequence[tuple[str, str]]]) -> PlanForm:
     """The form with a filter for each field: ``values`` holds what to tick as (value, label)."""
     more = {
-        FILTER + name: CheckList(fields.label_of(name), choices=[SelectChoice(value, label) for value, label in known])
+        FILTER + quote(name, safe=""): CheckList(
+            fields.label_of(name), choices=[SelectChoice(value, label) for value, label in known]
+        )
         for name, known in values.items()
     }
     made: PlanForm = type("PlanFormWithFilters", (PlanForm,), more)()

@@ -13,31 +13,44 @@ from sqlalchemy.orm import Session, aliased
 from qa.core import jobs
 from qa.core.clock import midnight, monday_of_week, week_key
 from qa.core.errors import ConflictError, InvalidInputError
-from qa.people.models import User
+from qa.people.models import Programme, User
 from qa.people.queries import memberships_of, team_on
 from qa.sampling import fields
 from qa.sampling.allocation import Cell
 from qa.sampling.attributes import beyond_base, key_fields, read_key
+from qa.sampling.columns import packed
 from qa.sampling.draw import FINGERPRINT_SPACE, Unit, cell_key
-from qa.sampling.models import Assignment, FrameCell, FrameUnit, Period, Purpose
+from qa.sampling.models import Assignment, FrameCell, FrameColumns, FrameUnit, Period, Purpose
 from qa.tickets.models import RESOLVED, HandledPart, Ticket
 
 CHUNK = 5_000
 PREDICT_JOB = "period.predict"  # of a frozen frame: what every part is expected to score; done by a room above
 
 
+def one_at_a_time(session: Session, programme_id: int) -> None:
+    """Let nobody else open weeks, draw or set capacities in a programme until this transaction ends.
+
+    SQLite has one writer anyway. Intake, which only refers to the programme, is not held up.
+    """
+    session.execute(select(Programme.id).where(Programme.id == programme_id).with_for_update(key_share=True))
+
+
 def get_or_open_period(session: Session, programme_id: int, key: str, zone: ZoneInfo) -> Period:
     """The week of a programme, made when it is first asked for."""
-    period = session.scalar(select(Period).where(Period.programme_id == programme_id, Period.key == key))
+    known = select(Period).where(Period.programme_id == programme_id, Period.key == key)
+    period = session.scalar(known)
     if period is not None:
         return period
     try:
         monday = monday_of_week(key)
     except ValueError as error:
         raise InvalidInputError(f"{key!r} is not a week such as 2026-W14.", {"period": "not a week"}) from error
-    period = week_of(programme_id, monday, zone)
-    session.add(period)
-    session.flush()
+    one_at_a_time(session, programme_id)
+    period = session.scalar(known)  # somebody else may have opened it just now
+    if period is None:
+        period = week_of(programme_id, monday, zone)
+        session.add(period)
+        session.flush()
     return period
 
 
@@ -186,14 +199,21 @@ def _count_cells(session: Session, period_id: int, units: Sequence[Mapping[str, 
     ]
     for start in range(0, len(rows), CHUNK):
         session.execute(insert(FrameCell), rows[start : start + CHUNK])
+    if rows:
+        cells = [cell_of(key, teams[key], size) for key, size in sorted(sizes.items())]
+        session.add(FrameColumns(period_id=period_id, document=packed(cells)))
 
 
 def _cell_columns(names: Sequence[str]) -> list[Any]:
     """The columns of which cells are made, each once."""
-    columns = [Ticket.queue, Ticket.tier, Ticket.risk_class]
-    return columns + [
-        column for column in fields.columns_of(names) if column.key not in ("queue", "tier", "risk_class")
-    ]
+    columns: list[Any] = [Ticket.queue, Ticket.tier, Ticket.risk_class]
+    columns += [column for column in fields.columns_of(names) if column.key not in ("queue", "tier", "risk_class")]
+    return columns + ([_reviewed_already().label(fields.REVIEWED)] if fields.REVIEWED in names else [])
+
+
+def _reviewed_already() -> ColumnElement[bool]:
+    """Whether somebody has scored the part before the frame is frozen: a pick by choice, a session, practice."""
+    return exists().where(Assignment.part_id == HandledPart.id, Assignment.state == "submitted")
 
 
 class _Cells:
@@ -229,10 +249,11 @@ def frame_of(session: Session, period_id: int) -> tuple[list[Cell], list[Unit], 
     teams = {cell: team for _, cell, _, team, _ in rows}
     sizes = Counter(cell for _, cell, _, _, _ in rows)
     entries = Counter(entry for _, _, _, _, entry in rows)
-    return [_cell(key, teams[key], size) for key, size in sorted(sizes.items())], units, dict(entries)
+    return [cell_of(key, teams[key], size) for key, size in sorted(sizes.items())], units, dict(entries)
 
 
-def _cell(key: str, team: str, size: int) -> Cell:
+def cell_of(key: str, team: str, size: int) -> Cell:
+    """A cell from what is kept of it."""
     attributes = read_key(key, team)
     return Cell(key=key, team=team, specialist=attributes["specialist"], size=size, attributes=attributes)
 
@@ -265,7 +286,7 @@ def cells_resolved_in(session: Session, period: Period, attributes: Iterable[str
         key = cells.key_of(row)
         sizes[key] += row.parts
         teams[key] = cells.team_of(row.specialist_id)
-    return [_cell(key, teams[key], size) for key, size in sorted(sizes.items())]
+    return [cell_of(key, teams[key], size) for key, size in sorted(sizes.items())]
 
 
 def names_of(session: Session, specialist_ids: Sequence[int]) -> dict[int, str]:

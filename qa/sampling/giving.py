@@ -152,7 +152,7 @@ def give(
     scorer = {part.facts.part_id: reviewer_id for part, reviewer_id in first.given}
     again, chance = double_sample(len(scorable), setting.double_share if doubles else 0.0, rng)
     doubled = [scorable[position] for position in sorted(again) if scorable[position] in scorer]
-    able = {load.key: load.reviewer.languages for load in loads if not load.reviewer.absent and load.capacity > 0}
+    able = {load.key: load.reviewer.languages for load in loads if load.reviewer.takes_parts}
     second = assign_doubles(
         [task(part_id) for part_id in doubled],
         [scorer[part_id] for part_id in doubled],

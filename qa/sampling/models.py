@@ -111,6 +111,15 @@ class FrameCell(Base):
     fingerprint: Mapped[int] = mapped_column(BigInt)  # sum of the random numbers modulo 2^63
 
 
+class FrameColumns(Base):
+    """The cells of a frozen frame once more, as the draw reads them: all at once, column by column."""
+
+    __tablename__ = "frame_columns"
+
+    period_id: Mapped[int] = mapped_column(ForeignKey("period.id"), primary_key=True, autoincrement=False)
+    document: Mapped[bytes]
+
+
 class Draw(WithId, Base):
     """One combined draw of a period over all its plans; a second one is a numbered, reasoned supplement."""
 
@@ -189,6 +198,51 @@ class FrameExclusion(WithId, Base):
     substitute_id: Mapped[int | None] = mapped_column(ForeignKey("handled_part.id"))  # none: the cell is used up
     created_at: Mapped[dt.datetime]
     created_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+
+
+class StrikeRequest(WithId, Base):
+    """A reviewer's word that a part was never in the population; it stays in the sample until a lead agrees."""
+
+    __tablename__ = "strike_request"
+    __table_args__ = (
+        UniqueConstraint("assignment_id"),
+        one_of("reason", ("spam", "merged", "test", "no_specialist_reply")),
+        one_of("state", ("asked", "confirmed", "declined")),
+        CheckConstraint("(state = 'asked') = (decided_at IS NULL)", name="decided_has_a_time"),
+        CheckConstraint("(decided_at IS NULL) = (decided_by_id IS NULL)", name="decided_by_somebody"),
+        Index("ix_strike_request_part", "part_id", "state"),
+    )
+
+    assignment_id: Mapped[int] = mapped_column(ForeignKey("assignment.id"))
+    part_id: Mapped[int] = mapped_column(ForeignKey("handled_part.id"))
+    drawn_unit_id: Mapped[int | None] = mapped_column(ForeignKey("drawn_unit.id"))  # none: given by choice
+    reason: Mapped[str]
+    state: Mapped[str] = mapped_column(default="asked")
+    asked_at: Mapped[dt.datetime]
+    decided_at: Mapped[dt.datetime | None]
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+
+
+class ReviewerPause(WithId, Base):
+    """A time in which a reviewer is given nothing new, though they are here: training, another task, too much."""
+
+    __tablename__ = "reviewer_pause"
+    __table_args__ = (
+        CheckConstraint("(resumed_at IS NULL) = (resumed_by_id IS NULL)", name="resumed_by_somebody"),
+        Index(
+            "uq_reviewer_pause_running",
+            "user_id",
+            unique=True,
+            sqlite_where=text("resumed_at IS NULL"),
+            postgresql_where=text("resumed_at IS NULL"),
+        ),
+    )
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    paused_at: Mapped[dt.datetime]
+    paused_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    resumed_at: Mapped[dt.datetime | None]
+    resumed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
 
 
 class WellbeingHandOver(WithId, Base):

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from qa.core.access import Actor
@@ -23,6 +23,7 @@ from qa.sampling.models import (
     DrawReceipt,
     Period,
     Purpose,
+    ReviewerPause,
     SamplingPlan,
     SamplingPlanVersion,
 )
@@ -166,6 +167,7 @@ class LoadRow:
     name: str
     routine: int
     submitted: int
+    paused: bool
 
     @property
     def open(self) -> int:
@@ -180,6 +182,7 @@ def loads_of(session: Session, period_id: int) -> list[LoadRow]:
             User.name,
             func.count().filter(Assignment.state.in_(("open", "submitted"))),
             func.count().filter(Assignment.state == "submitted"),
+            exists().where(ReviewerPause.user_id == User.id, ReviewerPause.resumed_at.is_(None)),
         )
         .join(Assignment, Assignment.reviewer_id == User.id)
         .join(DrawnUnit, DrawnUnit.id == Assignment.drawn_unit_id)
@@ -189,8 +192,8 @@ def loads_of(session: Session, period_id: int) -> list[LoadRow]:
         .order_by(User.name, User.id)
     )
     return [
-        LoadRow(user_id=user_id, name=name, routine=routine, submitted=submitted)
-        for user_id, name, routine, submitted in rows
+        LoadRow(user_id=user_id, name=name, routine=routine, submitted=submitted, paused=paused)
+        for user_id, name, routine, submitted, paused in rows
         if routine
     ]
 
@@ -215,6 +218,7 @@ REASON_WORDS = {
     "own team": "everybody able belongs to the specialist's team",
     "own ticket": "the only reviewer handled them",
     "absent": "everybody able is away",
+    "paused": "everybody able is paused",
     "had": "everybody able had them before",
     "full": "everybody able is full; they wait in the pool",
     "exposure": "everybody able has reached the limit for harmful content",
@@ -288,7 +292,7 @@ def _why(loads: Sequence[Load[ReviewerFacts]], part: PartFacts, setting: Program
     if not reasons:
         return NOBODY
     # Somebody who could, if only there were time, says more than all who never could.
-    for reason in ("full", "exposure", "absent", "had"):
+    for reason in ("full", "exposure", "paused", "absent", "had"):
         if reasons[reason]:
             return REASON_WORDS[reason]
     return REASON_WORDS[max(sorted(reasons), key=lambda reason: reasons[reason])]
@@ -319,7 +323,7 @@ def lent_to(session: Session, reviewer_id: int) -> list[Lent]:
     return [Lent(assignment_id=one, external_id=number, until=until) for one, number, until in rows if until]
 
 
-def get_lent_for(session: Session, actor: Actor, assignment_id: int) -> Assignment:
+def get_own_assignment(session: Session, actor: Actor, assignment_id: int) -> Assignment:
     """One's own assignment."""
     row = session.get(Assignment, assignment_id)
     if row is None or row.reviewer_id != actor.user_id:

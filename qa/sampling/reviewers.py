@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from qa.core.access import Role
 from qa.people.models import Absence, Capacity, Clearance, Membership, Skill
 from qa.people.queries import in_force, people_with_role
-from qa.sampling.models import Assignment
+from qa.sampling.models import Assignment, ReviewerPause
 
 DEFAULT_CAPACITY = 40  # reviews a week where nothing is noted
 
@@ -27,6 +27,12 @@ class ReviewerFacts:
     capacity: int  # reviews a week
     load: int  # open assignments
     absent: bool
+    paused: bool = False  # here, and given nothing new
+
+    @property
+    def takes_parts(self) -> bool:
+        """Whether anything new may be given at all."""
+        return self.capacity > 0 and not self.absent and not self.paused
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +91,11 @@ def reviewers_on(session: Session, programme_id: int, day: dt.date) -> list[Revi
             select(Absence.user_id).where(Absence.user_id.in_(ids), Absence.first_day <= day, Absence.last_day >= day)
         )
     )
+    paused = set(
+        session.scalars(
+            select(ReviewerPause.user_id).where(ReviewerPause.user_id.in_(ids), ReviewerPause.resumed_at.is_(None))
+        )
+    )
     return [
         ReviewerFacts(
             user_id=person.id,
@@ -96,6 +107,7 @@ def reviewers_on(session: Session, programme_id: int, day: dt.date) -> list[Revi
             capacity=capacities.get(person.id, DEFAULT_CAPACITY),
             load=loads.get(person.id, 0),
             absent=person.id in absent,
+            paused=person.id in paused,
         )
         for person in people
     ]
@@ -115,4 +127,6 @@ def why_not(reviewer: ReviewerFacts, part: PartFacts, *, own_team_ban: bool) -> 
         return "clearance"
     if reviewer.absent:
         return "absent"
+    if reviewer.paused:
+        return "paused"
     return None

@@ -52,6 +52,8 @@ def draw_period(
     Without ``plans`` those that are due take part. A period is drawn once; with a ``reason`` a second draw is a
     numbered supplement over the same frame. ``seed`` is for a simulated past only; a real draw makes its own.
     """
+    frames.one_at_a_time(session, programme.id)
+    session.refresh(period)  # whoever was a moment faster has frozen it
     number = _number(session, period, reason)
     row, plans, seed = _committed(
         session,

@@ -7,13 +7,21 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from calibration.components import start_components
 from calibration.intervals import normal_quantile, t_quantile
-from calibration.severity import Severities
+from calibration.severity import (
+    CRITERION_WOBBLE,
+    WOBBLE,
+    CrossedDesign,
+    Severities,
+    severities_of,
+)
 from qa.sampling.estimation import Figure
 
 Vector = NDArray[np.float64]
 KNOWN_DF = 1e9  # from here on Student's t is the normal distribution
 PRIOR_VARIANCE = 16.0  # points^2 between reviewers before anything is known of them
+CRITERION_PRIOR = 100.0  # the same of one criterion, in percent of its points
 PRIOR_REVIEWERS = 4.0  # what the prior counts beside the reviewers seen
 LEAST_OF_REVIEWER = 5  # reviews for a reviewer's mean to speak of the spread between reviewers
 HALVINGS = 60
@@ -77,15 +85,30 @@ def strictness_of(residuals: Any, reviewers: Any, count: int, *, prior: float = 
 CROSSED = "from the crossed model of reviewers, specialists, queue-weeks and parts, blind second reviews included"
 
 
-def strictness_from(found: Severities) -> Strictness:
+def crossed_strictness(design: CrossedDesign, y: Any, week: Any, count: int, *, criterion: bool = False) -> Strictness:
+    """Reviewers' strictness by the crossed model of all their scorings; from their mean residuals where it has none.
+
+    ``y`` is a score, or with ``criterion`` what one criterion got in percent of its points, which spreads more;
+    ``week`` and ``design`` have an entry for each scoring.
+    """
+    scores = np.asarray(y, dtype=np.float64)
+    prior = CRITERION_PRIOR if criterion else PRIOR_VARIANCE
+    start, wobble = (start_components(criterion=True), CRITERION_WOBBLE) if criterion else (None, WOBBLE)
+    found = severities_of(design, scores, week, start=start, wobble=wobble)
+    if found.reviewer_variance is not None and found.reason is None:
+        return strictness_from(found, prior=prior)
+    n = np.bincount(design.block)
+    mean = np.bincount(design.block, scores) / np.maximum(n, 1)
+    return strictness_of(scores - mean[design.block], design.reviewer, count, prior=prior)
+
+
+def strictness_from(found: Severities, *, prior: float = PRIOR_VARIANCE) -> Strictness:
     """Reviewers' strictness from their severities; the variance between them is drawn towards 16 points^2.
 
-    A reviewer who cannot be compared has no effect and keeps the whole variance.
+    A reviewer who cannot be compared has no effect and keeps the whole variance. ``prior``: 100 for a criterion.
     """
     freedom = max(sum(own.estimate is not None for own in found.reviewers) - 1, 0)
-    between = (freedom * (found.reviewer_variance or 0.0) + PRIOR_REVIEWERS * PRIOR_VARIANCE) / (
-        freedom + PRIOR_REVIEWERS
-    )
+    between = (freedom * (found.reviewer_variance or 0.0) + PRIOR_REVIEWERS * prior) / (freedom + PRIOR_REVIEWERS)
     count = len(found.reviewers)
     errors = np.array([own.std_error or 0.0 for own in found.reviewers], dtype=np.float64) ** 2
     known = np.array([own.estimate is not None for own in found.reviewers], dtype=np.bool_)

@@ -3,17 +3,19 @@
 import datetime as dt
 from collections import Counter
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from qa.people.models import Team, User
 from qa.sampling import fields
-from qa.sampling.attributes import TEAM, plain
+from qa.sampling.attributes import NEVER, TEAM, plain
 from qa.tickets.models import HandledPart, Ticket
 
 MONTHS = dt.timedelta(days=120)
 MOST = 40  # values of one field, the commonest ones
 TAGS = 20
+LOOKED_AT = 5_000  # tickets, the newest ones, whose tags and custom fields are offered
+LONGEST_CHOICE = 60  # characters
 NOTHING = "not told"
 
 
@@ -34,9 +36,21 @@ def filter_values(session: Session, programme_id: int, *, now: dt.datetime) -> d
         if len(values) > 1:
             found[field.name] = sorted(values, key=lambda pair: pair[1])
     tags: Counter[str] = Counter()
-    for (listed,) in session.execute(select(Ticket.tags).where(*recent, Ticket.tags != []).limit(5_000)):
+    custom: dict[str, Counter[str]] = {}
+    for listed, own in session.execute(
+        select(Ticket.tags, Ticket.custom_fields)
+        .where(*recent, or_(Ticket.tags != [], Ticket.custom_fields != {}))
+        .order_by(Ticket.created_at.desc(), Ticket.id.desc())
+        .limit(LOOKED_AT)
+    ):
         tags.update(str(tag) for tag in listed)
+        for name, value in own.items():
+            custom.setdefault(str(name), Counter()).update([fields.custom_value(value)])
     found["tag"] = [(tag, tag) for tag, _ in tags.most_common(TAGS)]
+    for name in sorted(custom):
+        if _is_a_choice(custom[name]):
+            found[fields.CUSTOM + name] = [(value, _label(value)) for value in sorted(custom[name])]
+    found[fields.REVIEWED] = [("no", "no"), ("yes", "yes")]
     teams = session.execute(
         select(Team.id, Team.name).where(Team.programme_id == programme_id).order_by(Team.name, Team.id)
     )
@@ -57,7 +71,12 @@ def filter_values(session: Session, programme_id: int, *, now: dt.datetime) -> d
     return {name: values for name, values in found.items() if values}
 
 
+def _is_a_choice(values: Counter[str]) -> bool:
+    """Whether a custom field holds one of a few choices: free text and measurements make no groups."""
+    return len(values) <= MOST and max(map(len, values)) <= LONGEST_CHOICE and set(values) != {NEVER}
+
+
 def _label(value: object) -> str:
-    if value in (None, ""):
+    if value in (None, "", NEVER):
         return NOTHING
     return plain(value)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from qa.sampling import frames
 from qa.sampling.allocation import CellTable, Plan
-from qa.sampling.attributes import BASE, TEAM
+from qa.sampling.columns import unpacked
 from qa.sampling.draw import (
     DrawnCell,
     DrawnPart,
@@ -27,51 +27,38 @@ from qa.sampling.draw import (
 
 # Through the driver itself: thousands of statements a draw, tens of thousands of cells; anything above it costs more
 # than they do.
-CELLS = {
-    "sqlite": (
-        "SELECT count(*), group_concat(cell, char(30)), group_concat(team, char(30)), group_concat(size, char(30)) "
-        "FROM frame_cell WHERE period_id = ?"
-    ),
-    "postgresql": (
-        "SELECT count(*), string_agg(cell, chr(30)), string_agg(team, chr(30)), string_agg(size::text, chr(30)) "
-        "FROM frame_cell WHERE period_id = %s"
-    ),
+COLUMNS = {
+    "sqlite": "SELECT document FROM frame_columns WHERE period_id = ?",
+    "postgresql": "SELECT document FROM frame_columns WHERE period_id = %s",
 }
 ROWS = {
-    "sqlite": "SELECT cell, team, size FROM frame_cell WHERE period_id = ?",
-    "postgresql": "SELECT cell, team, size FROM frame_cell WHERE period_id = %s",
+    "sqlite": "SELECT cell, team, size FROM frame_cell WHERE period_id = ? ORDER BY cell",
+    "postgresql": 'SELECT cell, team, size FROM frame_cell WHERE period_id = %s ORDER BY cell COLLATE "C"',
 }
-SEPARATOR = "\x1e"
 SUMS = {
     "sqlite": "SELECT cell, fingerprint FROM frame_cell WHERE period_id = ?",
     "postgresql": "SELECT cell, fingerprint FROM frame_cell WHERE period_id = %s",
 }
-TAKE = {
-    "sqlite": "SELECT part_id FROM frame_unit WHERE period_id = ? AND cell = ? ORDER BY prn, part_id LIMIT ? OFFSET ?",
-    "postgresql": (
-        "SELECT part_id FROM frame_unit WHERE period_id = %s AND cell = %s ORDER BY prn, part_id LIMIT %s OFFSET %s"
-    ),
-}
+TOGETHER = 50  # walks in one statement
+TAKE_ONE = (
+    "SELECT * FROM (SELECT part_id FROM frame_unit WHERE period_id = ? AND cell = ? ORDER BY prn, part_id "
+    "LIMIT ? OFFSET ?)"
+)
+TAKE_ALL = (
+    "SELECT taken.part_id FROM unnest(%s::text[], %s::bigint[], %s::bigint[]) WITH ORDINALITY AS walk (cell, n, rank, "
+    "place) CROSS JOIN LATERAL (SELECT part_id, prn FROM frame_unit WHERE period_id = %s AND cell = walk.cell "
+    "ORDER BY prn, part_id LIMIT walk.n OFFSET walk.rank) AS taken ORDER BY walk.place, taken.prn, taken.part_id"
+)
 
 
 def stored_cells(connection: Connection, period_id: int) -> CellTable:
     """The cells of a frozen frame in columns."""
-    ((count, *told),) = _rows(connection, CELLS, (period_id,))
-    if not count:
-        return CellTable(keys=(), teams=(), specialists=(), sizes=(), attributes={})
-    keys, teams, numbers = (text.split(SEPARATOR) for text in told)
-    sizes = list(map(int, numbers))
-    if not len(keys) == len(teams) == count:  # a value holds the separator: row by row, then
-        keys, teams, sizes = (list(column) for column in zip(*_rows(connection, ROWS, (period_id,)), strict=True))
-    # All keys of a frame have the same fields: split once, then every k-th.
-    flat, width = "|".join(keys).split("|"), keys[0].count("|") + 1
-    columns = [flat[place::width] for place in range(width)]
-    attributes: dict[str, Sequence[str]] = dict(zip(BASE, columns, strict=False))
-    for column in columns[len(BASE) :]:
-        name = column[0].partition("=")[0]
-        attributes[name] = [value[len(name) + 1 :] for value in column]
-    attributes[TEAM] = teams
-    return CellTable(keys=keys, teams=teams, specialists=attributes["specialist"], sizes=sizes, attributes=attributes)
+    found = _rows(connection, COLUMNS, (period_id,))
+    if found:
+        return unpacked(bytes(found[0][0]))
+    # Frozen before its cells were kept in columns.
+    rows = _rows(connection, ROWS, (period_id,))
+    return CellTable.of([frames.cell_of(key, team, size) for key, team, size in rows])
 
 
 def fingerprints(connection: Connection, period_id: int) -> dict[str, int]:
@@ -90,16 +77,40 @@ def _rows(connection: Connection, statements: Mapping[str, str], values: tuple[i
 
 def taken(connection: Connection, period_id: int, way: Sequence[Walk]) -> Iterator[tuple[Walk, list[int]]]:
     """The parts that each walk takes, in its order."""
-    statement = TAKE[connection.dialect.name]
+    stretches = [(walk.cell, count, first) for walk in way for count, first in _stretches(walk)]
+    parts = _parts_along(connection, period_id, stretches)
+    for walk in way:
+        yield walk, [part for _ in _stretches(walk) for part in next(parts)]
+
+
+def _stretches(walk: Walk) -> tuple[tuple[int, int], ...]:
+    """How many parts to take from which rank on: past the end of a cell its walk goes on at the front."""
+    over = walk.start + walk.drawn - walk.size
+    return ((walk.drawn, walk.start),) if over <= 0 else ((walk.drawn - over, walk.start), (over, 0))
+
+
+def _parts_along(
+    connection: Connection, period_id: int, stretches: Sequence[tuple[str, int, int]]
+) -> Iterator[list[int]]:
+    """The parts of each stretch (cell, how many, from which rank on); the frame has to hold what was counted."""
+    # SQLite takes no limit from another table: there each stretch is a subquery of its own, many in a statement.
+    together = TOGETHER if connection.dialect.name == "sqlite" else max(len(stretches), 1)
     cursor = connection.connection.cursor()
     try:
-        for walk in way:
-            cursor.execute(statement, (period_id, walk.cell, walk.drawn, walk.start))
-            parts = [row[0] for row in cursor.fetchall()]
-            if walk.start + walk.drawn > walk.size:  # past the end it goes on at the front
-                cursor.execute(statement, (period_id, walk.cell, walk.start + walk.drawn - walk.size, 0))
-                parts += [row[0] for row in cursor.fetchall()]
-            yield walk, parts
+        for begin in range(0, len(stretches), together):
+            these = stretches[begin : begin + together]
+            if connection.dialect.name == "sqlite":
+                values = [value for cell, count, rank in these for value in (period_id, cell, count, rank)]
+                cursor.execute(" UNION ALL ".join([TAKE_ONE] * len(these)), values)
+            else:
+                cursor.execute(TAKE_ALL, (*(list(column) for column in zip(*these, strict=True)), period_id))
+            found = [part_id for (part_id,) in cursor.fetchall()]
+            if len(found) != sum([count for _, count, _ in these]):
+                raise ValueError("the frame holds fewer parts than its cells were counted with")
+            place = 0
+            for _, count, _ in these:
+                yield found[place : place + count]
+                place += count
     finally:
         cursor.close()
 
@@ -134,7 +145,7 @@ def draw_stored(session: Session, period_id: int, plans: Sequence[Plan], seed: b
             specialist=table.specialists[place],
             size=table.sizes[place],
             fingerprint=sums[table.keys[place]],
-            expected=allocation.expected[place],
+            expected=int(allocation.expected[place]),
             drawn=rounded.drawn[place],
             start=ring_start(seed, table.keys[place], table.sizes[place]),
         )

@@ -3,17 +3,19 @@
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from calibration.multiplicity import benjamini_hochberg, holm
+from qa.core.numerals import number
 from qa.reviews.measured import Framed, Reviewed
 from qa.sampling.estimation import Difference, Figure, difference
-from qa.sampling.explaining import Explanation, explain
+from qa.sampling.explaining import NORMAL_FROM, Explanation, explain
 from qa.sampling.reporting import PEOPLE, Reported, too_few
 from qa.trends.rules import (
     HELD_BACK,
     NOTHING_SHOWN,
     TITLES,
+    Counted,
     Domain,
     Evidence,
     bounded,
@@ -170,7 +172,7 @@ def verdict(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """One team or queue over the newest weeks, beside the weeks before."""
+    """One team or queue over the newest weeks, beside the weeks before; ``fair`` leaves reviewers' strictness out."""
 
     name: str
     now: Reported
@@ -178,6 +180,45 @@ class Standing:
     change: Difference
     verdict: str
     correlation: float | None
+    fair: Figure | None = None
+    adjusted_p: float | None = None
+    drawn: int = 0
+    left_out: tuple[tuple[str, int], ...] = ()
+    rubrics: tuple[str, ...] = ()
+
+    @property
+    def moved_by_strictness(self) -> float | None:
+        """By how much reviewers' strictness moves the mean: as scored minus fair."""
+        if self.fair is None or self.fair.estimate is None or self.now.figure.estimate is None:
+            return None
+        return self.now.figure.estimate - self.fair.estimate
+
+    @property
+    def told(self) -> Explanation:
+        """What stands behind the figure and its verdict."""
+        return explain(
+            self.now,
+            title=f"Quality, {self.name}",
+            drawn=self.drawn,
+            left_out=self.left_out,
+            rubric_versions=self.rubrics,
+            rules=told_of_change(self.change, self.adjusted_p, "Benjamini and Hochberg’s over the list (10 %)"),
+        )
+
+
+def told_of_change(change: Difference, adjusted_p: float | None, correction: str) -> list[tuple[str, str]]:
+    """How a change was found, as further lines of an explanation."""
+    if change.estimate is None or change.interval is None:
+        return [("Change", change.reason or "not known")]
+    law = f"Welch’s t of {number(change.df)} degrees of freedom" if change.df < NORMAL_FROM else "normal distribution"
+    said = (
+        f"{number(change.estimate, signed=True)} ({number(change.interval.low, signed=True)} to "
+        f"{number(change.interval.high, signed=True)}): the figure minus that of the weeks before, {law}; what the "
+        "same reviewers scored in both cancels"
+    )
+    if adjusted_p is None:
+        return [("Change", said)]
+    return [("Change", said), ("Verdict", f"p {number(adjusted_p, 3)} after the correction: {correction}")]
 
 
 def standings(
@@ -191,6 +232,9 @@ def standings(
     codes, framed = evidence.codes(lambda row: place[domain(row)] * 2 + blocks[row.week] if row.week in blocks else -1)
     window = evidence.measured.window
     figures = [bounded(each) for each in window.quality(codes, framed, 2 * len(names))]
+    fair = [bounded(each) for each in window.mean_of(evidence.measured.fair_scores(), codes, framed, 2 * len(names))]
+    cells = {(name, week): at for at, (name, week) in enumerate((name, week) for name in names for week in newest)}
+    counts = counts_of(evidence, cells, domain)
     people: dict[str, set[int]] = {name: set() for name in names}
     for one in rows_of:
         if blocks.get(one.week) == 0:
@@ -215,6 +259,26 @@ def standings(
                 change=change,
                 verdict=verdict(now.figure, then.figure, change, adjusted.get(name), level=LIST_LEVEL),
                 correlation=correlations.get(name) if domain is by_queue else now.correlation,
+                fair=fair[2 * place[name]].figure if name in changes else None,
+                adjusted_p=adjusted.get(name),
+                **_behind(evidence, [counts[cells[name, week]] for week in newest], newest, domain, name),
             )
         )
     return rows
+
+
+def _behind(
+    evidence: Evidence, counts: Sequence[Counted], weeks: Sequence[dt.date], domain: Domain, name: str
+) -> dict[str, Any]:
+    """What a domain's figure rests on, for its explanation."""
+    drawn, reviewed = sum(each.drawn for each in counts), sum(each.reviewed for each in counts)
+    within = set(weeks)
+    here = [row for row in evidence.measured.reviews if row.week in within and domain(row) == name]
+    return {
+        "drawn": drawn,
+        "left_out": (
+            ("drawn and not completed, made up for by weights", max(drawn - reviewed, 0)),
+            ("without a score (all N/A)", max(reviewed - len(here), 0)),
+        ),
+        "rubrics": tuple(sorted({row.rubric for row in here if row.rubric})),
+    }

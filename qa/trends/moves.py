@@ -2,11 +2,12 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from calibration.multiplicity import benjamini_hochberg
 from qa.sampling.estimation import Difference, Figure
+from qa.sampling.explaining import Explanation
 from qa.sampling.reporting import too_few
 from qa.trends.key_figures import LIST_LEVEL, TOO_FEW, standings
 from qa.trends.rules import Domain, Evidence, by_queue, by_team
@@ -24,6 +25,8 @@ class Move:
     now: Figure
     change: Difference
     verdict: Verdict
+    told: Explanation
+    fair: Figure | None = None
 
 
 def moves(evidence: Evidence, newest: Sequence[dt.date], before: Sequence[dt.date]) -> list[Move]:
@@ -38,7 +41,15 @@ def moves(evidence: Evidence, newest: Sequence[dt.date], before: Sequence[dt.dat
         [None if too_few(row.now.figure) or too_few(row.then.figure) else row.change.p_value for _, row in found]
     )
     rows = [
-        Move(kind=kind, name=row.name, now=row.now.figure, change=row.change, verdict=_verdict(row.change, p))
+        Move(
+            kind=kind,
+            name=row.name,
+            now=row.now.figure,
+            change=row.change,
+            verdict=_verdict(row.change, p),
+            told=replace(row, adjusted_p=p).told,
+            fair=row.fair,
+        )
         for (kind, row), p in zip(found, adjusted, strict=True)
     ]
     return sorted(rows, key=lambda row: (FIRST[row.verdict], row.kind != "team", row.name))

@@ -21,7 +21,11 @@ bp = Blueprint("periods", __name__, url_prefix="/trends/periods")
 @requires(Permission.PERIODS_VIEW)
 def index() -> ResponseReturnValue:
     known = closing.periods_of(db.session(), g.actor.programme_id)
-    return render_template("trends/periods.html", rows=[(each, each.first, each.newest) for each in known])
+    return render_template(
+        "trends/periods.html",
+        rows=[(each, each.first, each.newest) for each in known],
+        explained=statements.explained,
+    )
 
 
 @bp.get("/<int:period_id>")
@@ -39,6 +43,7 @@ def page(known: Closable, form: RestateForm, status: int = 200) -> ResponseRetur
         form=form,
         now=now,
         first=known.first,
+        explained=statements.explained,
         documents=[(row, closing.read(row)) for row in known.statements],
         changes=[] if newest is None else [each for each in statements.changes(newest, now) if shown(now, each.domain)],
         reasons=[] if newest is None else statements.reasons(newest, now),

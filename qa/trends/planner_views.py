@@ -70,6 +70,7 @@ def show() -> ResponseReturnValue:
         asked=question,
         notes=notes,
         answers=answers,
+        planning=planning,
         chosen=chosen,
         chosen_answer=planning.answer(chosen, question),
         domains=domains,

@@ -6,7 +6,8 @@ from math import ceil, sqrt
 
 import numpy as np
 
-from calibration.intervals import normal_quantile
+from calibration.intervals import normal_quantile, t_quantile
+from qa.core.numerals import number
 from qa.reviews.measured import Framed, Measured, Reviewed
 from qa.sampling import planning
 from qa.sampling.predicting import USEFUL
@@ -161,7 +162,7 @@ def _correlation(measured: Measured, at: np.ndarray) -> float:
 
 def answer(domain: Domain, asked: Asked) -> Answer:
     """What the questions come to for one domain, its finite number of parts taken into account."""
-    population = max(round(domain.parts * asked.weeks), 1) if domain.parts else None
+    population = _population(domain, asked)
     needed = planning.reviews_for_half_width(
         asked.half, domain.sd, correlation=domain.correlation, population=population
     )
@@ -178,6 +179,68 @@ def answer(domain: Domain, asked: Asked) -> Answer:
         else None,
         change=planning.detectable_difference(reviews, reviews, domain.sd, correlation=domain.correlation, power=POWER),
     )
+
+
+def told_of_needed(each: Answer, asked: Asked) -> list[tuple[str, str]]:
+    """How the number of reviews follows, line by line."""
+    domain, n = each.domain, each.needed
+    lines = _spread_lines(domain)
+    if n is None or n < planning.LEAST:
+        return lines
+    half = planning.half_width(n, domain.sd, correlation=domain.correlation, population=_population(domain, asked))
+    return [
+        *lines,
+        ("Check", f"{n:,} reviews give ± {number(half, 2)}, one fewer more than {number(asked.half)}"),
+        ("A week", f"{n:,} ÷ {asked.weeks} weeks, rounded up"),
+    ]
+
+
+def told_of_half(each: Answer, asked: Asked) -> list[tuple[str, str]]:
+    """How exact the affordable reviews are, line by line with its values."""
+    domain, n = each.domain, each.reviews
+    population = _population(domain, asked)
+    lines = [
+        (
+            "Reviews (n)",
+            f"{number(asked.per_week)} a week × {number(domain.load or 1.0)} specialists’ work × {asked.weeks} weeks"
+            f" = {n:,}" + (", all there are" if n == population else ""),
+        ),
+        *_spread_lines(domain),
+    ]
+    if each.half is not None and population is not None and planning.LEAST <= n < population:
+        lines.append(
+            (
+                "With its values",
+                f"{number(t_quantile(0.975, n - 1), 3)} × "
+                f"{number(planning.left_over(domain.sd, domain.correlation), 2)} × "
+                f"√((1 − {n:,} ÷ {population:,}) ÷ {n:,}) = {number(each.half, 2)}",
+            )
+        )
+    return lines
+
+
+def told_of_change(each: Answer, asked: Asked) -> list[tuple[str, str]]:
+    """What lies behind the change that can be found."""
+    return [
+        ("Compared", f"two stretches of {asked.weeks} weeks with {each.reviews:,} reviews each"),
+        *_spread_lines(each.domain),
+        ("Method", f"noncentral t, found with a chance of {number(100 * POWER, 0)} % at 95 % (Cohen 1988)"),
+    ]
+
+
+def _population(domain: Domain, asked: Asked) -> int | None:
+    return max(round(domain.parts * asked.weeks), 1) if domain.parts else None
+
+
+def _spread_lines(domain: Domain) -> list[tuple[str, str]]:
+    where = "own reviews" if domain.own_sd else "of all, too few reviews here" if domain.n else "usual in the trade"
+    lines = [("Spread (sd)", f"{number(domain.sd, 2)} points, {where}; {domain.n:,} reviews here")]
+    if domain.correlation:
+        rest = planning.left_over(domain.sd, domain.correlation)
+        r = number(domain.correlation, 2)
+        lines.append(("Predicted score (r)", f"correlates {r}, so {number(rest, 2)} points are left to find out"))
+    lines.append(("Parts", f"{number(domain.parts, 0)} a week"))
+    return lines
 
 
 def quota_for(answers: Sequence[Answer]) -> int | None:
@@ -198,7 +261,7 @@ class Catch:
 
 def catch(domain: Domain, asked: Asked) -> Catch:
     """The chance to see at least one of a kind of defect that is ``rate`` of all parts."""
-    population = max(round(domain.parts * asked.weeks), 1) if domain.parts else None
+    population = _population(domain, asked)
     reviews = round(asked.per_week * (domain.load or 1.0) * asked.weeks)
     if population is not None:
         reviews = min(reviews, population)
@@ -212,7 +275,7 @@ def catch(domain: Domain, asked: Asked) -> Catch:
 
 def curve(domain: Domain, asked: Asked) -> list[tuple[int, float | None, float | None]]:
     """Half-width against the number of reviews: n, with the weighted mean, with the predicted score."""
-    population = max(round(domain.parts * asked.weeks), 1) if domain.parts else None
+    population = _population(domain, asked)
     points = [n for n in CURVE if population is None or n < population]
     return [
         (

@@ -7,13 +7,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from qa.sampling.explaining import Explanation, explain, kept, restored
 from qa.sampling.reporting import Reported
-from qa.trends.rules import Domain, Evidence, Weekly, by_queue, by_team, everything, weekly
+from qa.trends.rules import TITLES, Domain, Evidence, Weekly, by_queue, by_team, everything, weekly
 
-SHAPE = 1  # of the document; a new shape gets a new number
+SHAPE = 2  # of the document; a new shape gets a new number
 METHOD = (
     "window1: regression where the predicted score correlates by .2, else weighted mean; strictness in the interval"
 )
+FIGURES = ("quality", "fair", "passed", "critical")
 DIGITS = 6  # decimals that are kept: far beyond what is shown
 GROUPS: tuple[tuple[str, Domain], ...] = (("all", everything), ("team", by_team), ("queue", by_queue))
 
@@ -56,11 +58,11 @@ def statement(
 
 
 def _figures(item: Weekly) -> dict[str, Any]:
+    reported = {name: getattr(item, name) for name in FIGURES}
     return {
-        "quality": _told(item.quality),
-        "fair": _told(item.fair),
-        "passed": _told(item.passed),
-        "critical": _told(item.critical),
+        **{name: _told(each) for name, each in reported.items()},
+        "made": {name: _plain(kept(each)) for name, each in reported.items()},
+        "late": item.late,
         "frame": item.frame,
         "drawn": item.drawn,
         "reviewed": item.reviewed,
@@ -78,6 +80,30 @@ def _told(reported: Reported) -> list[float | int | None]:
         _rounded(interval.high if interval else None),
         figure.n,
     ]
+
+
+def _plain(made: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: _rounded(value) if isinstance(value, float) else value for name, value in made.items()}
+
+
+def explained(document: Mapping[str, Any], domain: str, name: str) -> Explanation | None:
+    """What stands behind a stated figure, from the statement alone; ``None`` where an old one did not keep it."""
+    figures = document["figures"].get(domain, {})
+    made = figures.get("made", {}).get(name)
+    if made is None or figures[name][0] is None:
+        return None
+    proportion = name in {"passed", "critical"}
+    return explain(
+        restored(figures[name], made),
+        title=TITLES[name],
+        proportion=proportion,
+        drawn=figures["drawn"],
+        left_out=(
+            ("drawn and not completed, made up for by weights", max(figures["drawn"] - figures["reviewed"], 0)),
+            ("parts that came late, counted in the frame of the week they came in", figures["late"]),
+        ),
+        rubric_versions=document["rubrics"],
+    )
 
 
 def _rounded(value: float | None) -> float | None:
@@ -108,9 +134,6 @@ class Change:
     figure: str
     before: Sequence[float | int | None]
     after: Sequence[float | int | None]
-
-
-FIGURES = ("quality", "fair", "passed", "critical")
 
 
 def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Change]:

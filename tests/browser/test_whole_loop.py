@@ -186,7 +186,7 @@ def test_from_a_ticket_file_to_the_trend(
     lead.goto(f"/sampling/weeks/{key}")
     send(lead, lead.get_by_role("button", name="Draw and assign"))
     expect(lead.get_by_role("heading", level=1)).to_have_text(f"Draw of {key}")
-    send(lead, lead.get_by_role("button", name="Draw it again"))
+    send(lead, lead.get_by_role("button", name="Check the receipt"))
     expect(lead.get_by_text("The receipt holds.")).to_be_visible()
     sound(lead)
 

@@ -12,6 +12,7 @@ from scipy import stats
 from exports.coaching_workbook import focus_areas
 from qa.coaching import figures, workbook
 from qa.coaching.figures import Criterion, Reviewed, coaching_list
+from qa.core.numerals import number
 from qa.reviews.measured import Framed, measure
 from qa.reviews.measured import Reviewed as Scored
 
@@ -150,6 +151,9 @@ def test_a_gap_between_people_whom_different_reviewers_scored_may_be_the_reviewe
     assert shared.clear
     assert not apart.clear
     assert apart.own.reviewer_variance > 0
+    said = dict(apart.told)
+    assert said["Standard error"].startswith(f"{number(apart.gap.std_error, 2)}: sampling")
+    assert "strictness on this criterion 0.00" in dict(shared.told)["Standard error"]
 
 
 def test_gaps_are_called_clear_only_after_the_correction_over_the_list() -> None:
@@ -190,6 +194,13 @@ def test_the_list_puts_whom_to_look_at_first_and_shows_everybodys_own_figure() -
     assert order[-1].specialist_id == 6
     assert found.placed[1].ranks is not None
     assert found.placed[7].ranks is None
+    told = dict(found.placed[1].told.rules)
+    shrunken = found.placed[1].shrunken
+    assert shrunken is not None
+    assert shrunken.interval is not None
+    assert told["Robust interval"].startswith(f"{number(shrunken.interval.low)} to {number(shrunken.interval.high)} ")
+    assert told["Ranks"].startswith(f"{found.placed[1].ranks[0]} to {found.placed[1].ranks[1]} of 4")
+    assert "Ranks" not in dict(found.placed[7].told.rules)
 
 
 def test_people_who_do_not_differ_beyond_chance_have_no_order() -> None:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from flask import Flask
@@ -14,8 +15,11 @@ from qa.core.jobs import Job, Runner
 from qa.reviews import measuring, prediction
 from qa.reviews.jobs import HANDLERS
 from qa.reviews.measured import measure
+from qa.reviews.sampled import sampled_scores
 from qa.rubric_library.models import RubricVersion
 from qa.sampling import frames
+from qa.sampling.allocation import SPREAD_FLOOR, Plan
+from qa.sampling.evidence import with_spreads
 from qa.sampling.models import Period
 from qa.tickets.models import HandledPart, Ticket, TicketSignal
 from tests.support.builders import (
@@ -192,3 +196,47 @@ def test_the_stored_signals_go_with_their_period_not_with_later_ones(session: Se
     session.commit()
 
     assert predicted(session) == kept
+
+
+def test_spreads_are_measured_on_what_the_predicted_score_leaves(session: Session, cast: Cast) -> None:
+    version = publish_rubric(session, cast)
+    at = NOW - dt.timedelta(weeks=1)
+    parts = [make_ticket(session, cast, resolved_at=at) for _ in range(32)]
+    period = make_period(session, cast.programme.id, at.date())
+    frames.freeze(session, period, now=NOW)
+    for n, handled in enumerate(parts):
+        wrong = n % 2 == 1
+        session.add(
+            TicketSignal(
+                part_id=handled.part.id,
+                name=measuring.PREDICTED,
+                version=measuring.prediction_version(period.key),
+                value=50.0 if wrong else 90.0,
+            )
+        )
+        task = make_assignment(session, handled, cast.rita, version)
+        make_review(session, handled, task, {"correct": "wrong"} if wrong else {})
+    session.flush()
+
+    scored = sampled_scores(session, cast.programme.id, period.starts_on)
+
+    # The prediction tells the two kinds of scores apart completely: nothing is left for reviews to find out.
+    assert len({one.score for one in scored}) == 2
+    assert [one.residual for one in scored] == pytest.approx([0.0] * 32, abs=1e-9)
+    told = [replace(one, cell="1|payouts||0") for one in scored]
+    plan = with_spreads(Plan(key="p", kind="neyman", amount=5, where={}, strata=("queue",)), told)
+    assert dict(plan.spreads) == {"payouts": SPREAD_FLOOR}
+
+
+def test_without_a_useful_prediction_spreads_are_those_of_scores(session: Session, cast: Cast) -> None:
+    version = publish_rubric(session, cast)
+    period, parts = last_week(session, cast)
+    for n, handled in enumerate(parts):
+        task = make_assignment(session, handled, cast.rita, version)
+        make_review(session, handled, task, {"correct": "wrong"} if n % 2 else {})
+    session.flush()
+
+    scored = sampled_scores(session, cast.programme.id, period.starts_on)
+
+    assert len(scored) == 4
+    assert all(one.residual == one.score for one in scored)

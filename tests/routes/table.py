@@ -10,8 +10,8 @@ desk.home desk.verify_trail people.apply people.example people.import_form peopl
 people.preview programme.change programme.show reviewers.index reviews.mine reviews.queue
 rubrics.add_procedure rubrics.add_rule rubrics.create rubrics.index rubrics.new rubrics.procedure_list rubrics.rules
 rubrics.upload sampling.claim sampling.create_plan sampling.health sampling.index sampling.new_pick sampling.new_plan
-sampling.pick sampling.pool_page tickets.download tickets.index tickets.intake
-tickets.add_source tickets.sources tickets.upload trends.index
+sampling.pick sampling.pool_page sampling.reviewers sampling.set_hours sampling.strike_requests tickets.download
+tickets.index tickets.intake tickets.add_source tickets.sources tickets.upload trends.index
 """
 PLAIN = [
     *(Case(endpoint=endpoint) for endpoint in WITHOUT_OBJECT.split()),
@@ -316,7 +316,21 @@ OBJECTS = [
         },
     ),
     *cases(
-        "sampling.reassign",
+        "sampling.confirm_strike sampling.decline_strike",
+        {
+            "a request": ("quinn", lambda w: {"request_id": w.strike.id}),
+            "of strangers": ("", lambda w: {"request_id": w.foreign_strike.id}),
+        },
+    ),
+    *cases(
+        "sampling.ask_to_strike",
+        {
+            "Rita's part": ("rita", lambda w: {"assignment_id": w.ritas_task.id}),
+            "Rob's part": ("rob", lambda w: {"assignment_id": w.robs_task.id}),
+        },
+    ),
+    *cases(
+        "sampling.reassign sampling.pause_reviewer sampling.resume_reviewer",
         {
             "Rita": ("quinn", lambda w: {"user_id": w.ritas_task.reviewer_id}),
             "a stranger": ("", lambda w: {"user_id": w.stranger.id}),

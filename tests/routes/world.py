@@ -29,9 +29,9 @@ from qa.rubric_library import procedures
 from qa.rubric_library import service as rubric_service
 from qa.rubric_library.models import CriterionNote, Procedure, RubricRule, RubricVersion
 from qa.rubric_studies.models import BridgeStudy
-from qa.sampling import frames, service
+from qa.sampling import frames, service, striking
 from qa.sampling.kinds import Rules
-from qa.sampling.models import Assignment, Draw, DrawnUnit, SamplingPlanVersion
+from qa.sampling.models import Assignment, Draw, DrawnUnit, Purpose, SamplingPlanVersion, StrikeRequest
 from qa.sampling.plans import plans_of, save_plan
 from qa.tickets.live.connections import about_credentials
 from qa.tickets.models import IntakeRun, IntakeUpload, SavedMapping, SourceConnection, Ticket
@@ -69,6 +69,8 @@ class World:
     foreign_draw: Draw
     drawn_unit: DrawnUnit
     foreign_unit: DrawnUnit
+    strike: StrikeRequest
+    foreign_strike: StrikeRequest
     version: RubricVersion
     draft: RubricVersion
     foreign_version: RubricVersion
@@ -158,6 +160,8 @@ def make_world(session: Session, cast: Cast, settings: Settings) -> World:
         foreign_draw=foreign_draw,
         drawn_unit=unit_of(session, draw),
         foreign_unit=unit_of(session, foreign_draw),
+        strike=strike_request(session, make_ticket(session, cast), cast.rita, version),
+        foreign_strike=strike_request(session, foreign, stranger, foreign_version),
         version=version,
         draft=draft,
         foreign_version=foreign_version,
@@ -186,6 +190,12 @@ def make_world(session: Session, cast: Cast, settings: Settings) -> World:
     )
     session.commit()
     return world
+
+
+def strike_request(session: Session, handled: Handled, reviewer: User, version: RubricVersion) -> StrikeRequest:
+    """A reviewer says that a part given by choice should never have been counted."""
+    assignment = make_assignment(session, handled, reviewer, version, purpose=Purpose.TARGETED)
+    return striking.ask(session, assignment, reason="spam", by=reviewer.id, now=NOW)
 
 
 def neighbour(session: Session, cast: Cast) -> Cast:

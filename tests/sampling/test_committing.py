@@ -148,8 +148,14 @@ def test_spreads_are_those_known_when_the_seed_was_committed_to(session: Session
     for queue in ("payouts", "appeals"):
         for _ in range(20):
             make_ticket(session, cast, queue=queue)
-    wide = [Scored(cell="1|payouts||0", team="1", score=score, probability=0.5) for score in (40, 100, 40, 100, 70)]
-    narrow = [Scored(cell="1|appeals||0", team="1", score=score, probability=0.5) for score in (80, 84, 80, 84, 82)]
+    wide = [
+        Scored(cell="1|payouts||0", team="1", score=score, probability=0.5, residual=score)
+        for score in (40, 100, 40, 100, 70)
+    ]
+    narrow = [
+        Scored(cell="1|appeals||0", team="1", score=score, probability=0.5, residual=score)
+        for score in (80, 84, 80, 84, 82)
+    ]
     commit_week(session, cast, now=BEFORE, scores=lambda *_: [*wide, *narrow])
 
     done = draw_committed(session, cast)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from qa.sampling import frames
 from qa.sampling.draw import draw
 from qa.sampling.kinds import Rules
-from qa.sampling.models import FrameCell, FrameUnit
+from qa.sampling.models import FrameCell, FrameColumns, FrameUnit
 from qa.sampling.plans import plans_of
 from qa.sampling.walking import draw_stored
 from tests.sampling.weeks import SEED, draw_week, make_plan, problems
@@ -108,5 +108,6 @@ def test_a_frame_frozen_before_cells_were_counted_is_drawn_all_the_same(session:
     from_cells = draw_stored(session, period_id, plans, SEED)
 
     session.query(FrameCell).delete()
+    session.query(FrameColumns).delete()
 
     assert draw_stored(session, period_id, plans, SEED) == from_cells

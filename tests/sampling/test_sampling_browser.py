@@ -74,7 +74,7 @@ def test_a_lead_who_never_saw_statistics_plans_draws_and_understands_the_receipt
         page.get_by_text("This proves that nobody drew twice until the result pleased.", exact=False)
     ).to_be_visible()
     look("receipt")
-    page.get_by_role("button", name="Draw it again").click()
+    page.get_by_role("button", name="Check the receipt").click()
     expect(page.get_by_role("alert").get_by_text("The receipt holds.")).to_be_visible()
     look("verified")
 

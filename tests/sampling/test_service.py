@@ -15,7 +15,7 @@ from qa.people.queries import zone_of
 from qa.sampling import frames, service
 from qa.sampling.models import DrawnUnit, DrawReceipt, FrameUnit, Period
 from qa.sampling.plans import plans_of
-from qa.sampling.receipts import digest
+from qa.sampling.receipts import canonical, digest
 from qa.sampling.service import Done
 from tests.sampling.weeks import SEED, WEEK, arranged, assignments, draw_week, make_plan, problems
 from tests.support.builders import RESOLVED, RING, make_ticket, publish_rubric
@@ -104,6 +104,23 @@ def tamper_document_and_digest(session: Session, done: Done) -> None:
     session.execute(update(DrawReceipt).values(document=document, digest=digest(document)))
 
 
+def rewritten(session: Session, done: Done, **changes: object) -> None:
+    """The receipt written anew with its digest, as somebody would who knows how."""
+    document = canonical({**json.loads(done.receipt.document), **changes})
+    session.execute(update(DrawReceipt).values(document=document, digest=digest(document)))
+
+
+def tamper_seed(session: Session, done: Done) -> None:
+    rewritten(session, done, seed=bytes(range(1, 33)).hex())
+
+
+def tamper_list(session: Session, done: Done) -> None:
+    drawn = select(DrawnUnit.part_id)
+    other = session.scalar(select(FrameUnit.part_id).where(FrameUnit.part_id.not_in(drawn)).limit(1))
+    (_, *rest), *others = json.loads(done.receipt.document)["parts"]
+    rewritten(session, done, parts=[[other, *rest], *others])
+
+
 def tamper_cut_off(session: Session, done: Done) -> None:
     session.execute(update(Period).where(Period.key == WEEK).values(cut_off_at=NOW + dt.timedelta(hours=1)))
 
@@ -113,20 +130,26 @@ def tamper_chain(session: Session, done: Done) -> None:
 
 
 @pytest.mark.parametrize(
-    "tamper",
+    ("tamper", "named"),
     [
-        tamper_number,
-        tamper_cell,
-        tamper_drawn,
-        tamper_probability,
-        tamper_document,
-        tamper_document_and_digest,
-        tamper_cut_off,
-        tamper_chain,
+        pytest.param(tamper_number, "sum of random numbers", id="a random number"),
+        pytest.param(tamper_cell, "parts 5 on the receipt, 4 now", id="a part's cell"),
+        pytest.param(tamper_drawn, "the drawn parts in the database are not those of the receipt", id="a drawn part"),
+        pytest.param(tamper_probability, "the drawn parts in the database are not those of the receipt", id="a chance"),
+        pytest.param(tamper_document, "the document is not the one that was signed off", id="the document"),
+        pytest.param(tamper_document_and_digest, "late: receipt 1, re-run 0", id="the document with its digest"),
+        pytest.param(tamper_seed, "the seed is not the one that was committed to", id="the seed"),
+        pytest.param(tamper_list, "on the receipt but not drawn (part", id="the list"),
+        pytest.param(tamper_cut_off, "cut_off: receipt", id="the cut-off"),
+        pytest.param(tamper_chain, "it does not follow the receipt before it", id="the chain"),
     ],
 )
-def test_whatever_is_changed_afterwards_is_found(
-    session: Session, cast: Cast, tamper: Callable[[Session, Done], None], flask_command: Callable[..., Result]
+def test_whatever_is_changed_afterwards_is_named(
+    session: Session,
+    cast: Cast,
+    tamper: Callable[[Session, Done], None],
+    named: str,
+    flask_command: Callable[..., Result],
 ):
     arranged(session, cast)
     done = draw_week(session, cast)
@@ -137,7 +160,7 @@ def test_whatever_is_changed_afterwards_is_found(
     after = flask_command("receipts", "verify", "--json")
     assert before.exit_code == 0
     assert after.exit_code == 1
-    assert json.loads(after.output)["receipts"][0]["problems"]
+    assert named in " ".join(json.loads(after.output)["receipts"][0]["problems"])
 
 
 def test_receipts_are_chained_and_a_missing_one_is_noticed(session: Session, cast: Cast):

@@ -74,6 +74,25 @@ def test_a_closed_period_keeps_what_it_said(session: Session, cast: Cast) -> Non
     ] == ["period.close"]
 
 
+def test_a_closed_figure_is_explained_from_its_statement_alone(session: Session, cast: Cast) -> None:
+    period = reviewed_week(session, cast)
+    row = closing.close(session, known(session, cast, period), by=cast.quinn.id, now=wednesday(0))
+    said = closing.read(row)
+    session.commit()
+    void_one(session)  # what happens later changes nothing of it
+
+    told = statements.explained(said, "all/", "quality")
+    share = statements.explained(said, "all/", "passed")
+
+    assert told is not None
+    assert share is not None
+    assert (told.n, told.population, told.drawn, told.rubric_versions) == (6, 6, 6, tuple(said["rubrics"]))
+    assert told.terms[0] / told.terms[1] == pytest.approx(said["figures"]["all/"]["quality"][0], abs=1e-5)
+    assert (told.low, told.high) == tuple(said["figures"]["all/"]["quality"][1:3])
+    assert share.unit == " %"
+    assert statements.explained(said, "team/nobody", "quality") is None
+
+
 def test_a_later_change_is_restated_beside_with_its_reason(session: Session, cast: Cast) -> None:
     period = reviewed_week(session, cast)
     closing.close(session, known(session, cast, period), by=cast.quinn.id, now=wednesday(0))

@@ -12,7 +12,7 @@ from qa.core.clock import local_day, monday_of_week, utcnow
 from qa.core.crypto import KeyRing
 from qa.core.db import db
 from qa.core.errors import NotFoundError
-from qa.sampling import committing, evidence, forecasts, frames, queries, reading, service, verification
+from qa.sampling import committing, evidence, forecasts, frames, queries, reading, service, striking, verification
 from qa.sampling import plans as sampling_plans
 from qa.sampling.forms import DrawForm, SupplementForm
 from qa.sampling.kinds import KINDS
@@ -35,6 +35,7 @@ def index() -> ResponseReturnValue:
         words_of=forecasts.words_of,
         kinds=KINDS,
         schedules=SCHEDULES,
+        asked=striking.waiting(session, g.actor.programme_id),
     )
 
 

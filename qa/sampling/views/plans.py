@@ -1,6 +1,7 @@
 """The pages of plans: what should be sampled of which tickets, and what that would give."""
 
 from dataclasses import dataclass
+from urllib.parse import quote, unquote
 
 from flask import flash, g, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -51,7 +52,7 @@ def edit_plan(plan_id: int) -> ResponseReturnValue:
     form.days.data = rules.days
     form.schedule.data, form.once.data, form.until.data = rules.schedule, rules.once, rules.until
     for name, values in _ticked(rules).items():
-        form[FILTER + name].data = values
+        form[FILTER + quote(name, safe="")].data = values
     return form_page(form, view)
 
 
@@ -94,7 +95,7 @@ def rules_from(form: PlanForm) -> Rules:
         if name == "tag":
             where.update({fields.TAG + tag: ["yes"] for tag in field.data})
         else:
-            where[name] = list(field.data)
+            where[unquote(name)] = list(field.data)
     kind = KINDS[form.kind.data]
     return Rules(
         kind=kind.name,

@@ -41,7 +41,7 @@ def claim() -> ResponseReturnValue:
 @requires(Permission.SCORE)
 def give_back(assignment_id: int) -> ResponseReturnValue:
     session = db.session()
-    pool.give_back(session, queries.get_lent_for(session, g.actor, assignment_id), now=utcnow())
+    pool.give_back(session, queries.get_own_assignment(session, g.actor, assignment_id), now=utcnow())
     session.commit()
     flash("The part is back in the pool.", "good")
     return redirect(url_for("sampling.pool_page"))
