@@ -146,6 +146,8 @@ def test_a_long_wait_becomes_a_job_of_its_own_and_loses_nothing(
     assert waiting.state == "waiting"  # the runner left it alone
     assert told(session)["state"] == "running"
     assert "waits, as the help desk asked" in ada.get(page).get_data(as_text=True)
+    run_page = ada.get(f"/tickets/intake/{waiting.payload['run']}").get_data(as_text=True)
+    assert "The help desk asks to wait. The pull goes on by itself at" in run_page
 
     session.get_one(Job, waiting.id).not_before = NOW - dt.timedelta(days=1)
     session.commit()

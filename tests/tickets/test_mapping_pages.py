@@ -104,6 +104,8 @@ def test_an_export_never_seen_before_comes_in_and_every_row_is_accounted_for(
     assert session.scalars(select(TicketSignal.value).where(TicketSignal.name == "punkte")).all() == [87, 12]
     result = ada.get(answer.location).get_data(as_text=True)
     assert "Eröffnet" in result  # the column as the file itself calls it
+    assert "read by the mapping “Monatlich”" in result
+    assert "Messages of a refused ticket count as rejected with it" in result
     rejects = ada.get(f"/tickets/intake/{run.id}/rejects.csv").get_data(as_text=True)
     assert "tickets.csv,4,Eröffnet,soon,not a date and time" in rejects
     assert "Quark" not in result + rejects

@@ -260,7 +260,7 @@ MESSAGE_FIELDS = (
         name="Message ID",
         meaning="id",
         help="without it messages are told apart by their time, author and text",
-        aliases=("id", "comment id", "message number", "event id", "note id"),
+        aliases=("id", "msg", "msg id", "message no", "comment id", "message number", "event id", "note id"),
     ),
     Field(
         name="Author",
