@@ -4,11 +4,13 @@ import datetime as dt
 import re
 import secrets
 import shutil
+import traceback
 import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import structlog
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
@@ -30,6 +32,8 @@ INTAKE_JOB = "tickets.intake"
 ARCHIVE_SUFFIX = ".zip"
 LONGEST_NAME = 100
 LONGEST_KEY = 40
+BROKEN = "The intake broke off. What was stored stays; run it again to finish it."
+log = structlog.get_logger(__name__)
 MOST_KEPT_REJECTS = 100_000  # in the database; the counts go on
 match_parts = agents.match_parts
 
@@ -42,6 +46,19 @@ class Keys:
 
     ring: KeyRing
     frame_key: bytes
+
+
+class IntakeBrokenError(FairmarkError):
+    """A fault of the product in the middle of an intake."""
+
+    status = 500
+
+
+def broken(error: Exception) -> IntakeBrokenError:
+    """What may be said of a fault: its kind and its places in the code, logged here; its message may quote a row."""
+    places = [f"{Path(frame.filename).name}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)]
+    log.error("intake.broke", kind=type(error).__name__, places=places)
+    return IntakeBrokenError(f"{BROKEN} ({type(error).__name__})")
 
 
 def source_for(session: Session, programme_id: int, key: str, *, kind: str, now: dt.datetime) -> Source:
@@ -162,11 +179,10 @@ def run_intake(
         session.rollback()
         finish(session, run_id, "failed", {"error": redact(str(error))}, paths, now=clock())
         raise
-    except Exception:
+    except Exception as error:  # noqa: BLE001 - told without its message, which may quote a row
         session.rollback()
-        told = "The intake broke off. What was stored stays; run it again to finish it."
-        finish(session, run_id, "failed", {"error": told}, paths, now=clock())
-        raise
+        finish(session, run_id, "failed", {"error": BROKEN}, paths, now=clock())
+        raise broken(error) from None
     return finish(session, run_id, "done", counts.as_dict(), paths, now=clock())
 
 

@@ -11,6 +11,7 @@ from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from qa.core.jobs import Job
 from qa.tickets.models import IntakeReject, IntakeRun, Ticket
 from tests.support.cast import NOW, Cast
 from tests.support.client import CheckingClient
@@ -90,6 +91,31 @@ def test_a_file_that_cannot_be_used_ends_the_intake_with_the_reason(ada: Checkin
     assert "cannot be unpacked" in page
     settings = app.extensions["fairmark"]
     assert list((settings.instance / "uploads").iterdir()) == []
+
+
+def test_a_fault_in_the_middle_tells_its_place_and_quotes_no_row(
+    ada: CheckingClient,
+    app: Flask,
+    session: Session,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def stumble(*_: object, **__: object) -> None:
+        raise ValueError("cannot read Zebulon Quark")
+
+    monkeypatch.setattr("qa.tickets.intake.zendesk.ticket_record", stumble)
+    folder = zendesk_folder(tmp_path / "x", tickets=[zendesk_ticket()])
+
+    answer = uploaded(ada, "zendesk", files_of(folder))
+    run_jobs(app)
+
+    page = ada.get(answer.location).get_data(as_text=True)
+    job = session.scalars(select(Job)).one()
+    assert "The intake broke off. What was stored stays" in page
+    assert "ValueError" in str(job.error)
+    assert "intake.broke" in caplog.text
+    assert "Quark" not in page + str(job.error) + caplog.text
 
 
 def test_tables_that_cannot_be_read_are_told_at_once_and_leave_no_file(ada: CheckingClient, app: Flask) -> None:

@@ -142,11 +142,11 @@ def run_pull(
         session.rollback()
         service.finish(session, run_id, "failed", {"error": redact(str(error))}, now=clock())
         raise
-    except Exception:
+    except Exception as error:  # noqa: BLE001 - told without its message, which may quote a row
         session.rollback()
-        broken = "The pull broke off. What was stored stays; the next pull goes on from there."
-        service.finish(session, run_id, "failed", {"error": broken}, now=clock())
-        raise
+        words = "The pull broke off. What was stored stays; the next pull goes on from there."
+        service.finish(session, run_id, "failed", {"error": words}, now=clock())
+        raise service.broken(error) from None
     return service.finish(session, run_id, "done", piece.counts.as_dict(), now=clock())
 
 
