@@ -187,6 +187,7 @@ class Source(WithId, Base):
     name: Mapped[str]
     data_region: Mapped[str] = mapped_column(default="default")
     cursor: Mapped[str | None]  # where a live pull goes on
+    marks: Mapped[dict[str, Any] | None]  # rules that mark its tickets as they come in
     created_at: Mapped[dt.datetime]
 
 

@@ -93,6 +93,12 @@ def _reading(form: Form, name: str, meaning: Field, column: Column, was: bool, e
     )
 
 
+def marks_from(form: Form) -> tuple[Marks, dict[str, str]]:
+    """A source's own rules as posted, and what of them could not be used, by field."""
+    errors = Errors()
+    return replace(_marks(form, errors), signals=words_of(form.get("signals", ""))), errors.by_field
+
+
 def _marks(form: Form, errors: Errors) -> Marks:
     return Marks(escalation=_rules(form, "e", errors), severity=_rules(form, "v", errors))
 

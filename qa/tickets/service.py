@@ -23,6 +23,7 @@ from qa.tickets.counting import Counts
 from qa.tickets.intake import FORMATS, TABLES, Format, files, format_named
 from qa.tickets.intake.base import Reject
 from qa.tickets.intake.mapping import ColumnMapping, mapping_of
+from qa.tickets.intake.marks import Marks
 from qa.tickets.models import IntakeReject, IntakeRun
 from qa.tickets.redaction import redact
 from qa.tickets.rows import insert_rows
@@ -167,7 +168,7 @@ def run_intake(
     run = session.get_one(IntakeRun, run_id)
     source = session.get_one(Source, run.source_id)
     chosen = format_named(run.format)
-    mapping = mapping_of(run.mapping) if run.mapping is not None else None
+    mapping = mapping_of(run.mapping) if run.mapping is not None else marked_only(chosen, source)
     session.execute(delete(IntakeReject).where(IntakeReject.run_id == run_id))
     run.state, run.counts = "running", {}
     session.commit()
@@ -184,6 +185,32 @@ def run_intake(
         finish(session, run_id, "failed", {"error": BROKEN}, paths, now=clock())
         raise broken(error) from None
     return finish(session, run_id, "done", counts.as_dict(), paths, now=clock())
+
+
+def marked_only(chosen: Format, source: Source) -> ColumnMapping | None:
+    """The rules of a source whose fields need no mapping; tables have theirs in the mapping."""
+    if chosen.mapped or not source.marks:
+        return None
+    return ColumnMapping(sheets=(), marks=Marks.from_json(source.marks))
+
+
+def keep_marks(session: Session, source: Source, marks: Marks, *, by: int, now: dt.datetime) -> None:
+    """Keep a source's rules; they mark what comes in from now on, and at the next intake what is stored."""
+    source.marks = marks.as_json() if marks else None
+    session.flush()
+    audit.record(
+        session,
+        action="intake.rules_changed",
+        object_type="source",
+        object_id=source.id,
+        actor_id=by,
+        now=now,
+        detail={
+            "escalation": len(marks.escalation),
+            "severity": len(marks.severity),
+            "signals": len(marks.signals),
+        },
+    )
 
 
 def is_over(session: Session, run_id: int) -> bool:

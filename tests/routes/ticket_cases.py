@@ -27,6 +27,13 @@ TICKETS = [
         },
     ),
     *cases(
+        "tickets.source_rules tickets.change_rules",
+        {
+            "a source": ("ada", lambda w: {"source_id": w.connection.source_id}),
+            "of strangers": ("", lambda w: {"source_id": w.foreign_connection.source_id}),
+        },
+    ),
+    *cases(
         "tickets.mapping tickets.change_mapping",
         {
             "an upload": ("ada", lambda w: {"upload_id": w.upload.id}),

@@ -213,6 +213,23 @@ def test_a_token_goes_to_no_other_address_than_it_was_typed_for(
     assert session.scalars(select(SourceConnection.base_url)).one() == desk.url
 
 
+def test_a_sources_rules_mark_what_is_pulled(
+    ada: CheckingClient, app: Flask, session: Session, desk: DeskServer
+) -> None:
+    page = connected(ada, desk.url)
+    source_id = session.scalars(select(SourceConnection.source_id)).one()
+    session.rollback()
+    rules = {"e0-where": "tag", "e0-words": "Payout", "v0-where": "queue", "v0-words": "payouts", "v0-level": "2"}
+    ada.post_form(f"/tickets/sources/rules/{source_id}", rules | {"signals": "7"})
+
+    body = ada.get(f"/tickets/sources/rules/{source_id}").get_data(as_text=True)
+    pulled(ada, app, page)
+
+    assert 'value="Payout"' in body
+    found = session.scalars(select(Ticket).where(Ticket.external_id == "100")).one()
+    assert (found.escalated, found.content_severity) == (True, 2)
+
+
 def test_scheduled_pulls_begin_when_their_time_has_come_and_never_twice(
     ada: CheckingClient, session: Session, desk: DeskServer
 ) -> None:

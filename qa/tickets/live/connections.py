@@ -28,6 +28,7 @@ SCHEDULES: Mapping[int | None, str] = {
     6: "every six hours",
     24: "every day",
 }
+MARKED = frozenset({"zendesk", "intercom", "freshdesk", "zammad", "chatwoot"})
 NEEDS_USER = frozenset({"zendesk"})
 TITLES = {"zendesk": "Zendesk", "intercom": "Intercom", "freshdesk": "Freshdesk", "zammad": "Zammad"}
 INTERCOM_VERSION = "2.14"
@@ -90,6 +91,23 @@ def get_connection_for(session: Session, actor: Actor, connection_id: int) -> tu
     if row is None:
         raise NotFoundError("There is no such connection.")
     return row[0], row[1]
+
+
+def get_source_for(session: Session, actor: Actor, source_id: int) -> Source:
+    """A source of the actor's programme whose fields are known, so that it has rules of its own."""
+    source = session.get(Source, source_id) if source_id < LARGEST_ID else None
+    if source is None or source.programme_id != actor.programme_id or source.kind not in MARKED:
+        raise NotFoundError("There is no such source.")
+    return source
+
+
+def marked_sources(session: Session, actor: Actor) -> Sequence[Source]:
+    """The sources that have rules of their own; tables have theirs in their mapping."""
+    return session.scalars(
+        select(Source)
+        .where(Source.programme_id == actor.programme_id, Source.kind.in_(MARKED))
+        .order_by(Source.name, Source.id)
+    ).all()
 
 
 def runs_of(session: Session, source_id: int, most: int = 20) -> Sequence[IntakeRun]:

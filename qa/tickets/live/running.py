@@ -14,6 +14,7 @@ from qa.people.models import Source
 from qa.tickets import service
 from qa.tickets.counting import Counts
 from qa.tickets.intake.base import Record, Reject
+from qa.tickets.intake.marks import Marks
 from qa.tickets.intake.objects import Desk, Line, complete
 from qa.tickets.live.client import WaitError
 from qa.tickets.live.connections import House, pull_of
@@ -74,6 +75,7 @@ class Slice:
     run_id: int
     counts: Counts
     rejects: set[tuple[str, int | None, str | None, str]]
+    marks: Marks
     again: int = field(default=0)  # tickets of this run that a repeated page told again
 
     def unchanged(self, told: Sequence[tuple[str, str]]) -> set[str]:
@@ -125,7 +127,7 @@ def run_pull(
         (row.file, row.line, row.column, row.reason)
         for row in session.scalars(select(IntakeReject).where(IntakeReject.run_id == run_id))
     }
-    piece = Slice(session, source, run_id, Counts.from_dict(run.counts), told)
+    piece = Slice(session, source, run_id, Counts.from_dict(run.counts), told, Marks.from_json(source.marks or {}))
     run.state = "running"
     try:
         pull = pull_of(connection, source, house)
@@ -168,7 +170,7 @@ def _store(piece: Slice, desk: Desk, batch: Batch, *, keys: Keys, now: dt.dateti
         counts = store_tickets(
             session,
             piece.source,
-            piece.records(desk, batch),
+            piece.marks.on(piece.records(desk, batch)),
             ring=keys.ring,
             frame_key=keys.frame_key,
             now=now,

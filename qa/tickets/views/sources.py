@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from flask import flash, g, make_response, redirect, render_template, url_for
+from flask import flash, g, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from qa.core.access import Permission, requires
@@ -10,8 +10,9 @@ from qa.core.clock import utcnow
 from qa.core.db import db
 from qa.core.errors import InvalidInputError
 from qa.people.models import Source
-from qa.tickets import intake_queries
+from qa.tickets import intake_queries, mapping_forms, service
 from qa.tickets.forms import ConnectionForm
+from qa.tickets.intake.marks import SEVERITIES, WHERE, Marks
 from qa.tickets.jobs import house
 from qa.tickets.live import connections, running
 from qa.tickets.models import SourceConnection
@@ -33,6 +34,7 @@ def page(form: ConnectionForm, status: int = 200) -> ResponseReturnValue:
         form=form,
         views=connections.connections_for(db.session(), g.actor),
         schedules=connections.SCHEDULES,
+        marked=connections.marked_sources(db.session(), g.actor),
     )
     return make_response(body, status)
 
@@ -152,3 +154,38 @@ def pull_source(connection_id: int) -> ResponseReturnValue:
     session.commit()
     flash("The pull begins within seconds.", "good")
     return redirect(url_for("tickets.intake_run", run_id=run.id))
+
+
+@bp.get("/sources/rules/<int:source_id>")
+@requires(Permission.INTAKE_RUN)
+def source_rules(source_id: int) -> ResponseReturnValue:
+    of = connections.get_source_for(db.session(), g.actor, source_id)
+    return rules_page(of, Marks.from_json(of.marks or {}), {})
+
+
+def rules_page(of: Source, marks: Marks, errors: dict[str, str], status: int = 200) -> ResponseReturnValue:
+    body = render_template(
+        "tickets/source_rules.html",
+        source=of,
+        signals=", ".join(marks.signals),
+        where=list(WHERE.items()),
+        severities=SEVERITIES,
+        escalation=mapping_forms.rules_shown(marks.escalation),
+        severity=mapping_forms.rules_shown(marks.severity),
+        errors=errors,
+    )
+    return make_response(body, status)
+
+
+@bp.post("/sources/rules/<int:source_id>")
+@requires(Permission.INTAKE_RUN)
+def change_rules(source_id: int) -> ResponseReturnValue:
+    session = db.session()
+    of = connections.get_source_for(session, g.actor, source_id)
+    marks, errors = mapping_forms.marks_from(request.form)
+    if errors:
+        return rules_page(of, marks, errors, 422)
+    service.keep_marks(session, of, marks, by=g.actor.user_id, now=utcnow())
+    session.commit()
+    flash("Kept. The rules mark what comes in from now on.", "good")
+    return redirect(url_for("tickets.source_rules", source_id=source_id))
