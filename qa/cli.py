@@ -11,6 +11,7 @@ from flask.cli import AppGroup, with_appcontext
 from flask_migrate import upgrade
 
 from qa import serving
+from qa.calibration_sessions.commands import reviews
 from qa.coaching.commands import export
 from qa.config import settings
 from qa.core import audit
@@ -20,7 +21,6 @@ from qa.core.errors import FairmarkError
 from qa.core.jobs import Runner
 from qa.demo.command import demo
 from qa.people.commands import create_first_admin, people
-from qa.reviews.commands import reviews
 from qa.sampling.commands import draw, receipts
 from qa.tickets.commands import intake, signal_commands
 from qa.trends.commands import periods

@@ -19,6 +19,7 @@ from rubrics.drafts import as_draft, draft_yaml, read_draft
 from rubrics.loading import load_yaml
 from rubrics.mapping import Carrying, Unmapped, carrying
 from rubrics.model import (
+    ENGINES,
     Answer,
     AnswerError,
     Condition,
@@ -42,6 +43,7 @@ from rubrics.threads import Stop, Thread, score_runs, threads
 from rubrics.writing import document, dump_yaml, fingerprint
 
 __all__ = [
+    "ENGINES",
     "ENGINE_VERSION",
     "NO_SCORE",
     "Answer",

@@ -243,6 +243,7 @@ def show(review_id: int) -> ResponseReturnValue:
         sections=scoring_page.shown_sections(rubric, answers, channel=view.ticket.channel),
         messages=messages,
         quotes=quotes,
+        links=procedures.links_at(session, g.actor.programme_id, view.part.resolved_at),
         reviewer_name=view.reviewer.name if own or g.actor.may(Permission.REVIEWER_NAME) else view.reviewer.pseudonym,
         sees_notes=own or g.actor.user_id != view.part.specialist_id,
         may_acknowledge=view.part.specialist_id == g.actor.user_id and view.review.acknowledged_at is None,

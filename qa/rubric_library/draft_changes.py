@@ -1,9 +1,11 @@
 """What one can do to a draft: each change gives a new tree and leaves the old one as it was. Pure."""
 
 import copy
+import re
 from dataclasses import dataclass
 from typing import Any
 
+import rubrics
 from qa.rubric_library.drafting import (
     RUBRIC,
     Node,
@@ -16,6 +18,7 @@ from qa.rubric_library.drafting import (
     new_id,
     nodes,
     section_of,
+    stated_engine,
 )
 
 SCALES: dict[str, tuple[str, tuple[tuple[str, str], ...]]] = {
@@ -58,6 +61,7 @@ def new_tree(*, key: str, name: str) -> Tree:
         "method": "additive",
         "na_rule": "removed",
         "critical_effect": "zero",
+        "engine": stated_engine(rubrics.ENGINE_VERSION),
         "lineage": [],
         "sections": [],
     }
@@ -191,6 +195,22 @@ def add_level(tree: Tree, node_id: str) -> Change:
         }
     )
     return Change(tree=tree, at=node_id, what=f"{called(criterion)}: add a level")
+
+
+def count_by(tree: Tree, what: str) -> Change:
+    """Let criteria count by their best level's points (no weight anywhere), or by weights equal to these points."""
+    tree = copy.deepcopy(tree)
+    for criterion in criteria_of(tree):
+        criterion["weight"] = "" if what == "points" else str(criterion.get("weight") or _best_points(criterion))
+    return Change(tree=tree, at=RUBRIC, what=f"count by {what}")
+
+
+def _best_points(criterion: Node) -> str:
+    """The points of a criterion's best level as they stand; 100 of a percentage, 1 where none is a number."""
+    if criterion["scale"]["kind"] == "percentage":
+        return "100"
+    points = [text for level in levels_of(criterion) if re.fullmatch(r"\d+(\.\d+)?", text := str(level["points"]))]
+    return max(points, key=float, default="1")
 
 
 def remove_level(tree: Tree, node_id: str, level_id: str) -> Change:

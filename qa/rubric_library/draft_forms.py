@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from qa.rubric_library.drafting import RUBRIC, Node, Tree, find, is_section, levels_of
+from qa.rubric_library.drafting import RUBRIC, Node, Tree, find, is_section, levels_of, stated_engine
 
 LEVEL_TEXTS = ("key", "name", "points", "cap", "anchor", "example")
 LEVEL_FLAGS = ("failing", "comment_required", "evidence_required", "fails")
@@ -52,7 +52,8 @@ def _rubric(posted: Posted) -> Node:
         if kind:
             old, new = (_listed(posted.text(f"lineage-{n}-{side}")) for side in ("old", "new"))
             declared.append({"kind": kind, "old": old, "new": new})
-    return {**{name: posted.text(name) for name in texts}, "lineage": declared}
+    engine = stated_engine(posted.text("engine"))
+    return {**{name: posted.text(name) for name in texts}, "engine": engine, "lineage": declared}
 
 
 def _section(posted: Posted) -> Node:

@@ -91,6 +91,11 @@ def fill_keys(nodes: Iterable[Node]) -> None:
         taken.add(key)
 
 
+def stated_engine(engine: str) -> str:
+    """The version of the arithmetic as a rubric states it: the first one is left out."""
+    return "" if engine == rubrics.ENGINES[0] else engine
+
+
 def slug(name: str) -> str:
     """A key of a-z, 0-9 and _ from a name."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()

@@ -127,7 +127,7 @@ def open_draft(
         minor=minor,
         document="",
         fingerprint="",
-        engine_version=rubrics.ENGINE_VERSION,
+        engine_version=str(tree.get("engine") or rubrics.ENGINES[0]),
         drafted_by_id=by,
         created_at=now,
         based_on_id=based_on,

@@ -113,7 +113,7 @@ def editor(
 
 
 DEFAULTS: dict[str, Node] = {
-    "rubric": {"description": "", "pass_mark": "", "cap": "", "lineage": []},
+    "rubric": {"description": "", "pass_mark": "", "cap": "", "engine": "", "lineage": []},
     "section": {"channels": [], "bonus": False},
     "criterion": {
         "guidance": "",

@@ -1,7 +1,8 @@
 """Where each criterion came from over all versions of a rubric, as a table. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import rubrics
 from qa.rubric_library.wording import CHANGE_WORDS
@@ -18,31 +19,44 @@ class Cell:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LineageTable:
-    """Versions as columns with the size of each step, criteria (by key) as rows in the newest order."""
+    """Versions as columns with the size of each step; a row is a criterion as long as it is one and the same."""
 
     columns: Sequence[tuple[int, str, str]]  # id, label, step to it: "", same, minor, major
     rows: Sequence[tuple[str, Sequence[Cell | None]]]
 
 
 def lineage_table(versions: Sequence[tuple[int, rubrics.RubricVersion]]) -> LineageTable:
-    """The table over versions from the oldest to the newest."""
-    columns: list[tuple[int, str, str]] = []
-    rows: dict[str, list[Cell | None]] = {}
-    former: rubrics.RubricVersion | None = None
-    for n, (version_id, value) in enumerate(versions):
-        changed = rubrics.diff(former, value) if former is not None else None
-        columns.append((version_id, value.label, changed.step if changed else ""))
-        became = {change.key: change for change in changed.criteria} if changed else {}
-        for criterion in value.criteria:
-            change = became.get(criterion.key)
-            words = ", ".join(CHANGE_WORDS[kind] for kind in change.kinds) if change else "first version"
-            if change and change.kinds[0] in ("split", "merged"):
-                words += f" from {', '.join(change.old_keys)}"
-            cell = Cell(name=criterion.name, words=words, comparable=change.comparable if change else True)
-            rows.setdefault(criterion.key, [None] * n).append(cell)
-        for cells in rows.values():
-            cells += [None] * (n + 1 - len(cells))
-        former = value
-    newest = [criterion.key for criterion in former.criteria] if former else []
-    order = [*newest, *(key for key in rows if key not in newest)]
-    return LineageTable(columns=columns, rows=[(key, rows[key]) for key in order])
+    """The table over versions from the oldest to the newest; what the newest asks comes first, in its order."""
+    values = [value for _, value in versions]
+    steps = [rubrics.diff(old, new) for old, new in pairwise(values)]
+    columns = [
+        (version_id, value.label, step.step if step is not None else "")
+        for (version_id, value), step in zip(versions, [None, *steps], strict=False)
+    ]
+    kinds = {
+        (value.label, change.key): change.kinds
+        for value, step in zip(values[1:], steps, strict=True)
+        for change in step.criteria
+    }
+    newest = {criterion.key: n for n, criterion in enumerate(values[-1].criteria)} if values else {}
+    found = sorted(rubrics.threads(values), key=lambda thread: len(newest) if thread.dropped_in else newest[thread.key])
+    return LineageTable(
+        columns=columns,
+        rows=[(thread.key, [_cell(thread, value.label, kinds) for value in values]) for thread in found],
+    )
+
+
+def _cell(thread: rubrics.Thread, label: str, kinds: Mapping[tuple[str, str], Sequence[str]]) -> Cell | None:
+    """A criterion in one version, and in the first that holds it no longer."""
+    stop = next((stop for stop in thread.stops if stop.version == label), None)
+    if stop is None:
+        if thread.dropped_in != label:
+            return None
+        words = f"became {', '.join(thread.became)}" if thread.became else CHANGE_WORDS["dropped"]
+        return Cell(name=thread.name, words=words, comparable=True)
+    if stop.kind == "first":
+        return Cell(name=stop.name, words="first version", comparable=True)
+    words = ", ".join(CHANGE_WORDS[kind] for kind in kinds[label, stop.key])
+    if stop is thread.stops[0] and thread.came_from:
+        words += f" from {', '.join(thread.came_from)}"
+    return Cell(name=stop.name, words=words, comparable=stop.comparable)

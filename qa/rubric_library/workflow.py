@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 import rubrics
@@ -162,6 +162,27 @@ def publish(
     notices.withdraw(session, object_type="rubric_version", object_id=version.id)
     told = editors_of(session, version.id) | ({family.owner_id} if family.owner_id else set())
     _tell(session, version, told - {by or 0}, "rubric_published", now=now)
+
+
+def overtaken(session: Session, version: RubricVersion, effective_from: dt.datetime) -> RubricVersion | None:
+    """A newer version that is in force already and that this one would take over from; nothing where all is in order.
+
+    The version that came into force last judges, whatever its number: an older number dated later is rarely meant.
+    """
+    return session.scalar(
+        select(RubricVersion)
+        .where(
+            RubricVersion.family_id == version.family_id,
+            RubricVersion.state == "published",
+            RubricVersion.effective_from <= effective_from,
+            or_(
+                RubricVersion.major > version.major,
+                and_(RubricVersion.major == version.major, RubricVersion.minor > version.minor),
+            ),
+        )
+        .order_by(RubricVersion.effective_from.desc(), RubricVersion.id.desc())
+        .limit(1)
+    )
 
 
 def retire(session: Session, version: RubricVersion, *, reason: str, by: int, now: dt.datetime) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from click.testing import Result
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -77,6 +78,25 @@ def test_consensus_has_the_librarys_score_and_can_be_set_again(room: Room, cast:
     assert again == 302
     assert (agreed.score, agreed.outcome) == (60.0, "failed")
     assert answers == {"correct": "partly", "tone": "missed", "privacy": "met"}
+
+
+def test_an_agreed_score_that_does_not_follow_from_its_answers_is_found(
+    room: Room, cast: Cast, session: Session, flask_command: Callable[..., Result]
+) -> None:
+    room.score(cast.rita, 0)
+    room.post(cast.quinn, "reveal")
+    room.agree(cast.quinn, 0, tone="missed")
+    session.expire_all()
+    clean = flask_command("reviews", "recompute", "--check")
+    agreed = session.scalars(select(ConsensusScore)).one()
+    agreed.score = 12.5
+
+    found = flask_command("reviews", "recompute", "--check")
+
+    assert clean.exit_code == 0, clean.output
+    assert "1 agreed scores computed again, 0 differ." in clean.output
+    assert found.exit_code == 1
+    assert f"session part {agreed.session_part_id}" in found.output
 
 
 def test_what_does_not_fit_or_is_not_complete_is_no_consensus(room: Room, cast: Cast, session: Session) -> None:

@@ -11,9 +11,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 import rubrics
-from qa.reviews.commands import recomputed
+from qa.calibration_sessions import service as calibration
+from qa.calibration_sessions.models import SessionPart
+from qa.calibration_sessions.recomputing import agreed_again
 from qa.reviews.models import ReviewRevision
-from qa.rubric_library import service
+from qa.reviews.recomputing import recomputed
+from qa.rubric_library import drafts, service, workflow
 from qa.rubric_library.models import RubricFamily, RubricRule, RubricVersion
 from qa.rubric_library.queries import parsed
 from tests.support.builders import make_assignment, make_review, make_ticket, publish_rubric
@@ -59,23 +62,27 @@ def test_no_change_of_rubrics_or_rules_moves_a_past_score(session: Session, cast
     versions = [publish_rubric(session, cast)]
     scores: dict[int, str | None] = {}
     for step in range(1, 13):
-        version = dice.choice(versions)
-        asked = {item.key for item in parsed(version.document).criteria}
+        asking_all = [each for each in versions if {one.key for one in parsed(each.document).criteria} == set(LEVELS)]
+        version = dice.choice(asking_all)
         handled = make_ticket(session, cast, created_at=NOW)
-        levels = {key: dice.choice(LEVELS[key]) for key in LEVELS if key in asked}
-        if asked == set(LEVELS):
-            make_review(session, handled, make_assignment(session, handled, cast.rita, version), levels)
+        levels = {key: dice.choice(LEVELS[key]) for key in LEVELS}
+        make_review(session, handled, make_assignment(session, handled, cast.rita, version), levels)
         versions.append(changed(session, cast, dice.choice(versions), dice, step))
+        agree(session, cast, handled.part.id, version, levels)
         shake_the_rules(session, cast, dice)
+        shake_the_library(session, cast, dice)
         session.expire_all()
 
         found = recomputed(session)
         now = {one.id: one.exact_score for one in session.scalars(select(ReviewRevision).order_by(ReviewRevision.id))}
 
+        agreed = agreed_again(session)
         assert (found.wrong, found.altered) == ((), ())
+        assert (agreed.wrong, agreed.altered) == ((), ())
         assert scores.items() <= now.items()
         scores = now
     assert len(set(scores.values())) > 2
+    assert agreed.scores > 2
 
 
 def changed(session: Session, cast: Cast, version: RubricVersion, dice: random.Random, step: int) -> RubricVersion:
@@ -97,3 +104,47 @@ def shake_the_rules(session: Session, cast: Cast, dice: random.Random) -> None:
     family = session.scalars(select(RubricFamily).order_by(RubricFamily.id)).first()
     assert family is not None
     service.add_rule(session, family, valid_from=NOW, by=cast.quinn.id, now=NOW, queue=dice.choice((None, "a", "b")))
+
+
+def shake_the_library(session: Session, cast: Cast, dice: random.Random) -> None:
+    """Retire a published version, or copy one and throw the draft away or leave it lying."""
+    known = session.scalars(
+        select(RubricVersion).where(RubricVersion.state != "draft").order_by(RubricVersion.id)
+    ).all()
+    one = dice.choice(known)
+    if dice.random() < 0.4 and one.state == "published":
+        workflow.retire(session, one, reason="", by=cast.quinn.id, now=NOW)
+    draft = drafts.clone_version(session, one, by=cast.lena.id, now=NOW)
+    if dice.random() < 0.5:
+        drafts.discard(session, draft, by=cast.lena.id, now=NOW)
+
+
+def agree(session: Session, cast: Cast, part_id: int, version: RubricVersion, levels: dict[str, str]) -> None:
+    """A session that agrees on one part."""
+    value = parsed(version.document)
+    sitting = calibration.open_session(
+        session,
+        programme_id=cast.programme.id,
+        title="Weekly",
+        rubric_version_id=version.id,
+        part_ids=[part_id],
+        participant_ids=[cast.rita.id, cast.rob.id],
+        facilitator_id=cast.quinn.id,
+        due_on=NOW.date(),
+        now=NOW,
+    )
+    sitting.state, sitting.revealed_at = "revealed", NOW
+    session.flush()
+    part = session.scalars(select(SessionPart).where(SessionPart.session_id == sitting.id)).one()
+    calibration.set_consensus(
+        session,
+        sitting,
+        part,
+        value,
+        levels,
+        {},
+        channel="email",
+        version=sitting.lock_version,
+        by=cast.quinn.id,
+        now=NOW,
+    )

@@ -9,8 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from qa.core.errors import ConflictError, InvalidInputError
-from qa.reviews.commands import recomputed
 from qa.reviews.models import ReviewRevision
+from qa.reviews.recomputing import recomputed
 from qa.rubric_library import draft_changes, drafts, service, workflow
 from qa.rubric_library.drafting import criteria_of
 from qa.rubric_library.models import RubricRule, RubricVersion

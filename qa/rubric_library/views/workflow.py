@@ -70,10 +70,19 @@ def publish(version_id: int) -> ResponseReturnValue:
     form = PublishForm()
     if not form.validate() or form.effective_from.data is None:
         raise InvalidInputError("Say from which day the version is in force, such as 2026-11-02.")
+    effective_from = midnight(form.effective_from.data, g.zone)
+    newer = workflow.overtaken(db.session(), version, effective_from)
+    if newer is not None and request.form.get("anyway") != "yes":
+        flash(
+            f"Not published yet: {newer.label} is in force by then, and {version.label} would take over from it, "
+            "though its number is lower. Give an earlier day, or tick that this is meant.",
+            "warn",
+        )
+        return redirect(url_for("rubrics.show", version_id=version_id, anyway="yes"))
     workflow.publish(
         db.session(),
         version,
-        effective_from=midnight(form.effective_from.data, g.zone),
+        effective_from=effective_from,
         by=g.actor.user_id,
         now=utcnow(),
     )

@@ -5,12 +5,17 @@ export function startPreview(place) {
   let timer = 0;
   let asked = 0;
 
-  async function load(address) {
+  const chosen = () => new URLSearchParams(new FormData(place.querySelector("[data-preview-form]") ?? undefined)).toString();
+
+  async function load(where) {
     const turn = ++asked;
-    const response = await fetch(address, { headers: { Accept: "text/html" } }).catch(() => null);
+    const before = chosen();
+    const response = await fetch(where, { headers: { Accept: "text/html" } }).catch(() => null);
     if (!response?.ok || turn !== asked) return;
     const fresh = new DOMParser().parseFromString(await response.text(), "text/html").querySelector("[data-preview]");
     if (!fresh || turn !== asked) return;
+    // What was chosen while the answer was under way is asked for, not wiped away.
+    if (chosen() !== before) return void load(address());
     const focused = document.activeElement?.closest("[data-preview]") ? document.activeElement : null;
     const { name, value } = focused ?? {};
     for (const heading of fresh.querySelectorAll(":scope > h2")) heading.remove();

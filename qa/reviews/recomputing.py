@@ -1,16 +1,12 @@
-"""The `flask reviews` commands."""
+"""Every submitted result computed again: the proof that it follows from its answers."""
 
-import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
-import click
-from flask.cli import AppGroup, with_appcontext
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 import rubrics
-from qa.core.db import db, reading
 from qa.reviews import queries, rules
 from qa.reviews.models import Review, ReviewRevision
 from qa.rubric_library.models import RubricVersion
@@ -18,8 +14,6 @@ from qa.rubric_library.queries import rubrics_of
 from qa.tickets.models import HandledPart, Ticket
 
 BATCH = 500
-
-reviews = AppGroup("reviews", help="Reviews and their results.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,26 +23,6 @@ class Recomputed:
     revisions: int
     wrong: tuple[int, ...]  # revisions whose stored result is not what their answers give
     altered: tuple[int, ...]  # rubric versions whose text is not the one that was published
-
-
-@reviews.command("recompute")
-@click.option("--check", is_flag=True, required=True, help="compare, change nothing: what is submitted stays")
-@click.option("--json", "as_json", is_flag=True, help="print one JSON object")
-@with_appcontext
-def recompute(*, check: bool, as_json: bool) -> None:
-    """Prove that every submitted result follows from its answers; exit 1 if one does not."""
-    with reading():
-        found = recomputed(db.session())
-    if as_json:
-        click.echo(json.dumps(asdict(found)))
-    else:
-        for version_id in found.altered:
-            click.echo(f"rubric version {version_id}: its text is not the one its fingerprint names")
-        for revision_id in found.wrong:
-            click.echo(f"revision {revision_id}: the stored result does not follow from its answers")
-        click.echo(f"{found.revisions} results computed again, {len(found.wrong)} differ.")
-    if found.wrong or found.altered:
-        raise SystemExit(1)
 
 
 def recomputed(session: Session) -> Recomputed:
@@ -74,10 +48,10 @@ def recomputed(session: Session) -> Recomputed:
             )
             if not follows(revision, score):
                 wrong.append(revision.id)
-    return Recomputed(revisions=len(rows), wrong=tuple(wrong), altered=_altered(session, versions))
+    return Recomputed(revisions=len(rows), wrong=tuple(wrong), altered=altered_versions(session, versions))
 
 
-def _altered(session: Session, versions: Mapping[int, rubrics.RubricVersion]) -> tuple[int, ...]:
+def altered_versions(session: Session, versions: Mapping[int, rubrics.RubricVersion]) -> tuple[int, ...]:
     """The versions that reviews used and whose text has changed since."""
     stored = session.execute(
         select(RubricVersion.id, RubricVersion.fingerprint)
