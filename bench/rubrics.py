@@ -11,6 +11,7 @@ import argparse
 import sys
 import time
 from fractions import Fraction
+from itertools import pairwise
 
 import numpy as np
 
@@ -90,6 +91,29 @@ def answered(version: RubricVersion, n: int) -> Columns:
     )
 
 
+HOSTILE = {
+    "alias bomb": "a: &a [x, x]\n" + "".join(f"{b}: &{b} [*{a}, *{a}]\n" for a, b in pairwise("abcdefghij")),
+    "tag": "a: !!python/object/apply:os.system [ls]\n",
+    "huge": "a: 1\n" * 60_000,
+    "deep": "[\n" * 1_500,
+    "wrong at the very end": "".join(f"name_{n}: word word word word word\n" for n in range(2_600)) + "x: *late\n",
+    "many values": "- [a, b]\n" * 3_000,
+}
+SLOWEST = 50.0  # milliseconds of CPU
+
+
+def slowest_refusal() -> float:
+    """The longest that a hostile file keeps the reader busy, in milliseconds of CPU."""
+    longest = 0.0
+    for text in HOSTILE.values():
+        start = time.process_time()
+        try:
+            rubrics.load_yaml(text)
+        except rubrics.RubricError:
+            longest = max(longest, 1000 * (time.process_time() - start))
+    return longest
+
+
 def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--reviews", type=int, default=1_000_000)
@@ -124,6 +148,7 @@ def main() -> int:
         at_most("largest difference", worst, LARGEST_ERROR),
         at_most("other outcomes", outcomes, 0),
         at_most("other displayed decimals", shown, 0),
+        at_most(f"milliseconds to refuse the slowest of {len(HOSTILE)} hostile files", slowest_refusal(), SLOWEST, 1),
     ]
     for bar in bars:
         print(bar.line())

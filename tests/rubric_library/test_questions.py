@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from qa.core.errors import ConflictError, InvalidInputError
 from qa.notices.models import Notice
-from qa.rubric_library import notes, procedures, queries
+from qa.rubric_library import draft_changes, drafts, notes, procedures, queries
 from qa.rubric_library.coverage import coverage
 from qa.rubric_library.models import CriterionNote
 from tests.support.builders import RESOLVED, make_assignment, make_ticket, publish_rubric
@@ -131,7 +131,9 @@ def test_no_page_of_the_library_asks_more_of_the_database_for_more_rubrics(
 ):
     client = sign_in(cast.quinn)
     version = publish_rubric(session, cast)
+    draft = drafts.start(session, cast.programme.id, name="Begun", by=cast.lena.id, now=NOW)
     pages = (
+        f"/rubrics/versions/{draft.id}/edit",
         "/rubrics/rules",
         "/rubrics/procedures",
         f"/rubrics/versions/{version.id}",
@@ -147,6 +149,9 @@ def test_no_page_of_the_library_asks_more_of_the_database_for_more_rubrics(
             publish_rubric(session, cast, version=f"{k + 2}.0", everywhere=False)
             notes.add(session, version.id, "tone", "Unclear.", by=cast.rita.id, now=NOW)
             make_ticket(session, cast, queue=f"q{k}")
+            grown = draft_changes.add_criterion(drafts.tree_of(session, draft), "").tree
+            drafts.keep(session, draft, grown, what="add a criterion", by=cast.lena.id, now=NOW)
+        session.commit()
         counts.append([])
         for address in pages:
             with count_queries() as statements:
