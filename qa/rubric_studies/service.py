@@ -57,6 +57,11 @@ def start(
     if not FEWEST <= parts <= most:
         raise InvalidInputError(f"Choose {FEWEST} to {most} parts.", {"parts": f"{FEWEST} to {most}"})
     today = local_day(now, zone_of(setting))
+    if due_on < today:
+        raise InvalidInputError(
+            "Choose a day that is still to come.", {"due_on": "Choose a day that is still to come."}
+        )
+    session.refresh(new, with_for_update=True)  # two studies begun at once do not choose the same parts
     known = {person.user_id: person for person in reviewers_on(session, actor.programme_id, today)}
     people = [known[each] for each in dict.fromkeys(reviewer_ids) if each in known]
     if len(people) < 2:
