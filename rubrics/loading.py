@@ -44,6 +44,11 @@ _NOT_TEXT = re.compile(
 _NULL = {"", "~", "null", "Null", "NULL"}
 
 
+def needs_quotes(text: str) -> bool:
+    """Whether a text without quotes would be taken for something else: a number, yes or no, nothing."""
+    return _NOT_TEXT.match(text) is not None
+
+
 def load_yaml(text: str, *, name: str = "rubric.yaml") -> RubricVersion:
     """The rubric version a YAML text describes; RubricError names everything wrong in it at once.
 
@@ -181,7 +186,7 @@ class _Reader:
         if not isinstance(node, Scalar):
             self.complain(node, path, f"{field.name} must be text")
             return ""
-        if node.plain and _NOT_TEXT.match(node.text):
+        if node.plain and needs_quotes(node.text):
             self.complain(node, path, f'{node.text} is no text to YAML: put it in quotes, "{node.text}"')
             return ""
         text = node.text.strip()
@@ -200,7 +205,7 @@ class _Reader:
         if not isinstance(node, Scalar) or not re.match(KEY_PATTERN, node.text):
             self.complain(node, path, "a key is one word of a-z, 0-9 and _, begins with a letter, and has at most 64")
             return ""
-        if node.plain and _NOT_TEXT.match(node.text):
+        if node.plain and needs_quotes(node.text):
             self.complain(node, path, f'{node.text} is no text to YAML: put it in quotes, "{node.text}"')
         return node.text
 

@@ -9,7 +9,7 @@ import yaml
 
 from rubrics.checking import problems
 from rubrics.fields import FORMAT, OBJECTS
-from rubrics.loading import load_yaml
+from rubrics.loading import load_yaml, needs_quotes
 from rubrics.model import ENGINES, Problem, RubricError, RubricVersion
 from rubrics.reading import LONGEST_LINE
 
@@ -79,6 +79,8 @@ def _write_text(dumper: yaml.SafeDumper, value: str) -> yaml.ScalarNode:
 
 def _style(text: str) -> str | None:
     """The YAML style that keeps every character and stays readable; None lets the writer choose for short texts."""
+    if needs_quotes(text):
+        return "'"  # the writer knows YAML 1.1 alone, where 1e9 is a word
     if len(text) <= 70 and "\n" not in text:
         return None
     if "  " in text or "\t" in text or max(len(line) for line in text.split("\n")) > LONGEST_LINE // 2:

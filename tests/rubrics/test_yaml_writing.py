@@ -133,3 +133,12 @@ def test_the_document_names_nothing_empty():
         "critical_effect",
         "sections",
     }
+
+
+@pytest.mark.parametrize(
+    "word", ["1e9", "0o17", "0x1F", "1.5", "007", "+.inf", ".nan", "~", "null", "true", "no", "=", "12:30:45"]
+)
+def test_a_name_that_looks_like_something_else_is_written_in_quotes(word):
+    named = replace(TINY, name=word)
+
+    assert load_yaml(dump_yaml(named)) == named
