@@ -111,7 +111,7 @@ def cleaned(record: TicketRecord) -> TicketRecord:
 
 def redacted(record: TicketRecord) -> TicketRecord:
     """A record as it may be kept: personal data replaced by tokens that are the same in all of its texts."""
-    turns = [replace(turn, text=clean(turn.text)) for turn in turns_of(record)]
+    turns = [Turn(clean(turn.text), turn.asks, turn.answers) for turn in turns_of(record)]
     return _with_texts(record, redact_turns(turns, people_of(record)), _safe_short)
 
 
@@ -165,7 +165,16 @@ def _with_texts(record: TicketRecord, texts: list[str], short: Callable[[str], s
 
 
 def _with_text(message: MessageRecord, text: str) -> MessageRecord:
-    return message if text == message.text else replace(message, text=text)
+    if text == message.text:
+        return message
+    return MessageRecord(
+        external_id=message.external_id,
+        role=message.role,
+        public=message.public,
+        at=message.at,
+        text=text,
+        agent=message.agent,
+    )
 
 
 def _safe_short(text: str) -> str:

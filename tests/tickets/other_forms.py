@@ -6,6 +6,7 @@ numbering plans, cards carry a right check digit, SSNs keep the SSA's rules.
 
 import re
 from collections.abc import Callable
+from math import prod
 
 from hypothesis import strategies as st
 from stdnum import luhn
@@ -14,23 +15,28 @@ Draw = Callable[[st.SearchStrategy], object]
 WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
 
-def digits(n: int, first: str = "0123456789") -> st.SearchStrategy[str]:
-    return st.tuples(st.sampled_from(first), st.text("0123456789", min_size=n - 1, max_size=n - 1)).map("".join)
-
-
 def template(pattern: str) -> st.SearchStrategy[str]:
     """``9`` is any digit, ``8`` one from 2 to 9; all else, and a digit after a backslash, stands for itself."""
-    parts: list[st.SearchStrategy[str]] = []
+    signs: list[tuple[str, int]] = []  # what stands there, and how many digits it may be; 0 for itself
     kept = False
     for sign in pattern:
-        if kept or sign not in "89\\":
-            parts.append(st.just(sign))
-            kept = False
-        elif sign == "\\":
+        if sign == "\\" and not kept:
             kept = True
-        else:
-            parts.append(st.sampled_from("0123456789" if sign == "9" else "23456789"))
-    return st.tuples(*parts).map("".join)
+            continue
+        signs.append((sign, 0 if kept else {"9": 10, "8": 8}.get(sign, 0)))
+        kept = False
+
+    def filled(number: int) -> str:  # one drawn number gives all digits: a draw for each takes far longer
+        shown = []
+        for sign, many in signs:
+            if many:
+                number, digit = divmod(number, many)
+                shown.append(str(digit + 10 - many))
+            else:
+                shown.append(sign)
+        return "".join(shown)
+
+    return st.integers(0, prod(many for _, many in signs if many) - 1).map(filled)
 
 
 PHONES = {
@@ -115,7 +121,8 @@ def cards(draw: Draw) -> str:
             ]
         )
     )
-    body = prefix + draw(st.text("0123456789", min_size=length - len(prefix) - 1, max_size=length - len(prefix) - 1))
+    free = length - len(prefix) - 1
+    body = f"{prefix}{draw(st.integers(0, 10**free - 1)):0{free}d}"
     number = body + luhn.calc_check_digit(body)
     joint = draw(st.sampled_from(["", " ", "-", ".", "\u00a0", "–", "  ", " - "]))
     groups, position = [], 0

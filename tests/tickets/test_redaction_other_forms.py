@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from qa.tickets.redaction import Kind, redact, spans
 from tests.tickets import other_forms as forms
 
-tried = settings(deadline=None, max_examples=12)
+tried = settings(deadline=None, max_examples=6)
 
 
 def is_taken_out(kind: Kind, value: str, before: str, after: str) -> bool:

@@ -30,28 +30,29 @@ LABEL = re.compile(
 )
 TRIGGERS = word_set(
     "password pass passwort kennwort passwd pwd passphrase passe contraseña senha key apikey token secret recovery "
-    "backup bearer basic private accesstoken authtoken"
+    "backup bearer basic private apitoken accesstoken authtoken refreshtoken sessiontoken bearertoken bottoken "
+    "secretkey clientsecret privatekey"
 )
 FEWEST_DIGITS = 4  # of a random value: words joined by signs have fewer
 SHORTEST = 20  # characters of an issued key
 LONG = re.compile(r"(?<![\w/+=.-])[A-Za-z0-9+/_-]{40,512}={0,2}(?![\w/+=])")
 
 
-def secrets(text: str) -> Iterator[Span]:
-    """Keys, tokens and passwords."""
+def secrets(text: str, *, named: bool, long: bool) -> Iterator[Span]:
+    """Keys, tokens and passwords; whether the text names one (``TRIGGERS``), and has a word as long as an issued key."""
     for found in ISSUED.finditer(text):
         yield Span(found.start(), found.end(), Kind.SECRET)
     if "PRIVATE KEY" in text:
         for found in PRIVATE_KEY.finditer(text):
             yield Span(found.start(), found.end(), Kind.SECRET)
-    for pattern in (BEARER, IN_ADDRESS):
+    for pattern in (*((BEARER,) if named else ()), *((IN_ADDRESS,) if "://" in text else ())):
         for found in pattern.finditer(text):
             yield Span(*found.span("value"), Kind.SECRET)
-    for found in LABEL.finditer(text):
+    for found in LABEL.finditer(text) if named else ():
         value = found["value"].rstrip(".!?)")
         if len(value) >= 4 and not value.startswith("[") and (found["joint"] == "=" or _looks_made(value)):
             yield Span(found.start("value"), found.start("value") + len(value), Kind.SECRET)
-    for found in LONG.finditer(text):
+    for found in LONG.finditer(text) if long else ():
         if _looks_random(found.group()):
             yield Span(found.start(), found.end(), Kind.SECRET)
 

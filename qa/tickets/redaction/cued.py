@@ -152,6 +152,8 @@ FINDERS = (
     (ANSWER_WORDS, _answers),
 )
 
+CUES = frozenset().union(*(triggers for triggers, _ in FINDERS))
+
 QUESTIONS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     (Kind.ACCOUNT_NUMBER, ACCOUNT),
     (Kind.PIN, PIN),
@@ -168,8 +170,7 @@ BARE = re.compile(r"[^\W\d_][\w'’. -]{1,30}")
 @lru_cache(maxsize=2048)
 def asked(text: str) -> frozenset[Kind]:
     """What the other side is asked for."""
-    words = words_of(text)
-    if all(words.isdisjoint(triggers) for triggers, _ in FINDERS) or ASKING.search(text) is None:
+    if words_of(text).isdisjoint(CUES) or ASKING.search(text) is None:
         return frozenset()
     return frozenset(kind for kind, cue in QUESTIONS if cue.search(text))
 

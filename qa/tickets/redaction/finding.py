@@ -14,13 +14,41 @@ from qa.tickets.redaction.kinds import Found, Kind, Span, words_of
 
 HIDDEN = re.compile("[\u00ad\u200b-\u200f\u2060-\u2064\ufeff]")  # characters that nobody sees
 DIGIT = re.compile(r"\d")
+LONG_WORD = re.compile(rf"\S{{{credentials.SHORTEST}}}")
 TWO_HEXES = re.compile(r"[0-9A-Fa-f]{2}[:-][0-9A-Fa-f]{2}[:-]|[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4}\.")
 POINTED = re.compile(r"\d\s?[\[({]|\d\s?(?:dot|point)\b|\d \.|\d,\d{1,3},\d{1,3},|\d\. \d", re.IGNORECASE)
 POINTS = frozenset({"dot", "point"})
+# Digits that any reader of numbers could take: seven close to one another, or four groups with points.
+NUMBER = re.compile(r"\d(?:[ \-.\u00a0\u2009\u202f\u2010-\u2013/()\n_]{0,3}\d){6}|\d\.\d{1,3}\.\d{1,3}\.\d")
 REMEMBERED = 300  # characters
 NOTHING: frozenset[Kind] = frozenset()
 
 Reader = Callable[[str, Sequence[Group], int], Match | None]
+
+
+# What a word may be a sign of, as bits: a finder is tried only where one of its words stands.
+SECRET, SPELT_MAIL, SPOKEN_NUMBER, SPOKEN_POINT, CUE, NAME, STREET = (1 << bit for bit in range(7))
+SIGNS: tuple[tuple[int, Set[str]], ...] = (
+    (SECRET, credentials.TRIGGERS),
+    (SPELT_MAIL, emails.AT_WORDS),
+    (SPOKEN_NUMBER, spoken.NUMBER_WORDS),
+    (SPOKEN_POINT, POINTS),
+    (CUE, cued.CUES),
+    (NAME, names.CUES),
+)
+
+
+@lru_cache(maxsize=32_768)
+def _sign(word: str) -> int:
+    """The signs of one word; a few thousand words make up nearly all text."""
+    return sum(sign for sign, words in SIGNS if word in words) | (STREET if places.may_name_a_street(word) else 0)
+
+
+def _signs(words: Set[str]) -> int:
+    signs = 0
+    for word in words:
+        signs |= _sign(word)
+    return signs
 
 
 def spans(text: str, *, wanted: frozenset[Kind] = NOTHING, name_wanted: bool = False) -> Sequence[Span]:
@@ -41,45 +69,48 @@ def _found(text: str, wanted: frozenset[Kind], name_wanted: bool) -> list[Span]:
         return _unhidden(text, wanted, name_wanted)
     found = Found()
     words = words_of(text)
-    if not words.isdisjoint(credentials.TRIGGERS) or _has_long_word(text):
-        found.add(credentials.secrets(text))
-    if "@" in text or "＠" in text:
+    signs = _signs(words)
+    named, long = bool(signs & SECRET), LONG_WORD.search(text) is not None
+    if named or long:
+        found.add(credentials.secrets(text, named=named, long=long))
+    signed = "@" in text or "＠" in text
+    if signed:
         found.add(emails.written(text))
     if "%40" in text:
         found.add(emails.encoded(text))
-    if emails.may_be_spelt(text, words):
+    if (signed or signs & SPELT_MAIL) and emails.may_be_spelt(text, words):
         found.add(emails.spelt(text))
     has_digits = DIGIT.search(text) is not None
     if has_digits:
-        _with_digits(text, words, found)
-    spoken_words = not words.isdisjoint(spoken.NUMBER_WORDS)
-    if spoken_words and not words.isdisjoint(POINTS):
+        _with_digits(text, words, signs, found)
+    if signs & SPOKEN_NUMBER and signs & SPOKEN_POINT:
         found.add(spoken.addresses(text))
-    if spoken_words or (has_digits and spoken.APART.search(text) is not None):
+    if signs & SPOKEN_NUMBER or (has_digits and spoken.APART.search(text) is not None):
         found.add(spoken.spans(text))
-    found.add(cued.spans(text, words))
+    if signs & CUE:
+        found.add(cued.spans(text, words))
     if wanted:
         found.add(cued.answered(text, wanted))
-    found.add(names.introduced(text, words))
+    if signs & NAME:
+        found.add(names.introduced(text, words))
     if name_wanted:
         found.add(names.answered(text))
-    return found.in_order()
+    return found.spans
 
 
-def _has_long_word(text: str) -> bool:
-    return max(map(len, text.split()), default=0) >= credentials.SHORTEST
-
-
-def _with_digits(text: str, words: Set[str], found: Found) -> None:
-    if text.count(":") >= 2 or "[:]" in text:
+def _with_digits(text: str, words: Set[str], signs: int, found: Found) -> None:
+    colons = text.count(":")
+    if colons >= 2:
         found.add(network.ipv6(text))
-    if TWO_HEXES.search(text) is not None:
+    if (colons >= 5 or text.count("-") >= 5 or text.count(".") >= 2) and TWO_HEXES.search(text) is not None:
         found.add(network.mac(text))
     if POINTED.search(text) is not None:
         found.add(network.spelt_ipv4(text))
     found.add(cards.ibans(text))
-    found.add(_numbers(text))
-    found.add(places.addresses(text, words))
+    if NUMBER.search(text) is not None:
+        found.add(_numbers(text))
+    if signs & STREET:
+        found.add(places.addresses(text, words))
 
 
 def _phone(text: str, groups: Sequence[Group], n: int) -> Match | None:

@@ -1,7 +1,8 @@
 """The kinds of personal data, and where one stands in a text."""
 
 import re
-from collections.abc import Iterable
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -37,21 +38,21 @@ class Span:
 class Found:
     """Spans that do not overlap: what was found first stays, so finders go from the surest to the vaguest."""
 
-    __slots__ = ("spans",)
+    __slots__ = ("_starts", "spans")
 
-    def __init__(self) -> None:
-        self.spans: list[Span] = []
-
-    def free(self, start: int, end: int) -> bool:
-        return all(end <= other.start or other.end <= start for other in self.spans)
+    def __init__(self, sure: Sequence[Span] = ()) -> None:
+        self.spans = list(sure)  # in order
+        self._starts = [span.start for span in sure]
 
     def add(self, spans: Iterable[Span]) -> None:
         for span in spans:
-            if self.free(span.start, span.end):
-                self.spans.append(span)
-
-    def in_order(self) -> list[Span]:
-        return sorted(self.spans, key=lambda span: span.start)
+            place = bisect_right(self._starts, span.start)
+            if place and self.spans[place - 1].end > span.start:
+                continue
+            if place < len(self.spans) and self.spans[place].start < span.end:
+                continue
+            self.spans.insert(place, span)
+            self._starts.insert(place, span.start)
 
 
 WORD = re.compile(r"[^\W\d_]+")

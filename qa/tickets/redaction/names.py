@@ -38,15 +38,20 @@ TITLED = re.compile(
     r"\b(?:Mr|Mrs|Ms|Mx|Miss|Dr|Prof|Sir|Madam|Herr|Frau|Madame|Monsieur|Señora?|Sra|Sr|Senhora?)\b\.?[ ]"
     rf"(?P<name>{CAPITAL}(?:[ ]{CAPITAL}){{0,2}})"
 )
+# What INTRODUCED and INTRODUCED_SMALL need in the text; to look for these is far cheaper than to try them.
+SAID = (
+    "name is", "name's", "name’s", "name was", "name:", "mein name ist", "ich heiße", "appelle", "mi nombre es",
+    "me llamo", "meu nome é", "me chamo", "mi chiamo",
+)  # fmt: skip
 # A pattern is tried only where one of its words stands in the text.
+NAMED = (INTRODUCED_SMALL, INTRODUCED)
+NAME_WORDS = word_set(
+    "name names fullname customername guestname hostname username drivername firstname lastname passengername "
+    "contactname heiße llamo nombre chamo nome chiamo appelle"
+)
 TRIGGERS: tuple[tuple[frozenset[str], tuple[re.Pattern[str], ...]], ...] = (
-    (
-        word_set(
-            "name names fullname customername guestname hostname username drivername firstname lastname passengername "
-            "contactname heiße llamo nombre chamo nome chiamo appelle"
-        ),
-        (LABEL, INTRODUCED_SMALL, INTRODUCED),
-    ),
+    (NAME_WORDS, (LABEL,)),
+    (NAME_WORDS, NAMED),
     (word_set("m am im this speaking it ich je soy sou"), (SPEAKING,)),
     (
         word_set(
@@ -60,6 +65,7 @@ TRIGGERS: tuple[tuple[frozenset[str], tuple[re.Pattern[str], ...]], ...] = (
         (TITLED,),
     ),
 )
+CUES = frozenset().union(*(triggers for triggers, _ in TRIGGERS))
 NO_NAME = word_set(
     "i a an the and or not no yes sorry there all team everyone everybody support customer customers sir madam friend "
     "again for so very much in on at to from my your our his her is was are what why how when where who just still "
@@ -92,8 +98,9 @@ ANSWER = re.compile(
 
 def introduced(text: str, words: Set[str]) -> Iterator[Span]:
     """Names after the words that introduce one; ``words`` are the text's."""
+    lowered = text.lower()
     for triggers, patterns in TRIGGERS:
-        if words.isdisjoint(triggers):
+        if words.isdisjoint(triggers) or (patterns is NAMED and not any(each in lowered for each in SAID)):
             continue
         for pattern in patterns:
             for found in pattern.finditer(text):
@@ -104,7 +111,7 @@ def introduced(text: str, words: Set[str]) -> Iterator[Span]:
 
 
 def asks_for_name(text: str) -> bool:
-    return ASKED.search(text) is not None and OTHER_NAME.search(text) is None
+    return "name" in text.lower() and ASKED.search(text) is not None and OTHER_NAME.search(text) is None
 
 
 def answered(text: str) -> Iterator[Span]:
@@ -151,20 +158,21 @@ class Known:
             return self._wholes.get(found, found)
         return next((self._parts[word] for word in plain.split() if word in self._parts), plain)
 
-    def spans(self, text: str) -> Iterator[Span]:
+    def spans(self, text: str) -> list[Span]:
         lowered = text.casefold()
         if len(lowered) != len(text):
             lowered = text.lower() if len(text.lower()) == len(text) else ""
-        if not lowered:
-            return
-        for names, whole in ((self._wholes, True), (self._parts, False)):
-            for name in names:
-                position = lowered.find(name)
-                while position >= 0:
-                    end = position + len(name)
-                    if _stands_alone(lowered, position, end) and self._is_meant(text[position:end], name, whole):
-                        yield Span(position, end, Kind.PERSON_NAME)
-                    position = lowered.find(name, end)
+        present = [(name, True) for name in self._wholes if name in lowered]
+        present += [(name, False) for name in self._parts if name in lowered]
+        return [span for name, whole in present for span in self._places(text, lowered, name, whole)]
+
+    def _places(self, text: str, lowered: str, name: str, whole: bool) -> Iterator[Span]:
+        position = lowered.find(name)
+        while position >= 0:
+            end = position + len(name)
+            if _stands_alone(lowered, position, end) and self._is_meant(text[position:end], name, whole):
+                yield Span(position, end, Kind.PERSON_NAME)
+            position = lowered.find(name, end)
 
     @staticmethod
     def _is_meant(shown: str, name: str, whole: bool) -> bool:

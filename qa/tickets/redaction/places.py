@@ -67,6 +67,12 @@ GERMANIC_ENDS = (
     "kade", "plein",
 )  # fmt: skip
 CODE_WORDS = word_set("box postfach postale apartado postcode post zip zipcode postal plz cep")
+CUES = ENGLISH_WORDS | ROMANCE_WORDS | CODE_WORDS
+
+
+def may_name_a_street(word: str) -> bool:
+    """Whether a word in small letters is one without which no address is looked for."""
+    return word in CUES or word.endswith(GERMANIC_ENDS)
 
 
 def addresses(text: str, words: Set[str]) -> Iterator[Span]:

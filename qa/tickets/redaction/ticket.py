@@ -89,13 +89,12 @@ def _read(turn: Turn, wanted: frozenset[Kind], ask_name: bool, known: Known, aga
 
 def _everywhere(text: str, sure: Sequence[Span], known: Known, again: dict[str, Kind]) -> list[Span]:
     """What was found in a text, and what was found in other texts of the ticket."""
-    found = Found()
-    found.spans.extend(sure)
+    found = Found(sure)
     for value, kind in again.items():
         if value in text:
             found.add(_places(text, value, kind))
     found.add(known.spans(text))
-    return found.in_order()
+    return found.spans
 
 
 def _written(text: str, found: Sequence[Span], tokens: Tokens) -> str:
