@@ -18,6 +18,7 @@ from qa.core import access, access_log, audit, jobs, limits, logs, pages
 from qa.core import db as database
 from qa.core.access_log import AccessLogBuffer
 from qa.core.clock import utcnow
+from qa.core.crypto import KeyRing
 from qa.core.db import db
 from qa.desk import views as desk_views
 from qa.people import identify, sessions
@@ -25,16 +26,18 @@ from qa.people import views as people_views
 from qa.reviewer_drift import views as reviewer_views
 from qa.reviews import jobs as review_jobs
 from qa.reviews import views as review_views
-from qa.reviews.sampled import review_pace, sampled_scores
+from qa.reviews.sampled import review_pace, reviewed_tickets, sampled_scores
 from qa.rubric_library import views as rubric_views
 from qa.rubric_studies import views as study_views
 from qa.sampling import jobs as sampling_jobs
 from qa.sampling import views as sampling_views
 from qa.tickets import jobs as ticket_jobs
+from qa.tickets import searching
 from qa.tickets import views as ticket_views
 from qa.trends import period_views, planner_views
 from qa.trends import views as trend_views
 
+INDEXED_AT_ONCE = 1_000  # tickets taken into the search index between two jobs
 MIGRATIONS = Path(__file__).parent / "migrations"
 HEADERS = {
     "Content-Security-Policy": (
@@ -95,6 +98,7 @@ def configure(app: Flask, settings: Settings) -> None:
     app.extensions["last_seen"] = sessions.LastSeen()
     app.extensions["sampled_scores"] = sampled_scores
     app.extensions["review_pace"] = review_pace
+    app.extensions["reviewed_tickets"] = reviewed_tickets
     app.config.update(
         SECRET_KEY=settings.secret_key,
         TESTING=settings.testing,
@@ -154,6 +158,11 @@ def init_runner(app: Flask, settings: Settings) -> None:
     def seal_audit() -> None:
         audit.seal_and_anchor(db.session(), settings.audit_key, settings.instance, now=utcnow())
 
+    ring = KeyRing(settings.text_keys)
+
+    def index_tickets() -> None:
+        searching.index_pending(db.session(), ring, most=INDEXED_AT_ONCE)
+
     def flush_buffers() -> None:
         access_log.buffer().flush(db.session())
         app.extensions["last_seen"].flush(db.session())
@@ -169,7 +178,7 @@ def init_runner(app: Flask, settings: Settings) -> None:
         schedule.tick(db.session(), utcnow())
 
     handlers = {**ticket_jobs.HANDLERS, **review_jobs.HANDLERS, **sampling_jobs.HANDLERS}
-    chores = (seal_audit, flush_buffers, write_the_week_s_jobs, begin_due_pulls)
+    chores = (seal_audit, flush_buffers, write_the_week_s_jobs, begin_due_pulls, index_tickets)
     app.extensions["runner"] = jobs.Runner(app, handlers, chores)
     if settings.testing and not settings.embedded_runner:
         return  # a test runs the jobs when it wants them

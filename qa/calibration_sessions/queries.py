@@ -22,6 +22,7 @@ from qa.reviews.models import Answer, Review, ReviewRevision
 from qa.rubric_library.models import RubricFamily, RubricVersion
 from qa.sampling.models import Assignment
 from qa.tickets.models import ConversationRevision, HandledPart, Ticket
+from qa.tickets.queries import within_clearance
 
 
 def visible_to(actor: Actor) -> ColumnElement[bool]:
@@ -223,7 +224,7 @@ def candidates(session: Session, actor: Actor, *, queue: str = "", text: str = "
             HandledPart.programme_id == actor.programme_id,
             HandledPart.eligible,
             HandledPart.is_primary,
-            Ticket.content_severity <= actor.clearance,
+            within_clearance(actor),
             untouched,
             readable,
         )

@@ -78,6 +78,7 @@ class Permission(StrEnum):
     AUDIT_READ = "audit_read"
 
 
+OPEN_REGION = "default"  # the data region that needs no clearance
 PUBLIC = "public"  # a page that anybody may open, such as the sign-in form
 
 R, L, Q, S, D, A = (
@@ -136,6 +137,7 @@ class Actor:
     team_ids: frozenset[int] = frozenset()  # teams this person belongs to today
     led_team_ids: frozenset[int] = frozenset()  # teams this person leads today
     clearance: int = 0  # highest content severity this person may open
+    regions: frozenset[str] = frozenset({OPEN_REGION})  # data regions whose tickets this person may open
     session_id: int | None = None
     preferences: dict[str, Any] = field(default_factory=dict)
 

@@ -24,6 +24,11 @@ def compare_type(_: Any, __: Any, ___: Any, inspected: Any, declared: Any) -> bo
     return None
 
 
+def include_name(name: str | None, kind: str, _: Any) -> bool:
+    """The full-text index is no table of the models."""
+    return not (kind == "table" and name is not None and name.startswith("ticket_search"))
+
+
 def run() -> None:
     with db.engine.connect() as connection:
         context.configure(
@@ -32,6 +37,7 @@ def run() -> None:
             render_as_batch=True,
             render_item=render_item,
             compare_type=compare_type,
+            include_name=include_name,
             **{
                 key: value
                 for key, value in current_app.extensions["migrate"].configure_args.items()

@@ -16,6 +16,7 @@ from qa.people.models import (
     Clearance,
     Membership,
     OneTimeLink,
+    RegionClearance,
     RoleGrant,
     Skill,
     Source,
@@ -151,6 +152,7 @@ class PersonFacts:
     memberships: Sequence[tuple[Membership, str]]
     skills: Sequence[Skill]
     clearances: Sequence[Clearance]
+    regions: Sequence[RegionClearance]
     absences: Sequence[Absence]
     capacities: Sequence[Capacity]
     identities: Sequence[tuple[AgentIdentity, str]]
@@ -187,6 +189,11 @@ def person_facts(session: Session, user: User) -> PersonFacts:
         ).all(),
         clearances=session.scalars(
             select(Clearance).where(Clearance.user_id == user.id).order_by(Clearance.valid_from.desc(), Clearance.id)
+        ).all(),
+        regions=session.scalars(
+            select(RegionClearance)
+            .where(RegionClearance.user_id == user.id)
+            .order_by(RegionClearance.valid_from.desc(), RegionClearance.region, RegionClearance.id)
         ).all(),
         absences=session.scalars(
             select(Absence).where(Absence.user_id == user.id).order_by(Absence.first_day.desc(), Absence.id)

@@ -140,6 +140,21 @@ class Clearance(WithId, Base):
     valid_to: Mapped[dt.date | None]
 
 
+class RegionClearance(WithId, Base):
+    """A data region whose tickets a person may open; the region "default" needs no clearance."""
+
+    __tablename__ = "region_clearance"
+    __table_args__ = (
+        CheckConstraint("valid_to IS NULL OR valid_to > valid_from", name="ends_after_it_starts"),
+        UniqueConstraint("user_id", "region", "valid_from"),
+    )
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    region: Mapped[str]
+    valid_from: Mapped[dt.date]
+    valid_to: Mapped[dt.date | None]
+
+
 class Skill(WithId, Base):
     """A language, queue or subject a person can work in."""
 

@@ -8,13 +8,14 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from qa.core.access import Actor, Role
+from qa.core.access import OPEN_REGION, Actor, Role
 from qa.core.errors import ConfigurationError, NotFoundError
 from qa.people.models import (
     Clearance,
     Membership,
     Programme,
     ProgrammeSetting,
+    RegionClearance,
     RoleGrant,
     Team,
     User,
@@ -67,6 +68,12 @@ def actor_for(session: Session, user: User, *, today: dt.date, session_id: int |
             Clearance.user_id == user.id, in_force(Clearance.valid_from, Clearance.valid_to, today)
         )
     )
+    regions = session.scalars(
+        select(RegionClearance.region).where(
+            RegionClearance.user_id == user.id,
+            in_force(RegionClearance.valid_from, RegionClearance.valid_to, today),
+        )
+    )
     return Actor(
         user_id=user.id,
         name=user.name,
@@ -76,6 +83,7 @@ def actor_for(session: Session, user: User, *, today: dt.date, session_id: int |
         team_ids=frozenset(team_id for team_id, kind in memberships if kind == "member"),
         led_team_ids=frozenset(team_id for team_id, kind in memberships if kind == "lead"),
         clearance=clearance or 0,
+        regions=frozenset({OPEN_REGION, *regions}),
         session_id=session_id,
         preferences=dict(user.preferences),
     )

@@ -26,11 +26,19 @@ COLUMNS = (
     "languages",
     "skills",
     "clearance",
+    "regions",
     "absence",
     "reviews_per_week",
     "effective",
 )
-NAMES = {"e-mail": "email", "mail": "email", "role": "roles", "clearances": "clearance", "absences": "absence"}
+NAMES = {
+    "e-mail": "email",
+    "mail": "email",
+    "role": "roles",
+    "clearances": "clearance",
+    "region": "regions",
+    "absences": "absence",
+}
 ROLE_WORDS = {role.value.replace("_", " "): role for role in Role} | {role.value: role for role in Role}
 NONE = "-"
 LONGEST_CELL = 500
@@ -51,6 +59,7 @@ class RosterRow:
     languages: frozenset[str] | None = None
     skills: frozenset[str] | None = None  # queues a reviewer or specialist works in
     clearance: int | None = None
+    regions: frozenset[str] | None = None  # data regions whose tickets this person may open
     absence: frozenset[tuple[dt.date, dt.date]] | None = None
     reviews_per_week: int | None = None
     effective: dt.date | None = None
@@ -159,6 +168,7 @@ def _row(line: int, cells: Mapping[str, str], extra: int, seen: dict[str, int]) 
         languages=cell("languages", lambda text: _words(text.lower())),
         skills=cell("skills", _words),
         clearance=cell("clearance", _clearance),
+        regions=cell("regions", _words),
         absence=cell("absence", _absences),
         reviews_per_week=cell("reviews_per_week", _count),
         effective=cell("effective", _day),

@@ -19,6 +19,7 @@ from qa.people.models import (
     Capacity,
     Clearance,
     Membership,
+    RegionClearance,
     RoleGrant,
     Skill,
     Team,
@@ -53,7 +54,7 @@ class _Facts:
         return self.rows[table].setdefault(user_id, [])
 
 
-FACT_TABLES: tuple[Any, ...] = (RoleGrant, Membership, Skill, Clearance, Absence, Capacity)
+FACT_TABLES: tuple[Any, ...] = (RoleGrant, Membership, Skill, Clearance, RegionClearance, Absence, Capacity)
 
 
 def import_roster(
@@ -175,6 +176,8 @@ def _apply(session: Session, facts: _Facts, row: RosterRow, changes: list[Change
     if row.clearance is not None:
         wanted: set[Hashable] = {row.clearance}
         _set_spans(session, facts, Clearance, user.id, on, wanted, "severity", {}, changed, "clearance")
+    if row.regions is not None:
+        _set_spans(session, facts, RegionClearance, user.id, on, row.regions, "region", {}, changed, "regions")
     if row.absence is not None:
         _set_absences(session, facts, user.id, row.absence, changed)
     if row.reviews_per_week is not None:

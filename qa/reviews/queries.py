@@ -18,6 +18,7 @@ from qa.reviews.models import Answer, Evidence, Review, ReviewRevision
 from qa.reviews.rules import Pin
 from qa.sampling.models import Assignment, StrikeRequest
 from qa.tickets.models import HandledPart, Ticket
+from qa.tickets.queries import may_open
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +103,7 @@ class ToScore:
 
 
 def get_assignment_for(session: Session, actor: Actor, assignment_id: int) -> ToScore:
-    """One's own assignment; severe content only within one's clearance."""
+    """One's own assignment; severe content and data regions only within one's clearance."""
     row = session.execute(
         select(Assignment, HandledPart, Ticket, Review)
         .join(HandledPart, HandledPart.id == Assignment.part_id)
@@ -110,7 +111,7 @@ def get_assignment_for(session: Session, actor: Actor, assignment_id: int) -> To
         .outerjoin(Review, Review.assignment_id == Assignment.id)
         .where(Assignment.id == assignment_id, Assignment.reviewer_id == actor.user_id)
     ).one_or_none()
-    if row is None or row[2].content_severity > actor.clearance:
+    if row is None or not may_open(actor, row[2]):
         raise NotFoundError("There is no such part in your queue.")
     assignment, part, ticket, review = row
     before, waiting = session.execute(

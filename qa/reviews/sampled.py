@@ -1,9 +1,9 @@
-"""What reviews tell the sampling room: scores, from which spreads are measured, and how long a review takes."""
+"""What reviews tell lower rooms: scores, from which spreads are measured, how long a review takes, what was reviewed."""
 
 import datetime as dt
 from statistics import median
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from qa.reviews import measuring
@@ -91,4 +91,13 @@ def review_pace(session: Session, programme_id: int, since: dt.datetime) -> Pace
         minutes=median(seconds for seconds, _ in rows) / 60,
         reviews=len(rows),
         reviewers=len({reviewer_id for _, reviewer_id in rows}),
+    )
+
+
+def reviewed_tickets() -> Select[int]:
+    """The tickets with a review that everybody whom it concerns may know of."""
+    return (
+        select(HandledPart.ticket_id)
+        .join(Review, Review.part_id == HandledPart.id)
+        .where(Review.state == "submitted", Review.released_at.is_not(None))
     )

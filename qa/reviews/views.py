@@ -259,7 +259,9 @@ def may_read_text(view: queries.ReviewView) -> bool:
     """Whether the conversation goes with the review: by the authority table, and within one's clearance."""
     actor = g.actor
     own_work = view.part.specialist_id == actor.user_id
-    if view.ticket.content_severity > actor.clearance and not own_work:
+    if view.ticket.data_region not in actor.regions or (
+        view.ticket.content_severity > actor.clearance and not own_work
+    ):
         return False
     return bool(actor.may(Permission.CONVERSATION_READ))
 

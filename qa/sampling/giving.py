@@ -45,7 +45,7 @@ class DrawnFacts:
 def part_facts(session: Session, part_ids: Sequence[int]) -> dict[int, DrawnFacts]:
     """What decides who scores these parts and by which rubric."""
     rows = session.execute(
-        select(HandledPart, Ticket.queue, Ticket.channel, Ticket.language, Ticket.content_severity)
+        select(HandledPart, Ticket.queue, Ticket.channel, Ticket.language, Ticket.content_severity, Ticket.data_region)
         .join(Ticket, Ticket.id == HandledPart.ticket_id)
         .where(HandledPart.id.in_(part_ids))
     )
@@ -58,11 +58,12 @@ def part_facts(session: Session, part_ids: Sequence[int]) -> dict[int, DrawnFact
                 queue=queue,
                 language=language,
                 content_severity=severity,
+                data_region=region,
             ),
             channel=channel,
             resolved_at=part.resolved_at,
         )
-        for part, queue, channel, language, severity in rows
+        for part, queue, channel, language, severity, region in rows
     }
 
 

@@ -118,6 +118,7 @@ def _open_for_another(
         queue=ticket.queue,
         language=ticket.language,
         content_severity=ticket.content_severity,
+        data_region=ticket.data_region,
     )
     had_it = set(session.scalars(select(Assignment.reviewer_id).where(Assignment.part_id == part.id)))
     loads = loads_on(session, setting, today, now=now)

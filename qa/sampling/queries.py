@@ -215,6 +215,7 @@ REASON_WORDS = {
     "language": "nobody reads the language",
     "queue": "nobody knows the queue",
     "clearance": "nobody is cleared for the content",
+    "region": "nobody is cleared for the data region",
     "own team": "everybody able belongs to the specialist's team",
     "own ticket": "the only reviewer handled them",
     "absent": "everybody able is away",

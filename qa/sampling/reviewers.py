@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from qa.core.access import Role
-from qa.people.models import Absence, Capacity, Clearance, Membership, Skill
+from qa.core.access import OPEN_REGION, Role
+from qa.people.models import Absence, Capacity, Clearance, Membership, RegionClearance, Skill
 from qa.people.queries import in_force, people_with_role
 from qa.sampling.models import Assignment, ReviewerPause
 
@@ -28,6 +28,7 @@ class ReviewerFacts:
     load: int  # open assignments
     absent: bool
     paused: bool = False  # here, and given nothing new
+    regions: frozenset[str] = frozenset({OPEN_REGION})
 
     @property
     def takes_parts(self) -> bool:
@@ -45,6 +46,7 @@ class PartFacts:
     queue: str
     language: str
     content_severity: int
+    data_region: str = OPEN_REGION
 
 
 def reviewers_on(session: Session, programme_id: int, day: dt.date) -> list[ReviewerFacts]:
@@ -72,6 +74,13 @@ def reviewers_on(session: Session, programme_id: int, day: dt.date) -> list[Revi
             .group_by(Clearance.user_id)
         ).all()
     )
+    regions: dict[int, set[str]] = {}
+    for user_id, region in session.execute(
+        select(RegionClearance.user_id, RegionClearance.region)
+        .where(RegionClearance.user_id.in_(ids), in_force(RegionClearance.valid_from, RegionClearance.valid_to, day))
+        .order_by(RegionClearance.id)
+    ):
+        regions.setdefault(user_id, set()).add(region)
     capacities = dict(
         session.execute(
             select(Capacity.user_id, Capacity.reviews_per_week)
@@ -104,6 +113,7 @@ def reviewers_on(session: Session, programme_id: int, day: dt.date) -> list[Revi
             languages=frozenset(skills.get((person.id, "language"), ())),
             queues=frozenset(skills.get((person.id, "queue"), ())),
             clearance=clearances.get(person.id, 0),
+            regions=frozenset({OPEN_REGION, *regions.get(person.id, ())}),
             capacity=capacities.get(person.id, DEFAULT_CAPACITY),
             load=loads.get(person.id, 0),
             absent=person.id in absent,
@@ -125,6 +135,8 @@ def why_not(reviewer: ReviewerFacts, part: PartFacts, *, own_team_ban: bool) -> 
         return "queue"
     if part.content_severity > reviewer.clearance:
         return "clearance"
+    if part.data_region not in reviewer.regions:
+        return "region"
     if reviewer.absent:
         return "absent"
     if reviewer.paused:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from qa.core.clock import utcnow
 from qa.core.db import db
 from qa.people.queries import the_programme
-from qa.tickets import service, signal_storing, uploads
+from qa.tickets import searching, service, signal_storing, uploads
 from qa.tickets.counting import OUTCOMES
 from qa.tickets.intake import FORMATS
 from qa.tickets.jobs import keys
@@ -131,3 +131,20 @@ def refresh_signals(*, as_json: bool) -> None:
         click.echo(json.dumps({"signals": kept, "rules": version}))
     else:
         click.echo(f"{kept:,} signals kept by the rules {version}.")
+
+
+search_commands = AppGroup("search", help="The full-text index over redacted conversations.")
+
+
+@search_commands.command("index")
+@click.option("--all", "anew", is_flag=True, help="take in every ticket anew, not only those that changed")
+@click.option("--json", "as_json", is_flag=True, help="print one JSON object")
+@with_appcontext
+def index(*, anew: bool, as_json: bool) -> None:
+    """Take changed tickets into the search index; a running server or worker does so by itself. Safe to break off."""
+    session = db.session()
+    if anew:
+        searching.note_all(session)
+        session.commit()
+    done = searching.index_pending(session, keys().ring, after_chunk=lambda number: show_progress(number, None))
+    click.echo(json.dumps({"indexed": done}) if as_json else f"{done:,} tickets taken into the search index.")

@@ -4,7 +4,7 @@ import datetime as dt
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import DDL, CheckConstraint, ForeignKey, Index, UniqueConstraint, event
 from sqlalchemy.orm import Mapped, mapped_column
 
 from qa.core.orm import Base, BigInt, WithId, one_of
@@ -34,6 +34,8 @@ class Ticket(WithId, Base):
         CheckConstraint("content_severity BETWEEN 0 AND 3", name="content_severity_known"),
         CheckConstraint("risk_class BETWEEN 0 AND 5", name="risk_class_known"),
         Index("ix_ticket_programme_created", "programme_id", "created_at"),
+        Index("ix_ticket_queue", "programme_id", "queue", "created_at"),
+        Index("ix_ticket_text_age", "source_id", "solved_at"),
     )
 
     programme_id: Mapped[int] = mapped_column(ForeignKey("programme.id"))
@@ -148,6 +150,38 @@ class TicketSignal(WithId, Base):
     value: Mapped[float]
 
 
+class SearchPending(Base):
+    """A ticket whose words the search index has yet to take in."""
+
+    __tablename__ = "search_pending"
+
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"), primary_key=True, autoincrement=False)
+
+
+class SearchEntry(Base):
+    """The words under which SQLite's index holds a ticket, sealed: it must be told them to delete them."""
+
+    __tablename__ = "search_entry"
+
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"), primary_key=True, autoincrement=False)
+    words: Mapped[bytes]
+
+
+class TicketFacet(WithId, Base):
+    """A queue, channel, tier or tag that tickets of a region have: what the filters offer."""
+
+    __tablename__ = "ticket_facet"
+    __table_args__ = (
+        UniqueConstraint("programme_id", "data_region", "kind", "value"),
+        one_of("kind", ("queue", "channel", "tier", "tag")),
+    )
+
+    programme_id: Mapped[int] = mapped_column(ForeignKey("programme.id"))
+    data_region: Mapped[str]
+    kind: Mapped[str]
+    value: Mapped[str]
+
+
 class IntakeRun(WithId, Base):
     """One import: what was read, what became of it."""
 
@@ -234,6 +268,54 @@ class IntakeReject(WithId, Base):
     reason: Mapped[str]
 
 
+class LabelRule(WithId, Base):
+    """What a fact of a ticket says about it at intake: its data region, or how severe its content is."""
+
+    __tablename__ = "label_rule"
+    __table_args__ = (
+        CheckConstraint("(region IS NULL) <> (severity IS NULL)", name="gives_one_label"),
+        CheckConstraint("severity IS NULL OR severity BETWEEN 0 AND 3", name="severity_known"),
+    )
+
+    programme_id: Mapped[int] = mapped_column(ForeignKey("programme.id"))
+    field: Mapped[str]  # a fact such as queue or tag, or custom:NAME
+    value: Mapped[str]
+    region: Mapped[str | None]
+    severity: Mapped[int | None]
+    created_at: Mapped[dt.datetime]
+    created_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+
+
+class RetentionRule(Base):
+    """How long the text of a source's tickets is kept after they were solved; without a row, for ever."""
+
+    __tablename__ = "retention_rule"
+    __table_args__ = (CheckConstraint("days >= 1", name="at_least_a_day"),)
+
+    source_id: Mapped[int] = mapped_column(ForeignKey("source.id"), primary_key=True, autoincrement=False)
+    days: Mapped[int]
+    changed_at: Mapped[dt.datetime]
+    changed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+
+
+class LegalHold(WithId, Base):
+    """A ticket, or everything of one customer, whose text must not be erased until the hold is lifted."""
+
+    __tablename__ = "legal_hold"
+    __table_args__ = (
+        CheckConstraint("(ticket_id IS NULL) <> (customer_digest IS NULL)", name="on_ticket_or_customer"),
+    )
+
+    programme_id: Mapped[int] = mapped_column(ForeignKey("programme.id"))
+    ticket_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"), index=True)
+    customer_digest: Mapped[str | None]
+    reason: Mapped[str]
+    placed_at: Mapped[dt.datetime]
+    placed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    lifted_at: Mapped[dt.datetime | None]
+    lifted_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+
+
 class Erasure(WithId, Base):
     """A ticket's text or a person's data that was erased on request or by retention: who, when, why, never what."""
 
@@ -246,3 +328,19 @@ class Erasure(WithId, Base):
     requested_by_id: Mapped[int | None] = mapped_column(BigInt)
     reason: Mapped[str]
     executed_at: Mapped[dt.datetime | None]
+
+
+# The full-text index is no table of the models: each engine has a kind of its own (`searching.py`).
+SEARCH_INDEX = {
+    "sqlite": (
+        "CREATE VIRTUAL TABLE ticket_search "
+        "USING fts5(words, content='', detail='none', columnsize=0, tokenize='ascii')",
+    ),
+    "postgresql": (
+        "CREATE TABLE ticket_search (ticket_id bigint PRIMARY KEY, words tsvector NOT NULL)",
+        "CREATE INDEX ix_ticket_search_words ON ticket_search USING gin (words)",
+    ),
+}
+for _engine, _statements in SEARCH_INDEX.items():
+    for _statement in _statements:
+        event.listen(Base.metadata, "after_create", DDL(_statement).execute_if(dialect=_engine))  # type: ignore[no-untyped-call]

@@ -22,6 +22,7 @@ from qa.tickets.conversations import (
     sealed,
 )
 from qa.tickets.counting import Counts
+from qa.tickets.facets import Facet
 from qa.tickets.facts import cleaned, conversation_digest, fact_columns, facts_digest, redacted
 from qa.tickets.intake.base import MessageRecord, PartRecord, TicketRecord
 from qa.tickets.models import ConversationKey, ConversationRevision, HandledPart, Resolution, Ticket
@@ -44,6 +45,7 @@ class Store:
     primary_rules: tuple[tuple[dt.datetime, PrimaryRule], ...]  # oldest first
     directory: Directory
     run_id: int | None = None  # of the intake that tells
+    facets: set[Facet] = field(default_factory=set)  # kept before
 
     def primary_rule(self, moment: dt.datetime) -> PrimaryRule:
         """The programme's rule in force at a moment; before its first row, the first one."""

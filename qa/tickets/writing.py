@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from qa.tickets import signal_storing
+from qa.tickets import facets, searching, signal_storing
 from qa.tickets.counting import Counts
 from qa.tickets.intake.base import PartRecord
 from qa.tickets.models import ConversationKey, ConversationRevision, HandledPart, Resolution, Ticket, TicketStatus
@@ -37,6 +37,9 @@ def write(session: Session, store: Store, prepared: Prepared, counts: Counts) ->
     resolutions = _resolutions(session, work)
     _parts(session, store, work, resolutions, counts)
     _texts(session, work)
+    searching.note(session, [each.ticket_id for each in work if each.ticket_id is not None])
+    told = [{"data_region": store.data_region, **each.columns} for each in work if each.columns is not None]
+    facets.note(session, store.programme_id, store.facets, told)
     signal_storing.write(session, signal_storing.of_work(work))
 
 

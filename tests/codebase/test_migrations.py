@@ -44,7 +44,8 @@ def test_alembic_finds_no_difference_between_migrations_and_models(migrated: Eng
 
         differences = compare_metadata(context, Base.metadata)
 
-    assert [difference for difference in differences if "alembic_version" not in str(difference)] == []
+    beside = ("alembic_version", "ticket_search")  # the full-text index is each engine's own
+    assert [found for found in differences if not any(name in str(found) for name in beside)] == []
 
 
 def test_the_migrations_make_the_tables_that_the_models_make(migrated: Engine, modelled: Engine):
@@ -64,6 +65,7 @@ def test_every_constraint_has_a_name(migrated: Engine):
     nameless = [
         (table, kind)
         for table in inspector.get_table_names()
+        if not table.startswith("ticket_search")
         for kind, found in described(inspector, table).items()
         if kind != "columns" and (None in found or "None" in found)
     ]

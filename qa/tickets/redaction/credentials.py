@@ -39,15 +39,16 @@ LONG = re.compile(r"(?<![\w/+=.-])[A-Za-z0-9+/_-]{40,512}={0,2}(?![\w/+=])")
 
 
 def secrets(text: str, *, named: bool, long: bool) -> Iterator[Span]:
-    """Keys, tokens and passwords; whether the text names one (``TRIGGERS``), and has a word as long as an issued key."""
+    """Keys, tokens, passwords; ``named``: one of ``TRIGGERS`` stands there, ``long``: a word as long as a key does."""
     for found in ISSUED.finditer(text):
         yield Span(found.start(), found.end(), Kind.SECRET)
     if "PRIVATE KEY" in text:
         for found in PRIVATE_KEY.finditer(text):
             yield Span(found.start(), found.end(), Kind.SECRET)
-    for pattern in (*((BEARER,) if named else ()), *((IN_ADDRESS,) if "://" in text else ())):
-        for found in pattern.finditer(text):
-            yield Span(*found.span("value"), Kind.SECRET)
+    for pattern, likely in ((BEARER, named), (IN_ADDRESS, "://" in text)):
+        for found in pattern.finditer(text) if likely else ():
+            start, end = found.span("value")
+            yield Span(start, end, Kind.SECRET)
     for found in LABEL.finditer(text) if named else ():
         value = found["value"].rstrip(".!?)")
         if len(value) >= 4 and not value.startswith("[") and (found["joint"] == "=" or _looks_made(value)):

@@ -1,7 +1,11 @@
 """The list of tickets, and one ticket with its conversation."""
 
-from flask import g, render_template, request
+import datetime as dt
+from collections.abc import Callable, Collection
+
+from flask import current_app, g, render_template, request
 from flask.typing import ResponseReturnValue
+from sqlalchemy import Select
 
 from qa.config import settings
 from qa.core import access_log
@@ -10,11 +14,11 @@ from qa.core.clock import monday_of_week, utcnow
 from qa.core.crypto import KeyRing
 from qa.core.db import db
 from qa.core.errors import NotFoundError
-from qa.tickets import queries, rules, showing
+from qa.tickets import listing, queries, rules, showing
 from qa.tickets.conversations import Conversation, conversation_of
 from qa.tickets.downloads import csv_response
+from qa.tickets.listing import Filters, Place
 from qa.tickets.models import Ticket, TicketStatus
-from qa.tickets.queries import Filters
 from qa.tickets.views.blueprint import bp
 
 LONGEST_QUERY = 100
@@ -26,8 +30,9 @@ COLUMNS = ("ticket", "subject", "status", "channel", "queue", "created", "resolv
 @requires(Permission.TICKETS_LIST)
 def index() -> ResponseReturnValue:
     filters = asked_for()
-    page = queries.tickets_for(db.session(), g.actor, filters, page=request.args.get("page", 1, type=int), zone=g.zone)
-    choices = queries.choices_for(db.session(), g.actor, zone=g.zone)
+    place = Place.read(request.args.get("at", ""))
+    page = listing.tickets_for(db.session(), g.actor, filters, place=place, zone=g.zone, reviewed=reviewed_tickets())
+    choices = listing.choices_for(db.session(), g.actor, zone=g.zone)
     return render_template(
         "tickets/index.html",
         page=page,
@@ -35,19 +40,29 @@ def index() -> ResponseReturnValue:
         options={
             "queues": [(queue, queue) for queue in choices.queues],
             "channels": [(channel, channel) for channel in choices.channels],
+            "tiers": [(tier, tier) for tier in choices.tiers],
+            "tags": [(tag, tag) for tag in choices.tags],
             "teams": list(choices.teams),
+            "specialists": list(choices.specialists),
             "weeks": [(week, week) for week in choices.weeks],
         },
         statuses=queries.STATUS_OPTIONS,
-        none_named=queries.NO_QUEUE,
+        none_named=listing.NO_QUEUE,
+        most=listing.MOST_COUNTED,
     )
+
+
+def reviewed_tickets() -> Select[int]:
+    """The tickets with a released review, as the room of reviews tells them."""
+    told: Callable[[], Select[int]] = current_app.extensions["reviewed_tickets"]
+    return told()
 
 
 @bp.get("/tickets.csv")
 @requires(Permission.TICKETS_LIST)
 def download() -> ResponseReturnValue:
     """The tickets that the filters show, as a file."""
-    rows = queries.tickets_to_download(db.session(), g.actor, asked_for(), zone=g.zone)
+    rows = listing.tickets_to_download(db.session(), g.actor, asked_for(), zone=g.zone, reviewed=reviewed_tickets())
     return csv_response(
         "tickets.csv",
         COLUMNS,
@@ -71,15 +86,40 @@ def download() -> ResponseReturnValue:
 
 def asked_for() -> Filters:
     """The filters of the address; what is no filter is left out."""
-    status, team_id = request.args.get("status", ""), request.args.get("team", type=int)
     return Filters(
-        text=request.args.get("q", "").replace("\x00", "").strip()[:LONGEST_QUERY],
-        queue=request.args.get("queue", "").replace("\x00", "")[:LONGEST_QUERY],
-        channel=request.args.get("channel", "").replace("\x00", "")[:LONGEST_QUERY],
-        team_id=team_id if team_id is None or 0 < team_id < queries.LARGEST_ID else None,
+        text=word_asked_for("q").strip(),
+        queue=word_asked_for("queue"),
+        channel=word_asked_for("channel"),
+        tier=word_asked_for("tier"),
+        tag=word_asked_for("tag"),
+        csat=word_asked_for("csat", listing.CSAT),
+        team_id=id_asked_for("team"),
+        specialist_id=id_asked_for("specialist"),
         week=week_asked_for(),
-        status=status if status in set(TicketStatus) else "",
+        created_from=day_asked_for("from"),
+        created_to=day_asked_for("to"),
+        status=word_asked_for("status", set(TicketStatus)),
+        reviewed=word_asked_for("reviewed", ("yes", "no")),
     )
+
+
+def word_asked_for(name: str, known: Collection[str] | None = None) -> str:
+    word = request.args.get(name, "").replace("\x00", "")[:LONGEST_QUERY]
+    return word if known is None or word in known else ""
+
+
+def id_asked_for(name: str) -> int | None:
+    number = request.args.get(name, type=int)
+    return number if number is not None and 0 < number < queries.LARGEST_ID else None
+
+
+def day_asked_for(name: str) -> dt.date | None:
+    """The day of the address, if it is one of our time."""
+    try:
+        day = dt.date.fromisoformat(request.args.get(name, ""))
+    except ValueError:
+        return None
+    return day if FIRST_YEAR <= day.year <= LAST_YEAR else None
 
 
 def week_asked_for() -> str:
