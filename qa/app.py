@@ -168,6 +168,7 @@ def init_runner(app: Flask, settings: Settings) -> None:
         app.extensions["last_seen"].flush(db.session())
 
     calendar = sampling_jobs.Calendar()
+    erasures = ticket_jobs.Calendar()
 
     def write_the_week_s_jobs() -> None:
         calendar.tick(db.session(), utcnow())
@@ -177,8 +178,18 @@ def init_runner(app: Flask, settings: Settings) -> None:
     def begin_due_pulls() -> None:
         schedule.tick(db.session(), utcnow())
 
+    def write_the_day_s_jobs() -> None:
+        erasures.tick(db.session(), utcnow())
+
     handlers = {**ticket_jobs.HANDLERS, **review_jobs.HANDLERS, **sampling_jobs.HANDLERS}
-    chores = (seal_audit, flush_buffers, write_the_week_s_jobs, begin_due_pulls, index_tickets)
+    chores = (
+        seal_audit,
+        flush_buffers,
+        write_the_week_s_jobs,
+        write_the_day_s_jobs,
+        begin_due_pulls,
+        index_tickets,
+    )
     app.extensions["runner"] = jobs.Runner(app, handlers, chores)
     if settings.testing and not settings.embedded_runner:
         return  # a test runs the jobs when it wants them

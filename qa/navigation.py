@@ -42,6 +42,9 @@ ROOMS = (
     Room(label="People", icon="contact", endpoint="people.index", permission=Permission.PEOPLE_MANAGE),
     Room(label="Intake", icon="download", endpoint="tickets.intake", permission=Permission.INTAKE_RUN),
     Room(
+        label="Retention", icon="archive-x", endpoint="tickets.retention_page", permission=Permission.RETENTION_MANAGE
+    ),
+    Room(
         label="Programme", icon="sliders-horizontal", endpoint="programme.show", permission=Permission.PROGRAMME_RULES
     ),
     Room(label="Audit", icon="shield-check", endpoint="desk.audit_trail", permission=Permission.AUDIT_READ),

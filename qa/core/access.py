@@ -75,6 +75,7 @@ class Permission(StrEnum):
     PEOPLE_MANAGE = "people_manage"
     PROGRAMME_RULES = "programme_rules"
     INTAKE_RUN = "intake_run"
+    RETENTION_MANAGE = "retention_manage"
     AUDIT_READ = "audit_read"
 
 
@@ -121,6 +122,7 @@ AUTHORITY: dict[Permission, dict[Role, Scope]] = {
     P.PEOPLE_MANAGE: {A: Scope.ALL},
     P.PROGRAMME_RULES: {Q: Scope.ALL, A: Scope.ALL},
     P.INTAKE_RUN: {A: Scope.ALL},
+    P.RETENTION_MANAGE: {A: Scope.ALL},
     P.AUDIT_READ: {Q: Scope.ALL, A: Scope.ALL},
 }
 

@@ -12,11 +12,13 @@ from sqlalchemy.orm import Session
 
 from qa.core.clock import utcnow
 from qa.core.db import db
+from qa.core.errors import InvalidInputError, NotFoundError
+from qa.people.models import Source
 from qa.people.queries import the_programme
-from qa.tickets import searching, service, signal_storing, uploads
+from qa.tickets import erasing, retention, searching, service, signal_storing, uploads
 from qa.tickets.counting import OUTCOMES
 from qa.tickets.intake import FORMATS
-from qa.tickets.jobs import keys
+from qa.tickets.jobs import journal, keys
 from qa.tickets.models import IntakeReject, IntakeRun
 
 SHOWN_REJECTS = 20
@@ -148,3 +150,89 @@ def index(*, anew: bool, as_json: bool) -> None:
         session.commit()
     done = searching.index_pending(session, keys().ring, after_chunk=lambda number: show_progress(number, None))
     click.echo(json.dumps({"indexed": done}) if as_json else f"{done:,} tickets taken into the search index.")
+
+
+retention_commands = AppGroup("retention", help="How long text is kept, and erasing it for ever.")
+JSON_OPTION = click.option("--json", "as_json", is_flag=True, help="print one JSON object")
+
+
+@retention_commands.command("due")
+@JSON_OPTION
+@with_appcontext
+def retention_due(*, as_json: bool) -> None:
+    """A dry run: what the rule of each source would erase now, and what a legal hold keeps."""
+    session = db.session()
+    rows = erasing.due(session, the_programme(session).id, now=utcnow())
+    if as_json:
+        told = [{"source": row.key, "days": row.days, "tickets": row.tickets, "held": row.held} for row in rows]
+        click.echo(json.dumps({"due": told}))
+        return
+    for row in rows:
+        rule = "kept for ever" if row.days is None else f"{row.days:,} days: {row.tickets:,} due, {row.held:,} held"
+        click.echo(f"{row.key}: {rule}")
+
+
+@retention_commands.command("run")
+@JSON_OPTION
+@with_appcontext
+def retention_run(*, as_json: bool) -> None:
+    """Erase the text whose time is over, as the nightly job does. Safe to break off and to repeat."""
+    session = db.session()
+    programme_id = the_programme(session).id
+    session.rollback()
+    erased = erasing.erase_due(session, keys().ring, journal(), programme_id, by=None, now=utcnow())
+    click.echo(json.dumps({"erased": erased}) if as_json else f"The text of {erased:,} tickets was erased.")
+
+
+@retention_commands.command("erase")
+@click.option("--source", "source_key", required=True, metavar="KEY")
+@click.option("--ticket", metavar="ID", help="the help desk's id of one ticket")
+@click.option("--customer", metavar="ID", help="the help desk's id of a customer: all of their tickets")
+@click.option("--yes", is_flag=True, help="erase; without it, only say what would be")
+@with_appcontext
+def erase(source_key: str, ticket: str | None, customer: str | None, *, yes: bool) -> None:
+    """Erase the text of one ticket or of one customer's tickets, for ever."""
+    session = db.session()
+    source = source_of(session, source_key)
+    if (ticket is None) == (customer is None):
+        raise InvalidInputError("Name a ticket or a customer.")
+    if ticket is not None:
+        ids = retention.tickets_named(session, source, ticket)
+    else:
+        mark = retention.customer_of(keys().frame_key, source, customer or "")
+        ids = retention.tickets_of_customer(session, source, mark)
+    session.rollback()
+    if not yes:
+        click.echo(f"The text of {len(ids):,} tickets would be erased; --yes does it.")
+        return
+    erased = erasing.erase_tickets(
+        session, keys().ring, journal(), ids, reason="erased on request", by=None, now=utcnow()
+    )
+    click.echo(f"The text of {erased:,} tickets was erased.")
+
+
+@retention_commands.command("export")
+@click.option("--source", "source_key", required=True, metavar="KEY")
+@click.option("--customer", required=True, metavar="ID")
+@with_appcontext
+def export_customer(source_key: str, customer: str) -> None:
+    """Print what is kept of one customer, as JSON."""
+    session = db.session()
+    source = source_of(session, source_key)
+    mark = retention.customer_of(keys().frame_key, source, customer)
+    click.echo(json.dumps(retention.export_customer(session, keys().ring, source, mark), ensure_ascii=False))
+
+
+@retention_commands.command("replay")
+@with_appcontext
+def replay() -> None:
+    """After an older backup was put in place: erase again what was erased since, by the list beside the database."""
+    erased = erasing.replay(db.session(), keys().ring, journal(), now=utcnow())
+    click.echo(f"The text of {erased:,} tickets was erased again.")
+
+
+def source_of(session: Session, key: str) -> Source:
+    source = session.scalar(select(Source).where(Source.programme_id == the_programme(session).id, Source.key == key))
+    if source is None:
+        raise NotFoundError(f"There is no source {key!r}.")
+    return source

@@ -5,24 +5,35 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from qa.config import settings
 from qa.core import jobs
 from qa.core.clock import utcnow
 from qa.core.crypto import KeyRing
-from qa.core.db import db
+from qa.core.db import db, reading
 from qa.core.jobs import Handler, Job
+from qa.people.models import Source
 from qa.people.queries import setting_at, the_programme, zone_of
 from qa.people.service import MATCH_PARTS_JOB
-from qa.tickets import service
+from qa.tickets import erasing, service
 from qa.tickets.live import running
 from qa.tickets.live.connections import House
+from qa.tickets.models import RetentionRule
+
+RETENTION_JOB = "tickets.retention"
 
 
 def upload_folder() -> Path:
     """Where uploaded files wait for their job."""
     return settings().instance / "uploads"
+
+
+def journal() -> erasing.Journal:
+    """Where erasures are listed outside the database."""
+    return erasing.Journal(settings().instance)
 
 
 def keys() -> service.Keys:
@@ -95,8 +106,58 @@ def match_parts(job: Job) -> Mapping[str, Any]:
     return {"changed": service.match_parts(session, zone)}
 
 
+def erase_due(job: Job) -> Mapping[str, Any]:
+    """Erase the text whose time is over; a job taken again goes on where the first one broke off."""
+    job_id, programme_id = job.id, int(job.payload["programme"])
+    session = db.session()
+    session.rollback()
+    erased = erasing.erase_due(
+        session,
+        keys().ring,
+        journal(),
+        programme_id,
+        by=None,
+        now=utcnow(),
+        after_chunk=lambda done: jobs.progress(job_id, done, None),
+    )
+    return {"erased": erased}
+
+
+class Calendar:
+    """Writes each day's erasure as a job, once; it remembers what it wrote, so that the clock's tick costs nothing."""
+
+    def __init__(self) -> None:
+        self._written: set[str] = set()
+
+    def tick(self, session: Session, now: dt.datetime) -> None:
+        """One job row a day for each programme that erases at all."""
+        day = now.date().isoformat()
+        if day in self._written:
+            return
+        with reading():
+            programmes = session.scalars(
+                select(Source.programme_id)
+                .join(RetentionRule, RetentionRule.source_id == Source.id)
+                .distinct()
+                .order_by(Source.programme_id)
+            ).all()
+            known = set(session.scalars(select(Job.period).where(Job.name == RETENTION_JOB, Job.period.endswith(day))))
+            session.rollback()
+        for programme_id in programmes:
+            period = f"{programme_id}/{day}"
+            if period in known:
+                continue
+            try:
+                jobs.enqueue(session, RETENTION_JOB, {"programme": programme_id}, by=None, now=now, period=period)
+                session.commit()
+            except IntegrityError:  # another process was faster
+                session.rollback()
+        self._written = {day}
+
+
 HANDLERS: dict[str, Handler] = {
     service.INTAKE_JOB: take_in,
     running.PULL_JOB: pull,
     MATCH_PARTS_JOB: match_parts,
+    RETENTION_JOB: erase_due,
 }

@@ -10,9 +10,9 @@ from qa.core.access import Role
 from qa.people.roster import COLUMNS, LONGEST_CELL, Roster, RosterReject, read_roster
 
 FULL = (
-    "name,email,roles,team,lead,start,languages,skills,clearance,absence,reviews_per_week,effective\n"
+    "name,email,roles,team,lead,start,languages,skills,clearance,regions,absence,reviews_per_week,effective\n"
     "Mira  Haddad,Mira@Example.com,Specialist; reviewer,Payouts,lea@example.com,2026-03-02,EN; ar,payouts;  appeals,2,"
-    "2026-07-06..2026-07-17; 2026-12-24,40,2026-09-01\n"
+    "eu; us,2026-07-06..2026-07-17; 2026-12-24,40,2026-09-01\n"
 )
 CELLS = {
     "name": "Mira",
@@ -24,6 +24,7 @@ CELLS = {
     "languages": "en",
     "skills": "payouts",
     "clearance": "1",
+    "regions": "eu",
     "absence": "2026-07-06",
     "reviews_per_week": "40",
     "effective": "2026-03-02",
@@ -52,6 +53,7 @@ def test_every_column_is_read():
     assert row.languages == {"en", "ar"}
     assert row.skills == {"payouts", "appeals"}
     assert row.clearance == 2
+    assert row.regions == {"eu", "us"}
     assert row.absence == {
         (dt.date(2026, 7, 6), dt.date(2026, 7, 17)),
         (dt.date(2026, 12, 24), dt.date(2026, 12, 24)),
