@@ -117,7 +117,7 @@ def _pieces(text: str) -> Iterator[re.Match[str]]:
     """Numbers, number words and pluses: looking each word up is cheaper than one pattern of all number words."""
     for found in PIECE.finditer(text):
         shown = found.group()
-        if shown[0].isalpha():
+        if not shown[0].isdecimal() and shown != "+":  # words, and signs such as a quarter
             word = shown.casefold()
             if word not in NUMBER_WORDS and (word != "plus" or _touches_a_number(text, found)):
                 continue
