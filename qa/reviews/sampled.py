@@ -1,4 +1,4 @@
-"""What reviews tell lower rooms: scores, from which spreads are measured, how long a review takes, what was reviewed."""
+"""What reviews tell lower rooms: scores, from which spreads are measured, how long they take, what was reviewed."""
 
 import datetime as dt
 from statistics import median

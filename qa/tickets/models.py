@@ -268,24 +268,6 @@ class IntakeReject(WithId, Base):
     reason: Mapped[str]
 
 
-class LabelRule(WithId, Base):
-    """What a fact of a ticket says about it at intake: its data region, or how severe its content is."""
-
-    __tablename__ = "label_rule"
-    __table_args__ = (
-        CheckConstraint("(region IS NULL) <> (severity IS NULL)", name="gives_one_label"),
-        CheckConstraint("severity IS NULL OR severity BETWEEN 0 AND 3", name="severity_known"),
-    )
-
-    programme_id: Mapped[int] = mapped_column(ForeignKey("programme.id"))
-    field: Mapped[str]  # a fact such as queue or tag, or custom:NAME
-    value: Mapped[str]
-    region: Mapped[str | None]
-    severity: Mapped[int | None]
-    created_at: Mapped[dt.datetime]
-    created_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-
-
 class RetentionRule(Base):
     """How long the text of a source's tickets is kept after they were solved; without a row, for ever."""
 

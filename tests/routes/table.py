@@ -353,6 +353,21 @@ OBJECTS = [
         },
     ),
     *TICKETS,
+    *cases(
+        "tickets.keep_for",
+        {
+            "a source": ("ada", lambda w: {"source_id": w.sams_ticket.source_id}),
+            "of strangers": ("", lambda w: {"source_id": w.foreign_ticket.source_id}),
+        },
+        form={"days": "3000"},
+    ),
+    *cases(
+        "tickets.lift",
+        {
+            "a hold": ("ada", lambda w: {"hold_id": w.hold.id}),
+            "of strangers": ("", lambda w: {"hold_id": w.foreign_hold.id}),
+        },
+    ),
 ]
 # These take away what other routes are tried with, so they come last.
 LAST = (

@@ -33,8 +33,9 @@ from qa.sampling import frames, service, striking
 from qa.sampling.kinds import Rules
 from qa.sampling.models import Assignment, Draw, DrawnUnit, Purpose, SamplingPlanVersion, StrikeRequest
 from qa.sampling.plans import plans_of, save_plan
+from qa.tickets import retention
 from qa.tickets.live.connections import about_credentials
-from qa.tickets.models import IntakeRun, IntakeUpload, SavedMapping, SourceConnection, Ticket
+from qa.tickets.models import IntakeRun, IntakeUpload, LegalHold, SavedMapping, SourceConnection, Ticket
 from tests.support.builders import RESOLVED, RUBRIC, Handled, make_assignment, make_review, make_ticket, publish_rubric
 from tests.support.cast import NOW, OPENED, TODAY, Cast, agent, person
 
@@ -84,6 +85,8 @@ class World:
     foreign_rule: RubricRule
     run: IntakeRun
     foreign_run: IntakeRun
+    hold: LegalHold
+    foreign_hold: LegalHold
     connection: SourceConnection
     foreign_connection: SourceConnection
     upload: IntakeUpload
@@ -176,6 +179,8 @@ def make_world(session: Session, cast: Cast, settings: Settings) -> World:
         foreign_rule=rule_of(session, neighbours),
         run=intake_run(session, cast),
         foreign_run=intake_run(session, neighbours),
+        hold=hold_on(session, sams[0].ticket),
+        foreign_hold=hold_on(session, foreign.ticket),
         connection=source_connection(session, cast, settings),
         foreign_connection=source_connection(session, neighbours, settings),
         upload=intake_upload(session, cast),
@@ -196,6 +201,10 @@ def strike_request(session: Session, handled: Handled, reviewer: User, version: 
     """A reviewer says that a part given by choice should never have been counted."""
     assignment = make_assignment(session, handled, reviewer, version, purpose=Purpose.TARGETED)
     return striking.ask(session, assignment, reason="spam", by=reviewer.id, now=NOW)
+
+
+def hold_on(session: Session, ticket: Ticket) -> LegalHold:
+    return retention.place_hold(session, ticket.programme_id, ticket_id=ticket.id, reason="case 7", by=None, now=OPENED)
 
 
 def neighbour(session: Session, cast: Cast) -> Cast:

@@ -1,4 +1,4 @@
-"""full-text search, what filters offer, regions, labels by rule, retention and legal holds
+"""full-text search, what filters offer, regions, retention and legal holds
 
 Revision ID: 0010
 Revises: 0009
@@ -67,22 +67,6 @@ def upgrade() -> None:
         ),
     )
     op.create_table(
-        "label_rule",
-        reference("label_rule", "programme_id", "programme", nullable=False),
-        sa.Column("field", sa.String(), nullable=False),
-        sa.Column("value", sa.String(), nullable=False),
-        sa.Column("region", sa.String(), nullable=True),
-        sa.Column("severity", sa.Integer(), nullable=True),
-        sa.Column("created_at", MOMENT, nullable=False),
-        reference("label_rule", "created_by_id", "person", nullable=True),
-        sa.Column("id", BIG, nullable=False),
-        sa.CheckConstraint("(region IS NULL) <> (severity IS NULL)", name=op.f("ck_label_rule_gives_one_label")),
-        sa.CheckConstraint(
-            "severity IS NULL OR severity BETWEEN 0 AND 3", name=op.f("ck_label_rule_severity_known")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_label_rule")),
-    )
-    op.create_table(
         "retention_rule",
         reference("retention_rule", "source_id", "source", nullable=False),
         sa.Column("days", sa.Integer(), nullable=False),
@@ -135,7 +119,6 @@ def downgrade() -> None:
     for name in (
         "legal_hold",
         "retention_rule",
-        "label_rule",
         "region_clearance",
         "ticket_facet",
         "search_entry",

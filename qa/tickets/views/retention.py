@@ -74,7 +74,10 @@ def on_request() -> ResponseReturnValue:
     """Hold, export or erase one ticket or one customer's tickets, told by the help desk's id."""
     session, now, by = db.session(), utcnow(), g.actor.user_id
     wanted = request.form.get("do", "")
-    source = retention.get_source(session, g.actor.programme_id, request.form.get("source", 0, type=int))
+    source_id = request.form.get("source", type=int)
+    if source_id is None:
+        raise InvalidInputError("Choose the source that the id belongs to.")
+    source = retention.get_source(session, g.actor.programme_id, source_id)
     ids, customer, what = _named(source)
     if not ids:
         raise InvalidInputError(f"No text of {what} is kept here. Ids are written as in the help desk.")
