@@ -115,9 +115,9 @@ def example() -> ResponseReturnValue:
     rows.writerows(
         line.split(",")
         for line in (
-            "Mira Haddad,mira@example.com,specialist,Payouts,lea@example.com,2026-03-02,en; ar,payouts,1,"
+            "Mira Haddad,mira@example.com,specialist,Payouts,lea@example.com,2026-03-02,en; ar,payouts,1,,"
             "2026-07-06..2026-07-17,,",
-            "Rob Ito,rob@example.com,reviewer,,,,en; ja,,3,,40,2026-09-01",
+            "Rob Ito,rob@example.com,reviewer,,,,en; ja,,3,eu; us,,40,2026-09-01",
         )
     )
     return Response(
