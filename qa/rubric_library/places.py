@@ -96,11 +96,11 @@ def _last_with(session: Session, version: RubricVersion, at: str) -> Tree:
 
 
 def _states(session: Session, version: RubricVersion) -> Iterator[Tree]:
-    return iter(
-        session.scalars(
-            select(RubricDraftState.content)
-            .where(RubricDraftState.version_id == version.id)
-            .order_by(RubricDraftState.n.desc())
-            .execution_options(yield_per=10)
-        )
+    statement = (
+        select(RubricDraftState.content)
+        .where(RubricDraftState.version_id == version.id)
+        .order_by(RubricDraftState.n.desc())
+        .execution_options(yield_per=10)
     )
+    with session.scalars(statement) as states:  # whoever has found a state stops: the cursor must not stay open
+        yield from states

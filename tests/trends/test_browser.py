@@ -42,7 +42,7 @@ def test_a_lead_who_never_saw_statistics_finds_the_way_from_a_figure_to_a_plan(
 ) -> None:
     page = new_browser(lead)
     page.goto("/trends/")
-    page.get_by_role("button", name="Explain this number: Quality").click()
+    page.get_by_role("button", name="Explain this number: Quality", exact=True).click()
     told = page.get_by_role("dialog", name="Quality, explained")
     expect(told).to_contain_text("reviewers’ strictness")
     expect(told).to_contain_text("Σ w·y ÷ Σ w =")
