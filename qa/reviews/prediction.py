@@ -130,21 +130,24 @@ def _signals(session: Session, parts: Ids, names: Sequence[str] | None) -> tuple
     columns: dict[str, Vector] = {name: np.full(len(parts), np.nan) for name in names or ()}
     for start in range(0, len(parts), CHUNK):
         some = parts[start : start + CHUNK]
+        place = {part_id: start + n for n, part_id in enumerate(some.tolist())}
+        # A whole frame lies side by side; a few reviewed parts lie among many that nobody asks for.
+        near = int(some[-1] - some[0]) < 2 * len(some)
         for part_id, name, value in session.execute(
             select(TicketSignal.part_id, TicketSignal.name, TicketSignal.value).where(
-                TicketSignal.part_id >= int(some[0]),
-                TicketSignal.part_id <= int(some[-1]),
+                TicketSignal.part_id.between(int(some[0]), int(some[-1]))
+                if near
+                else TicketSignal.part_id.in_(list(place)),
                 TicketSignal.version.in_((RULES.version, MAPPED_VERSION)),
             )
         ):
-            place = start + int(np.searchsorted(some, part_id))
-            if parts[place] != part_id:
+            if part_id not in place:
                 continue
             if name not in columns:
                 if names is not None:
                     continue
                 columns[name] = np.full(len(parts), np.nan)
-            columns[name][place] = value
+            columns[name][place[part_id]] = value
     ordered = sorted(columns) if names is None else list(names)
     return ordered, np.column_stack([columns[name] for name in ordered]) if ordered else np.empty((len(parts), 0))
 
