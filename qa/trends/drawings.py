@@ -1,7 +1,7 @@
 """The charts of the trends page, from weekly figures."""
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from calibration.results import Estimate
 from qa.core.charts import Chart, Event, Numerals, Point, Row, Series, interval_plot, line_chart, small_multiples
@@ -21,7 +21,9 @@ def label(week: dt.date) -> str:
     return week_key(week).split("-")[1]
 
 
-def point(week: dt.date, figure: Figure, url: str | None, *, scale: float = 1.0) -> Point:
+def point(
+    week: dt.date, figure: Figure, url: str | None, *, scale: float = 1.0, steps: Collection[dt.date] = ()
+) -> Point:
     interval = figure.interval
     return Point(
         label=label(week),
@@ -30,6 +32,7 @@ def point(week: dt.date, figure: Figure, url: str | None, *, scale: float = 1.0)
         high=interval.high * scale if interval else None,
         n=figure.n,
         url=url,
+        apart=week in steps,
     )
 
 
@@ -133,15 +136,16 @@ def standings_chart(rows: Sequence[Standing], axis: str, address: Callable[[str]
     )
 
 
-def shares_chart(weeks: Sequence[Weekly]) -> Chart:
-    """Pass rate and critical-error rate of the weeks."""
+def shares_chart(weeks: Sequence[Weekly], steps: Collection[dt.date]) -> Chart:
+    """Pass rate and critical-error rate of the weeks; no line leads over a step between versions."""
+
+    def line(name: str, share: Callable[[Weekly], Figure]) -> Series:
+        return Series(
+            name=name, points=tuple(point(each.week, share(each), None, scale=100, steps=steps) for each in weeks)
+        )
+
     return line_chart(
-        [
-            Series(name="Passed", points=tuple(point(w.week, w.passed.figure, None, scale=100) for w in weeks)),
-            Series(
-                name="Critical error", points=tuple(point(w.week, w.critical.figure, None, scale=100) for w in weeks)
-            ),
-        ],
+        [line("Passed", lambda each: each.passed.figure), line("Critical error", lambda each: each.critical.figure)],
         name="Pass rate and critical-error rate",
         numerals=PERCENT,
         bounds=(0, 100),
@@ -157,12 +161,16 @@ def csat_chart(weeks: Sequence[Weekly]) -> Chart:
     )
 
 
-def multiples(domains: Mapping[str, Sequence[Weekly]], name: str, address: Address) -> Chart:
-    """One small chart a team or queue, all on one scale."""
+def multiples(
+    domains: Mapping[str, Sequence[Weekly]], name: str, address: Address, steps: Collection[dt.date]
+) -> Chart:
+    """One small chart a team or queue, all on one scale; no line leads over a step between versions."""
     series = [
         Series(
             name=domain,
-            points=tuple(point(item.week, item.quality.figure, address(item.week, domain)) for item in weeks),
+            points=tuple(
+                point(item.week, item.quality.figure, address(item.week, domain), steps=steps) for item in weeks
+            ),
         )
         for domain, weeks in domains.items()
     ]

@@ -57,6 +57,7 @@ def index() -> ResponseReturnValue:
         versions.changes_between(session, g.actor.programme_id, {row.rubric for row in evidence.reviews}),
     )
     between = linking.between(steps, newest, before)
+    starts = {step.week for step in steps}
     teams = queries.teams_for(session, g.actor)
     team_ids = {team.name: team.id for team in teams}
     events = [
@@ -86,17 +87,19 @@ def index() -> ResponseReturnValue:
             g.setting.quality_target,
             fair=g.setting.fair_mean,
         ),
-        shares=drawings.shares_chart(overall),
+        shares=drawings.shares_chart(overall, starts),
         csat=drawings.csat_chart(overall),
         by_team=drawings.multiples(
             rules.weekly(evidence, weeks, rules.by_team),
             "Quality by team",
             lambda week, name: address(week, chosen, team=team_ids.get(name)),
+            starts,
         ),
         by_queue=drawings.multiples(
             rules.weekly(evidence, weeks, rules.by_queue),
             "Quality by queue",
             lambda week, name: address(week, chosen, queue=name),
+            starts,
         ),
         team_rows=linking.standings_over(key_figures.standings(evidence, newest, before, rules.by_team), between),
         queue_rows=linking.standings_over(key_figures.standings(evidence, newest, before, rules.by_queue), between),

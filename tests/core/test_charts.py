@@ -1,6 +1,7 @@
 """What every chart keeps to: nothing inline, words that cover no mark, few reviews hollow, links, a table."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -145,6 +146,18 @@ def test_a_gap_breaks_the_line_and_its_band():
     assert len(drawing.all("path", "line")) == 2
     assert len(drawing.all("path", "band")) == 2
     assert len(drawing.all("circle", "mark")) == 4
+
+
+def test_no_line_leads_to_a_point_that_stands_apart():
+    first, second, third, fourth, fifth = points(80, 81, 75, 76, 90)
+    series = Series(name="All", points=(first, second, replace(third, apart=True), fourth, replace(fifth, apart=True)))
+
+    drawing = drawings(line_chart([series], name="Quality"))[2]
+
+    assert len(drawing.all("path", "line")) == 2
+    assert len(drawing.all("path", "band")) == 2
+    assert len(drawing.all("line", "whisker")) == 1
+    assert len(drawing.all("circle", "mark")) == 5
 
 
 def test_a_point_on_its_own_keeps_a_whisker():

@@ -122,6 +122,17 @@ def test_a_change_between_blocks_on_both_sides_of_a_step_is_not_told() -> None:
     assert untouched == rows
 
 
+def test_shares_and_small_charts_break_at_the_step_too() -> None:
+    weeks = rules.weekly(Evidence.of(two_stretches()), WEEKS)[""]
+    step = {WEEKS[4]}
+
+    def more_lines(draw: Callable[[set[dt.date]], Chart]) -> int:
+        return str(draw(step).svg).count('class="line s1"') - str(draw(set()).svg).count('class="line s1"')
+
+    assert more_lines(lambda steps: drawings.shares_chart(weeks, steps)) == 3  # one in each of its three sizes
+    assert more_lines(lambda steps: drawings.multiples({"A": weeks}, "Quality", lambda *_: "/", steps)) == 1
+
+
 def test_many_stretches_take_turns_on_two_lines() -> None:
     names = [f"Trial {n}.0" for n in range(1, 6)]
     reviews = [row for n, week in enumerate(WEEKS[:5]) for row in judged([80, 82], week, names[n])]

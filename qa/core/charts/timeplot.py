@@ -136,22 +136,27 @@ def _place_of(ground: _Ground, plot: TimePlot, series: int, index: int) -> float
     return ground.xs[index] + (series - (len(plot.series) - 1) / 2) * ground.dodge
 
 
-def _runs(values: Sequence[bool]) -> list[tuple[int, int]]:
-    """Stretches of true values as (first, after last)."""
+def _runs(values: Sequence[bool], apart: Sequence[bool] = ()) -> list[tuple[int, int]]:
+    """Stretches of true values as (first, after last); one that stands apart begins a stretch."""
     runs, start = [], None
     for index, value in enumerate([*values, False]):
-        if value and start is None:
-            start = index
-        elif not value and start is not None:
+        if start is not None and (not value or (apart and apart[index])):
             runs.append((start, index))
             start = None
+        if value and start is None:
+            start = index
     return runs
+
+
+def _lines(points: Sequence[Point]) -> list[tuple[int, int]]:
+    """The stretches of points that one line joins."""
+    return _runs([point.value is not None for point in points], [point.apart for point in points])
 
 
 def _uncertainty(plot: TimePlot, ground: _Ground, series: Series, index: int) -> list[Markup]:
     tone, parts = f"s{index + 1}", []
     known = [point.value is not None and point.interval is not None for point in series.points]
-    for first, last in _runs(known):
+    for first, last in _runs(known, [point.apart for point in series.points]):
         band = last - first > 1 and len(plot.series) <= BANDS_UP_TO
         edges = [
             (_place_of(ground, plot, index, at), point.interval)
@@ -170,7 +175,7 @@ def _uncertainty(plot: TimePlot, ground: _Ground, series: Series, index: int) ->
 def _line(plot: TimePlot, ground: _Ground, series: Series, index: int) -> list[Markup]:
     return [
         svg.path(_course(plot, ground, series, index, run), f"line s{index + 1}")
-        for run in _runs([point.value is not None for point in series.points])
+        for run in _lines(series.points)
         if run[1] - run[0] > 1
     ]
 
@@ -243,7 +248,9 @@ def _marks(plot: TimePlot, ground: _Ground, *, sparse: bool) -> list[Markup]:
 
 def _alone(points: Sequence[Point], at: int) -> bool:
     """Whether no line can pass through the point: its neighbours have no value."""
-    return all(points[i].value is None for i in (at - 1, at + 1) if 0 <= i < len(points))
+    before = at > 0 and points[at - 1].value is not None and not points[at].apart
+    after = at + 1 < len(points) and points[at + 1].value is not None and not points[at + 1].apart
+    return not (before or after)
 
 
 def mark_class(point: Point, index: int) -> str:
@@ -338,7 +345,7 @@ def _flag_labels(plot: TimePlot, ground: _Ground, size: Size) -> list[Markup]:
     for index, each in enumerate(plot.series):
         known = [value for point in each.points if (value := point.value) is not None]
         middle = sum(known) / len(known) if known else 0.0
-        for run in _runs([point.value is not None for point in each.points]):
+        for run in _lines(each.points):
             taken += placing.boxes_along(_course(plot, ground, each, index, run))
         for at, point in enumerate(each.points):
             if point.value is not None:

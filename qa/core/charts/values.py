@@ -72,9 +72,13 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Point(Row):
-    """A row on a time axis; ``limits`` are its control limits."""
+    """A row on a time axis; ``limits`` are its control limits.
+
+    No line leads to a point that stands ``apart`` from the former ones: they are on another scale.
+    """
 
     limits: Limits | None = None
+    apart: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
