@@ -147,7 +147,11 @@ def test_a_wrong_rubric_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[st
     assert message in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("content", [gzip.compress(BASE.encode())[:-9], b"plain text", BASE.encode("utf-16")])
+@pytest.mark.parametrize(
+    "content",
+    [gzip.compress(BASE.encode(), mtime=0)[:-9], b"plain text", BASE.encode("utf-16")],
+    ids=["cut off", "not packed", "not packed, in UTF-16"],
+)
 def test_a_packed_file_that_is_broken_or_not_packed_is_told(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], content: bytes
 ) -> None:
