@@ -138,7 +138,8 @@ def _place_of(ground: _Ground, plot: TimePlot, series: int, index: int) -> float
 
 def _runs(values: Sequence[bool], apart: Sequence[bool] = ()) -> list[tuple[int, int]]:
     """Stretches of true values as (first, after last); one that stands apart begins a stretch."""
-    runs, start = [], None
+    runs: list[tuple[int, int]] = []
+    start: int | None = None
     for index, value in enumerate([*values, False]):
         if start is not None and (not value or (apart and apart[index])):
             runs.append((start, index))
