@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, String, and_, cast, literal, or_, select, union_all
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from qa.core.access import OPEN_REGION, Actor, Role
@@ -49,41 +49,35 @@ def live_session(session: Session, token_digest: str) -> SignedIn | None:
 
 
 def actor_for(session: Session, user: User, *, today: dt.date, session_id: int | None = None) -> Actor:
-    """The person as the rules see them today."""
-    roles = frozenset(
-        Role(role)
-        for role in session.scalars(
-            select(RoleGrant.role).where(
-                RoleGrant.user_id == user.id, in_force(RoleGrant.valid_from, RoleGrant.valid_to, today)
+    """The person as the rules see them today; one statement, for it precedes every page."""
+    kinds = (
+        (literal("role"), RoleGrant.role, RoleGrant),
+        (Membership.kind, Membership.team_id, Membership),
+        (literal("clearance"), Clearance.severity, Clearance),
+        (literal("region"), RegionClearance.region, RegionClearance),
+    )
+    held: dict[str, set[str]] = {}
+    for kind, value in session.execute(
+        union_all(
+            *(
+                select(cast(kind, String), cast(value, String)).where(
+                    table.user_id == user.id, in_force(table.valid_from, table.valid_to, today)
+                )
+                for kind, value, table in kinds
             )
         )
-    )
-    memberships = session.execute(
-        select(Membership.team_id, Membership.kind).where(
-            Membership.user_id == user.id, in_force(Membership.valid_from, Membership.valid_to, today)
-        )
-    ).all()
-    clearance = session.scalar(
-        select(func.max(Clearance.severity)).where(
-            Clearance.user_id == user.id, in_force(Clearance.valid_from, Clearance.valid_to, today)
-        )
-    )
-    regions = session.scalars(
-        select(RegionClearance.region).where(
-            RegionClearance.user_id == user.id,
-            in_force(RegionClearance.valid_from, RegionClearance.valid_to, today),
-        )
-    )
+    ):
+        held.setdefault(kind, set()).add(value)
     return Actor(
         user_id=user.id,
         name=user.name,
         email=user.email,
-        roles=roles,
+        roles=frozenset(Role(role) for role in held.get("role", ())),
         programme_id=user.programme_id,
-        team_ids=frozenset(team_id for team_id, kind in memberships if kind == "member"),
-        led_team_ids=frozenset(team_id for team_id, kind in memberships if kind == "lead"),
-        clearance=clearance or 0,
-        regions=frozenset({OPEN_REGION, *regions}),
+        team_ids=frozenset(map(int, held.get("member", ()))),
+        led_team_ids=frozenset(map(int, held.get("lead", ()))),
+        clearance=max(map(int, held.get("clearance", ())), default=0),
+        regions=frozenset({OPEN_REGION, *held.get("region", ())}),
         session_id=session_id,
         preferences=dict(user.preferences),
     )

@@ -214,7 +214,7 @@ def test_the_pages_ask_no_more_when_there_is_more(session: Session, cast: Cast, 
         lead.get(f"/trends/periods/{period.id}")
 
     assert len(listed) <= 9
-    assert len(shown) <= 16
+    assert len(shown) <= 15
 
 
 def test_a_period_that_was_never_drawn_is_not_found(session: Session, cast: Cast, sign_in: SignIn) -> None:
