@@ -20,11 +20,13 @@ from sqlalchemy.pool import NullPool, StaticPool
 import qa
 from qa.core import db as database
 from qa.core.db import db
-from tests.support import postgresql, programs, runs
+from tests.support import leases, postgresql, programs, runs
 
 ENGINES = ("sqlite", "postgresql")
+MIGRATED = "template_fairmark"
 ARRANGING = "arranging"  # marks the statements of a test's own session, which nobody counts
 _numbers = itertools.count(1)
+_clean: list[str] = []  # this process's PostgreSQL databases that no test holds
 
 
 def sqlite_template() -> Path:
@@ -51,19 +53,10 @@ def cluster() -> Path:
 def _start_cluster(folder: Path) -> None:
     postgresql.stop(folder)
     postgresql.start(folder)
-    with administrator(folder) as connection:
-        connection.execute("CREATE DATABASE template_fairmark")
-    migrate(postgresql.url(folder, "template_fairmark"))
-
-
-@contextmanager
-def administrator(folder: Path) -> Iterator[psycopg.Connection]:
-    """A connection that makes and drops databases."""
-    connection = psycopg.connect(host=str(folder), user=postgresql.USER, dbname="postgres", autocommit=True)
-    try:
-        yield connection
-    finally:
-        connection.close()
+    with postgresql.administrator(folder) as connection:
+        connection.execute(f"CREATE DATABASE {MIGRATED}")
+    migrate(postgresql.url(folder, MIGRATED))
+    leases.prepare(folder, MIGRATED)
 
 
 def migrate(database_url: str) -> None:
@@ -89,16 +82,24 @@ def sqlite_database(folder: Path, template: Path | None = None) -> Iterator[str]
 
 
 @contextmanager
-def postgresql_database(*, template: str = "template_fairmark") -> Iterator[str]:
-    """A fresh copy of the migrated database; ``template1`` gives an empty one."""
+def postgresql_database(*, template: str = MIGRATED) -> Iterator[str]:
+    """A database as the migrations leave it, or a copy of another; ``template1`` gives an empty one."""
     folder = cluster()
-    name = f"test_{os.getpid()}_{next(_numbers)}"
-    with administrator(folder) as connection:
-        _create(connection, name, template)
-        try:
-            yield postgresql.url(folder, name)
-        finally:
-            connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+    lent = template == MIGRATED
+    if lent and _clean:
+        name = _clean.pop()
+    else:
+        name = f"test_{os.getpid()}_{next(_numbers)}"
+        with postgresql.administrator(folder) as connection:
+            _create(connection, name, template)
+    try:
+        yield postgresql.url(folder, name)
+    finally:
+        if lent and leases.emptied(folder, name):
+            _clean.append(name)
+        else:
+            with postgresql.administrator(folder) as connection:
+                connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 def _create(connection: psycopg.Connection, name: str, template: str) -> None:
@@ -153,8 +154,8 @@ def _build_sqlite(place: Path, build: Callable[[str, Path], None]) -> None:
 
 def _build_postgresql(place: Path, name: str, build: Callable[[str, Path], None]) -> None:
     place.mkdir()
-    with administrator(cluster()) as connection:
-        _create(connection, f"template_{name}", "template_fairmark")
+    with postgresql.administrator(cluster()) as connection:
+        _create(connection, f"template_{name}", MIGRATED)
     build(postgresql.url(cluster(), f"template_{name}"), place / "instance")
 
 

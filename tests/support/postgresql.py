@@ -4,9 +4,12 @@ import os
 import pwd
 import shutil
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import MappingProxyType
+
+import psycopg
 
 from tests.support import programs
 
@@ -57,6 +60,16 @@ def stop_all(run_folder: Path) -> None:
 def url(folder: Path, database: str) -> str:
     """The address of one of its databases."""
     return f"postgresql+psycopg://{USER}@/{database}?host={folder}"
+
+
+@contextmanager
+def administrator(folder: Path, database: str = "postgres") -> Iterator[psycopg.Connection]:
+    """A connection that may do everything, each statement at once."""
+    connection = psycopg.connect(host=str(folder), user=USER, dbname=database, autocommit=True)
+    try:
+        yield connection
+    finally:
+        connection.close()
 
 
 def control(folder: Path, *arguments: str, check: bool = True) -> None:

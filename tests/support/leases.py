@@ -1,0 +1,77 @@
+"""PostgreSQL databases lent to one test after another: emptying one is far quicker than copying the template again.
+
+A test that changed the schema (took a trigger off, say) has spoilt its database; an event trigger notices.
+"""
+
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+
+from tests.support import postgresql
+
+PREPARE = """
+CREATE SCHEMA lending;
+CREATE TABLE lending.spoilt (command text NOT NULL);
+
+CREATE FUNCTION lending.notice_a_change() RETURNS event_trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO lending.spoilt
+    SELECT command_tag FROM pg_event_trigger_ddl_commands() WHERE schema_name IS DISTINCT FROM 'pg_temp';
+END $$;
+
+CREATE FUNCTION lending.notice_a_drop() RETURNS event_trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO lending.spoilt
+    SELECT 'DROP ' || object_type FROM pg_event_trigger_dropped_objects() WHERE NOT is_temporary;
+END $$;
+
+CREATE FUNCTION lending.empty_tables() RETURNS text[] LANGUAGE plpgsql
+SET session_replication_role = replica  -- no trigger and no foreign key says in which order, or that nothing may go
+AS $$
+DECLARE
+    name text;
+    emptied text[] := '{}';
+BEGIN
+    FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version' LOOP
+        EXECUTE format('DELETE FROM public.%I', name);
+        IF FOUND OR pg_relation_size(format('public.%I', name)::regclass) > 0 THEN
+            emptied := emptied || name;
+        END IF;
+    END LOOP;
+    PERFORM setval(format('%I.%I', schemaname, sequencename)::regclass, start_value, false)
+    FROM pg_sequences WHERE schemaname = 'public' AND last_value IS NOT NULL;
+    RETURN emptied;
+END $$;
+
+CREATE EVENT TRIGGER lending_change ON ddl_command_end EXECUTE FUNCTION lending.notice_a_change();
+CREATE EVENT TRIGGER lending_drop ON sql_drop EXECUTE FUNCTION lending.notice_a_drop();
+"""
+LEAVE = """
+SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_backend_pid()
+"""
+
+
+def prepare(folder: Path, database: str) -> None:
+    """Teach a migrated database, and so every copy of it, to be lent."""
+    with postgresql.administrator(folder, database) as connection:
+        connection.execute(PREPARE)
+
+
+def emptied(folder: Path, database: str) -> bool:
+    """Empty a database for the next test; False when its schema was changed and it has to go."""
+    with postgresql.administrator(folder, database) as connection:
+        connection.execute(LEAVE)
+        if connection.execute("SELECT 1 FROM lending.spoilt").fetchone():
+            return False
+        try:
+            row = connection.execute("SELECT lending.empty_tables()").fetchone()
+        except psycopg.Error:  # the table or function itself is gone
+            return False
+        tables = row[0] if row else []
+        if tables:
+            # Dead rows would change the order in which the next test's rows come without ORDER BY.
+            names = sql.SQL(", ").join(sql.Identifier("public", name) for name in tables)
+            connection.execute(sql.SQL("VACUUM {}").format(names))
+    return True
