@@ -38,7 +38,9 @@ def coaching(specialist: str, out: Path) -> None:
         raise NotFoundError(f"There is no specialist {specialist} with a team today.")
     last = monday_of(today) - dt.timedelta(weeks=1)
     weeks = [last - dt.timedelta(weeks=back) for back in range(WEEKS - 1, -1, -1)]
-    evidence = queries.team_evidence(session, team, since=weeks[0], until=weeks[-1])
+    evidence = queries.team_evidence(
+        session, team, queries.window_of(session, team.programme_id, since=weeks[0], until=weeks[-1])
+    )
     lead = queries.lead_of(session, team.id, today)
     data = workbook.data_of(
         session,

@@ -104,12 +104,11 @@ def window_of(session: Session, programme_id: int, *, since: dt.date, until: dt.
     )
 
 
-def team_evidence(session: Session, team: Team, *, since: dt.date, until: dt.date) -> Evidence:
+def team_evidence(session: Session, team: Team, measured: Measured) -> Evidence:
     """Routine, submitted reviews of parts that the team resolved, in a bounded number of statements.
 
-    Figures come from the whole programme's window; what each criterion got is read for the team alone.
+    Figures come from the whole programme's window (``window_of``); what each criterion got is read for the team alone.
     """
-    measured = window_of(session, team.programme_id, since=since, until=until)
     ids = [row.review_id for row in measured.reviews if row.team == team.name]
     rows = [
         (review_id, specialist_id, revision_id, version_id)

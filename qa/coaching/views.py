@@ -65,7 +65,11 @@ def seen(user_id: int) -> Seen:
     if coached.team is None:
         raise NotFoundError("This specialist belongs to no team today, so there is nothing to compare with.")
     weeks = weeks_until(today())
-    evidence = queries.team_evidence(session, coached.team, since=weeks[0], until=weeks[-1])
+    evidence = queries.team_evidence(
+        session,
+        coached.team,
+        queries.window_of(session, coached.team.programme_id, since=weeks[0], until=weeks[-1]),
+    )
     standing = figures.standing(
         evidence.measured, evidence.reviews, user_id, coached.team.name, evidence.criteria, weeks
     )

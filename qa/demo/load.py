@@ -7,6 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 import rubrics
+from qa.coaching.models import CoachingPlan
+from qa.coaching.queries import window_of
 from qa.config import Settings
 from qa.core import audit
 from qa.core.clock import midnight, utcnow
@@ -14,12 +16,12 @@ from qa.core.crypto import KeyRing
 from qa.demo import story
 from qa.demo.chance import stream
 from qa.demo.facts import Operation
-from qa.demo.load_coaching import coach_team, coached_members, follow_up
+from qa.demo.load_coaching import coach_team, coached_members, follow_up, weeks_before
 from qa.demo.load_people import load_people, load_programme
-from qa.demo.load_tickets import Records
 from qa.demo.load_weeks import Weeks
 from qa.demo.operation import simulate_operation
 from qa.demo.scenarios import QUEUES
+from qa.demo.telling import Telling
 from qa.people.models import Programme, Source, Team
 from qa.people.queries import setting_at, zone_of
 from qa.rubric_library import service as rubric_service
@@ -27,6 +29,7 @@ from qa.rubric_library import workflow as rubric_workflow
 from qa.rubric_library.models import RubricFamily
 from qa.sampling.kinds import Rules
 from qa.sampling.plans import save_plan
+from qa.tickets.intake.base import TicketRecord
 from qa.tickets.models import IntakeRun
 from qa.tickets.storing import store_tickets
 
@@ -74,8 +77,20 @@ class Build:
             now=self.began + dt.timedelta(hours=1),
         )
         self.session.commit()
-        records = Records(operation)
-        source = self._tickets(programme, operation, records)
+        with Telling(operation) as telling:
+            source = self._tickets(programme, operation, telling)
+            self._weeks(programme, operation, people, source, telling)
+        self._seal()
+
+    def _weeks(
+        self,
+        programme: Programme,
+        operation: Operation,
+        people: Mapping[int, int],
+        source: Source,
+        telling: Telling,
+    ) -> None:
+        """Every week of the story, and what is under way today."""
         weeks = Weeks(
             self.session,
             programme,
@@ -83,7 +98,8 @@ class Build:
             people,
             self.ring,
             until=self.until,
-            store_texts=lambda tickets: self._store(source, records, tickets),
+            tell=telling.texts,
+            store=lambda told: self._store(source, told),
         )
         teams = self.session.scalars(select(Team).order_by(Team.id)).all()
         first = story.LAST_WEEK - self.weeks + 2
@@ -94,7 +110,6 @@ class Build:
         weeks.under_way()
         weeks.scoring.finish()
         self.session.commit()
-        self._seal()
 
     def _rubrics(self, programme: Programme, qa_lead: int) -> None:
         """Three families, the general one with a second version half way."""
@@ -119,7 +134,7 @@ class Build:
                     session, families[queue.rubric], queue=queue.name, valid_from=now, by=qa_lead, now=now
                 )
 
-    def _tickets(self, programme: Programme, operation: Operation, records: Records) -> Source:
+    def _tickets(self, programme: Programme, operation: Operation, telling: Telling) -> Source:
         """The facts of every ticket, and the conversations of a tenth of them."""
         session = self.session
         source = Source(
@@ -129,19 +144,18 @@ class Build:
         session.commit()
         total = int(operation.tickets.number.size)
         rng = stream("texts", self.seed)
-        with_text = {ticket for ticket in range(total) if rng.random() < TEXT_SHARE}
+        with_text = frozenset(ticket for ticket in range(total) if rng.random() < TEXT_SHARE)
         counts = store_tickets(
             session,
             source,
-            records.facts(range(total)),
+            telling.facts(range(total), with_text=with_text),
             ring=self.ring,
             frame_key=self.settings.frame_key,
             now=self.began,
-            agents=records.agents,
+            agents=telling.records.agents,
             redacted=True,
             after_chunk=lambda so_far: self.report("Storing tickets", so_far.tickets.read, total),
         )
-        self._store(source, records, sorted(with_text))
         session.add(
             IntakeRun(
                 programme_id=programme.id,
@@ -157,12 +171,12 @@ class Build:
         session.commit()
         return source
 
-    def _store(self, source: Source, records: Records, tickets: Sequence[int]) -> None:
+    def _store(self, source: Source, told: Sequence[TicketRecord]) -> None:
         """Conversations of some tickets; those that have theirs already stay as they are."""
         store_tickets(
             self.session,
             source,
-            records.with_text(tickets),
+            told,
             ring=self.ring,
             frame_key=self.settings.frame_key,
             now=self.began,
@@ -171,40 +185,44 @@ class Build:
 
     def _coach(self, operation: Operation, people: Mapping[int, int], teams: Sequence[Team], week: int) -> None:
         """The team that improves was coached as a whole; the others are in the middle of it."""
-        if week == story.IMPROVEMENT_WEEK - 1:
-            self._coach_team(operation, people, teams, week, story.IMPROVING_TEAM, slice(None))
         others = [team for team in range(len(teams)) if team != story.IMPROVING_TEAM]
-        if week == story.LAST_WEEK - 4:
-            for team in others:
-                self._coach_team(operation, people, teams, week, team, slice(0, 2))
-        if week == story.LAST_WEEK - 1:
-            for team in others:
-                self._coach_team(operation, people, teams, week, team, slice(2, 3))
-
-    def _coach_team(
-        self,
-        operation: Operation,
-        people: Mapping[int, int],
-        teams: Sequence[Team],
-        week: int,
-        team: int,
-        chosen: slice,
-    ) -> None:
-        """Plans with some members of a team on a Saturday evening; most are read, some actions done at once."""
-        cast = operation.cast
+        rounds = {
+            story.IMPROVEMENT_WEEK - 1: ([story.IMPROVING_TEAM], slice(None)),
+            story.LAST_WEEK - 4: (others, slice(0, 2)),
+            story.LAST_WEEK - 1: (others, slice(2, 3)),
+        }
+        if week not in rounds:
+            return
+        coached, chosen = rounds[week]
         monday = story.monday(self.as_of, week)
-        # Each team a little later than the one before: what happened stands in the trail in that order.
         evening = dt.datetime.combine(monday + dt.timedelta(days=5), dt.time(18), tzinfo=dt.UTC)
-        when = evening + dt.timedelta(minutes=40 * team)
-        members = coached_members(cast, team, monday)[chosen]
-        plans = coach_team(self.session, cast, people, teams, team=team, members=members, now=when, seed=self.seed)
+        weeks = weeks_before(evening)
+        measured = window_of(self.session, teams[0].programme_id, since=weeks[0], until=weeks[-1])
+        for team in coached:
+            members = coached_members(operation.cast, team, monday)[chosen]
+            # Each team a little later than the one before: what happened stands in the trail in that order.
+            when = evening + dt.timedelta(minutes=40 * team)
+            plans = coach_team(
+                self.session,
+                operation.cast,
+                people,
+                teams,
+                measured,
+                team=team,
+                members=members,
+                now=when,
+                seed=self.seed,
+            )
+            self._follow_up(plans, team, by=people[operation.cast.teams[team].lead], at=when)
+            self.session.commit()
+
+    def _follow_up(self, plans: Sequence[CoachingPlan], team: int, *, by: int, at: dt.datetime) -> None:
+        """Most plans are read, some actions done at once."""
         improving = team == story.IMPROVING_TEAM
         for number, plan in enumerate(plans):
             if improving or number == 0:
                 done = 2 if improving and number % 2 == 0 else 1 if improving else 0
-                lead = people[cast.teams[team].lead]
-                follow_up(self.session, plan, done=done, by=lead, now=when + dt.timedelta(minutes=20))
-        self.session.commit()
+                follow_up(self.session, plan, done=done, by=by, now=at + dt.timedelta(minutes=20))
 
     def _seal(self) -> None:
         self.report("Sealing the audit trail", 0, 1)

@@ -12,6 +12,7 @@ from qa.core.clock import monday_of
 from qa.demo.cast import Cast
 from qa.demo.chance import stream
 from qa.people.models import Team
+from qa.reviews.measured import Measured
 
 WEEKS = 13
 ACTIONS: dict[str, tuple[str, ...]] = {
@@ -28,22 +29,28 @@ ACTIONS: dict[str, tuple[str, ...]] = {
 }
 
 
+def weeks_before(now: dt.datetime) -> list[dt.date]:
+    """The Mondays of the weeks that a plan drawn up now looks back at."""
+    last = monday_of(now.date()) - dt.timedelta(weeks=1)
+    return [last - dt.timedelta(weeks=back) for back in range(WEEKS - 1, -1, -1)]
+
+
 def coach_team(
     session: Session,
     cast: Cast,
     people: Mapping[int, int],
     teams: Sequence[Team],
+    measured: Measured,
     *,
     team: int,
     members: Sequence[int],
     now: dt.datetime,
     seed: int,
 ) -> list[CoachingPlan]:
-    """The lead of a team draws up plans with some specialists (by index) from the weeks before."""
+    """The lead of a team draws up plans with some specialists (by index) from the weeks before, as ``measured``."""
     lead = people[cast.teams[team].lead]
-    last = monday_of(now.date()) - dt.timedelta(weeks=1)
-    weeks = [last - dt.timedelta(weeks=back) for back in range(WEEKS - 1, -1, -1)]
-    evidence = queries.team_evidence(session, teams[team], since=weeks[0], until=weeks[-1])
+    weeks = weeks_before(now)
+    evidence = queries.team_evidence(session, teams[team], measured)
     plans = []
     for offset, index in enumerate(members):
         user_id = people[cast.specialists[index].person]

@@ -1,7 +1,7 @@
 """The demo operation's tickets in the database: facts of all, conversations of those that somebody will read."""
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 
 from qa.demo.cases import Case, case
 from qa.demo.chance import stream
@@ -41,19 +41,20 @@ class Records:
         self.operation = operation
         self.agents = agents_of(operation)
 
-    def facts(self, tickets: Iterable[int]) -> Iterator[TicketRecord]:
-        """Tickets with their parts and no conversation; a reopened one first as it stood before.
+    def facts(self, tickets: Iterable[int], *, with_text: Container[int] = ()) -> Iterator[TicketRecord]:
+        """Tickets with their parts, some with their conversations; a reopened one first as it stood before.
 
         How it stands now comes a while later: a ticket that is told twice ends a transaction of the store.
         """
         later: list[TicketRecord] = []
         for ticket in tickets:
             told = case(self.operation, ticket)
+            text = conversation(told) if ticket in with_text else None
             if any(self.operation.parts.resolution[part] > 1 for part in self.operation.parts_of(ticket)):
                 yield self.record(ticket, told, resolution=1)
-                later.append(self.record(ticket, told))
+                later.append(self.record(ticket, told, text=text))
             else:
-                yield self.record(ticket, told)
+                yield self.record(ticket, told, text=text)
             if len(later) >= AT_ONCE:
                 yield from later
                 later.clear()

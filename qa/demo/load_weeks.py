@@ -26,6 +26,7 @@ from qa.sampling import committing, frames, service
 from qa.sampling.evidence import no_scores
 from qa.sampling.models import Assignment, DrawnUnit
 from qa.sampling.plans import plans_of
+from qa.tickets.intake.base import TicketRecord
 from qa.tickets.models import ConversationRevision, HandledPart, Ticket
 
 DRAWN_AT = dt.time(6)
@@ -34,11 +35,12 @@ LATE = 0.07  # of those of the week before: overdue today
 SESSION_EVERY = 4
 LAST_HOURS = dt.timedelta(hours=2)  # of the build: kept for the sessions that are under way
 SESSION_PARTS = 5
-Tell = Callable[[Sequence[int]], None]
+Tell = Callable[[Sequence[int]], Callable[[], Sequence[TicketRecord]]]
+Store = Callable[[Sequence[TicketRecord]], None]
 
 
 class Weeks:
-    """Plays the weeks; ``store_texts`` keeps the conversations of tickets (by index) before they are scored."""
+    """Plays the weeks; ``tell`` begins to tell tickets (by index) whose conversations ``store`` keeps."""
 
     def __init__(
         self,
@@ -49,10 +51,11 @@ class Weeks:
         ring: KeyRing,
         *,
         until: dt.datetime,
-        store_texts: Tell,
+        tell: Tell,
+        store: Store,
     ) -> None:
         self.session, self.programme, self.operation = session, programme, operation
-        self.ring, self.until, self.store_texts = ring, until, store_texts
+        self.ring, self.until, self.tell, self.store = ring, until, tell, store
         self.scoring = Scoring(session, operation, until)
         cast = operation.cast
         self.reviewer_of = {people[each.person]: index for index, each in enumerate(cast.reviewers)}
@@ -100,6 +103,7 @@ class Weeks:
             .join(DrawnUnit, DrawnUnit.part_id == HandledPart.id)
             .where(DrawnUnit.draw_id == done.draw.id)
         ).all()
+        texts = self.tell([self.scoring.ticket_of[external_id] for external_id in drawn])
         self.session.execute(
             update(Notice)
             .where(Notice.kind == "parts_assigned", Notice.created_at < now, Notice.read_at.is_(None))
@@ -111,7 +115,7 @@ class Weeks:
         period_id = period.id
         self.session.commit()
         predict_period(self.session, period_id, now=now)
-        self.store_texts([self.scoring.ticket_of[external_id] for external_id in drawn])
+        self.store(texts())
 
     def _seed(self, key: str) -> bytes:
         return sha256(f"demo {self.operation.seed} {key}".encode()).digest()
