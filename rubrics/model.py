@@ -1,7 +1,7 @@
 """What a rubric version is: sections, criteria, scales and the rules that turn answers into a score."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Literal
 
@@ -48,16 +48,14 @@ class Scale:
     failing_below: Fraction | None = None
     comment_below: Fraction | None = None
     evidence_below: Fraction | None = None
+    lowest: Fraction = field(init=False, repr=False, compare=False)  # the fewest points the scale gives
+    highest: Fraction = field(init=False, repr=False, compare=False)  # the most
 
-    @property
-    def lowest(self) -> Fraction:
-        """The fewest points the scale gives."""
-        return min(level.points for level in self.levels) if self.levels else Fraction(0)
-
-    @property
-    def highest(self) -> Fraction:
-        """The most points the scale gives."""
-        return max(level.points for level in self.levels) if self.levels else Fraction(100)
+    def __post_init__(self) -> None:
+        points = [level.points for level in self.levels] or [Fraction(0), Fraction(100)]
+        # Every score asks for them: found once, as the scale never changes.
+        object.__setattr__(self, "lowest", min(points))
+        object.__setattr__(self, "highest", max(points))
 
     def level(self, key: str) -> Level:
         """The level with this key; ValueError when the scale has none."""

@@ -21,7 +21,7 @@ from qa.demo.load_people import load_people, load_programme
 from qa.demo.load_weeks import Weeks
 from qa.demo.operation import simulate_operation
 from qa.demo.scenarios import QUEUES
-from qa.demo.telling import Telling
+from qa.demo.two_processes import TwoProcesses
 from qa.people.models import Programme, Source, Team
 from qa.people.queries import setting_at, zone_of
 from qa.rubric_library import service as rubric_service
@@ -77,9 +77,9 @@ class Build:
             now=self.began + dt.timedelta(hours=1),
         )
         self.session.commit()
-        with Telling(operation) as telling:
-            source = self._tickets(programme, operation, telling)
-            self._weeks(programme, operation, people, source, telling)
+        with TwoProcesses(operation) as working:
+            source = self._tickets(programme, operation, working)
+            self._weeks(programme, operation, people, source, working)
         self._seal()
 
     def _weeks(
@@ -88,17 +88,16 @@ class Build:
         operation: Operation,
         people: Mapping[int, int],
         source: Source,
-        telling: Telling,
+        working: TwoProcesses,
     ) -> None:
         """Every week of the story, and what is under way today."""
         weeks = Weeks(
             self.session,
             programme,
-            operation,
+            working,
             people,
             self.ring,
             until=self.until,
-            tell=telling.texts,
             store=lambda told: self._store(source, told),
         )
         teams = self.session.scalars(select(Team).order_by(Team.id)).all()
@@ -134,7 +133,7 @@ class Build:
                     session, families[queue.rubric], queue=queue.name, valid_from=now, by=qa_lead, now=now
                 )
 
-    def _tickets(self, programme: Programme, operation: Operation, telling: Telling) -> Source:
+    def _tickets(self, programme: Programme, operation: Operation, working: TwoProcesses) -> Source:
         """The facts of every ticket, and the conversations of a tenth of them."""
         session = self.session
         source = Source(
@@ -148,11 +147,11 @@ class Build:
         counts = store_tickets(
             session,
             source,
-            telling.facts(range(total), with_text=with_text),
+            working.facts(range(total), with_text=with_text),
             ring=self.ring,
             frame_key=self.settings.frame_key,
             now=self.began,
-            agents=telling.records.agents,
+            agents=working.records.agents,
             redacted=True,
             after_chunk=lambda so_far: self.report("Storing tickets", so_far.tickets.read, total),
         )

@@ -4,9 +4,8 @@ The results are what the library's arithmetic gives for the answers, so `flask r
 """
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from random import Random
 from typing import Any
 
 from sqlalchemy import func, select, text
@@ -15,11 +14,8 @@ from sqlalchemy.orm import Session
 import rubrics
 from qa.core.audit import AuditEvent
 from qa.demo import story
-from qa.demo.cases import case
-from qa.demo.chance import stream
-from qa.demo.conversations import Conversation, conversation
 from qa.demo.facts import Operation
-from qa.demo.scoring import CONSENSUS, Eye, Given, answers, eye_of, minutes
+from qa.demo.grading import Graded, Place, Sheet
 from qa.notices.models import Notice
 from qa.people.models import AgentIdentity
 from qa.reviews.models import Answer, Evidence, Review, ReviewRevision
@@ -30,6 +26,7 @@ from qa.tickets.models import ConversationRevision, HandledPart, Resolution, Tic
 from qa.tickets.rows import insert_rows, update_rows
 
 TABLES = (Review, ReviewRevision, Answer, Evidence)
+Grade = Callable[[Sequence[Sheet], Mapping[int, rubrics.RubricVersion]], Sequence[Graded]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,34 +54,34 @@ class Rows:
 class Scoring:
     """Writes reviews; one for the whole build, because it hands out the ids."""
 
-    def __init__(self, session: Session, operation: Operation, until: dt.datetime) -> None:
+    def __init__(self, session: Session, operation: Operation, grade: Grade, until: dt.datetime) -> None:
         self.session = session
         self.operation = operation
+        self.grade = grade
         self.until = until
         self.ids = {table: session.scalar(select(func.max(table.id))) or 0 for table in TABLES}
         self.ticket_of = {str(int(number)): index for index, number in enumerate(operation.tickets.number)}
-        self.texts: dict[int, Conversation] = {}
 
     def write(self, scored: Sequence[Scored]) -> None:
         """Reviews of these assignments, as if each had been scored and submitted on the page."""
-        parts = self._parts({entry.assignment.part_id for entry in scored})
+        parts = self.parts({entry.assignment.part_id for entry in scored})
         versions = rubrics_of(self.session, {entry.assignment.rubric_version_id for entry in scored})
+        entries = sorted(scored, key=lambda item: (item.at, item.assignment.id))
+        graded = self.grade([self._sheet(entry, parts[entry.assignment.part_id]) for entry in entries], versions)
         rows = Rows()
         waiting = _scorers(scored)
-        for entry in sorted(scored, key=lambda item: (item.at, item.assignment.id)):
-            self._one(rows, entry, parts[entry.assignment.part_id], versions, waiting)
+        for entry, given in zip(entries, graded, strict=True):
+            self._one(rows, entry, parts[entry.assignment.part_id], given, waiting)
         self._insert(rows)
 
-    def consensus(self, part_id: int, version: rubrics.RubricVersion) -> dict[str, Given]:
-        """What a session agrees on: what is there, seen without anybody's eye."""
-        part = self._parts({part_id})[part_id]
-        return self._given(part, version, CONSENSUS, stream("consensus", self.operation.seed, part_id))
-
-    def conversation(self, ticket: int) -> Conversation:
-        """A ticket's conversation, written once."""
-        if ticket not in self.texts:
-            self.texts[ticket] = conversation(case(self.operation, ticket))
-        return self.texts[ticket]
+    def _sheet(self, entry: Scored, part: "_Part") -> Sheet:
+        return Sheet(
+            place=part.place,
+            version_id=entry.assignment.rubric_version_id,
+            purpose=entry.assignment.purpose,
+            reviewer=entry.reviewer,
+            week=min(story.week_of(self.operation.as_of, entry.at.date()), story.LAST_WEEK),
+        )
 
     def finish(self) -> None:
         """Tell PostgreSQL's counters which ids are taken."""
@@ -95,7 +92,8 @@ class Scoring:
                     text(f"SELECT setval(pg_get_serial_sequence('{name}', 'id'), max(id)) FROM {name}")  # noqa: S608
                 )
 
-    def _parts(self, part_ids: Iterable[int]) -> dict[int, "_Part"]:
+    def parts(self, part_ids: Iterable[int]) -> dict[int, "_Part"]:
+        """Where these parts stand in the simulated operation."""
         newest = (
             select(ConversationRevision.ticket_id, func.max(ConversationRevision.id).label("id"))
             .group_by(ConversationRevision.ticket_id)
@@ -120,13 +118,11 @@ class Scoring:
         found = {}
         for part_id, specialist_id, external_id, channel, n, agent, revision_id in rows:
             ticket = self.ticket_of[external_id]
-            index = self._index(ticket, n, int(agent.rpartition("-")[2]) - 1)
+            specialist = int(agent.rpartition("-")[2]) - 1
             found[part_id] = _Part(
                 id=part_id,
-                ticket=ticket,
-                index=index,
+                place=Place(ticket=ticket, index=self._index(ticket, n, specialist), channel=channel),
                 specialist_id=specialist_id,
-                channel=channel,
                 conversation_revision_id=revision_id,
             )
         return found
@@ -139,55 +135,19 @@ class Scoring:
                 return index
         raise ValueError(f"ticket {ticket} has no part of specialist {specialist} in resolution {resolution}")
 
-    def _given(self, part: "_Part", version: rubrics.RubricVersion, eye: Eye, rng: Random) -> dict[str, Given]:
-        told = case(self.operation, part.ticket)
-        written = self.conversation(part.ticket)
-        given = answers(
-            version,
-            told.parts[part.index].truth,
-            eye,
-            rng,
-            topic=told.slots["topic"],
-            marks=written.marks[part.index],
-            facts=told.notes,
-            channel=part.channel,
-        )
-        own = [n for n, message in enumerate(written.messages) if message.part == part.index]
-        return {
-            key: one
-            if one.message is not None or not _needs_passage(version, key, one)
-            else Given(
-                answer=rubrics.Answer(
-                    level=one.answer.level,
-                    comment=one.answer.comment,
-                    evidence=1,
-                    root_causes=one.answer.root_causes,
-                ),
-                message=own[-1],
-            )
-            for key, one in given.items()
-        }
-
     def _one(
         self,
         rows: Rows,
         entry: Scored,
         part: "_Part",
-        versions: Mapping[int, rubrics.RubricVersion],
+        graded: Graded,
         waiting: Mapping[int, dt.datetime],
     ) -> None:
         assignment, at = entry.assignment, entry.at
-        version = versions[assignment.rubric_version_id]
-        rng = stream("review", self.operation.seed, part.ticket, part.index, assignment.purpose, entry.reviewer)
-        week = min(story.week_of(self.operation.as_of, at.date()), story.LAST_WEEK)
-        eye = eye_of(self.operation, entry.reviewer, week)
-        given = self._given(part, version, eye, rng)
-        answered = {key: one.answer for key, one in given.items()}
-        score = rubrics.score(version, answered, channel=part.channel)
         review_id, revision_id = self._next(Review), self._next(ReviewRevision)
-        seconds = int(60 * minutes(eye, rng))
+        seconds = int(60 * graded.minutes)
         released = at + UNDO if assignment.purpose in RELEASED_PURPOSES else None
-        read = self._read_at(released, rng)
+        read = self._read_at(released, graded)
         rows.reviews.append(
             {
                 "id": review_id,
@@ -196,7 +156,7 @@ class Scoring:
                 "reviewer_id": assignment.reviewer_id,
                 "purpose": assignment.purpose,
                 "state": "submitted",
-                "lock_version": len(given) + 1,
+                "lock_version": len(graded.given) + 1,
                 "last_save_id": None,
                 "current_revision_id": revision_id,
                 "created_at": at - dt.timedelta(seconds=seconds),
@@ -215,12 +175,12 @@ class Scoring:
                 "kind": "first",
                 "rubric_version_id": assignment.rubric_version_id,
                 "conversation_revision_id": part.conversation_revision_id,
-                "engine_version": score.engine,
-                "score": None if score.value is None else float(score.value),
-                "base_score": None if score.base is None else float(score.base),
-                "exact_score": None if score.value is None else str(score.value),
-                "outcome": score.outcome,
-                "failed_criticals": list(score.failed_criticals),
+                "engine_version": graded.engine,
+                "score": None if graded.value is None else float(graded.value),
+                "base_score": None if graded.base is None else float(graded.base),
+                "exact_score": None if graded.value is None else str(graded.value),
+                "outcome": graded.outcome,
+                "failed_criticals": list(graded.failed_criticals),
                 "summary": "",
                 "internal_note": "",
                 "created_at": at - dt.timedelta(seconds=seconds),
@@ -228,10 +188,10 @@ class Scoring:
                 "submitted_at": at,
             }
         )
-        self._answers(rows, part, revision_id, given, at)
+        self._answers(rows, part, revision_id, graded, at)
         rows.ended.append({"row_id": assignment.id, "state": "submitted", "ended_at": at})
-        exact = None if score.value is None else str(score.value)
-        detail = {"revision": revision_id, "score": exact, "outcome": score.outcome}
+        exact = None if graded.value is None else str(graded.value)
+        detail = {"revision": revision_id, "score": exact, "outcome": graded.outcome}
         rows.events.append(_event("review.submit", review_id, assignment.reviewer_id, at, detail))
         if released is None or part.specialist_id is None:
             return
@@ -249,25 +209,21 @@ class Scoring:
                 }
             )
 
-    def _read_at(self, released: dt.datetime | None, rng: Random) -> dt.datetime | None:
+    def _read_at(self, released: dt.datetime | None, graded: Graded) -> dt.datetime | None:
         """When the specialist read it: most within two days, some of the newest not yet, within the week."""
         if released is None:
             return None
-        hours = rng.expovariate(1 / 9) + 0.2
         saturday = dt.datetime.combine(
             released.date() + dt.timedelta(days=5 - released.weekday()), dt.time(), tzinfo=dt.UTC
         )
-        read = released + dt.timedelta(hours=hours)
+        read = released + dt.timedelta(hours=graded.read_after_hours)
         recent = self.until - released < dt.timedelta(days=21)
-        unread = rng.random() < (0.3 if recent else 0.04)
+        unread = graded.unread < (0.3 if recent else 0.04)
         return None if unread or read >= min(saturday, self.until) else read
 
-    def _answers(
-        self, rows: Rows, part: "_Part", revision_id: int, given: Mapping[str, Given], at: dt.datetime
-    ) -> None:
-        written = self.conversation(part.ticket)
-        number = int(self.operation.tickets.number[part.ticket])
-        for key, one in given.items():
+    def _answers(self, rows: Rows, part: "_Part", revision_id: int, graded: Graded, at: dt.datetime) -> None:
+        number = int(self.operation.tickets.number[part.place.ticket])
+        for key, one in graded.given.items():
             answer_id = self._next(Answer)
             rows.answers.append(
                 {
@@ -285,7 +241,7 @@ class Scoring:
                 }
             )
             if one.message is not None:
-                words = written.messages[one.message].text
+                words = graded.words[one.message]
                 rows.evidence.append(
                     {
                         "id": self._next(Evidence),
@@ -320,10 +276,8 @@ class _Part:
     """A handled part with its place in the simulated operation."""
 
     id: int
-    ticket: int
-    index: int
+    place: Place
     specialist_id: int | None
-    channel: str
     conversation_revision_id: int
 
 
@@ -334,12 +288,6 @@ def _scorers(scored: Sequence[Scored]) -> dict[int, dt.datetime]:
         part_id = entry.assignment.part_id
         last[part_id] = max(last.get(part_id, entry.at), entry.at)
     return last
-
-
-def _needs_passage(version: rubrics.RubricVersion, key: str, one: Given) -> bool:
-    if one.answer.level is None:
-        return False
-    return version.criterion(key).scale.level(one.answer.level).evidence_required
 
 
 def _event(action: str, review_id: int, actor_id: int, at: dt.datetime, detail: dict[str, Any]) -> dict[str, Any]:

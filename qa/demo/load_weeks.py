@@ -15,8 +15,8 @@ from qa.core.crypto import KeyRing
 from qa.core.jobs import Job, JobState
 from qa.demo import story
 from qa.demo.chance import stream
-from qa.demo.facts import Operation
 from qa.demo.load_reviews import Scored, Scoring
+from qa.demo.two_processes import TwoProcesses
 from qa.notices.models import Notice
 from qa.people.models import Programme
 from qa.people.queries import setting_at, zone_of
@@ -35,29 +35,27 @@ LATE = 0.07  # of those of the week before: overdue today
 SESSION_EVERY = 4
 LAST_HOURS = dt.timedelta(hours=2)  # of the build: kept for the sessions that are under way
 SESSION_PARTS = 5
-Tell = Callable[[Sequence[int]], Callable[[], Sequence[TicketRecord]]]
 Store = Callable[[Sequence[TicketRecord]], None]
 
 
 class Weeks:
-    """Plays the weeks; ``tell`` begins to tell tickets (by index) whose conversations ``store`` keeps."""
+    """Plays the weeks as ``working`` tells and grades them; ``store`` keeps tickets' conversations."""
 
     def __init__(
         self,
         session: Session,
         programme: Programme,
-        operation: Operation,
+        working: TwoProcesses,
         people: Mapping[int, int],
         ring: KeyRing,
         *,
         until: dt.datetime,
-        tell: Tell,
         store: Store,
     ) -> None:
-        self.session, self.programme, self.operation = session, programme, operation
-        self.ring, self.until, self.tell, self.store = ring, until, tell, store
-        self.scoring = Scoring(session, operation, until)
-        cast = operation.cast
+        self.session, self.programme, self.operation = session, programme, working.operation
+        self.working, self.ring, self.until, self.store = working, ring, until, store
+        self.scoring = Scoring(session, self.operation, working.grade, until)
+        cast = self.operation.cast
         self.reviewer_of = {people[each.person]: index for index, each in enumerate(cast.reviewers)}
         self.qa_lead = people[cast.qa_lead]
 
@@ -103,7 +101,7 @@ class Weeks:
             .join(DrawnUnit, DrawnUnit.part_id == HandledPart.id)
             .where(DrawnUnit.draw_id == done.draw.id)
         ).all()
-        texts = self.tell([self.scoring.ticket_of[external_id] for external_id in drawn])
+        texts = self.working.texts([self.scoring.ticket_of[external_id] for external_id in drawn])
         self.session.execute(
             update(Notice)
             .where(Notice.kind == "parts_assigned", Notice.created_at < now, Notice.read_at.is_(None))
@@ -254,7 +252,8 @@ class Weeks:
     def _agree(self, row: CalibrationSession, now: dt.datetime) -> None:
         rubric = rubric_of(self.session, row.rubric_version_id)
         for minute, part in enumerate(session_queries.parts_of(self.session, row.id)):
-            given = self.scoring.consensus(part.part.id, rubric)
+            place = self.scoring.parts({part.part.id})[part.part.id].place
+            given = self.working.grading.consensus(place, part.part.id, rubric)
             sessions.set_consensus(
                 self.session,
                 row,
