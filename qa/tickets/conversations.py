@@ -14,6 +14,7 @@ from qa.people.models import AgentIdentity, Programme, Source
 from qa.tickets.intake.base import MessageRecord, Role
 from qa.tickets.models import ConversationKey, ConversationRevision, Ticket
 
+PAYLOAD = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 SHAPE = 1  # of the payload; a new shape gets a new number and a reader of its own
 
 
@@ -120,7 +121,7 @@ def payload_of(messages: Iterable[MessageRecord]) -> bytes:
         ]
         for message in messages
     ]
-    return json.dumps([SHAPE, rows], ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+    return PAYLOAD.encode([SHAPE, rows]).encode("utf-8", "replace")
 
 
 def read_payload(payload: bytes) -> tuple[KeptMessage, ...]:

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from qa.tickets.conversations import payload_of
 from qa.tickets.intake.base import MessageRecord, TicketRecord, clean
 from qa.tickets.redaction import REDACTION_VERSION, Turn, redact, redact_short, redact_turns
 
+FACTS = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True, default=str)
 DIGEST_HEX = 64
 CUSTOMER_HEX = 32
 
@@ -58,14 +58,17 @@ def facts_digest(frame_key: bytes, record: TicketRecord) -> str:
             for part in record.parts or ()
         ],
     ]
-    body = json.dumps(told, ensure_ascii=False, separators=(",", ":"), sort_keys=True, default=str)
+    body = FACTS.encode(told)
     return hmac.digest(frame_key, b"facts1|" + body.encode("utf-8", "replace"), hashlib.sha256).hex()
 
 
-def conversation_digest(frame_key: bytes, record: TicketRecord) -> str:
-    """A keyed digest of a conversation as it came, and of what redacts it: the rules and the names to look for."""
+def conversation_digest(frame_key: bytes, record: TicketRecord, payload: bytes) -> str:
+    """A keyed digest of a conversation as it came, and of what redacts it: the rules and the names to look for.
+
+    ``payload`` is the one of the record's messages.
+    """
     head = f"conversation2|{REDACTION_VERSION}|{'|'.join(people_of(record))}|".encode("utf-8", "replace")
-    return hmac.digest(frame_key, head + payload_of(record.messages or ()), hashlib.sha256).hex()
+    return hmac.digest(frame_key, head + payload, hashlib.sha256).hex()
 
 
 def customer_digest(frame_key: bytes, source_key: str, external_id: str) -> str:
@@ -106,7 +109,7 @@ def fact_columns(frame_key: bytes, source_key: str, record: TicketRecord) -> dic
 
 def cleaned(record: TicketRecord) -> TicketRecord:
     """A record whose texts hold no personal data, in characters that both databases keep."""
-    return _with_texts(record, [clean(turn.text) for turn in turns_of(record)], clean)
+    return _with_texts(record, [clean(text) for text in _all_texts(record)], clean)
 
 
 def redacted(record: TicketRecord) -> TicketRecord:
@@ -138,13 +141,25 @@ def turns_of(record: TicketRecord) -> list[Turn]:
     ]
 
 
+def _all_texts(record: TicketRecord) -> Iterator[str]:
+    """The same texts, one by one."""
+    yield record.subject
+    for message in record.messages or ():
+        yield message.text
+    if record.csat_reason:
+        yield record.csat_reason
+    yield from _texts_in(record.custom_fields)
+
+
 def _with_texts(record: TicketRecord, texts: list[str], short: Callable[[str], str]) -> TicketRecord:
     """The record with other texts, in the order of ``turns_of``; facts that many tickets share by ``short``."""
     rest = iter(texts)
     subject = next(rest)
     messages = record.messages
     if messages is not None:
-        messages = tuple(_with_text(message, next(rest)) for message in messages)
+        told = tuple(_with_text(message, next(rest)) for message in messages)
+        same = all(one is other for one, other in zip(told, messages, strict=True))
+        messages = messages if same else told
     csat_reason = next(rest) if record.csat_reason else None
     custom_fields = {short(key): _put(value, rest) for key, value in record.custom_fields.items()}
     return replace(

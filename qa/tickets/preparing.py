@@ -24,9 +24,10 @@ from qa.tickets.conversations import (
 from qa.tickets.counting import Counts
 from qa.tickets.facets import Facet
 from qa.tickets.facts import cleaned, conversation_digest, fact_columns, facts_digest, redacted
-from qa.tickets.intake.base import MessageRecord, PartRecord, TicketRecord
+from qa.tickets.intake.base import PartRecord, TicketRecord
 from qa.tickets.models import ConversationKey, ConversationRevision, HandledPart, Resolution, Ticket
 from qa.tickets.redaction import REDACTION_VERSION
+from qa.tickets.rows import among
 from qa.tickets.rules import PresentResolution, PrimaryRule
 
 
@@ -117,12 +118,12 @@ def prepare(session: Session, store: Store, records: Mapping[str, TicketRecord])
             (record, known.get(external_id), *_differences(store, record, known.get(external_id)))
             for external_id, record in records.items()
         ]
-        changed = [before.id for _, before, facts, text in differing if before is not None and (facts or text)]
+        changed = [before.id for _, before, facts, text, _ in differing if before is not None and (facts or text)]
         deeper = _deeper(session, changed)
         session.rollback()
     counts = Counts()
     work = []
-    for record, before, facts, text in differing:
+    for record, before, facts, text, payload in differing:
         told = len(record.messages or ())
         if before is not None and not facts and not text:
             counts.tickets.add("unchanged")
@@ -130,7 +131,7 @@ def prepare(session: Session, store: Store, records: Mapping[str, TicketRecord])
             continue
         counts.tickets.add("stored" if before is None else "updated")
         known_more = deeper.get(before.id, Deeper()) if before is not None else Deeper()
-        each = _work(store, record, before, known_more, facts=facts, text=text, counts=counts)
+        each = _work(store, record, before, known_more, facts=facts, text=text, payload=payload, counts=counts)
         if text is None:
             counts.messages.add("unchanged", told)
         work.append(each)
@@ -141,14 +142,14 @@ def known_tickets(session: Session, source_id: int, external_ids: Sequence[str])
     """The stored tickets among these ids."""
     tickets = session.execute(
         select(Ticket.external_id, Ticket.id, Ticket.digest, Ticket.erased_at).where(
-            Ticket.source_id == source_id, Ticket.external_id.in_(external_ids)
+            Ticket.source_id == source_id, among(session, Ticket.external_id, external_ids)
         )
     ).all()
     newest: dict[int, tuple[int, str]] = {}
     if tickets:
         for ticket_id, n, digest in session.execute(
             select(ConversationRevision.ticket_id, ConversationRevision.n, ConversationRevision.digest)
-            .where(ConversationRevision.ticket_id.in_([row.id for row in tickets]))
+            .where(among(session, ConversationRevision.ticket_id, [row.id for row in tickets]))
             .order_by(ConversationRevision.ticket_id, ConversationRevision.n)
         ):
             newest[ticket_id] = (n, digest)
@@ -158,16 +159,17 @@ def known_tickets(session: Session, source_id: int, external_ids: Sequence[str])
     }
 
 
-def _differences(store: Store, record: TicketRecord, known: Known | None) -> tuple[str | None, str | None]:
-    """The new digests of facts and of conversation, each None where nothing is to be written."""
+def _differences(store: Store, record: TicketRecord, known: Known | None) -> tuple[str | None, str | None, bytes]:
+    """The new digests of facts and of conversation, each None where nothing is to be written; and the conversation."""
     if known is not None and known.erased:
-        return None, None  # what was erased stays erased, whatever an export still says
+        return None, None, b""  # what was erased stays erased, whatever an export still says
     facts: str | None = facts_digest(store.frame_key, record)
-    text = conversation_digest(store.frame_key, record) if record.messages else None
+    payload = payload_of(record.messages) if record.messages else b""
+    text = conversation_digest(store.frame_key, record, payload) if record.messages else None
     if known is not None:
         facts = None if facts == known.digest else facts
         text = None if text == known.revision_digest else text
-    return facts, text
+    return facts, text, payload
 
 
 def _deeper(session: Session, ticket_ids: Sequence[int]) -> dict[int, Deeper]:
@@ -176,23 +178,25 @@ def _deeper(session: Session, ticket_ids: Sequence[int]) -> dict[int, Deeper]:
         return found
     for row in session.execute(
         select(Resolution.ticket_id, Resolution.id, Resolution.n, Resolution.resolved_at)
-        .where(Resolution.ticket_id.in_(ticket_ids))
+        .where(among(session, Resolution.ticket_id, ticket_ids))
         .order_by(Resolution.ticket_id, Resolution.n)
     ):
         found[row.ticket_id].resolutions.append(KnownResolution(row.id, row.n, row.resolved_at))
     for part in session.execute(
-        select(*HandledPart.__table__.c).where(HandledPart.ticket_id.in_(ticket_ids)).order_by(HandledPart.id)
+        select(*HandledPart.__table__.c)
+        .where(among(session, HandledPart.ticket_id, ticket_ids))
+        .order_by(HandledPart.id)
     ):
         found[part.ticket_id].parts.setdefault(part.resolution_id, {})[part.agent_identity_id] = part
     for key in session.execute(
         select(ConversationKey.ticket_id, ConversationKey.key_id, ConversationKey.wrapped).where(
-            ConversationKey.ticket_id.in_(ticket_ids)
+            among(session, ConversationKey.ticket_id, ticket_ids)
         )
     ):
         found[key.ticket_id].key = (key.key_id, key.wrapped)
     for ticket_id, payload in session.execute(
         select(ConversationRevision.ticket_id, ConversationRevision.payload)
-        .where(ConversationRevision.ticket_id.in_(ticket_ids))
+        .where(among(session, ConversationRevision.ticket_id, ticket_ids))
         .order_by(ConversationRevision.ticket_id, ConversationRevision.n)
     ):
         found[ticket_id].payload = payload
@@ -207,6 +211,7 @@ def _work(
     *,
     facts: str | None,
     text: str | None,
+    payload: bytes,
     counts: Counts,
 ) -> Work:
     columns = None
@@ -224,7 +229,9 @@ def _work(
         deeper=deeper,
     )
     if text is not None and safe.messages is not None:
-        _seal(store, work, safe.messages, (before.revision if before is not None else 0) + 1, text, counts)
+        if safe.messages is not record.messages:
+            payload = payload_of(safe.messages)
+        _seal(store, work, payload, (before.revision if before is not None else 0) + 1, text, counts)
     return work
 
 
@@ -246,7 +253,7 @@ def _parts(
     return resolution, parts
 
 
-def _seal(store: Store, work: Work, messages: tuple[MessageRecord, ...], n: int, digest: str, counts: Counts) -> None:
+def _seal(store: Store, work: Work, payload: bytes, n: int, digest: str, counts: Counts) -> None:
     """The new revision of a conversation, encrypted with the ticket's key."""
     about = about_ticket(store.source_key, work.record.external_id)
     before: tuple[KeptMessage, ...] = ()
@@ -257,13 +264,13 @@ def _seal(store: Store, work: Work, messages: tuple[MessageRecord, ...], n: int,
         key = unwrap(store.ring, *work.deeper.key, about)
         if work.deeper.payload is not None:
             before = read_payload(decrypt_text(key, work.deeper.payload, about_revision(about, n - 1)))
-    payload = payload_of(messages)
-    _compare(before, read_payload(payload) if before else None, len(messages), counts)
+    told = len(work.record.messages or ())
+    _compare(before, read_payload(payload) if before else None, told, counts)
     work.revision = {
         "n": n,
         "digest": digest,
         "redaction_version": REDACTION_VERSION,
-        "message_count": len(messages),
+        "message_count": told,
         "payload": sealed(key, payload, about, n),
         "created_at": store.now,
     }

@@ -114,11 +114,13 @@ def parts_of(
             last_reply_at=max(times),
             public_replies=len(times),
             share=len(times) / total,
-            is_primary=False,
+            is_primary=len(replies) == 1,
             ineligible_reason=_left_out(record, agent, heard=heard),
         )
         for agent, times in replies.values()
     ]
+    if len(parts) == 1:
+        return tuple(parts)
     chosen = primary(parts, rule, record.assignee)
     return tuple(replace(part, is_primary=part is chosen) for part in parts)
 

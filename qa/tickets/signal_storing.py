@@ -12,12 +12,13 @@ from qa.tickets import signals
 from qa.tickets.conversations import about_revision, about_ticket, read_payload
 from qa.tickets.models import ConversationKey, ConversationRevision, HandledPart, Resolution, Ticket, TicketSignal
 from qa.tickets.preparing import Work
-from qa.tickets.rows import Row, insert_rows
+from qa.tickets.rows import Row, among, insert_rows
 from qa.tickets.signals import MAPPED_VERSION, Facts, Line, Rules
 
 RULES = Rules()
 CHUNK = 200  # tickets read and written together
 Values = Mapping[str, float | None]
+Made = dict[int, list[tuple[int, str]]]  # ticket -> its parts that were just made: id, the help desk's id of the agent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,13 +50,14 @@ def of_work(work: Sequence[Work]) -> list[Known]:
             if each.record.messages is None
             else [
                 Line(
-                    role=message.role,
-                    public=message.public,
-                    at=message.at,
-                    text=message.text,
-                    agent=message.agent.external_id if message.agent else None,
+                    message.role,
+                    message.public,
+                    message.at,
+                    message.text,
+                    message.agent.external_id if message.agent else None,
                 )
                 for message in each.record.messages
+                if message.public
             ],
         )
         for each in work
@@ -63,15 +65,21 @@ def of_work(work: Sequence[Work]) -> list[Known]:
     ]
 
 
-def write(session: Session, known: Sequence[Known], *, rules: Rules = RULES) -> int:
+def write(session: Session, known: Sequence[Known], *, rules: Rules = RULES, made: Made | None = None) -> int:
     """Keep the signals of the tickets' present parts, in place of those that the same rules gave before.
 
-    Where a conversation is not told, what was read from its text before stays. How many values are kept.
+    Where a conversation is not told, what was read from its text before stays. ``made`` names the tickets that are new
+    in this transaction: no signal of theirs is kept yet. How many values are kept.
     """
-    parts = _parts(session, [each.ticket_id for each in known])
+    made = made or {}
+    before = [each.ticket_id for each in known if each.ticket_id not in made]
+    parts = _parts(session, before) if before else []
+    old = {part_id for part_id, _, _ in parts}
+    parts += [(part_id, ticket_id, agent) for ticket_id, each in made.items() for part_id, agent in each]
     if not parts:
         return 0
-    repeated = signals.repeated_sentences(each.lines for each in known if each.lines)
+    marks = signals.Marks()
+    repeated = signals.repeated_sentences((each.lines for each in known if each.lines), marks)
     by_ticket = {each.ticket_id: each for each in known}
     version = rules.version
     rows: list[Row] = []
@@ -81,10 +89,11 @@ def write(session: Session, known: Sequence[Known], *, rules: Rules = RULES) -> 
         ticket = by_ticket[ticket_id]
         values: dict[str, float | None] = dict(signals.from_facts(ticket.facts, rules))
         if ticket.lines is not None:
-            values |= signals.from_text(ticket.lines, agent, ticket.language, rules, repeated)
+            values |= signals.from_text(ticket.lines, agent, ticket.language, rules, repeated, marks)
         spoken = ticket.lines is not None
-        told[spoken].append(part_id)
-        names[spoken] |= values.keys()
+        if part_id in old:
+            told[spoken].append(part_id)
+            names[spoken] |= values.keys()
         rows += _rows(part_id, values, version) + _rows(part_id, ticket.mapped, MAPPED_VERSION)
     for spoken, ids in told.items():
         _forget(session, ids, names[spoken], version)
@@ -104,7 +113,7 @@ def _parts(session: Session, ticket_ids: Sequence[int]) -> list[tuple[int, int, 
     """The parts of each ticket's newest resolution: part, ticket, the help desk's id of the agent."""
     newest = (
         select(Resolution.ticket_id, func.max(Resolution.n).label("n"))
-        .where(Resolution.ticket_id.in_(ticket_ids))
+        .where(among(session, Resolution.ticket_id, ticket_ids))
         .group_by(Resolution.ticket_id)
         .subquery()
     )
@@ -124,7 +133,7 @@ def _forget(session: Session, part_ids: Sequence[int], names: Iterable[str], ver
     if part_ids:
         session.execute(
             delete(TicketSignal).where(
-                TicketSignal.part_id.in_(part_ids),
+                among(session, TicketSignal.part_id, part_ids),
                 (TicketSignal.version == MAPPED_VERSION)
                 | ((TicketSignal.version == version) & TicketSignal.name.in_(sorted(names))),
             )
@@ -186,7 +195,7 @@ def _texts(session: Session, abouts: Mapping[int, str], ring: KeyRing) -> dict[i
     """The newest conversation of each ticket whose text is kept."""
     newest = (
         select(ConversationRevision.ticket_id, func.max(ConversationRevision.n).label("n"))
-        .where(ConversationRevision.ticket_id.in_(list(abouts)))
+        .where(among(session, ConversationRevision.ticket_id, list(abouts)))
         .group_by(ConversationRevision.ticket_id)
         .subquery()
     )

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from math import isfinite, log2
-from typing import Any
+from typing import Any, NamedTuple
 
 HOUR = 3600
 MAPPED_PREFIX = "signal_"  # of a custom field or column whose number is kept as a signal
@@ -96,8 +96,7 @@ class Facts:
     csat: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class Line(NamedTuple):
     """One message as the rules read it; ``agent`` is whoever of the help desk wrote it."""
 
     role: str
@@ -127,7 +126,12 @@ def against(seconds: float | None, target: float) -> float | None:
 
 
 def from_text(
-    lines: Sequence[Line], agent: str, language: str, rules: Rules, repeated: Mapping[int, int] | None = None
+    lines: Sequence[Line],
+    agent: str,
+    language: str,
+    rules: Rules,
+    repeated: Mapping[str, int] | None = None,
+    marks: "Marks | None" = None,
 ) -> dict[str, float | None]:
     """What the conversation says of one agent's part; ``repeated`` tells in how many tickets of a batch a sentence is.
 
@@ -155,10 +159,12 @@ def from_text(
     found["greeting"] = float(_any(greetings, own[0][:OPENING].lower()))
     found["closing"] = float(_any(closings, own[-1][-ENDING:].lower()))
     found["prohibited_phrase"] = float(min(sum(_has(phrase, said) for phrase in rules.prohibited), MOST_COUNTED))
-    sentences = [mark for text in own for mark in sentences_of(text)]
-    if repeated is not None and sentences:
-        known = sum(repeated.get(mark, 0) >= TEMPLATE_TICKETS for mark in sentences)
-        found["template_share"] = known / len(sentences)
+    if repeated is not None:
+        marks = marks or Marks()
+        sentences = [mark for text in own for mark in marks.of(text)]
+        if sentences:
+            known = sum(repeated.get(mark, 0) >= TEMPLATE_TICKETS for mark in sentences)
+            found["template_share"] = known / len(sentences)
     return found
 
 
@@ -193,34 +199,53 @@ def asked_again(messages: Sequence[str]) -> int:
         words = set(WORD.findall(message.lower()))
         if len(words) < LEAST_WORDS:
             continue
-        again += any(len(words & before) >= SAME_QUESTION * len(words | before) for before in earlier)
+        again += any(_mostly_shared(words, before) for before in earlier)
         earlier.append(words)
     return again
 
 
-def sentences_of(text: str) -> list[int]:
-    """A mark of each sentence of six words or more: the same words in the same order give the same mark."""
-    marks = []
+def _mostly_shared(one: set[str], other: set[str]) -> bool:
+    fewer, more = sorted((len(one), len(other)))
+    if fewer < SAME_QUESTION * more:
+        return False
+    shared = len(one & other)
+    return shared >= SAME_QUESTION * (fewer + more - shared)
+
+
+def sentences_of(text: str) -> list[str]:
+    """The sentences of six words or more, each by its words: the same words in the same order are the same."""
+    found = []
     for sentence in SENTENCE_END.split(text.lower()):
         words = WORD.findall(sentence)
         if len(words) >= SENTENCE_WORDS:
-            marks.append(int.from_bytes(hashlib.blake2b(" ".join(words).encode(), digest_size=8).digest(), "big"))
-    return marks
+            found.append(" ".join(words))
+    return found
 
 
-def repeated_sentences(conversations: Iterable[Sequence[Line]]) -> dict[int, int] | None:
+class Marks:
+    """The sentences of a batch's texts; each text is taken apart once."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, list[str]] = {}
+
+    def of(self, text: str) -> list[str]:
+        found = self._known.get(text)
+        if found is None:
+            found = self._known[text] = sentences_of(text)
+        return found
+
+
+def repeated_sentences(conversations: Iterable[Sequence[Line]], marks: Marks | None = None) -> dict[str, int] | None:
     """In how many tickets of a batch each sentence of the help desk stands; ``None`` for a batch under 20 tickets."""
-    counts: dict[int, int] = {}
+    marks = marks or Marks()
+    counts: dict[str, int] = {}
     tickets = 0
     for lines in conversations:
         tickets += 1
-        marks = {
-            mark
-            for line in lines
-            if line.public and line.role in ("specialist", "bot")
-            for mark in sentences_of(line.text)
+        told = {
+            mark for line in lines if line.public and line.role in ("specialist", "bot") for mark in marks.of(line.text)
         }
-        for mark in marks:
+        for mark in told:
             counts[mark] = counts.get(mark, 0) + 1
     return counts if tickets >= LEAST_BATCH else None
 

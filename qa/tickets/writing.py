@@ -3,17 +3,25 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from qa.tickets import facets, searching, signal_storing
 from qa.tickets.counting import Counts
 from qa.tickets.intake.base import PartRecord
-from qa.tickets.models import ConversationKey, ConversationRevision, HandledPart, Resolution, Ticket, TicketStatus
+from qa.tickets.models import (
+    ConversationKey,
+    ConversationRevision,
+    HandledPart,
+    Resolution,
+    SearchPending,
+    Ticket,
+    TicketStatus,
+)
 from qa.tickets.preparing import Prepared, Store, Work
-from qa.tickets.rows import Row, insert_rows, update_rows
+from qa.tickets.rows import Row, insert_rows, take_ids, update_rows
 from qa.tickets.rules import Ineligible, part_key, permanent_random_number
 
+Made = signal_storing.Made
 CHANGING = (
     "specialist_id",
     "team_id",
@@ -33,18 +41,29 @@ def write(session: Session, store: Store, prepared: Prepared, counts: Counts) ->
     work = prepared.work
     if not work:
         return
-    _tickets(session, store, work)
+    new = [each for each in work if each.ticket_id is None]
+    _tickets(session, store, work, new)
     resolutions = _resolutions(session, work)
-    _parts(session, store, work, resolutions, counts)
+    made = _parts(session, store, work, resolutions, counts)
     _texts(session, work)
-    searching.note(session, [each.ticket_id for each in work if each.ticket_id is not None])
+    _note(session, work, new)
     told = [{"data_region": store.data_region, **each.columns} for each in work if each.columns is not None]
     facets.note(session, store.programme_id, store.facets, told)
-    signal_storing.write(session, signal_storing.of_work(work))
+    signal_storing.write(
+        session,
+        signal_storing.of_work(work),
+        made={each.ticket_id: made.get(each.ticket_id, []) for each in new if each.ticket_id is not None},
+    )
 
 
-def _tickets(session: Session, store: Store, work: Sequence[Work]) -> None:
-    new = [each for each in work if each.ticket_id is None]
+def _note(session: Session, work: Sequence[Work], new: Sequence[Work]) -> None:
+    """The search index has yet to take in what is written here; of new tickets nothing can be noted before."""
+    insert_rows(session, SearchPending, [{"ticket_id": each.ticket_id} for each in new])
+    fresh = {each.ticket_id for each in new}
+    searching.note(session, [e.ticket_id for e in work if e.ticket_id is not None and e.ticket_id not in fresh])
+
+
+def _tickets(session: Session, store: Store, work: Sequence[Work], new: Sequence[Work]) -> None:
     changed = [each for each in work if each.ticket_id is not None and each.columns is not None]
     fixed = {
         "programme_id": store.programme_id,
@@ -53,27 +72,27 @@ def _tickets(session: Session, store: Store, work: Sequence[Work]) -> None:
         "imported_at": store.now,
         "erased_at": None,
     }
-    insert_rows(
-        session,
-        Ticket,
-        [{"external_id": e.record.external_id, **fixed, **(e.columns or {}), **_origin(store, e)} for e in new],
-    )
     update_rows(
         session,
         Ticket,
         [{"row_id": each.ticket_id, **(each.columns or {}), **_origin(store, each)} for each in changed],
     )
-    if new:
-        ids: dict[str, int] = dict(
-            session.execute(
-                select(Ticket.external_id, Ticket.id).where(
-                    Ticket.source_id == store.source_id,
-                    Ticket.external_id.in_([each.record.external_id for each in new]),
-                )
-            ).all()
-        )
-        for each in new:
-            each.ticket_id = ids[each.record.external_id]
+    for each, ticket_id in zip(new, take_ids(session, Ticket, len(new)), strict=True):
+        each.ticket_id = ticket_id
+    insert_rows(
+        session,
+        Ticket,
+        [
+            {
+                "id": each.ticket_id,
+                "external_id": each.record.external_id,
+                **fixed,
+                **(each.columns or {}),
+                **_origin(store, each),
+            }
+            for each in new
+        ],
+    )
 
 
 def _origin(store: Store, work: Work) -> Row:
@@ -102,21 +121,16 @@ def _resolutions(session: Session, work: Sequence[Work]) -> dict[int, int]:
         found[each.ticket_id] = known.id
         if known.resolved_at != resolved_at:
             moved.append({"row_id": known.id, "resolved_at": resolved_at})
+    for row, resolution_id in zip(new, take_ids(session, Resolution, len(new)), strict=True):
+        row["id"] = found[row["ticket_id"]] = resolution_id
     insert_rows(session, Resolution, new)
     update_rows(session, Resolution, moved)
-    if new:
-        wanted = {(row["ticket_id"], row["n"]) for row in new}
-        made = session.execute(
-            select(Resolution.id, Resolution.ticket_id, Resolution.n).where(
-                Resolution.ticket_id.in_([row["ticket_id"] for row in new])
-            )
-        )
-        found |= {row.ticket_id: row.id for row in made if (row.ticket_id, row.n) in wanted}
     return found
 
 
-def _parts(session: Session, store: Store, work: Sequence[Work], resolutions: dict[int, int], counts: Counts) -> None:
-    new: list[Row] = []
+def _parts(session: Session, store: Store, work: Sequence[Work], resolutions: dict[int, int], counts: Counts) -> Made:
+    """Write the parts; those that are new, by their tickets."""
+    new: list[tuple[Row, str]] = []
     changed: list[Row] = []
     for each in work:
         if each.record.status == TicketStatus.DELETED:
@@ -129,15 +143,21 @@ def _parts(session: Session, store: Store, work: Sequence[Work], resolutions: di
             row = _part_row(store, each, part)
             before = known.pop(store.directory.known[part.agent.external_id].id, None)
             if before is None:
-                new.append(row | {"ticket_id": each.ticket_id, "resolution_id": resolution_id})
+                row |= {"ticket_id": each.ticket_id, "resolution_id": resolution_id}
+                new.append((row, part.agent.external_id))
                 counts.parts += 1
                 if part.ineligible_reason:
                     counts.left_out[str(part.ineligible_reason)] += 1
             elif any(getattr(before, name) != row[name] for name in CHANGING):
                 changed.append({"row_id": before.id} | {name: row[name] for name in CHANGING})
         changed += [_left_out(before, Ineligible.WITHDRAWN) for before in known.values()]
-    insert_rows(session, HandledPart, new)
+    made: Made = {}
+    for (row, agent), part_id in zip(new, take_ids(session, HandledPart, len(new)), strict=True):
+        row["id"] = part_id
+        made.setdefault(row["ticket_id"], []).append((part_id, agent))
+    insert_rows(session, HandledPart, [row for row, _ in new])
     update_rows(session, HandledPart, changed)
+    return made
 
 
 def _part_row(store: Store, work: Work, part: PartRecord) -> Row:

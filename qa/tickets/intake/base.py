@@ -180,6 +180,6 @@ def shown_cell(column: str, text: str, *, person: bool = False) -> str:
 
 def clean(text: str) -> str:
     """Text that both databases can keep: without NUL, lone surrogates become the replacement character."""
-    if UNSTORABLE.search(text) is None:
+    if (text.isascii() and "\x00" not in text) or UNSTORABLE.search(text) is None:
         return text
     return UNSTORABLE.sub(lambda found: "" if found.group() == "\x00" else "\ufffd", text)

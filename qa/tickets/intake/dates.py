@@ -57,7 +57,7 @@ def iso_moment(text: object) -> dt.datetime:
         raise UnreadableMomentError("not a moment such as 2026-04-06T02:03:38Z") from None
     if moment.tzinfo is None:
         raise UnreadableMomentError("the moment has no time zone")
-    return in_range(moment.astimezone(dt.UTC))
+    return in_range(moment if moment.tzinfo is dt.UTC else moment.astimezone(dt.UTC))
 
 
 def read_moment(text: str, zone: dt.tzinfo = dt.UTC, order: Order = Order.AUTO) -> dt.datetime:

@@ -59,13 +59,13 @@ class Intercom:
         if not said:
             return None
         author = as_dict(row.get("author"))
-        public = row.get("part_type") not in PRIVATE_PARTS
+        public = str(row.get("part_type")) not in PRIVATE_PARTS
         role, agent = self._author(author, public=public)
         at = must(unix_moment(row, "created_at"), "created_at", "a message")
         return MessageRecord(external_id=row_id(row, "id"), role=role, public=public, at=at, text=said, agent=agent)
 
     def _author(self, author: Mapping[str, object], *, public: bool) -> tuple[Role, AgentRecord | None]:
-        kind = author.get("type")
+        kind = str(author.get("type"))
         if kind in ("user", "lead", "contact"):
             return "customer", None
         if kind in ADMINS and not author.get("from_ai_agent"):

@@ -207,7 +207,8 @@ class ObjectExport:
     def _message_keys(self) -> Iterator[str]:
         """The tickets' ids of the messages in their order, by a look at the raw lines where that is enough."""
         table = self._desk.messages or ""
-        named = re.compile(rb'"%s"\s*:\s*(?:"([^"\\]*)"|(-?\d+))' % self._desk.belongs.encode())
+        name = b'"%s"' % self._desk.belongs.encode()
+        named = re.compile(rb'%s\s*:\s*(?:"([^"\\]*)"|(-?\d+))' % re.escape(name))
         for path in self._files[table]:
             if not path.name.lower().endswith(ONE_A_LINE):
                 for line in self._lines_of(path, table, "message"):
@@ -215,9 +216,10 @@ class ObjectExport:
                         yield optional_id(line.row, self._desk.belongs) or ""
                 continue
             for _, raw in files.lines(path):
-                found = named.findall(raw)
-                if len(found) == 1:
-                    yield (found[0][0] or found[0][1]).decode("utf-8", "replace").strip()
+                place = raw.find(name)
+                found = named.match(raw, place) if place >= 0 and raw.find(name, place + 1) < 0 else None
+                if found is not None:
+                    yield (found[1] or found[2]).decode("utf-8", "replace").strip()
                     continue
                 row = parsed(raw)
                 if isinstance(row, dict):

@@ -1,7 +1,7 @@
 """Single values of help desks' JSON objects: ids, moments, counts; ``BadCellError`` where one cannot be read. Pure."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from qa.tickets.intake.base import BadCellError, clean
@@ -21,9 +21,9 @@ def row_id(row: Row, column: str) -> str:
 
 def optional_id(row: Row, column: str) -> str | None:
     value = row.get(column)
-    if value is None or isinstance(value, bool) or not isinstance(value, (int, str)):
-        return None
-    return clean(str(value)).strip() or None
+    if type(value) is int:  # as most help desks write them
+        return str(value)
+    return clean(value).strip() or None if isinstance(value, str) else None
 
 
 def moment(row: Row, column: str) -> dt.datetime | None:
@@ -70,10 +70,11 @@ def whole(value: Any) -> int | None:
     return int(value)
 
 
-def text(row: Row, *columns: str) -> str:
-    """The first of these texts that says anything."""
+def text(row: Any, *columns: str) -> str:
+    """The first of these texts that says anything; nothing where something else stands in place of an object."""
+    told = as_dict(row)
     for column in columns:
-        value = row.get(column)
+        value = told.get(column)
         if isinstance(value, (str, int, float)) and not isinstance(value, bool) and str(value).strip():
             return clean(str(value)).strip()
     return ""
@@ -87,9 +88,11 @@ def five_stars(value: Any) -> str | None:
     return "good" if points > 3 else "bad"
 
 
-def spoken(body: Any, attachments: Iterable[Any] = ()) -> str:
+def spoken(body: Any, attachments: Sequence[Any] = ()) -> str:
     """A body as text, and the names of what was attached, which is listed and never loaded."""
     said = clean(body_text(body)) if isinstance(body, str) else ""
+    if not attachments:
+        return said
     names = [text(as_dict(each), "file_name", "name", "filename", "data_url") for each in attachments]
     listed = [f"[attachment] {name.rpartition('/')[2]}" for name in names if name]
     return "\n".join([*([said] if said else []), *listed])
