@@ -22,7 +22,7 @@ from qa.core.jobs import Runner
 from qa.demo.command import demo
 from qa.people.commands import create_first_admin, people
 from qa.sampling.commands import draw, receipts
-from qa.tickets.commands import intake, retention_commands, search_commands, signal_commands
+from qa.tickets.commands import intake, pull, retention_commands, search_commands, signal_commands
 from qa.trends.commands import periods
 
 
@@ -41,6 +41,7 @@ def init_commands(app: Flask) -> None:
         demo,
         people,
         intake,
+        pull,
         signal_commands,
         search_commands,
         retention_commands,

@@ -1,4 +1,4 @@
-"""The `flask intake` command."""
+"""The commands of this room: intake, live pulls, signals, search, retention."""
 
 import json
 import sys
@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import click
+from flask import current_app
 from flask.cli import AppGroup, with_appcontext
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -13,13 +14,15 @@ from sqlalchemy.orm import Session
 from qa.core.clock import utcnow
 from qa.core.db import db
 from qa.core.errors import InvalidInputError, NotFoundError
+from qa.core.jobs import Job, JobState, Runner
 from qa.people.models import Source
 from qa.people.queries import the_programme
 from qa.tickets import erasing, retention, searching, service, signal_storing, uploads
-from qa.tickets.counting import OUTCOMES
+from qa.tickets.counting import OUTCOMES, Counts
 from qa.tickets.intake import FORMATS
 from qa.tickets.jobs import journal, keys
-from qa.tickets.models import IntakeReject, IntakeRun
+from qa.tickets.live import running
+from qa.tickets.models import IntakeReject, IntakeRun, SourceConnection
 
 SHOWN_REJECTS = 20
 
@@ -60,6 +63,54 @@ def intake(
         click.echo(json.dumps(report(run, rejects), ensure_ascii=False))
     else:
         tell(run, rejects)
+
+
+@click.command("pull")
+@click.option("--source", "source_key", metavar="KEY", help="this live source now, whether or not its time has come")
+@click.option("--json", "as_json", is_flag=True, help="print one JSON object")
+@with_appcontext
+def pull(source_key: str | None, *, as_json: bool) -> None:
+    """Fetch from live sources whose time has come, for machines whose own clock begins what is due.
+
+    A help desk that asks for a pause is gone on with by the server, a worker or the next call.
+    """
+    session, now = db.session(), utcnow()
+    if source_key is None:
+        running.begin_due(session, now)
+    else:
+        source = source_of(session, source_key)
+        connection = session.scalar(select(SourceConnection).where(SourceConnection.source_id == source.id))
+        if connection is None:
+            raise NotFoundError(f"The source {source_key!r} is no live source.")
+        running.begin(session, connection, source, by=None, now=now)
+        session.commit()
+    waiting = session.scalars(
+        select(Job.payload).where(Job.name == running.PULL_JOB, Job.state == JobState.WAITING).order_by(Job.id)
+    ).all()
+    session.rollback()
+    runner: Runner = current_app.extensions["runner"]
+    runner.run_all()
+    rows = session.execute(
+        select(Source.key, IntakeRun)
+        .join(IntakeRun, IntakeRun.source_id == Source.id)
+        .where(IntakeRun.id.in_([int(payload["run"]) for payload in waiting]))
+        .order_by(IntakeRun.id)
+    ).all()
+    if as_json:
+        told = [{"source": key, "run": run.id, "state": run.state, **_counted(run)} for key, run in rows]
+        click.echo(json.dumps({"pulls": told}))
+        return
+    for key, run in rows:
+        counted = ", ".join(f"{number:,} {word}" for word, number in _counted(run)["tickets"].items())
+        why = f" ({run.counts['error']})" if "error" in run.counts else ""
+        click.echo(f"{key}: {run.state}, tickets: {counted}{why}")
+    if not rows:
+        click.echo("No live source is due.")
+
+
+def _counted(run: IntakeRun) -> dict[str, dict[str, int]]:
+    counts = Counts.from_dict(run.counts)
+    return {"tickets": counts.tickets.as_dict(), "messages": counts.messages.as_dict()}
 
 
 def show_progress(done: int, total: int | None) -> None:

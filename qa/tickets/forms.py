@@ -22,6 +22,7 @@ from qa.tickets.live.connections import SCHEDULES, TITLES, Wanted
 from qa.tickets.live.pulls import PULLS
 
 MOST_FILES = 50
+RECOGNISED = "any"  # the form's word for whichever format the files turn out to have
 TABLE_TITLE = "A table: CSV, TSV, Excel or JSON Lines"
 UPLOADS = [each for each in FORMATS.values() if not each.mapped or each.name == TABLES]
 
@@ -64,8 +65,11 @@ class ConnectionForm(FlaskForm):
 class IntakeForm(FlaskForm):
     format = RadioField(
         "Where the files come from",
-        choices=[SelectChoice(each.name, TABLE_TITLE if each.mapped else each.title) for each in UPLOADS],
-        default=TABLES,
+        choices=[
+            SelectChoice(RECOGNISED, "See by the files themselves"),
+            *(SelectChoice(each.name, TABLE_TITLE if each.mapped else each.title) for each in UPLOADS),
+        ],
+        default=RECOGNISED,
         validators=[InputRequired("Say which help desk the files come from.")],
     )
     source = StringField(

@@ -1,13 +1,14 @@
 """Live pulls against a help desk on this machine: pages, limits, broken connections, repeated and deleted tickets."""
 
 import datetime as dt
+import json
 import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from qa.core.crypto import KeyRing
@@ -71,6 +72,23 @@ def connected(client: CheckingClient, url: str, **more: str) -> str:
     assert answer.status_code == 302, re.findall(r"Error: </span>([^<]*)", answer.get_data(as_text=True))
     location: str = answer.location
     return location
+
+
+def test_the_command_fetches_what_is_due_and_one_source_when_it_is_named(
+    ada: CheckingClient, desk: DeskServer, session: Session, flask_command: Callable[..., Any]
+) -> None:
+    connected(ada, desk.url, every_hours="6")
+    nothing = flask_command("pull")
+    session.execute(update(SourceConnection).values(next_pull_at=NOW))
+    due = flask_command("pull")
+    named = flask_command("pull", "--source", "zendesk", "--json")
+    unknown = flask_command("pull", "--source", "nowhere")
+
+    assert nothing.output.strip() == "No live source is due."
+    assert due.output.startswith("zendesk: done, tickets: 6 read, 5 stored, 1 updated, 0 unchanged, 0 rejected")
+    [pull] = json.loads(named.output.splitlines()[-1])["pulls"]
+    assert (pull["state"], pull["tickets"]["stored"]) == ("done", 0)
+    assert (unknown.exit_code, "There is no source" in unknown.output) == (1, True)
 
 
 def pulled(client: CheckingClient, app: Flask, page: str) -> None:
