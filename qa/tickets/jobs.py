@@ -12,13 +12,14 @@ from sqlalchemy.orm import Session
 from qa.config import settings
 from qa.core import jobs
 from qa.core.clock import utcnow
-from qa.core.crypto import KeyRing
+from qa.core.crypto import KeyRing, UnreadableTextError
 from qa.core.db import db, reading
 from qa.core.jobs import Handler, Job
 from qa.people.models import Source
 from qa.people.queries import setting_at, the_programme, zone_of
 from qa.people.service import MATCH_PARTS_JOB
-from qa.tickets import erasing, service
+from qa.tickets import erasing, keeping, service, uploads
+from qa.tickets.intake import sealing
 from qa.tickets.live import running
 from qa.tickets.live.connections import House
 from qa.tickets.models import RetentionRule
@@ -47,19 +48,29 @@ def take_in(job: Job) -> Mapping[str, Any]:
     if service.is_over(session, run_id):  # a job taken again after its work was done
         session.rollback()
         return {"run": run_id}
+    key = keeping.key_of(session, keys().ring, folder, now=utcnow())
+    session.rollback()
+
+    def find_files() -> list[Path]:
+        if key is None:
+            raise UnreadableTextError("The upload waited for more than a day: hand the files in again.")
+        return keeping.kept_files(upload_folder(), folder)
+
     try:
-        run = service.run_intake(
-            session,
-            run_id,
-            lambda: service.kept_files(upload_folder(), folder),
-            keys=keys(),
-            now=utcnow(),
-            clock=utcnow,
-            progress=lambda done, total: jobs.progress(job_id, done, total),
-        )
+        with sealing.opening(key or sealing.new_key()):
+            run = service.run_intake(
+                session,
+                run_id,
+                find_files,
+                keys=keys(),
+                now=utcnow(),
+                clock=utcnow,
+                progress=lambda done, total: jobs.progress(job_id, done, total),
+            )
         return {"run": run_id, "state": run.state}
     finally:
-        service.forget_files(upload_folder(), folder)
+        session.rollback()
+        keeping.forget(session, upload_folder(), folder)
 
 
 def house() -> House:
@@ -128,10 +139,14 @@ class Calendar:
 
     def __init__(self) -> None:
         self._written: set[str] = set()
+        self._hour: int | None = None
 
     def tick(self, session: Session, now: dt.datetime) -> None:
-        """One job row a day for each programme that erases at all."""
+        """One job row a day for each programme that erases at all; once an hour, uploads whose day is over go."""
         day = now.date().isoformat()
+        if self._hour != now.hour:
+            uploads.forget_old(session, upload_folder(), now=now)
+            self._hour = now.hour
         if day in self._written:
             return
         with reading():

@@ -236,6 +236,17 @@ class IntakeUpload(WithId, Base):
     run_id: Mapped[int | None] = mapped_column(ForeignKey("intake_run.id"))
 
 
+class UploadKey(Base):
+    """The key of an upload that waits for its job, wrapped; gone when the job ends, or after a day."""
+
+    __tablename__ = "upload_key"
+
+    token: Mapped[str] = mapped_column(primary_key=True)
+    key_id: Mapped[str]
+    wrapped: Mapped[bytes]
+    created_at: Mapped[dt.datetime] = mapped_column(index=True)
+
+
 class SourceConnection(WithId, Base):
     """How a source is pulled: where, with which sealed credentials, how often. Its cursor is the source's."""
 

@@ -2,8 +2,6 @@
 
 import datetime as dt
 import re
-import secrets
-import shutil
 import traceback
 import unicodedata
 from collections.abc import Callable, Sequence
@@ -18,20 +16,19 @@ from qa.core import audit, jobs
 from qa.core.crypto import KeyRing
 from qa.core.errors import FairmarkError, InvalidInputError
 from qa.people.models import Source
-from qa.tickets import agents
+from qa.tickets import agents, keeping
 from qa.tickets.counting import Counts
 from qa.tickets.intake import FORMATS, TABLES, Format, files, format_named
 from qa.tickets.intake.base import Reject
 from qa.tickets.intake.mapping import ColumnMapping, mapping_of
 from qa.tickets.intake.marks import Marks
+from qa.tickets.keeping import KeptFiles
 from qa.tickets.models import IntakeReject, IntakeRun
 from qa.tickets.redaction import redact
 from qa.tickets.rows import insert_rows
 from qa.tickets.storing import store_tickets
 
 INTAKE_JOB = "tickets.intake"
-ARCHIVE_SUFFIX = ".zip"
-LONGEST_NAME = 100
 LONGEST_KEY = 40
 BROKEN = "The intake broke off. What was stored stays; run it again to finish it."
 log = structlog.get_logger(__name__)
@@ -112,38 +109,19 @@ def begin_run(
     return run
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeptFiles:
-    """Uploaded files that wait in a folder of their own."""
-
-    token: str
-    names: tuple[str, ...]
-
-
-def keep_files(folder: Path, uploads: Sequence[tuple[str, Callable[[Path], None]]]) -> KeptFiles:
-    """Save uploads, each a name and a way to save it, where their job will look for them."""
-    token = secrets.token_hex(16)
-    names = []
-    for number, (name, save) in enumerate(uploads):
-        plain = Path(name.replace("\\", "/")).name or "file"
-        kept = folder / token / f"{number:03d}" / plain[-LONGEST_NAME:]
-        kept.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        save(kept)
-        names.append(plain)
-    return KeptFiles(token=token, names=tuple(names))
-
-
 def begin_upload(
     session: Session,
     programme_id: int,
     format_name: str,
     kept: KeptFiles,
     *,
+    ring: KeyRing,
     by: int,
     now: dt.datetime,
     source_key: str | None = None,
 ) -> IntakeRun:
-    """An intake of uploaded files, and the job that carries it out."""
+    """An intake of uploaded files, the key that opens them, and the job that carries it out."""
+    keeping.remember_key(session, ring, kept, now=now)
     run = begin_run(session, programme_id, format_name, kept.names, by=by, now=now, source_key=source_key)
     job = jobs.enqueue(session, INTAKE_JOB, {"run": run.id, "folder": kept.token}, by=by, now=now)
     run.job_id = job.id
@@ -282,7 +260,7 @@ def finish(
     run = session.get_one(IntakeRun, run_id)
     run.state, run.finished_at = state, now
     run.counts = {**{name: each for name, each in run.counts.items() if name != "waits_until"}, **counts}
-    run.digest = files.digest_of(all_files(paths)) if paths else None
+    run.digest = files.digest_of(keeping.all_files(paths)) if paths else None
     audit.record(
         session,
         action=f"intake.{state}",
@@ -299,27 +277,3 @@ def finish(
     )
     session.commit()
     return run
-
-
-def all_files(paths: Sequence[Path]) -> list[Path]:
-    """The files handed in, those inside folders included, in a stable order."""
-    found: list[Path] = []
-    for path in paths:
-        found += sorted(each for each in path.rglob("*") if each.is_file()) if path.is_dir() else [path]
-    return [path for path in found if path.is_file()]
-
-
-def kept_files(folder: Path, token: str) -> list[Path]:
-    """The files of an upload, zips replaced by what they hold; the same however often it is asked for."""
-    for path in all_files([folder / token]):
-        if path.name.lower().endswith(ARCHIVE_SUFFIX):
-            place = path.parent / "unpacked"
-            shutil.rmtree(place, ignore_errors=True)  # of a job that was killed while unpacking
-            files.unpack(path, place)
-            path.unlink()
-    return all_files([folder / token])
-
-
-def forget_files(folder: Path, token: str) -> None:
-    """Delete the files of an upload: what they told is stored, redacted."""
-    shutil.rmtree(folder / token, ignore_errors=True)

@@ -11,18 +11,18 @@ from sqlalchemy.orm import Session
 
 from qa.core import audit, jobs
 from qa.core.access import Actor
+from qa.core.crypto import KeyRing
 from qa.core.errors import ConflictError, InvalidInputError, NotFoundError
 from qa.people.models import Source
-from qa.tickets import mapping_forms, service
+from qa.tickets import keeping, mapping_forms, service
 from qa.tickets.intake import TABLES, files, guessing
 from qa.tickets.intake.looking import Look, look_at_all
 from qa.tickets.intake.mapping import ColumnMapping, UnreadableMappingError, mapping_of
 from qa.tickets.intake.tables import sheets_of
+from qa.tickets.keeping import KeptFiles
 from qa.tickets.models import IntakeRun, IntakeUpload, SavedMapping
 from qa.tickets.queries import LARGEST_ID
-from qa.tickets.service import KeptFiles
 
-LIFETIME = dt.timedelta(hours=24)  # of files that nobody takes in
 LONGEST_NAME = 80
 MOST_SHEETS = 12
 
@@ -43,10 +43,12 @@ def begin(
     kept: KeptFiles,
     looks: Sequence[Look],
     *,
+    ring: KeyRing,
     by: int,
     now: dt.datetime,
 ) -> IntakeUpload:
-    """Keep what the tables look like, with the mapping kept before that knows them, else a guess."""
+    """Keep what the tables look like, with the mapping kept before that knows them, else a guess; and their key."""
+    keeping.remember_key(session, ring, kept, now=now)
     known = next(
         (
             (saved.name, mapping)
@@ -141,20 +143,20 @@ def take_in(
 
 
 def throw_away(session: Session, upload: IntakeUpload, folder: Path, *, now: dt.datetime) -> None:
-    """Forget an upload and its files; nothing of it was stored."""
+    """Forget an upload, its key and its files; nothing of it was stored. Commits."""
     if upload.closed_at is None:
         upload.closed_at, upload.looks = now, []
-        session.flush()
-    service.forget_files(folder, upload.token)
+    keeping.forget(session, folder, upload.token)
 
 
 def forget_old(session: Session, folder: Path, *, now: dt.datetime) -> int:
-    """Throw away the uploads that nobody took in within a day; how many."""
+    """Throw away uploads that nobody took in within a day, and every key and file as old; how many. Commits."""
     old = session.scalars(
-        select(IntakeUpload).where(IntakeUpload.closed_at.is_(None), IntakeUpload.created_at < now - LIFETIME)
+        select(IntakeUpload).where(IntakeUpload.closed_at.is_(None), IntakeUpload.created_at < now - keeping.LIFETIME)
     ).all()
     for upload in old:
         throw_away(session, upload, folder, now=now)
+    keeping.forget_stale(session, folder, now=now)
     return len(old)
 
 

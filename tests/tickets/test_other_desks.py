@@ -8,6 +8,8 @@ import pytest
 
 from qa.tickets.intake import format_named
 from qa.tickets.intake.base import Record, Reject, TicketRecord, UnusableFileError
+from qa.tickets.intake.json_tables import objects_of
+from qa.tickets.intake.zendesk import Zendesk
 from tests.shared import shared_path
 from tests.tickets.records import at, tickets_of
 
@@ -165,12 +167,17 @@ def test_an_export_without_its_tickets_says_which_file_it_needs(tmp_path: Path) 
 
 def test_the_shared_intercom_conversations_say_what_the_shared_zendesk_tickets_say() -> None:
     records = list(format_named("intercom").open([shared_path("data", "intercom")], None).records())
-    zendesk = tickets_of(format_named("zendesk").open([shared_path("data", "zendesk")], None).records())
-
     found = tickets_of(records)
+    wanted = {m.external_id for each in found.values() for m in each.messages or ()}
+    desk, zendesk = Zendesk(), shared_path("data", "zendesk")
+    for placed in objects_of(zendesk / "users.jsonl.gz"):
+        desk.take("users", placed.row)  # type: ignore[arg-type]
+    comments = (placed.row for placed in objects_of(zendesk / "comments.jsonl.gz"))
+    messages = [desk.message(row, {}) for row in comments if isinstance(row, dict) and str(row["id"]) in wanted]
+
     assert len(found) == 250
     assert [each for each in records if isinstance(each, Reject)] == []
-    said = {m.external_id: (m.role, " ".join(m.text.split())) for each in zendesk.values() for m in each.messages or ()}
+    said = {m.external_id: (m.role, " ".join(m.text.split())) for m in messages if m is not None}
     told = [m for each in found.values() for m in each.messages or () if m.public]
     assert len(told) > 4_000
     assert [m for m in told if said[m.external_id] != (m.role, " ".join(m.text.split()))] == []

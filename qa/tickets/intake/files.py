@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import IO, BinaryIO, Literal, cast
 
+from qa.tickets.intake import sealing
 from qa.tickets.intake.base import UnusableFileError, clean
 from qa.tickets.redaction import redact_short
 
@@ -55,20 +56,34 @@ def listed(paths: Sequence[Path], suffixes: tuple[str, ...]) -> list[Path]:
 
 def opened(path: Path) -> BinaryIO:
     """A file's bytes, unpacked where its first bytes say gzip, whatever its name says."""
-    with path.open("rb") as file:
-        magic = file.read(4)
+    file = sealing.open_file(path)
+    magic = file.read(4)
+    file.seek(0)
     if magic.startswith(GZIP_MAGIC):
-        return cast(BinaryIO, gzip.open(path, "rb"))
+        return cast(BinaryIO, io.BufferedReader(cast(io.RawIOBase, _Gzip(file)), BLOCK))
     if magic == ZIP_MAGIC:
+        file.close()
         raise UnusableFileError(
             f"{plain_name(path)} is a zip archive or an Excel file, which this format does not read."
         )
-    return path.open("rb")
+    return file
+
+
+class _Gzip(gzip.GzipFile):
+    """What a gzipped file holds; the file is closed with it."""
+
+    def __init__(self, packed: BinaryIO) -> None:
+        super().__init__(fileobj=packed, mode="rb")
+        self._packed = packed
+
+    def close(self) -> None:
+        super().close()
+        self._packed.close()
 
 
 def kind_of(path: Path) -> Kind:
     """What a file holds, by its first bytes whatever its name says; refused where it can be no export at all."""
-    with path.open("rb") as raw:
+    with sealing.open_file(path) as raw:
         magic = raw.read(4)
     if magic == ZIP_MAGIC:
         return "workbook" if _is_workbook(path) else "zip"
@@ -92,7 +107,7 @@ def kind_of(path: Path) -> Kind:
 
 def _is_workbook(path: Path) -> bool:
     try:
-        with zipfile.ZipFile(path) as packed:
+        with sealing.open_file(path) as file, zipfile.ZipFile(file) as packed:
             return any(name.startswith(("xl/", "content.xml")) for name in packed.namelist())
     except zipfile.BadZipFile:
         return False
@@ -118,7 +133,7 @@ def digest_of(paths: Iterable[Path]) -> str:
     """One digest of the files as they came."""
     digest = hashlib.sha256()
     for path in paths:
-        with path.open("rb") as file:
+        with sealing.open_file(path) as file:
             while block := file.read(BLOCK):
                 digest.update(block)
     return digest.hexdigest()
@@ -127,7 +142,7 @@ def digest_of(paths: Iterable[Path]) -> str:
 def unpack(archive: Path, folder: Path) -> list[Path]:
     """The files of a zip, without its folders; refused when it is far larger inside than anything real."""
     try:
-        with zipfile.ZipFile(archive) as packed:
+        with sealing.open_file(archive) as file, zipfile.ZipFile(file) as packed:
             members = [each for each in packed.infolist() if not each.is_dir() and not _hidden(each.filename)]
             if sum(each.file_size for each in members) > LARGEST_UNPACKED:
                 raise UnusableFileError(
@@ -138,8 +153,8 @@ def unpack(archive: Path, folder: Path) -> list[Path]:
                 target = folder / f"{number:03d}"
                 target.mkdir(parents=True, exist_ok=True)
                 target /= Path(member.filename.replace("\\", "/")).name
-                with packed.open(member) as source, target.open("wb") as file:
-                    _copy(source, file, plain_name(archive))
+                with packed.open(member) as source, sealing.create_file(target) as unpacked:
+                    _copy(source, unpacked, plain_name(archive))
                 found.append(target)
             return found
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, zlib.error, EOFError) as error:

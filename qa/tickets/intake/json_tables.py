@@ -8,7 +8,7 @@ from typing import Any
 
 from qa.tickets.intake import files
 from qa.tickets.intake.base import UnusableFileError
-from qa.tickets.intake.tables import BadRow, Cells
+from qa.tickets.intake.tables import BadRow, Cells, header_names
 
 HEADER_OBJECTS = 1_000  # from which the columns of a table are taken
 LARGEST_DOCUMENT = 512 * 1024 * 1024  # bytes of one JSON document, which is held as a whole
@@ -89,7 +89,11 @@ def parsed(raw: bytes) -> Row | BadObject:
 
 def parsed_any(raw: bytes) -> Any:
     try:
-        return json.loads(raw.removeprefix(b"\xef\xbb\xbf"), parse_constant=_no_number)
+        bare = raw.removeprefix(b"\xef\xbb\xbf")
+        encoding = "utf-8" if b"\x00" not in bare[:4] else json.detect_encoding(bare)
+        text = bare.decode(encoding, "surrogatepass").strip()
+        value, end = DECODER.raw_decode(text)
+        return value if end == len(text) else BadObject(f"not a JSON object on one line: more follows character {end}")
     except UnicodeDecodeError:
         return BadObject("bytes that are not UTF-8")
     except json.JSONDecodeError as error:
@@ -100,6 +104,9 @@ def parsed_any(raw: bytes) -> Any:
 
 def _no_number(name: str) -> float:
     raise ValueError(f"{name} is no number in JSON")
+
+
+DECODER = json.JSONDecoder(parse_constant=_no_number)
 
 
 class JsonTable:
@@ -114,7 +121,8 @@ class JsonTable:
                 header.update(dict.fromkeys(flattened(found.row)))
             if found.number == HEADER_OBJECTS:
                 break
-        self.header = list(header)
+        self._keys = list(header)
+        self.header = header_names(self._keys)
         self.written = "JSON"
         if not header:
             raise UnusableFileError(f"{self.name} holds no JSON objects.")
@@ -125,7 +133,7 @@ class JsonTable:
                 yield BadRow(self.name, found.number, found.row.reason, "")
                 continue
             cells = flattened(found.row)
-            yield Cells(found.number, [cells.get(name, "") for name in self.header])
+            yield Cells(found.number, [cells.get(name, "") for name in self._keys])
 
 
 def flattened(row: Mapping[str, Any], before: str = "") -> dict[str, str]:

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from qa.tickets.intake import files
 from qa.tickets.intake.base import BadCellError, UnusableFileError, clean, shown_cell
+from qa.tickets.redaction import redact_short
 
 HEADER_ROWS = 20  # in which a header is looked for, below titles that some exports begin with
 LONGEST_KEY = 20  # characters of a first cell that may be shown as the row's mark
@@ -63,10 +64,10 @@ class TableRow:
 
 
 def header_names(cells: Sequence[str]) -> list[str]:
-    """The columns' names: none is empty, none stands twice."""
+    """The columns' names: none is empty, none stands twice, none says who a person is (a file may have no header)."""
     found: list[str] = []
     for place, cell in enumerate(cells, start=1):
-        name = " ".join(clean(cell).split()) or f"column {place}"
+        name = redact_short(" ".join(clean(cell).split())) or f"column {place}"
         again, plain = 1, name
         while name in found:
             again += 1

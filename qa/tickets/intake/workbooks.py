@@ -9,7 +9,7 @@ from typing import Any
 
 import python_calamine
 
-from qa.tickets.intake import files
+from qa.tickets.intake import files, sealing
 from qa.tickets.intake.base import UnusableFileError
 from qa.tickets.intake.tables import HEADER_ROWS, BadRow, Cells, header_names, header_place, row_of
 
@@ -43,7 +43,7 @@ class WorkbookSheet:
 def sheets_of(path: Path) -> Iterator[WorkbookSheet]:
     """The sheets that hold anything, named as ``export.xlsx, sheet Tickets``."""
     name = files.plain_name(path)
-    with path.open("rb") as file:
+    with sealing.open_file(path) as file:
         content = file.read()
     _refuse_bombs(name, content)
     try:

@@ -7,13 +7,14 @@ from qa.core.access import Permission, requires
 from qa.core.clock import utcnow
 from qa.core.db import db
 from qa.tickets import intake_queries as queries
-from qa.tickets import rules, service, uploads
+from qa.tickets import keeping, rules, service, uploads
 from qa.tickets.downloads import csv_response
-from qa.tickets.forms import UPLOADS, IntakeForm
-from qa.tickets.intake import TABLES
+from qa.tickets.forms import RECOGNISED, UPLOADS, IntakeForm
+from qa.tickets.intake import FORMATS, TABLES, sealing
 from qa.tickets.intake.base import UnusableFileError
-from qa.tickets.jobs import upload_folder
-from qa.tickets.service import KeptFiles
+from qa.tickets.intake.recognising import help_desk_of
+from qa.tickets.jobs import keys, upload_folder
+from qa.tickets.keeping import KeptFiles
 from qa.tickets.views.blueprint import bp
 
 
@@ -46,43 +47,51 @@ def upload() -> ResponseReturnValue:
         return page(form, 422)
     programme_id, now = g.actor.programme_id, utcnow()
     uploads.forget_old(db.session(), upload_folder(), now=now)
-    db.session.commit()  # nobody waits for the database while files are copied
-    kept = service.keep_files(upload_folder(), [(each.filename, each.save) for each in form.files.data])
+    db.session.rollback()  # nobody waits for the database while files are copied
+    kept = keeping.keep_files(upload_folder(), [(each.filename, each.stream) for each in form.files.data])
     try:
-        if form.format.data == TABLES:
+        chosen = form.format.data
+        if chosen == RECOGNISED:
+            with sealing.opening(kept.key):
+                chosen = help_desk_of(keeping.kept_files(upload_folder(), kept.token)) or TABLES
+        if chosen == TABLES:
             return to_mapping(form, kept)
         run = service.begin_upload(
             db.session(),
             programme_id,
-            form.format.data,
+            chosen,
             kept,
+            ring=keys().ring,
             by=g.actor.user_id,
             now=now,
             source_key=service.key_for(form.source.data or "") or None,
         )
         db.session.commit()
     except UnusableFileError as error:
-        service.forget_files(upload_folder(), kept.token)
+        keeping.forget_files(upload_folder(), kept.token)
         form.files.errors = [str(error)]
         return page(form, 422)
     except BaseException:
-        service.forget_files(upload_folder(), kept.token)
+        keeping.forget_files(upload_folder(), kept.token)
         raise
-    flash("The files are here; their rows are being taken in.", "good")
+    title = "" if form.format.data == chosen else f" They were taken for an export of {FORMATS[chosen].title}."
+    flash(f"The files are here; their rows are being taken in.{title}", "good")
     return redirect(url_for("tickets.intake_run", run_id=run.id))
 
 
 def to_mapping(form: IntakeForm, kept: KeptFiles) -> ResponseReturnValue:
     """Look at the first rows of the tables, and ask what their columns mean."""
-    looks = uploads.look(service.kept_files(upload_folder(), kept.token))
+    with sealing.opening(kept.key):
+        looks = uploads.look(keeping.kept_files(upload_folder(), kept.token))
     known, name = uploads.source_keys(db.session(), g.actor.programme_id), (form.source.data or "").strip()
     upload = uploads.begin(
         db.session(),
         g.actor.programme_id,
-        form.format.data,
+        TABLES,
         known.get(name, service.key_for(name)),
         kept,
         looks,
+        ring=keys().ring,
         by=g.actor.user_id,
         now=utcnow(),
     )

@@ -67,7 +67,6 @@ def change_mapping(upload_id: int) -> ResponseReturnValue:
     action = request.form.get("action", "preview")
     if action == "discard":
         uploads.throw_away(session, upload, upload_folder(), now=utcnow())
-        session.commit()
         flash("Thrown away: the files are deleted, and nothing of them was stored.", "good")
         return redirect(url_for("tickets.intake"))
     version = request.form.get("version", 0, type=int)
