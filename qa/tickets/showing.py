@@ -2,7 +2,7 @@
 
 import datetime as dt
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from qa.tickets.conversations import Conversation, Message
@@ -13,12 +13,18 @@ TOKEN = re.compile(rf"\[(?:{'|'.join(Kind)})(?: \d{{1,4}})?\]", re.IGNORECASE)  
 KINDS = {"customer": "customer", "specialist": "agent", "bot": "other", "internal": "note", "tool": "note"}
 
 
+# An address as people paste it. Nothing but http and https is ever a link: javascript: and data: stay words.
+LINK = re.compile(r"https?://[^\s<>\"'`\[\]{}|\\^]{1,2000}", re.IGNORECASE)
+AFTER_LINK = ".,;:!?…"  # belongs to the sentence
+
+
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A stretch of a message; a redacted one is a token."""
+    """A stretch of a message; a redacted one is a token, a link leads out of the house."""
 
     text: str
     redacted: bool
+    link: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,17 +67,31 @@ def part_of(message: Message, parts: Sequence[PartView]) -> int | None:
 
 
 def pieces_of(text: str) -> tuple[Piece, ...]:
-    """A text cut at its redaction tokens, so that a page can set them apart."""
+    """A text cut at its redaction tokens and links, so that a page can set them apart."""
     pieces: list[Piece] = []
     position = 0
     for found in TOKEN.finditer(text):
         if found.start() > position:
-            pieces.append(Piece(text[position : found.start()], False))
+            pieces += _with_links(text[position : found.start()])
         pieces.append(Piece(found.group(), True))
         position = found.end()
     if position < len(text) or not pieces:
-        pieces.append(Piece(text[position:], False))
+        pieces += _with_links(text[position:])
     return tuple(pieces)
+
+
+def _with_links(text: str) -> Iterator[Piece]:
+    position = 0
+    for found in LINK.finditer(text):
+        address = found.group().rstrip(AFTER_LINK)
+        if address.endswith(")") and "(" not in address:  # an address in brackets
+            address = address[:-1].rstrip(AFTER_LINK)
+        if found.start() > position:
+            yield Piece(text[position : found.start()], False)
+        yield Piece(address, False, link=True)
+        position = found.start() + len(address)
+    if position < len(text) or not text:
+        yield Piece(text[position:], False)
 
 
 def duration(seconds: int | None) -> str | None:

@@ -14,7 +14,12 @@ from qa.tickets.intake.bodies import body_text, is_html
         pytest.param("<div>Yes.</div><script>alert(1)</script>", "Yes.", id="script goes with its content"),
         pytest.param("<p>Yes.</p><style>body{display:none}</style>", "Yes.", id="style goes with its content"),
         pytest.param('<p onclick="alert(1)">a</p><a href="javascript:alert(1)">b</a>', "a\nb", id="handlers go"),
-        pytest.param('<p>Hi</p><img src="https://t.example/p.gif">', "Hi", id="tracking image goes"),
+        pytest.param('<p>Hi</p><img src="https://t.example/p.gif" width=1 height="1">', "Hi", id="tracking image goes"),
+        pytest.param(
+            'a<img alt="My &lt;b&gt; bill" src="x.png">b', "a\n[image] My <b> bill\nb", id="image by its words"
+        ),
+        pytest.param('<img src="https://x.example/a/bill.png?key=1">', "[image] bill.png", id="image by its file"),
+        pytest.param("<p>a</p><img src='data:image/png;base64,AAAA'>", "a\n\n[image]", id="image without a name"),
         pytest.param("<p>&lt;script&gt;alert(1)&lt;/script&gt;</p>", "<script>alert(1)</script>", id="text about HTML"),
         pytest.param("<svg onload=alert(1)>x</svg>there", "there", id="svg"),
         pytest.param("<blockquote>thanks</blockquote>ok", "> thanks\nok", id="quotes are marked"),

@@ -88,9 +88,9 @@ def five_stars(value: Any) -> str | None:
     return "good" if points > 3 else "bad"
 
 
-def spoken(body: Any, attachments: Sequence[Any] = ()) -> str:
-    """A body as text, and the names of what was attached, which is listed and never loaded."""
-    said = clean(body_text(body)) if isinstance(body, str) else ""
+def spoken(body: Any, attachments: Sequence[Any] = (), *, plain: bool = False) -> str:
+    """A body as text, and the names of what was attached, which is listed and never loaded; ``plain`` is no HTML."""
+    said = clean(body if plain else body_text(body)) if isinstance(body, str) else ""
     if not attachments:
         return said
     names = [text(as_dict(each), "file_name", "name", "filename", "data_url") for each in attachments]

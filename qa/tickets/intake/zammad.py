@@ -56,10 +56,7 @@ class Zammad:
 
     def message(self, row: Row, ticket: Row) -> MessageRecord | None:
         body = row.get("body")
-        if isinstance(body, str) and row.get("content_type") == "text/plain":
-            said = text({"body": body}, "body")
-        else:
-            said = spoken(body, as_list(row.get("attachments")))
+        said = spoken(body, as_list(row.get("attachments")), plain=row.get("content_type") == "text/plain").strip()
         if not said:
             return None
         sender = (text(row, "sender") or SENDERS.get(optional_id(row, "sender_id") or "", "")).lower()
