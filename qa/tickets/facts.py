@@ -58,6 +58,8 @@ def facts_digest(frame_key: bytes, record: TicketRecord) -> str:
             for part in record.parts or ()
         ],
     ]
+    if record.data_region is not None:
+        told.append(record.data_region)
     body = FACTS.encode(told)
     return hmac.digest(frame_key, b"facts1|" + body.encode("utf-8", "replace"), hashlib.sha256).hex()
 

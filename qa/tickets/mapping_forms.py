@@ -9,7 +9,16 @@ from qa.tickets.intake.fields import ANSWERS, UNITS, Field, plain, spelt
 from qa.tickets.intake.flat_rows import meaning_of
 from qa.tickets.intake.looking import Column, Look
 from qa.tickets.intake.mapping import READS, ColumnMapping, Reading, Reads, SheetMapping
-from qa.tickets.intake.marks import MOST_RULES, SEVERITIES, WHERE, Marks, Rule, words_of
+from qa.tickets.intake.marks import (
+    MOST_RULES,
+    REGION,
+    REGION_WHERE,
+    SEVERITIES,
+    WITHOUT_WORDS,
+    Marks,
+    Rule,
+    words_of,
+)
 from qa.tickets.intake.previewing import Preview, preview
 
 SIGNAL, KEEP = "+signal", "+keep"  # a column that is none of our fields
@@ -100,7 +109,9 @@ def marks_from(form: Form) -> tuple[Marks, dict[str, str]]:
 
 
 def _marks(form: Form, errors: Errors) -> Marks:
-    return Marks(escalation=_rules(form, "e", errors), severity=_rules(form, "v", errors))
+    return Marks(
+        escalation=_rules(form, "e", errors), severity=_rules(form, "v", errors), regions=_rules(form, "r", errors)
+    )
 
 
 def _rules(form: Form, letter: str, errors: Errors) -> tuple[Rule, ...]:
@@ -111,8 +122,12 @@ def _rules(form: Form, letter: str, errors: Errors) -> tuple[Rule, ...]:
         if where is None:
             break
         words = words_of(form.get(f"{name}-words", ""))
-        if where not in WHERE or (not words and where != "group_change"):
+        region = form.get(f"{name}-region", "").strip().lower()
+        if where not in REGION_WHERE or (not words and where not in WITHOUT_WORDS) or (letter == "r" and not region):
             continue  # an empty line is no rule
+        if letter == "r" and REGION.fullmatch(region) is None:
+            errors.add(f"{name}-field", "A region is one word of letters, digits, dots and hyphens, such as eu-west.")
+            continue
         told = form.get(f"{name}-field", "").strip()
         if where == "field" and not told:
             errors.add(f"{name}-field", "Say which column the rule looks at.")
@@ -120,10 +135,11 @@ def _rules(form: Form, letter: str, errors: Errors) -> tuple[Rule, ...]:
         level = form.get(f"{name}-level", "1")
         found.append(
             Rule(
-                where=next(each for each in WHERE if each == where),
+                where=next(each for each in REGION_WHERE if each == where),
                 words=words,
                 field=told if where == "field" else "",
                 level=int(level) if letter == "v" and level in {str(each) for each, _ in SEVERITIES} else 0,
+                region=region if letter == "r" else "",
             )
         )
     return tuple(found)

@@ -219,6 +219,7 @@ def _work(
     if facts is not None:
         columns = fact_columns(store.frame_key, store.source_key, safe)
         columns["digest"] = facts
+        columns["data_region"] = record.data_region or store.data_region
     resolution, parts = _parts(store, record, deeper, counts)
     work = Work(
         record=record,

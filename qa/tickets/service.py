@@ -186,6 +186,7 @@ def keep_marks(session: Session, source: Source, marks: Marks, *, by: int, now: 
         detail={
             "escalation": len(marks.escalation),
             "severity": len(marks.severity),
+            "regions": len(marks.regions),
             "signals": len(marks.signals),
         },
     )

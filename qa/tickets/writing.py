@@ -47,7 +47,7 @@ def write(session: Session, store: Store, prepared: Prepared, counts: Counts) ->
     made = _parts(session, store, work, resolutions, counts)
     _texts(session, work)
     _note(session, work, new)
-    told = [{"data_region": store.data_region, **each.columns} for each in work if each.columns is not None]
+    told = [each.columns for each in work if each.columns is not None]
     facets.note(session, store.programme_id, store.facets, told)
     signal_storing.write(
         session,
@@ -68,7 +68,6 @@ def _tickets(session: Session, store: Store, work: Sequence[Work], new: Sequence
     fixed = {
         "programme_id": store.programme_id,
         "source_id": store.source_id,
-        "data_region": store.data_region,
         "imported_at": store.now,
         "erased_at": None,
     }

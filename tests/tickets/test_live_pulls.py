@@ -17,7 +17,7 @@ from qa.people.models import Source
 from qa.tickets.live import connections, running
 from qa.tickets.live.addresses import RefusedAddressError, address_for, base_of, is_public
 from qa.tickets.live.client import Client
-from qa.tickets.models import IntakeRun, SourceConnection, Ticket
+from qa.tickets.models import IntakeRun, SourceConnection, Ticket, TicketFacet
 from tests.support.cast import NOW, Cast
 from tests.support.client import CheckingClient
 from tests.tickets.desk_server import DeskServer, Fault, serve, zendesk
@@ -238,14 +238,27 @@ def test_a_sources_rules_mark_what_is_pulled(
     source_id = session.scalars(select(SourceConnection.source_id)).one()
     session.rollback()
     rules = {"e0-where": "tag", "e0-words": "Payout", "v0-where": "queue", "v0-words": "payouts", "v0-level": "2"}
-    ada.post_form(f"/tickets/sources/rules/{source_id}", rules | {"signals": "7"})
+    regions = {"r0-where": "tag", "r0-words": "Payout", "r0-region": "EU", "r1-where": "source", "r1-region": "us"}
+    refused = ada.post_form(f"/tickets/sources/rules/{source_id}", {"r0-where": "source", "r0-region": "e u"})
+    ada.post_form(f"/tickets/sources/rules/{source_id}", rules | regions | {"signals": "7"})
 
     body = ada.get(f"/tickets/sources/rules/{source_id}").get_data(as_text=True)
     pulled(ada, app, page)
 
     assert 'value="Payout"' in body
     found = session.scalars(select(Ticket).where(Ticket.external_id == "100")).one()
-    assert (found.escalated, found.content_severity) == (True, 2)
+    assert (found.escalated, found.content_severity, found.data_region) == (True, 2, "eu")
+    assert refused.status_code == 422
+    assert "A region is one word of letters" in refused.get_data(as_text=True)
+
+    ada.post_form(f"/tickets/sources/rules/{source_id}", {"r0-where": "source", "r0-region": "us"})
+    session.get_one(Source, source_id).cursor = None
+    session.execute(update(Ticket).values(source_updated_at=None))
+    session.commit()
+    pulled(ada, app, page)
+    assert set(session.scalars(select(Ticket.data_region).where(Ticket.status != "deleted"))) == {"us"}
+    facets = session.execute(select(TicketFacet.data_region, TicketFacet.value).where(TicketFacet.kind == "tag"))
+    assert {tuple(row) for row in facets} >= {("eu", "payout"), ("us", "payout")}
 
 
 def test_scheduled_pulls_begin_when_their_time_has_come_and_never_twice(

@@ -105,6 +105,7 @@ class TicketRecord:
     people: tuple[str, ...] = ()  # names that the texts may hold, the requester's first; taken out, never kept
     groups_passed: int = 1  # groups that had the ticket, where the help desk tells it
     origin: Origin | None = None
+    data_region: str | None = None  # None: the source's
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,7 @@ from qa.tickets.intake import guessing
 from qa.tickets.intake.dates import zone_names
 from qa.tickets.intake.fields import ANSWERS
 from qa.tickets.intake.mapping import READS, ColumnMapping, mapping_of
-from qa.tickets.intake.marks import SEVERITIES, WHERE
+from qa.tickets.intake.marks import REGION_WHERE, SEVERITIES, WHERE
 from qa.tickets.jobs import upload_folder
 from qa.tickets.models import IntakeUpload
 from qa.tickets.views.blueprint import bp
@@ -53,6 +53,8 @@ def page(
         severities=SEVERITIES,
         escalation=mapping_forms.rules_shown(shown.marks.escalation),
         severity=mapping_forms.rules_shown(shown.marks.severity),
+        regions=mapping_forms.rules_shown(shown.marks.regions),
+        region_where=list(REGION_WHERE.items()),
         name=request.form.get("name", upload.mapping_name),
     )
     return make_response(body, status)

@@ -12,7 +12,7 @@ from qa.core.errors import InvalidInputError
 from qa.people.models import Source
 from qa.tickets import intake_queries, mapping_forms, service
 from qa.tickets.forms import ConnectionForm
-from qa.tickets.intake.marks import SEVERITIES, WHERE, Marks
+from qa.tickets.intake.marks import REGION_WHERE, SEVERITIES, WHERE, Marks
 from qa.tickets.jobs import house
 from qa.tickets.live import connections, running
 from qa.tickets.models import SourceConnection
@@ -172,6 +172,8 @@ def rules_page(of: Source, marks: Marks, errors: dict[str, str], status: int = 2
         severities=SEVERITIES,
         escalation=mapping_forms.rules_shown(marks.escalation),
         severity=mapping_forms.rules_shown(marks.severity),
+        regions=mapping_forms.rules_shown(marks.regions),
+        region_where=list(REGION_WHERE.items()),
         errors=errors,
     )
     return make_response(body, status)
