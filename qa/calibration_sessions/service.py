@@ -24,6 +24,7 @@ from qa.reviews.models import Review
 from qa.reviews.rules import outcome_of, read_percentage
 from qa.sampling.models import Assignment, Purpose
 from qa.tickets.models import HandledPart
+from qa.tickets.queries import people_without_region
 
 FEWEST_PARTS, MOST_PARTS = 1, 20
 FEWEST_PARTICIPANTS = 2
@@ -42,9 +43,16 @@ def open_session(
     due_on: dt.date,
     now: dt.datetime,
 ) -> CalibrationSession:
-    """A session with an assignment for every participant and part; nobody scores their own ticket."""
+    """A session with an assignment for every participant and part, all cleared; nobody scores their own ticket."""
     parts = _parts(session, programme_id, part_ids)
     people = _people(session, programme_id, participant_ids)
+    ids = [person.id for person in people]
+    uncleared = people_without_region(session, [part.ticket_id for part in parts], ids, now.date())
+    if uncleared:
+        raise InvalidInputError(
+            f"Not cleared for the data region of these tickets: {', '.join(uncleared)}.",
+            {"participants": "choose people who are cleared for every ticket"},
+        )
     if not title.strip():
         raise InvalidInputError("Give the session a title.", {"title": "missing"})
     row = CalibrationSession(

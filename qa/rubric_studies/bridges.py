@@ -1,7 +1,7 @@
 """Reading bridge studies: what could be scored, what is, and the shifts that are kept."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
@@ -127,7 +127,7 @@ def fresh_parts(session: Session, version: RubricVersion, programme_id: int, *, 
     ]
 
 
-def scored_parts(session: Session, old_id: int, new_id: int, *, clearance: int) -> list[int]:
+def scored_parts(session: Session, old_id: int, new_id: int, *, clearance: int, regions: Collection[str]) -> list[int]:
     """Parts with an open score under the old version that nobody was asked to score under the new one, newest first."""
     scored = (
         exists()
@@ -150,6 +150,7 @@ def scored_parts(session: Session, old_id: int, new_id: int, *, clearance: int) 
             .where(
                 scored,
                 Ticket.content_severity <= clearance,
+                Ticket.data_region.in_(sorted(regions)),
                 ~exists().where(Assignment.part_id == HandledPart.id, Assignment.rubric_version_id == new_id),
             )
             .order_by(HandledPart.resolved_at.desc(), HandledPart.id.desc())

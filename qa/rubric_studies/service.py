@@ -176,7 +176,8 @@ def _in_session(
     now: dt.datetime,
 ) -> BridgeStudy:
     clearance = min(person.clearance for person in people)
-    scored = bridges.scored_parts(session, old.id, new.id, clearance=clearance)
+    regions = frozenset.intersection(*(person.regions for person in people))
+    scored = bridges.scored_parts(session, old.id, new.id, clearance=clearance, regions=regions)
     if len(scored) < FEWEST:
         raise _too_few(len(scored), f"parts scored under {old.label} and not yet under {new.label}")
     chosen = sorted(chance.sample(scored, min(parts, len(scored))))

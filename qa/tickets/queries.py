@@ -1,14 +1,16 @@
 """Reading tickets, always through the person who asks: outside scope, clearance or region there is nothing."""
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from qa.core.access import Actor, Permission, Scope
+from qa.core.access import OPEN_REGION, Actor, Permission, Scope
 from qa.core.errors import NotFoundError
-from qa.people.models import AgentIdentity, Source, Team, User
+from qa.people.models import AgentIdentity, RegionClearance, Source, Team, User
+from qa.people.queries import in_force
 from qa.tickets.models import ConversationRevision, HandledPart, Resolution, Ticket, TicketStatus
 
 LARGEST_ID = 2**63  # no database holds a larger one
@@ -22,6 +24,28 @@ def within_clearance(actor: Actor) -> ColumnElement[bool]:
 def may_open(actor: Actor, ticket: Ticket) -> bool:
     """Whether this person is cleared for a ticket's content and data region."""
     return ticket.content_severity <= actor.clearance and ticket.data_region in actor.regions
+
+
+def people_without_region(
+    session: Session, ticket_ids: Sequence[int], user_ids: Sequence[int], day: dt.date
+) -> Sequence[str]:
+    """The names of those who are not cleared for the data region of one of these tickets on a day."""
+    regions = set(session.scalars(select(Ticket.data_region).where(Ticket.id.in_(ticket_ids)).distinct()))
+    regions.discard(OPEN_REGION)
+    if not regions:
+        return ()
+    cleared = (
+        select(RegionClearance.user_id)
+        .where(
+            RegionClearance.region.in_(sorted(regions)),
+            in_force(RegionClearance.valid_from, RegionClearance.valid_to, day),
+        )
+        .group_by(RegionClearance.user_id)
+        .having(func.count(RegionClearance.region.distinct()) == len(regions))
+    )
+    return session.scalars(
+        select(User.name).where(User.id.in_(user_ids), User.id.not_in(cleared)).order_by(User.name, User.id)
+    ).all()
 
 
 def visible(actor: Actor, permission: Permission) -> ColumnElement[bool]:

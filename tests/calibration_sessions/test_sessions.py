@@ -1,15 +1,20 @@
 """A session from blind scoring to reveal, consensus and close."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from click.testing import Result
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from qa.calibration_sessions import service
 from qa.calibration_sessions.models import ConsensusAnswer, ConsensusScore
+from qa.core.errors import InvalidInputError
+from qa.people.models import RegionClearance
 from tests.calibration_sessions.room import Room, open_room
-from tests.support.cast import Cast
+from tests.support.builders import make_ticket, publish_rubric
+from tests.support.cast import NOW, TODAY, Cast
 from tests.support.client import CheckingClient
 
 
@@ -145,3 +150,29 @@ def test_only_who_leads_the_session_steers_it(room: Room, cast: Cast) -> None:
 
     assert codes == [403, 404, 404, 403, 403]
     assert room.row.state == "scoring"
+
+
+def test_nobody_takes_part_who_is_not_cleared_for_the_region_of_every_ticket(session: Session, cast: Cast) -> None:
+    version = publish_rubric(session, cast)
+    parts = [make_ticket(session, cast, data_region=region).part.id for region in ("default", "eu", "us")]
+    people = (cast.rita, cast.rob, cast.quinn)
+    session.add_all(
+        RegionClearance(user_id=person.id, region=region, valid_from=TODAY)
+        for person, regions in zip(people, (("eu", "us"), ("eu",), ()), strict=True)
+        for region in regions
+    )
+    session.flush()
+    asked: dict[str, Any] = {
+        "programme_id": cast.programme.id,
+        "title": "Tone",
+        "rubric_version_id": version.id,
+        "facilitator_id": cast.quinn.id,
+        "due_on": TODAY,
+        "now": NOW,
+    }
+
+    with pytest.raises(InvalidInputError, match=rf"region of these tickets: {cast.quinn.name}, {cast.rob.name}\."):
+        service.open_session(session, part_ids=parts, participant_ids=[each.id for each in people], **asked)
+
+    opened = service.open_session(session, part_ids=parts[:2], participant_ids=[cast.rita.id, cast.rob.id], **asked)
+    assert opened.id is not None
