@@ -51,7 +51,8 @@ ROOMS = (
 )
 
 
-HOMES = {"planner": "sampling", "periods": "trends"}  # blueprints whose pages belong to another's room
+# Blueprints whose pages belong to another's room.
+HOMES = {"planner": "sampling", "periods": "trends", "studies": "rubrics"}
 
 
 def init_navigation(app: Flask) -> None:

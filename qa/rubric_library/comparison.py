@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import rubrics
+from qa.core.numerals import number
 from qa.rubric_library.wording import CHANGE_WORDS, ShownChange, shown_change
 
 STEP_WORDS = {
@@ -23,6 +24,7 @@ class ShownCriterionChange:
     comparable: bool
     verdict: str
     changes: Sequence[ShownChange]
+    asks: str  # the question, and what it may be answered, where there is no other side to compare it with
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +50,7 @@ def compared(old: rubrics.RubricVersion, new: rubrics.RubricVersion) -> Comparis
             comparable=change.comparable,
             verdict=_verdict(change),
             changes=[shown_change(each) for each in change.changes],
+            asks="" if change.changes or change.kinds == ("same",) else _asks(change, old, new),
         )
         for change in found.criteria
     ]
@@ -60,6 +63,15 @@ def compared(old: rubrics.RubricVersion, new: rubrics.RubricVersion) -> Comparis
         changed=[each for each in criteria if each.words[0][0] != "same"],
         unchanged=[each for each in criteria if each.words[0][0] == "same"],
     )
+
+
+def _asks(change: rubrics.CriterionChange, old: rubrics.RubricVersion, new: rubrics.RubricVersion) -> str:
+    """What a criterion asks that stands in one version alone."""
+    version = old if "dropped" in change.kinds else new
+    criterion = version.criterion(change.key)
+    levels = ", ".join(level.name for level in criterion.scale.levels) or "0 to 100 %"
+    share = number(rubrics.effective_shares(version).get(change.key, 0) * 100, 1)
+    return f"{criterion.question} {levels}; {share} % of the score under {version.label}."
 
 
 def _verdict(change: rubrics.CriterionChange) -> str:

@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Self
 
 from qa.rubric_library.drafting import RUBRIC, Node, Tree, find, is_section, levels_of, stated_engine
+from qa.rubric_library.wording import FIELD_WORDS
 
 LEVEL_TEXTS = ("key", "name", "points", "cap", "anchor", "example")
 LEVEL_FLAGS = ("failing", "comment_required", "evidence_required", "fails")
@@ -110,11 +111,19 @@ def _listed(text: str) -> list[str]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Placed:
-    """A problem of a draft: at which place of the editor, beside which field, in words."""
+    """A problem of a draft: at which place of the editor, beside which field, in words.
+
+    ``missing`` is what nobody has filled in yet, and no fault before the draft is sent.
+    """
 
     at: str
     field: str
     message: str
+    missing: bool = False
+
+    def joined(self, other: Self) -> Self:
+        """Both in one, for a field that has several."""
+        return replace(self, message=f"{self.message} {other.message}", missing=self.missing and other.missing)
 
 
 _STEP = re.compile(r"([a-z_]+)(?:\[(\d+)\])?")
@@ -130,7 +139,27 @@ def placed(tree: Tree, path: str, message: str) -> Placed:
         node = node[name][position]
         at = node["id"]
     field = "weight" if message.startswith("weight is missing") else _field(node, steps)
-    return Placed(at=at, field=field, message=message)
+    missing = " is empty: fill it in" in message
+    words = MISSING.get((_kind(node), field), "Still to fill in.") if missing else _in_words(message)
+    return Placed(at=at, field=field, message=words, missing=missing)
+
+
+MISSING = {
+    ("rubric", "name"): "The rubric's name is still to fill in.",
+    ("section", "name"): "The heading is still to fill in.",
+    ("criterion", "name"): "The short name is still to fill in.",
+    ("criterion", "question"): "The question is still to fill in.",
+}
+
+
+def _kind(node: Node) -> str:
+    return "rubric" if "sections" in node else "section" if is_section(node) else "criterion"
+
+
+def _in_words(message: str) -> str:
+    """A message of the reader that begins with a field's name in a file, with the name of the form instead."""
+    first, _, rest = message.partition(" ")
+    return f"{FIELD_WORDS[first]} {rest}" if first in FIELD_WORDS and rest else message[:1].upper() + message[1:]
 
 
 def _field(node: Node, steps: list[tuple[str, int | None]]) -> str:

@@ -32,6 +32,7 @@ class Place:
     kind: str  # section or criterion
     share: str
     problems: int
+    wrong: int  # of the problems, those that are more than something still to fill in
     critical: bool = False
     notes: int = 0
 
@@ -52,12 +53,13 @@ class Editor:
     notes: Mapping[str, int]
 
     @property
-    def errors(self) -> dict[str, str]:
-        """What is wrong at this place, by field."""
-        found: dict[str, str] = {}
+    def errors(self) -> dict[str, Placed]:
+        """What is to settle at this place, one for each field."""
+        found: dict[str, Placed] = {}
         for problem in self.problems:
             if problem.at == self.at:
-                found[problem.field] = " ".join(filter(None, (found.get(problem.field), problem.message)))
+                former = found.get(problem.field)
+                found[problem.field] = problem if former is None else former.joined(problem)
         return found
 
     @property
@@ -228,6 +230,7 @@ def _outline(
             kind=kind,
             share=share_text(shares.get(node["id"])),
             problems=sum(problem.at == node["id"] for problem in problems),
+            wrong=sum(problem.at == node["id"] and not problem.missing for problem in problems),
             critical=bool(node.get("critical")),
             notes=notes.get(keys.get(node["id"], ""), 0) if kind == "criterion" else 0,
         )

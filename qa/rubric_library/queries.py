@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, exists, or_, select
 from sqlalchemy.orm import Session
 
 import rubrics
@@ -164,6 +164,12 @@ def get_rule_for(session: Session, actor: Actor, rule_id: int) -> RubricRule:
     if rule is None or rule.programme_id != actor.programme_id:
         raise NotFoundError("There is no such rule.")
     return rule
+
+
+def is_applied(session: Session, family_id: int, now: dt.datetime) -> bool:
+    """Whether a rule sends parts to a rubric, now or from a later day on."""
+    holds = or_(RubricRule.valid_to.is_(None), RubricRule.valid_to > now)
+    return bool(session.scalar(select(exists().where(RubricRule.family_id == family_id, holds))))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

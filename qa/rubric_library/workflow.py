@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, literal, or_, select, true, tuple_
 from sqlalchemy.orm import Session
 
 import rubrics
@@ -48,15 +48,17 @@ def editors_of(session: Session, version_id: int) -> set[int]:
 
 
 def former_of(session: Session, version: RubricVersion) -> RubricVersion | None:
-    """The version a draft is compared with: what it was copied from, else the newest published before it."""
+    """The version that one is compared with: what it was copied from, else the newest published before it."""
     if version.based_on_id is not None:
         return session.get(RubricVersion, version.based_on_id)
+    before = tuple_(RubricVersion.major, RubricVersion.minor) < tuple_(literal(version.major), literal(version.minor))
     return session.scalar(
         select(RubricVersion)
         .where(
             RubricVersion.family_id == version.family_id,
             RubricVersion.id != version.id,
             RubricVersion.state.in_(("published", "retired")),
+            before if version.state in ("published", "retired") else true(),
         )
         .order_by(RubricVersion.major.desc(), RubricVersion.minor.desc(), RubricVersion.id.desc())
         .limit(1)

@@ -11,10 +11,11 @@ from sqlalchemy.orm import Session
 
 from qa.reviews import queries
 from qa.reviews.models import ReviewRevision
+from qa.rubric_library import workflow
 from qa.rubric_library.models import RubricVersion
 from qa.sampling.models import Assignment, Purpose
 from tests.reviews.desk import Desk, level
-from tests.support.builders import make_assignment, make_review, make_ticket
+from tests.support.builders import RUBRIC, make_assignment, make_review, make_ticket, publish_rubric
 from tests.support.cast import NOW, Cast, actor
 from tests.support.client import CheckingClient
 from tests.support.statements import count_queries
@@ -75,6 +76,24 @@ def test_a_submit_keeps_the_librarys_score_and_is_released_ten_seconds_later(
     assert (early, late.status_code) == (404, 200)
     assert cast.rita.name not in late.get_data(as_text=True)
     assert sign_in(cast.olga).get(path).status_code == 404
+
+
+def test_a_draft_keeps_its_version_when_another_one_is_published_or_its_own_is_retired(
+    desk: Desk, session: Session, cast: Cast
+) -> None:
+    desk.send(level("correct", "partly"))
+    first = session.get_one(RubricVersion, desk.task.rubric_version_id)
+    heavier = RUBRIC.format(key="trial", version="2.0").replace("weight: 1\n", "weight: 4\n", 1)
+    publish_rubric(session, cast, text=heavier, everywhere=False)
+    workflow.retire(session, first, reason="", by=cast.quinn.id, now=NOW)
+    desk.answer_all(correct="partly", tone="missed")
+
+    response = desk.submit()
+
+    # Under 1.0: (2 * 1/2 + 0) of 3 = 1/3, weight 60; Safety 40: 60. Under 2.0 it would be 1/6, so 50.
+    revision = revision_of(session, desk.review().id)
+    assert response.status_code == 200
+    assert (revision.rubric_version_id, revision.score) == (first.id, 60.0)
 
 
 def test_a_critical_failure_makes_the_score_zero_and_keeps_what_was_there_before(desk: Desk, session: Session) -> None:

@@ -23,8 +23,11 @@ LIBRARY = rubrics.library()
 LATER = NOW + dt.timedelta(hours=1)
 
 
+TRIAL = rubrics.load_yaml(RUBRIC.format(key="trial", version="1.0"))
+
+
 def trial() -> Tree:
-    return tree_of(rubrics.load_yaml(RUBRIC.format(key="trial", version="1.0")))
+    return tree_of(TRIAL)
 
 
 def node_called(tree: Tree, name: str) -> dict[str, Any]:
@@ -78,8 +81,8 @@ def test_no_change_of_shape_loses_or_doubles_an_id(steps: list[tuple[str, int]])
 
         after = [each["id"] for each in [*tree["sections"], *criteria_of(tree)]]
         assert len(set(after)) == len(after)
-        keys = [each["key"] for section in finished(tree)["sections"] for each in section["criteria"]]
-        assert len(set(keys)) == len(keys)
+    keys = [each["key"] for section in finished(tree)["sections"] for each in section["criteria"]]
+    assert len(set(keys)) == len(keys)
 
 
 @pytest.mark.parametrize(
@@ -100,6 +103,20 @@ def test_a_problem_stands_beside_its_field(path: str, field: str):
     tree["lineage"] = [{"kind": "split", "old": ["a"], "new": ["correct"]}]
 
     assert placed(tree, path, "…").field == field
+
+
+def test_what_nobody_has_filled_in_yet_is_told_apart_from_what_is_wrong():
+    made = draft_changes.add_criterion(trial(), trial()["sections"][1]["id"])
+    made.tree["sections"][1]["criteria"][-1]["weight"] = "2,5"
+
+    shown = editor.editor(made.tree, made.at, taken=[], step=None, notes={})
+
+    said = {field: (each.message, each.missing) for field, each in shown.errors.items()}
+    assert said["name"] == ("The short name is still to fill in.", True)
+    assert said["question"] == ("The question is still to fill in.", True)
+    assert said["weight"] == ("Weight must be a number such as 20, 12.5 or 1/3", False)
+    (place,) = (each for each in shown.outline if each.id == made.at)
+    assert (place.problems, place.wrong) == (3, 1)
 
 
 def test_shares_show_while_a_new_criterion_is_not_named_yet():

@@ -244,7 +244,6 @@ def test_the_library_is_sound_in_every_look(
         address,
     ):
         page.goto(each)
-        page.wait_for_load_state("networkidle")
         check_reflow(page)
         axe(page)
     watch.check()

@@ -217,14 +217,16 @@ def saved_state(shown: editor.Editor, state: queries.DraftState, saved_at: str) 
     return {
         "saved_at": saved_at,
         "base": json.dumps(drafts.own_values(shown.node)),
-        "errors": shown.errors,
+        "errors": {field: {"message": each.message, "missing": each.missing} for field, each in shown.errors.items()},
         "elsewhere": len(shown.elsewhere),
         "places": {
-            place.id: {"name": place.name, "share": place.share, "problems": place.problems} for place in shown.outline
+            place.id: {"name": place.name, "share": place.share, "problems": place.problems, "wrong": place.wrong}
+            for place in shown.outline
         },
         "key": shown.key,
         "keys": dict(shown.level_keys),
         "rubric_problems": sum(problem.at == RUBRIC for problem in shown.problems),
+        "rubric_wrong": sum(problem.at == RUBRIC and not problem.missing for problem in shown.problems),
         "problems": len(shown.problems),
         "undo": state.undo,
         "redo": state.redo,

@@ -130,6 +130,7 @@ def show(version_id: int) -> ResponseReturnValue:
     version, family = queries.get_version_for(session, g.actor, version_id)
     value = queries.value_of(session, version)
     former = workflow.former_of(session, version)
+    others = [each for each in queries.versions_of(session, family.id) if each.id != version_id]
     return render_template(
         "rubrics/show.html",
         version=version,
@@ -142,6 +143,8 @@ def show(version_id: int) -> ResponseReturnValue:
         steps=queries.steps_of(session, version_id),
         editors=queries.editors_named(session, version_id),
         former=former if former is not None and former.id != version.id else None,
+        others=others,
+        applied=queries.is_applied(session, family.id, now),
         notes=notes.open_counts(session, [family.id])[family.id],
         links=procedures.links_at(session, g.actor.programme_id, now),
         form=PublishForm(effective_from=local_day(now, g.zone)),

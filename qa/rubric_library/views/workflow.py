@@ -12,6 +12,13 @@ from qa.rubric_library.forms import PublishForm
 from qa.rubric_library.views.blueprint import bp
 
 
+def done(words: str, version_id: int, *, page: str = "show") -> ResponseReturnValue:
+    """Keep what was done to a version, say so, and go to a page of it."""
+    db.session.commit()
+    flash(words, "good")
+    return redirect(url_for(f"rubrics.{page}", version_id=version_id))
+
+
 @bp.post("/versions/<int:version_id>/copy")
 @requires(Permission.RUBRIC_DRAFT)
 def copy(version_id: int) -> ResponseReturnValue:
@@ -23,9 +30,7 @@ def copy(version_id: int) -> ResponseReturnValue:
         )
     else:
         made = drafts.clone_version(db.session(), version, by=g.actor.user_id, now=utcnow())
-    db.session.commit()
-    flash(f"{made.label} is a draft. What it was copied from stays as it is.", "good")
-    return redirect(url_for("rubrics.edit", version_id=made.id))
+    return done(f"{made.label} is a draft. What it was copied from stays as it is.", made.id, page="edit")
 
 
 @bp.post("/versions/<int:version_id>/send")
@@ -38,9 +43,7 @@ def send(version_id: int) -> ResponseReturnValue:
         db.session.rollback()
         flash(f"Not sent: {error} They are marked below.", "bad")
         return redirect(url_for("rubrics.edit", version_id=version_id))
-    db.session.commit()
-    flash(f"{family.name} {version.label} is in review. A second person publishes it.", "good")
-    return redirect(url_for("rubrics.show", version_id=version_id))
+    return done(f"{family.name} {version.label} is in review. A second person publishes it.", version_id)
 
 
 @bp.post("/versions/<int:version_id>/take-back")
@@ -48,9 +51,7 @@ def send(version_id: int) -> ResponseReturnValue:
 def take_back(version_id: int) -> ResponseReturnValue:
     version, _ = queries.get_version_for(db.session(), g.actor, version_id)
     workflow.take_back(db.session(), version, by=g.actor.user_id, now=utcnow())
-    db.session.commit()
-    flash("The version is a draft again.", "good")
-    return redirect(url_for("rubrics.edit", version_id=version_id))
+    return done("The version is a draft again.", version_id, page="edit")
 
 
 @bp.post("/versions/<int:version_id>/return")
@@ -58,9 +59,7 @@ def take_back(version_id: int) -> ResponseReturnValue:
 def send_back(version_id: int) -> ResponseReturnValue:
     version, _ = queries.get_version_for(db.session(), g.actor, version_id)
     workflow.send_back(db.session(), version, reason=request.form.get("reason", ""), by=g.actor.user_id, now=utcnow())
-    db.session.commit()
-    flash("The version is with its writers again; they see your reason.", "good")
-    return redirect(url_for("rubrics.show", version_id=version_id))
+    return done("The version is with its writers again; they see your reason.", version_id)
 
 
 @bp.post("/versions/<int:version_id>/publish")
@@ -86,9 +85,7 @@ def publish(version_id: int) -> ResponseReturnValue:
         by=g.actor.user_id,
         now=utcnow(),
     )
-    db.session.commit()
-    flash(f"{family.name} {version.label} is published and will never change.", "good")
-    return redirect(url_for("rubrics.show", version_id=version_id))
+    return done(f"{family.name} {version.label} is published and will never change.", version_id)
 
 
 @bp.post("/versions/<int:version_id>/retire")
@@ -96,9 +93,7 @@ def publish(version_id: int) -> ResponseReturnValue:
 def retire(version_id: int) -> ResponseReturnValue:
     version, family = queries.get_version_for(db.session(), g.actor, version_id)
     workflow.retire(db.session(), version, reason=request.form.get("reason", ""), by=g.actor.user_id, now=utcnow())
-    db.session.commit()
-    flash(f"{family.name} {version.label} is retired. Reviews made with it keep their scores.", "good")
-    return redirect(url_for("rubrics.show", version_id=version_id))
+    return done(f"{family.name} {version.label} is retired. Reviews made with it keep their scores.", version_id)
 
 
 @bp.post("/versions/<int:version_id>/discard")

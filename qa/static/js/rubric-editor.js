@@ -96,24 +96,27 @@ function show(body) {
   hideAlert();
   for (const line of form.querySelectorAll("[data-error]")) {
     const name = line.dataset.error;
-    const message = body.errors[name] ?? "";
+    const { message = "", missing = false } = body.errors[name] ?? {};
     line.hidden = !message;
+    line.toggleAttribute("data-missing", missing);
     line.querySelector("[data-error-text]").textContent = message;
     form.querySelector(`[id="${CSS.escape(name)}"]`)?.toggleAttribute("aria-invalid", false);
-    if (message) document.getElementById(name)?.setAttribute("aria-invalid", "true");
+    if (message && !missing) document.getElementById(name)?.setAttribute("aria-invalid", "true");
   }
   for (const link of document.querySelectorAll("[data-place]")) {
     const id = link.dataset.place;
-    const place = id === "rubric" ? { problems: body.rubric_problems } : body.places[id];
+    const place = id === "rubric" ? { problems: body.rubric_problems, wrong: body.rubric_wrong } : body.places[id];
     if (!place) continue;
-    link.querySelector("[data-place-problems]").hidden = !place.problems;
+    const mark = link.querySelector("[data-place-problems]");
+    mark.hidden = !place.problems;
+    mark.toggleAttribute("data-missing", !place.wrong);
     if (place.name !== undefined) link.querySelector("[data-place-name]").textContent = place.name;
     if (place.share !== undefined) link.querySelector("[data-place-share]").textContent = place.share;
   }
-  for (const shown of form.querySelectorAll("[data-key]")) shown.textContent = body.key;
+  for (const shown of form.querySelectorAll("[data-key]")) shown.textContent = body.errors.name?.missing ? "made from the name" : body.key;
   const rest = document.querySelector("[data-rest]");
   rest.hidden = !body.problems;
-  rest.querySelector("[data-rest-text]").textContent = `${body.problems} to correct before review`;
+  rest.querySelector("[data-rest-text]").textContent = `${body.problems} to settle before review`;
   step("undo", body.undo, "Undo", "Nothing to undo");
   step("redo", body.redo, "Do again", "Nothing to do again");
   preview.reload();
