@@ -5,11 +5,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import ColumnElement, Row, case, exists, func, select, type_coerce
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from qa.core.orm import Json
 from qa.sampling.attributes import TEAM, plain
-from qa.tickets.models import Ticket
+from qa.sampling.models import Assignment
+from qa.tickets.models import HandledPart, Ticket
 
 NEW = "new"  # with the days behind it: new_90 is "yes" in the first 90 days of a specialist
 TAG = "tag:"
@@ -71,11 +74,50 @@ def is_known(name: str) -> bool:
     return any(name.startswith(prefix) and name != prefix for prefix in (TAG, CUSTOM))
 
 
-def columns_of(names: Sequence[str]) -> list[InstrumentedAttribute[Any]]:
-    """The ticket columns from which these attributes follow."""
-    columns = [BY_NAME[name].column for name in names if name in BY_NAME]
-    columns += [Ticket.tags] if any(name.startswith(TAG) for name in names) else []
-    return columns + ([Ticket.custom_fields] if any(name.startswith(CUSTOM) for name in names) else [])
+def columns_of(session: Session, names: Sequence[str]) -> list[ColumnElement[Any]]:
+    """What the database is asked for each of ``names``, in their order; those of a specialist's first days aside.
+
+    One value of a custom field and not all of them, so that parts alike in what a plan selects on stay one group.
+    """
+    sqlite = session.get_bind().dialect.name == "sqlite"
+    columns: list[ColumnElement[Any]] = []
+    for name in names:
+        if name in BY_NAME:
+            columns.append(BY_NAME[name].column.label(_label(name, names)))
+        elif name.startswith(TAG):
+            columns.append(_has_tag(name[len(TAG) :], sqlite=sqlite).label(_label(name, names)))
+        elif name.startswith(CUSTOM):
+            columns.append(_own_field(name[len(CUSTOM) :], sqlite=sqlite).label(_label(name, names)))
+        elif name == REVIEWED:
+            scored = exists().where(Assignment.part_id == HandledPart.id, Assignment.state == "submitted")
+            columns.append(scored.label(_label(name, names)))
+    return columns
+
+
+def _label(name: str, names: Sequence[str]) -> str:
+    """A column's label: the names are the help desk's own and may hold anything."""
+    return f"fact_{names.index(name)}"
+
+
+def _has_tag(tag: str, *, sqlite: bool) -> ColumnElement[bool]:
+    if not sqlite:
+        return type_coerce(Ticket.tags, JSONB).contains([tag])
+    each = func.json_each(Ticket.tags).table_valued("value", name="own_tag")
+    return exists(select(each.c.value).where(each.c.value == tag))
+
+
+def _own_field(name: str, *, sqlite: bool) -> ColumnElement[Any]:
+    """One custom field's value. SQLite's paths cannot hold every name, so there it is found among the pairs."""
+    if not sqlite:
+        return type_coerce(Ticket.custom_fields, JSONB)[name]
+    each = func.json_each(Ticket.custom_fields).table_valued("key", "value", "type", name="own_field")
+    value = case(
+        (each.c.type.in_(("true", "false", "null")), each.c.type),
+        (each.c.type.in_(("array", "object")), each.c.value),
+        (each.c.type == "real", func.printf("%!.17g", each.c.value)),  # json_quote would round
+        else_=func.json_quote(each.c.value),
+    )
+    return type_coerce(select(value).where(each.c.key == name).scalar_subquery(), Json)
 
 
 def custom_value(value: object) -> str:
@@ -91,15 +133,13 @@ def attributes_of(
     """The values of ``names`` for one ticket's row of ``columns_of`` and its specialist."""
     found = {}
     for name in names:
-        if name in BY_NAME:
-            found[name] = plain(getattr(row, BY_NAME[name].column.key))
-        elif name.startswith(TAG):
-            found[name] = plain(name[len(TAG) :] in (row.tags or ()))
-        elif name.startswith(CUSTOM):
-            found[name] = custom_value((row.custom_fields or {}).get(name[len(CUSTOM) :]))
-        elif name == REVIEWED:
-            found[name] = plain(bool(row.reviewed))
-        else:
+        if name.startswith(f"{NEW}_"):
             days = int(name[len(NEW) + 1 :])
             found[name] = plain(started_on is not None and started_on > first_day - dt.timedelta(days=days))
+            continue
+        value = getattr(row, _label(name, names))
+        if name.startswith(CUSTOM):
+            found[name] = custom_value(value)
+        else:
+            found[name] = plain(bool(value) if name == REVIEWED or name.startswith(TAG) else value)
     return found

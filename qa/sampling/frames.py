@@ -146,7 +146,7 @@ def freeze(session: Session, period: Period, attributes: Iterable[str] = (), *, 
             HandledPart.prn,
             HandledPart.resolved_at,
             _seen_before(period.programme_id, reviewed=False).label("seen"),
-            *_cell_columns(names),
+            *_cell_columns(session, names),
         )
         .join(Ticket, Ticket.id == HandledPart.ticket_id)
         .where(eligible_in(period))
@@ -204,16 +204,9 @@ def _count_cells(session: Session, period_id: int, units: Sequence[Mapping[str, 
         session.add(FrameColumns(period_id=period_id, document=packed(cells)))
 
 
-def _cell_columns(names: Sequence[str]) -> list[Any]:
-    """The columns of which cells are made, each once."""
-    columns: list[Any] = [Ticket.queue, Ticket.tier, Ticket.risk_class]
-    columns += [column for column in fields.columns_of(names) if column.key not in ("queue", "tier", "risk_class")]
-    return columns + ([_reviewed_already().label(fields.REVIEWED)] if fields.REVIEWED in names else [])
-
-
-def _reviewed_already() -> ColumnElement[bool]:
-    """Whether somebody has scored the part before the frame is frozen: a pick by choice, a session, practice."""
-    return exists().where(Assignment.part_id == HandledPart.id, Assignment.state == "submitted")
+def _cell_columns(session: Session, names: Sequence[str]) -> list[Any]:
+    """The columns of which cells are made."""
+    return [Ticket.queue, Ticket.tier, Ticket.risk_class, *fields.columns_of(session, names)]
 
 
 class _Cells:
@@ -268,17 +261,17 @@ def a_cell(session: Session, period_id: int) -> str | None:
 def cells_resolved_in(session: Session, period: Period, attributes: Iterable[str]) -> list[Cell]:
     """The cells of what was resolved in a week, whether or not it was frozen since: what a preview is made from."""
     names = beyond_base(attributes)
-    columns = [HandledPart.specialist_id, *_cell_columns(names)]
-    rows = session.execute(
-        select(*columns, func.count().label("parts"))
+    facts = (
+        select(HandledPart.specialist_id, *_cell_columns(session, names))
         .join(Ticket, Ticket.id == HandledPart.ticket_id)
         .where(
             sampled_population(period.programme_id),
             HandledPart.resolved_at >= period.starts_at,
             HandledPart.resolved_at < period.ends_at,
         )
-        .group_by(*columns)
-    ).all()
+        .subquery()
+    )
+    rows = session.execute(select(*facts.c, func.count().label("parts")).group_by(*facts.c)).all()
     cells = _Cells(session, period, {row.specialist_id for row in rows}, names)
     sizes: Counter[str] = Counter()
     teams: dict[str, str] = {}

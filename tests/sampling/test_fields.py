@@ -1,5 +1,6 @@
 """Plans select on any field of a ticket: the help desk's own ones, tags, and whether a part was reviewed already."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -8,6 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from qa.core.errors import InvalidInputError
+from qa.people.queries import zone_of
+from qa.sampling import fields, frames
 from qa.sampling.attributes import key_fields, read_key
 from qa.sampling.fields import custom_value
 from qa.sampling.kinds import Rules
@@ -15,7 +18,7 @@ from qa.sampling.models import DrawnUnit, Purpose, SamplingPlanVersion
 from qa.sampling.values import filter_values
 from qa.tickets.models import HandledPart, Ticket
 from tests.sampling.test_pages import PLAN, last_week
-from tests.sampling.weeks import draw_week, make_plan, problems
+from tests.sampling.weeks import WEEK, draw_week, make_plan, problems
 from tests.support.builders import make_assignment, make_ticket, publish_rubric
 from tests.support.cast import NOW, Cast
 from tests.support.client import CheckingClient
@@ -73,6 +76,38 @@ def test_a_plan_takes_every_part_with_a_value_of_a_custom_field(session: Session
     assert problems(session, cast) == []
 
 
+HELD = (None, "", [], ["b", "a"], True, False, 3, 0.1, 1 / 7, 1e-7, "3", "null", "a|b", 'a"b\\c', {"k": [1]}, "é")
+
+
+@pytest.mark.parametrize("name", ["Refund type", 'half "open', "$.a.b", "a'b", "50% %s"])
+def test_the_database_reads_every_value_of_a_field_as_it_was_taken_in(session: Session, cast: Cast, name: str):
+    for value in HELD:
+        make_ticket(session, cast, custom_fields={"other": 1, name: value}, tags=["x", name])
+    make_ticket(session, cast, tags=["x"])
+    week = frames.get_or_open_period(session, cast.programme.id, WEEK, zone_of(cast.setting))
+
+    cells = frames.cells_resolved_in(session, week, [f"field:{name}", f"tag:{name}", "reviewed"])
+
+    found = Counter((cell.attributes[f"field:{name}"], cell.attributes[f"tag:{name}"]) for cell in cells)
+    assert found == Counter({(custom_value(value), "yes"): 1 for value in HELD} | {("none", "no"): 1})
+    assert sum(cell.size for cell in cells) == len(HELD) + 1
+
+
+def test_a_preview_reads_one_row_for_parts_that_differ_in_nothing_it_selects_on(
+    session: Session, cast: Cast, monkeypatch: pytest.MonkeyPatch
+):
+    for number in range(6):
+        make_ticket(session, cast, custom_fields={"size": "big", "story": f"told {number}"}, tags=["vip", f"t{number}"])
+    week = frames.get_or_open_period(session, cast.programme.id, WEEK, zone_of(cast.setting))
+    read = []
+    attributes_of = fields.attributes_of
+    monkeypatch.setattr(fields, "attributes_of", lambda *row: read.append(row) or attributes_of(*row))
+
+    (cell,) = frames.cells_resolved_in(session, week, ["field:size", "tag:vip"])
+
+    assert (cell.size, len(read)) == (6, 1)
+
+
 def test_a_plan_leaves_out_what_was_reviewed_already(session: Session, cast: Cast):
     version = publish_rubric(session, cast)
     parts = [make_ticket(session, cast).part for _ in range(4)]
@@ -90,8 +125,8 @@ def test_a_plan_leaves_out_what_was_reviewed_already(session: Session, cast: Cas
 
 def test_free_text_and_measurements_are_not_offered(session: Session, cast: Cast):
     for number in range(45):
-        fields = {"story": "x" * 61, "score": number / 7, "region": f"R{number % 3}", "never": None}
-        make_ticket(session, cast, custom_fields=fields)
+        held = {"story": "x" * 61, "score": number / 7, "region": f"R{number % 3}", "never": None}
+        make_ticket(session, cast, custom_fields=held)
 
     offered = filter_values(session, cast.programme.id, now=NOW)
 
