@@ -30,6 +30,7 @@ __all__ = [
     "t_interval",
     "t_quantile",
     "t_two_sided_p",
+    "weighted_mean",
     "wilson_interval",
 ]
 
@@ -75,6 +76,51 @@ def t_interval(
         p_value=t_two_sided_p(mean / error, n - 1),
         n_items=n,
         method=method,
+    )
+
+
+def weighted_mean(
+    values: Sequence[float],
+    weights: Sequence[float],
+    *,
+    confidence: float = 0.95,
+    bounds: tuple[float, float] | None = None,
+) -> Estimate:
+    """Mean of ``values`` that had unequal chances to be seen, with weights of one over the chance.
+
+    Variance n / (n - 1) sum(w^2 (y - mean)^2) / (sum w)^2, Student's t with n_eff - 1 degrees of freedom, n_eff =
+    (sum w)^2 / sum w^2 (at least 1); equal weights give ``t_interval``. ``ValueError`` for a weight that is not
+    positive or another number of weights than of values.
+
+    References
+    ----------
+    Hajek (1971), in Foundations of Statistical Inference, 236. Kish (1965), Survey Sampling, 11.7.
+    """
+    y, w = np.asarray(values, dtype=np.float64), np.asarray(weights, dtype=np.float64)
+    if y.shape != w.shape:
+        raise ValueError(f"one weight a value: {y.size} values, {w.size} weights")
+    if not (np.isfinite(w).all() and (w > 0).all()):
+        raise ValueError("weights are positive")
+    if y.size < 2 or (w == w[0]).all() or np.ptp(y) == 0:
+        return t_interval(values, confidence=confidence, bounds=bounds)
+    check_confidence(confidence)
+    if not np.isfinite(y).all():
+        raise ValueError("values holds a number that is not finite")
+    total, n = float(w.sum()), y.size
+    mean = float(w @ y) / total
+    error = sqrt(n / (n - 1) * float((w * (y - mean)) @ (w * (y - mean)))) / total
+    df = max(total**2 / float(w @ w) - 1, 1.0)
+    half = t_quantile(0.5 + confidence / 2, df) * error
+    low, high = mean - half, mean + half
+    if bounds is not None:
+        low, high = max(low, bounds[0]), min(high, bounds[1])
+    return Estimate(
+        estimate=mean,
+        std_error=error,
+        interval=Interval(low=low, high=high, confidence=confidence),
+        p_value=t_two_sided_p(mean / error, df),
+        n_items=n,
+        method="mean weighted by one over the chance, Student's t",
     )
 
 

@@ -6,11 +6,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from calibration.intervals import t_interval
+from calibration.intervals import weighted_mean
 from calibration.results import Estimate
 from qa.core.charts import Chart, Numerals, Point, Row, Series, interval_plot, line_chart
 from qa.core.numerals import number
-from qa.reviewer_drift.rules import Figures, ReviewerFigures, Scoring, Window, alike_share, window_of
+from qa.reviewer_drift.rules import (
+    Figures,
+    ReviewerFigures,
+    Scoring,
+    Window,
+    alike_share,
+    weight_of,
+    window_of,
+)
 
 POINTS = Numerals(unit=" points", signed=True)
 
@@ -54,7 +62,11 @@ def told(figure: Figures) -> list[tuple[str, str]]:
 
 def told_together(estimate: Estimate, item: "Overall") -> list[tuple[str, str]]:
     """What stands behind a figure of all reviewers together."""
-    lines = [("Parts", str(estimate.n_items or item.parts)), ("Evidence", EVIDENCE)]
+    lines = [
+        ("Parts", str(estimate.n_items or item.parts)),
+        ("Evidence", EVIDENCE),
+        ("Weights", "a part with a hidden second score counts one over the chance of it, a session’s part once"),
+    ]
     if estimate.interval is not None:
         low, high = number(estimate.interval.low), number(estimate.interval.high)
         lines.append(("95 % interval", f"{low} to {high}, Student’s t over parts"))
@@ -79,26 +91,31 @@ def overall(scorings: Sequence[Scoring], windows: Sequence[Window]) -> list[Over
     by_part: dict[int, list[Scoring]] = {}
     for scoring in scorings:
         by_part.setdefault(scoring.part_id, []).append(scoring)
-    alike: dict[dt.date, list[float]] = {}
-    apart: dict[dt.date, list[float]] = {}
+    alike: dict[dt.date, list[tuple[float, float]]] = {}  # each with its weight
+    apart: dict[dt.date, list[tuple[float, float]]] = {}
     for together in by_part.values():
+        weight = weight_of(together)
         place = window_of(max(scoring.scored_on for scoring in together)).first
         pairs = [(a, b) for i, a in enumerate(together) for b in together[i + 1 :]]
         shares = [100 * share for a, b in pairs if (share := alike_share(a, b)) is not None]
         gaps = [abs(a.score - b.score) for a, b in pairs if a.score is not None and b.score is not None]
         if shares:
-            alike.setdefault(place, []).append(float(np.mean(shares)))
+            alike.setdefault(place, []).append((float(np.mean(shares)), weight))
         if gaps:
-            apart.setdefault(place, []).append(float(np.mean(gaps)))
+            apart.setdefault(place, []).append((float(np.mean(gaps)), weight))
     return [
         Overall(
             window=window,
-            agreement=t_interval(alike.get(window.first, []), bounds=(0.0, 100.0)),
-            distance=t_interval(apart.get(window.first, [])),
+            agreement=_weighted(alike.get(window.first, []), bounds=(0.0, 100.0)),
+            distance=_weighted(apart.get(window.first, [])),
             parts=len(apart.get(window.first, [])),
         )
         for window in windows
     ]
+
+
+def _weighted(pairs: Sequence[tuple[float, float]], *, bounds: tuple[float, float] | None = None) -> Estimate:
+    return weighted_mean([value for value, _ in pairs], [weight for _, weight in pairs], bounds=bounds)
 
 
 def latest_chart(figures: Sequence[ReviewerFigures], names: Mapping[int, str]) -> Chart | None:

@@ -14,7 +14,7 @@ from qa.core.errors import NotFoundError
 from qa.people.models import RoleGrant, User
 from qa.reviewer_drift.rules import Scoring
 from qa.reviews.models import Answer, Review, ReviewRevision
-from qa.sampling.models import Purpose
+from qa.sampling.models import Assignment, DrawnUnit, Purpose
 from qa.tickets.models import HandledPart, Ticket
 
 TOGETHER = (Purpose.ROUTINE, Purpose.DOUBLE, Purpose.CALIBRATION)
@@ -43,8 +43,11 @@ def scorings(session: Session, programme_id: int, *, since: dt.date, until: dt.d
             Review.submitted_at,
             ReviewRevision.id,
             ReviewRevision.base_score,
+            DrawnUnit.double_probability,
         )
         .join(ReviewRevision, (ReviewRevision.review_id == Review.id) & (ReviewRevision.n == 1))
+        .join(Assignment, Assignment.id == Review.assignment_id)
+        .outerjoin(DrawnUnit, (DrawnUnit.id == Assignment.drawn_unit_id) & (Review.purpose == Purpose.DOUBLE))
         .where(*inside, Review.part_id.in_(shared))
         .order_by(Review.part_id, Review.id)
     ).all()
@@ -73,8 +76,9 @@ def scorings(session: Session, programme_id: int, *, since: dt.date, until: dt.d
             scored_on=local_day(submitted_at, zone),
             score=score,
             levels=levels.get(revision_id, {}),
+            second_chance=second_chance,
         )
-        for part_id, reviewer_id, submitted_at, revision_id, score in rows
+        for part_id, reviewer_id, submitted_at, revision_id, score, second_chance in rows
         if submitted_at is not None
     ]
 

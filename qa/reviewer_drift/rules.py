@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from calibration.intervals import t_interval
+from calibration.intervals import t_interval, weighted_mean
 from calibration.multiplicity import holm
 from calibration.results import Estimate
 
@@ -27,6 +27,7 @@ class Scoring:
     scored_on: dt.date
     score: float | None  # before critical failures, so that one zero does not hide strictness
     levels: Mapping[str, str]  # by criterion; N/A as "na"
+    second_chance: float | None = None  # pi_2, of a hidden second score: the chance that the part got one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +84,9 @@ def compare(
         by_part.setdefault(scoring.part_id, []).append(scoring)
     differences: dict[tuple[int, dt.date], list[float]] = {}
     alike: dict[tuple[int, dt.date], list[float]] = {}
+    weights: dict[tuple[int, dt.date], list[float]] = {}
     for together in by_part.values():
+        weight = weight_of(together)
         for own in together:
             others = [other for other in together if other.reviewer_id != own.reviewer_id]
             place = (own.reviewer_id, window_of(own.scored_on).first)
@@ -93,6 +96,7 @@ def compare(
             shares = [share for other in others if (share := alike_share(own, other)) is not None]
             if shares:
                 alike.setdefault(place, []).append(100 * float(np.mean(shares)))
+                weights.setdefault(place, []).append(weight)
     figures = [
         ReviewerFigures(
             reviewer_id=reviewer_id,
@@ -100,7 +104,11 @@ def compare(
                 Figures(
                     window=window,
                     difference=t_interval(differences.get((reviewer_id, window.first), [])),
-                    agreement=t_interval(alike.get((reviewer_id, window.first), []), bounds=(0.0, 100.0)),
+                    agreement=weighted_mean(
+                        alike.get((reviewer_id, window.first), []),
+                        weights.get((reviewer_id, window.first), []),
+                        bounds=(0.0, 100.0),
+                    ),
                     adjusted_p=None,
                     parts=len(differences.get((reviewer_id, window.first), [])),
                 )
@@ -110,6 +118,11 @@ def compare(
         for reviewer_id in reviewer_ids
     ]
     return _corrected(figures)
+
+
+def weight_of(together: Sequence[Scoring]) -> float:
+    """How many reviewed parts one that several scored stands for: one over pi_2; a session's part for itself."""
+    return 1 / next((one.second_chance for one in together if one.second_chance), 1.0)
 
 
 def alike_share(one: Scoring, other: Scoring) -> float | None:

@@ -5,8 +5,15 @@ from itertools import pairwise
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import stats
 
-from calibration.intervals import clopper_pearson_interval, mean_difference, t_interval, wilson_interval
+from calibration.intervals import (
+    clopper_pearson_interval,
+    mean_difference,
+    t_interval,
+    weighted_mean,
+    wilson_interval,
+)
 from calibration.multiplicity import benjamini_hochberg, benjamini_yekutieli, bonferroni, hochberg, holm
 from calibration.proportions import agresti_coull_interval, jeffreys_interval, proportion_difference
 from calibration.results import Interval
@@ -42,6 +49,24 @@ def test_t_interval_matches_students_sleep_data() -> None:
     assert estimate.p_value is not None
     assert (round(estimate.interval.low, 7), round(estimate.interval.high, 7)) == (0.7001142, 2.4598858)
     assert round(estimate.p_value, 6) == 0.002833
+
+
+def test_a_mean_of_unequal_chances_by_hand() -> None:
+    estimate = weighted_mean([10, 20, 40], [1, 2, 5])
+
+    # Mean 250/8; sum of (w e)^2 = 451.5625 + 506.25 + 1914.0625; times 3/2 over 8^2. n_eff = 64/30.
+    assert estimate.estimate == pytest.approx(31.25)
+    assert estimate.std_error == pytest.approx((1.5 * 2871.875) ** 0.5 / 8)
+    assert estimate.interval is not None
+    assert estimate.interval.high - 31.25 == pytest.approx(stats.t.ppf(0.975, 64 / 30 - 1) * estimate.std_error)
+
+
+def test_equal_chances_give_students_interval_and_a_chance_of_none_is_refused() -> None:
+    assert weighted_mean([1.0, 2.0, 4.0], [3.0, 3.0, 3.0]) == t_interval([1.0, 2.0, 4.0])
+    with pytest.raises(ValueError, match="positive"):
+        weighted_mean([1.0, 2.0], [1.0, 0.0])
+    with pytest.raises(ValueError, match="one weight a value"):
+        weighted_mean([1.0, 2.0], [1.0])
 
 
 def test_welch_matches_r_on_the_sleep_data() -> None:

@@ -3,6 +3,7 @@
 import datetime as dt
 import itertools
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -163,3 +164,19 @@ def test_the_team_together_is_one_figure_a_part() -> None:
     assert together[0].agreement.estimate == pytest.approx((100 / 3 + 100) / 2)
     assert together[0].parts == 2
     assert together[1].distance.estimate is None
+
+
+def test_a_hidden_double_stands_for_all_parts_that_might_have_got_one_and_a_session_s_part_for_itself() -> None:
+    scorings = [
+        *(scoring(1, RITA, 90, {"a": "x"}), replace(scoring(1, ROB, 80, {"a": "x"}), second_chance=0.1)),
+        *(scoring(2, RITA, 90, {"a": "x"}), replace(scoring(2, ROB, 40, {"a": "y"}), second_chance=0.2)),
+        *(scoring(3, RITA, 50, {"a": "x"}), scoring(3, ROB, 45, {"a": "y"})),
+    ]
+
+    together = board.overall(scorings, [FIRST])[0]
+    rita = rules.compare(scorings, [RITA], [FIRST])[0].windows[0]
+
+    # Weights 10, 5 and 1: (10 x 100 %) / 16; (10 x 10 + 5 x 50 + 5) / 16.
+    assert together.agreement.estimate == pytest.approx(62.5)
+    assert together.distance.estimate == pytest.approx(355 / 16)
+    assert rita.agreement.estimate == pytest.approx(62.5)
