@@ -21,6 +21,7 @@ from qa.tickets.models import HandledPart, Ticket
 
 HARMFUL = 2  # content severity from which on a part counts towards the exposure budget
 EXPOSURE_DAYS = 7
+NOBODY: Mapping[int, frozenset[int]] = {}
 ROTATION_DAYS = 21  # so long a reviewer rather does not meet the same specialist again
 
 
@@ -126,11 +127,13 @@ def give(
     by: int | None,
     now: dt.datetime,
     doubles: bool = True,
+    had: Mapping[int, frozenset[int]] = NOBODY,
 ) -> Given:
     """Assign every drawn part (id of its drawn unit by part), and a random share of them a second, hidden time.
 
     Capacity holds: what is left waits in the pool, with the reason. Second scorers are partners of the first one on
     random rounds through everybody who shares a language, so that strictness can be compared across all of them.
+    ``had`` says by part who shall not get it: whoever had it before, or scores it as a hidden second one.
     """
     today = local_day(now, zone_of(setting))
     book = rule_book(session, setting.programme_id)
@@ -145,7 +148,8 @@ def give(
         return why_not(reviewer, part.facts, own_team_ban=setting.own_team_ban)
 
     def task(part_id: int) -> Task[DrawnFacts]:
-        return _task(parts[part_id], met.get(parts[part_id].facts.specialist_id or 0, frozenset()))
+        avoid = met.get(parts[part_id].facts.specialist_id or 0, frozenset())
+        return _task(parts[part_id], avoid, had.get(part_id, frozenset()))
 
     scorable = [part_id for part_id in drawn if versions[part_id] is not None]
     left = [(part_id, "no rubric") for part_id in drawn if versions[part_id] is None]
@@ -190,10 +194,10 @@ def give(
     )
 
 
-def _task(part: DrawnFacts, avoid: frozenset[int]) -> Task[DrawnFacts]:
+def _task(part: DrawnFacts, avoid: frozenset[int], excluded: frozenset[int]) -> Task[DrawnFacts]:
     facts = part.facts
     kind = (str(facts.specialist_id), str(facts.team_id), facts.queue, facts.language, str(facts.content_severity))
-    return Task(part=part, kind=kind, avoid=avoid, harmful=facts.content_severity >= HARMFUL)
+    return Task(part=part, kind=kind, avoid=avoid, excluded=excluded, harmful=facts.content_severity >= HARMFUL)
 
 
 def _in_order(outcome: Outcome[DrawnFacts], drawn: Mapping[int, int]) -> list[tuple[DrawnFacts, int]]:

@@ -5,6 +5,7 @@ The order is the draw's, not the taker's: nobody picks a part by how easy it loo
 
 import datetime as dt
 
+import numpy as np
 from sqlalchemy import exists, func, select, update
 from sqlalchemy.orm import Session
 
@@ -14,7 +15,8 @@ from qa.core.errors import ConflictError
 from qa.people.models import ProgrammeSetting
 from qa.people.queries import zone_of
 from qa.rubric_library.queries import rule_book
-from qa.sampling.giving import HARMFUL, loads_on, part_facts
+from qa.sampling import frames
+from qa.sampling.giving import HARMFUL, Given, give, loads_on, part_facts
 from qa.sampling.models import Assignment, Draw, DrawnUnit, Period, Purpose
 from qa.sampling.reviewers import why_not
 
@@ -74,6 +76,45 @@ def open_to(session: Session, setting: ProgrammeSetting, reviewer_id: int, *, no
         if allowed and rubric is not None and not full and unit.part_id not in had:
             able.append(unit)
     return able
+
+
+def give_out(session: Session, setting: ProgrammeSetting, *, by: int, now: dt.datetime) -> Given:
+    """Give what waits in the pool to whoever may score it and has capacity by now; the rest goes on waiting.
+
+    Nobody gets a part that they had before. Which parts have a hidden second score was decided by the draw and stays.
+    """
+    frames.one_at_a_time(session, setting.programme_id)
+    units = waiting_units(session, setting.programme_id, now=now)
+    had: dict[int, set[int]] = {}
+    for part_id, reviewer_id in session.execute(
+        select(Assignment.part_id, Assignment.reviewer_id).where(
+            Assignment.part_id.in_([unit.part_id for unit in units])
+        )
+    ):
+        had.setdefault(part_id, set()).add(reviewer_id)
+    given = give(
+        session,
+        setting,
+        part_facts(session, [unit.part_id for unit in units]),
+        {unit.part_id: unit.id for unit in units},
+        rng=np.random.default_rng([len(units), *(unit.id for unit in units)]),
+        by=by,
+        now=now,
+        doubles=False,
+        had={part_id: frozenset(people) for part_id, people in had.items()},
+    )
+    session.flush()
+    audit.record(
+        session,
+        action="assignment.give_out",
+        object_type="programme",
+        object_id=setting.programme_id,
+        actor_id=by,
+        now=now,
+        detail={"given": given.routine, "left": len(given.left)},
+    )
+    session.flush()
+    return given
 
 
 def claim(session: Session, setting: ProgrammeSetting, reviewer_id: int, *, now: dt.datetime) -> Assignment:

@@ -303,7 +303,7 @@ OBJECTS = [
         },
     ),
     *cases(
-        "sampling.supplement_form sampling.supplement sampling.shift",
+        "sampling.supplement_form sampling.supplement sampling.shift sampling.give_out",
         {
             "a draw": ("quinn", lambda w: {"draw_id": w.draw.id}),
             "of strangers": ("", lambda w: {"draw_id": w.foreign_draw.id}),

@@ -3,7 +3,7 @@
 import datetime as dt
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from qa.core.access import Role
@@ -14,7 +14,7 @@ from qa.sampling import moving, pool, targeting
 from qa.sampling.models import Assignment, DrawnUnit, Purpose
 from qa.tickets.models import Ticket
 from qa.trends.queries import evidence
-from tests.sampling.weeks import arranged, assignments, draw_committed
+from tests.sampling.weeks import arranged, assignments, draw_committed, problems
 from tests.support.builders import make_review, make_ticket, publish_rubric
 from tests.support.cast import NOW, SINCE, TODAY, Cast, actor, person
 from tests.support.tickets import Handled
@@ -112,6 +112,25 @@ def test_what_nobody_has_time_for_waits_in_the_pool_and_is_taken_in_drawn_order(
     assert taken.drawn_unit_id == waiting[0].id
     assert (taken.purpose, taken.leased_until) == (Purpose.ROUTINE, NOW + pool.LEASE)
     assert [unit.id for unit in pool.waiting_units(session, cast.programme.id, now=NOW)] == [waiting[1].id]
+
+
+def test_what_waits_is_given_out_once_there_is_room_and_never_to_who_had_it(session: Session, cast: Cast):
+    small_capacity(session, cast)
+    pool.give_back(session, pool.claim(session, cast.setting, cast.rita.id, now=NOW), now=NOW)
+    waiting = pool.waiting_units(session, cast.programme.id, now=NOW)
+    none = pool.give_out(session, cast.setting, by=cast.quinn.id, now=NOW)
+    session.execute(update(Capacity).values(reviews_per_week=9))
+    cast.setting.double_share = 0.5
+
+    some = pool.give_out(session, cast.setting, by=cast.quinn.id, now=NOW)
+
+    given = {row.drawn_unit_id: row.reviewer_id for row in assignments(session) if row.state == "open"}
+    assert (none.routine, len(none.left)) == (0, 2)
+    assert (some.routine, some.double, some.left) == (2, 0, ())
+    assert given[waiting[0].id] == cast.rob.id  # Rita gave it back
+    assert len(given) == 4
+    assert assignments(session, Purpose.DOUBLE) == []
+    assert problems(session, cast) == []
 
 
 def test_what_is_given_back_is_for_others(session: Session, cast: Cast):

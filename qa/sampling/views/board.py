@@ -10,7 +10,7 @@ from qa.core.db import db
 from qa.core.errors import NotFoundError
 from qa.people.queries import in_programme
 from qa.sampling import board as boards
-from qa.sampling import comparing, handing_over, moving, queries, replacing
+from qa.sampling import comparing, handing_over, moving, pool, queries, replacing
 from qa.sampling.bias import TEST
 from qa.sampling.views.blueprint import bp
 
@@ -63,6 +63,19 @@ def reassign(user_id: int) -> ResponseReturnValue:
     flash(f"{moved.moved} parts have another reviewer now{stayed}.", "good" if moved.moved else "warn")
     back = request.form.get("draw", type=int)
     return redirect(url_for("sampling.board", draw_id=back) if back else url_for("sampling.health"))
+
+
+@bp.post("/draws/<int:draw_id>/give-out")
+@requires(Permission.SAMPLING_DRAW)
+def give_out(draw_id: int) -> ResponseReturnValue:
+    """Give what waits with nobody to whoever has capacity by now."""
+    session = db.session()
+    queries.get_draw_for(session, g.actor, draw_id)
+    given = pool.give_out(session, g.setting, by=g.actor.user_id, now=utcnow())
+    session.commit()
+    found = f"{given.routine} {'part has' if given.routine == 1 else 'parts have'} a reviewer now"
+    flash(f"{found}; {len(given.left)} wait on.", "good" if given.routine else "warn")
+    return redirect(url_for("sampling.board", draw_id=draw_id))
 
 
 @bp.post("/units/<int:unit_id>/replace")
