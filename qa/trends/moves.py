@@ -27,6 +27,7 @@ class Move:
     verdict: Verdict
     told: Explanation
     fair: Figure | None = None
+    moved_by_strictness: float | None = None  # as scored minus fair, in points
 
 
 def moves(evidence: Evidence, newest: Sequence[dt.date], before: Sequence[dt.date]) -> list[Move]:
@@ -49,6 +50,7 @@ def moves(evidence: Evidence, newest: Sequence[dt.date], before: Sequence[dt.dat
             verdict=_verdict(row.change, p),
             told=replace(row, adjusted_p=p).told,
             fair=row.fair,
+            moved_by_strictness=row.moved_by_strictness,
         )
         for (kind, row), p in zip(found, adjusted, strict=True)
     ]

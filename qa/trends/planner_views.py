@@ -79,7 +79,6 @@ def show() -> ResponseReturnValue:
         quota=planning.quota_for(answers),
         floor=planning.strictness_floor(measured),
         reviews=len(measured.reviews),
-        reviewers=len(measured.reviewers),
         looked_back=weeks,
         power=planning.POWER,
         typical_sd=planning.TYPICAL_SD,

@@ -289,9 +289,39 @@ def curve(domain: Domain, asked: Asked) -> list[tuple[int, float | None, float |
     ]
 
 
-def strictness_floor(measured: Measured) -> float | None:
-    """Half the width that reviewers' strictness leaves in the overall mean, however many reviews there are."""
-    known = measured.strictness
-    if known is None or not measured.reviewers:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Floor:
+    """What reviewers' strictness leaves open in the overall mean, however many reviews there are."""
+
+    half: float  # points, to either side
+    between: float  # sd between reviewers, points
+    reviewers: int
+    source: str
+
+    @property
+    def told(self) -> list[tuple[str, str]]:
+        """How it follows, line by line."""
+        return [
+            (
+                "With its values",
+                f"{number(normal_quantile(0.975), 2)} × {number(self.between, 2)} ÷ √{self.reviewers} = "
+                f"± {number(self.half, 2)}",
+            ),
+            ("Reviewers differ by (sd)", f"{number(self.between, 2)} points, {self.source}"),
+            ("Reviewers", f"{self.reviewers}, as if each scored the same share"),
+            ("Left out", "the chance of the draw, which the lines above tell"),
+        ]
+
+
+def strictness_floor(measured: Measured) -> Floor | None:
+    """The floor under the overall mean; ``None`` while nobody has scored."""
+    known, reviewers = measured.strictness, len(measured.reviewers)
+    if known is None or not reviewers:
         return None
-    return normal_quantile(0.975) * sqrt(known.between / len(measured.reviewers))
+    between = sqrt(known.between)
+    return Floor(
+        half=normal_quantile(0.975) * between / sqrt(reviewers),
+        between=between,
+        reviewers=reviewers,
+        source=known.source,
+    )

@@ -1,6 +1,9 @@
 """Where quality moved: teams and queues corrected together, clear changes first, never an order of scores."""
 
 import datetime as dt
+from dataclasses import replace
+
+import pytest
 
 from qa.reviews.measured import Reviewed
 from qa.trends.moves import Move, moves
@@ -86,6 +89,26 @@ def test_rows_stand_by_verdict_and_name_never_by_score() -> None:
     ]
 
     assert [row.name for row in moves(Evidence.of(rows), NEWEST, BEFORE)] == ["Alpha", "Beta", "Gamma", "payouts"]
+
+
+def test_a_row_tells_by_how_much_strictness_moves_its_mean() -> None:
+    # Two teams whose parts are alike: one reviewer scores the first ten points lower than the other the second.
+    rows = [
+        replace(row, reviewer_id=who, first_score=row.score, base_score=row.score, part_id=100 * who + place)
+        for who, team, level in ((1, "Strict", 70), (2, "Mild", 80))
+        for week in (*BEFORE, *NEWEST)
+        for place, row in enumerate(reviews(team, week, *(level + step for step in range(-4, 5))))
+    ]
+
+    found = by_name(moves(Evidence.of(rows), NEWEST, BEFORE))
+
+    strict, mild = found["team", "Strict"], found["team", "Mild"]
+    assert strict.moved_by_strictness is not None
+    assert mild.moved_by_strictness is not None
+    assert strict.fair is not None
+    assert strict.now.estimate == pytest.approx(70)
+    assert strict.fair.estimate == pytest.approx(70 - strict.moved_by_strictness)
+    assert strict.moved_by_strictness < 0 < mild.moved_by_strictness
 
 
 def test_nothing_reviewed_moves_nowhere() -> None:

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import replace
+from math import sqrt
 
 import numpy as np
 import pytest
@@ -161,6 +162,18 @@ def test_before_any_review_the_usual_spread_is_assumed() -> None:
     assert planning.quota_for([planning.answer(each, Asked()) for each in domains]) is not None
 
 
+def test_the_floor_that_strictness_leaves_is_told_with_its_values() -> None:
+    known = measured(each=40)
+    sd = sqrt(known.strictness.between) if known.strictness else 0.0
+
+    floor = planning.strictness_floor(known)
+
+    assert floor is not None
+    # A mean of k reviewers who score as much each: 1.96 sd / root k.
+    assert floor.half == pytest.approx(1.95996 * sd / sqrt(floor.reviewers), rel=1e-5)
+    assert floor.told[0] == ("With its values", f"1.96 × {sd:.2f} ÷ √{floor.reviewers} = ± {floor.half:.2f}")
+
+
 def test_more_reviews_never_widen_the_curve() -> None:
     widths = [plain for _, plain, _ in planning.curve(domain(parts=100), Asked())]
 
@@ -179,6 +192,7 @@ def test_the_page_answers_in_words_and_leads_to_a_plan(session: Session, cast: C
 
     assert "To know the mean to <strong>±5.0 points</strong> over 13 weeks takes" in words
     assert "From</dt><dd>24 reviews" in words
+    assert "Explain this number: What strictness leaves open" in words
     assert "/sampling/plans/new?amount=" in words
     assert 'value="9"' in lead.get("/sampling/plans/new?amount=9").get_data(as_text=True)
 
