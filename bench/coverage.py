@@ -1,6 +1,6 @@
 """Whether 95 % intervals hold the truth, over many quarters of weekly draws from a known population."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -80,24 +80,39 @@ class Domains:
         return cls(groups=groups, truth=truth)
 
 
-def judge_mapped(population: Population, programme: Programme, quarters: int) -> Study:
+def studies(population: Population, programme: Programme, quarters: int) -> dict[str, Study]:
+    """Both studies by their label, on the very same draws."""
+    domains = Domains.of(population)
+    found = {"automatic score": Study(), "predicted score": Study()}
+    mapped = by_mapped(found["automatic score"], population, domains)
+    predicted = by_predicted(found["predicted score"], population, domains, programme)
+    for quarter in programme.quarters(quarters):
+        mapped(quarter)
+        predicted(quarter)
+    return found
+
+
+def by_mapped(study: Study, population: Population, domains: Domains) -> Callable[[Quarter], None]:
     """With the population's own automatic score and chance of a critical failure as columns."""
-    domains, study = Domains.of(population), Study()
     x = population.working_columns([population.auto, critical_signal(population)])
     means = {kind: column_means(group.codes, group.count, x) for kind, group in domains.groups.items()}
-    for quarter in programme.quarters(quarters):
+
+    def add(quarter: Quarter) -> None:
         judge(study, population, domains, quarter, x[quarter.places], means)
-    return study
+
+    return add
 
 
-def judge_predicted(population: Population, programme: Programme, quarters: int) -> Study:
+def by_predicted(
+    study: Study, population: Population, domains: Domains, programme: Programme
+) -> Callable[[Quarter], None]:
     """With the product's predicted score, learned from past weeks' reviews only, as the one automatic column."""
-    domains, study = Domains.of(population), Study()
     base = population.working_columns([])
     base_means = {kind: column_means(group.codes, group.count, base) for kind, group in domains.groups.items()}
     signals = Signals.of(population, domains)
     before = fit_prediction(signals.values[programme.pilot.places], population.score[programme.pilot.places])
-    for quarter in programme.quarters(quarters):
+
+    def add(quarter: Quarter) -> None:
         models = past_models(population, signals, quarter, before)
         predicted = np.zeros(len(quarter.places))
         for number, model in enumerate(models):
@@ -107,7 +122,8 @@ def judge_predicted(population: Population, programme: Programme, quarters: int)
             kind: np.column_stack([base_means[kind], signals.predicted_means(kind, models)]) for kind in domains.groups
         }
         judge(study, population, domains, quarter, base[quarter.places], means, predicted=predicted)
-    return study
+
+    return add
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from bench.bars import Bar, at_most, within
-from bench.coverage import judge_mapped, judge_predicted
+from bench.coverage import studies
 from bench.population import Grouping, Population, critical_signal, read_population, read_sample
 from bench.quarters import Programme, Week, programme, seed_of
 from bench.ranking import coaching_bars, ranking_bars
@@ -165,8 +165,7 @@ def all_bars(folder: Path, *, quick: bool) -> Iterator[Bar | str]:
     made = programme(population)
     yield from draw_bars(made, 100 if quick else 2000)
     yield from receipt_bars(made)
-    for label, judge in (("automatic score", judge_mapped), ("predicted score", judge_predicted)):
-        study = judge(population, made, 20 if quick else 1000)
+    for label, study in studies(population, made, 20 if quick else 1000).items():
         yield from study.bars(label)
         yield from study.notes(label)
     yield from ranking_bars(population, 10 if quick else 100)

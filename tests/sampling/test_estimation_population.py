@@ -2,7 +2,7 @@
 
 import pytest
 
-from bench.coverage import judge_mapped, judge_predicted
+from bench.coverage import studies
 from bench.population import Population, read_population
 from bench.quarters import Programme, programme
 from bench.ranking import coaching_bars, ranking_bars
@@ -22,7 +22,7 @@ def made(population: Population) -> Programme:
 def test_a_few_quarters_already_show_intervals_that_hold_and_are_narrower(
     population: Population, made: Programme
 ) -> None:
-    study = judge_mapped(population, made, 3)
+    study = studies(population, made, 3)["automatic score"]
 
     # 600 specialists and 780 team-weeks: three standard errors are .027 and .024.
     assert study.greg["specialist"].coverage == pytest.approx(0.955, abs=0.03)
@@ -36,12 +36,11 @@ def test_the_lowest_tenth_is_found_with_five_reviews_each(population: Population
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("judge", [judge_mapped, judge_predicted])
-def test_intervals_hold_over_many_quarters(population: Population, made: Programme, judge: object) -> None:
-    study = judge(population, made, 150)  # type: ignore[operator]
+def test_intervals_hold_over_many_quarters(population: Population, made: Programme) -> None:
+    bars = [bar for label, study in studies(population, made, 150).items() for bar in study.bars(label)]
 
     # 150 quarters: the overall figure has a standard error of .018, so its bar is for the full run.
-    assert [bar.line() for bar in study.bars("") if not bar.holds and "overall" not in bar.name] == []
+    assert [bar.line() for bar in bars if not bar.holds and "overall" not in bar.name] == []
 
 
 @pytest.mark.slow
