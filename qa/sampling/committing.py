@@ -17,7 +17,7 @@ from qa.sampling import frames, receipts
 from qa.sampling.allocation import Plan
 from qa.sampling.draw import SEED_BYTES, commitment
 from qa.sampling.evidence import WEEKS, Scores, with_spreads
-from qa.sampling.models import Draw, Period
+from qa.sampling.models import Draw, Period, SamplingPlan
 from qa.sampling.plans import plans_for_week
 
 
@@ -38,6 +38,17 @@ def _need_spreads(plans: Sequence[Plan]) -> bool:
 def pending(session: Session, period: Period) -> Draw | None:
     """The draw whose seed is committed to and that is not drawn yet."""
     return session.scalar(select(Draw).where(Draw.period_id == period.id, Draw.drawn_at.is_(None)))
+
+
+def begun_without(session: Session, plan_id: int, *, now: dt.datetime) -> bool:
+    """Whether a week that has begun waits to be drawn by a seed that was fixed without a plan."""
+    rows = session.execute(
+        select(SamplingPlan.key, Draw)
+        .join(Period, Period.programme_id == SamplingPlan.programme_id)
+        .join(Draw, Draw.period_id == Period.id)
+        .where(SamplingPlan.id == plan_id, Period.starts_at <= now, Draw.drawn_at.is_(None))
+    )
+    return any(key not in {plan.key for plan in committed_plans(row)} for key, row in rows)
 
 
 def committed_plans(row: Draw) -> list[Plan]:

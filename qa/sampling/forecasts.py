@@ -14,10 +14,11 @@ from qa.core.clock import local_day, midnight, monday_of, week_key
 from qa.people.models import Team
 from qa.sampling import fields, frames
 from qa.sampling.allocation import Plan
+from qa.sampling.committing import committed_plans
 from qa.sampling.evidence import WEEKS, Scores, Spread, spread_of, with_spreads
 from qa.sampling.kinds import Rules
-from qa.sampling.models import Period, SamplingPlan
-from qa.sampling.plans import PlanView, plans_for_week, plans_of
+from qa.sampling.models import Draw, Period, SamplingPlan
+from qa.sampling.plans import plans_for_week, plans_of
 from qa.sampling.previewing import Expected, Preview, preview
 from qa.tickets.models import HandledPart, Ticket
 
@@ -97,13 +98,48 @@ def forecast(
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Week:
+    """What the draw of a week would do, by the plans that it will use."""
+
+    plans: int
+    outside: tuple[str, ...]  # plans that are due by now, but that the week's seed was fixed without
+    forecast: Forecast | None
+
+
 def forecast_of_week(
-    session: Session, programme_id: int, monday: dt.date, *, zone: ZoneInfo, scores: Scores, now: dt.datetime
-) -> tuple[list[PlanView], Forecast | None]:
-    """The plans that are due in a week, and what they would draw from what is resolved in it so far."""
-    views = plans_for_week(session, programme_id, monday)
+    session: Session,
+    programme_id: int,
+    monday: dt.date,
+    *,
+    committed: Draw | None,
+    zone: ZoneInfo,
+    scores: Scores,
+    now: dt.datetime,
+) -> Week:
+    """What would be drawn from what is resolved in a week so far.
+
+    A week that has begun with a seed committed to is drawn by the plans of that commitment, whatever changed since.
+    """
+    due = [(view.plan.name, view.value) for view in plans_for_week(session, programme_id, monday)]
     period = frames.week_of(programme_id, monday, zone)
-    return views, _forecast(session, period, [(view.plan.name, view.value) for view in views], None, scores, now)
+    if committed is None or now < period.starts_at:
+        return Week(plans=len(due), outside=(), forecast=_forecast(session, period, due, None, scores, now))
+    fixed = committed_plans(committed)
+    keys = [plan.key for plan in fixed]
+    names = dict(
+        session.execute(
+            select(SamplingPlan.key, SamplingPlan.name).where(
+                SamplingPlan.programme_id == programme_id, SamplingPlan.key.in_(keys)
+            )
+        ).all()
+    )
+    named = [(names.get(plan.key, plan.key), plan) for plan in fixed]
+    return Week(
+        plans=len(fixed),
+        outside=tuple(name for name, plan in due if plan.key not in keys),
+        forecast=_forecast(session, period, named, None, scores, now, spreads_fixed=True),
+    )
 
 
 def _forecast(
@@ -113,6 +149,8 @@ def _forecast(
     previewed: str | None,
     scores: Scores,
     now: dt.datetime,
+    *,
+    spreads_fixed: bool = False,
 ) -> Forecast | None:
     attributes = {name for _, plan in named for name in (*plan.where, *plan.strata)}
     cells = frames.cells_resolved_in(session, period, attributes)
@@ -120,7 +158,8 @@ def _forecast(
         return None
     scored = scores(session, period.programme_id, period.starts_on - dt.timedelta(weeks=WEEKS))
     spread = spread_of(scored)
-    found = preview(cells, [with_spreads(plan, scored) for _, plan in named], spread.sd, previewed=previewed)
+    plans = [plan if spreads_fixed else with_spreads(plan, scored) for _, plan in named]
+    found = preview(cells, plans, spread.sd, previewed=previewed)
     names = {plan.key: name for name, plan in named}
     numbers = [one.reviews for one in found.specialists]
     widths = [one.quarter for one in found.specialists if one.quarter is not None]

@@ -54,15 +54,18 @@ class PeriodRow:
         return sum(draw.size or 0 for draw in self.draws)
 
 
-def weeks(session: Session, actor: Actor, today: dt.date, count: int = 12) -> list[PeriodRow]:
-    """The last weeks and the next one, newest first, with what was drawn and done."""
+def weeks(
+    session: Session, actor: Actor, today: dt.date, *, newest: dt.date | None = None, count: int = 13
+) -> list[PeriodRow]:
+    """The next week and those before it, or those up to the Monday ``newest``, with what was drawn and done."""
     this_week = monday_of(today)
-    mondays = [this_week - dt.timedelta(weeks=back) for back in range(-1, count)]
+    first = newest or this_week + dt.timedelta(weeks=1)
+    mondays = [first - dt.timedelta(weeks=back) for back in range(count)]
     resolved = _resolved_by_week(session, actor.programme_id, mondays[-1])
     rows = session.execute(
         select(Period, Draw)
         .join(Draw, Draw.period_id == Period.id)
-        .where(Period.programme_id == actor.programme_id, Period.starts_on >= mondays[-1])
+        .where(Period.programme_id == actor.programme_id, Period.starts_on.between(mondays[-1], first))
         .order_by(Period.starts_on, Draw.n)
     ).all()
     drawn: dict[dt.date, list[Draw]] = {}

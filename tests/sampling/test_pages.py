@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import re
 from collections.abc import Callable
 
 from sqlalchemy import select, update
@@ -9,8 +10,11 @@ from sqlalchemy.orm import Session
 
 from qa.core.audit import AuditEvent
 from qa.core.clock import monday_of, utcnow, week_key
+from qa.people.queries import zone_of
+from qa.sampling import committing, frames
+from qa.sampling.allocation import Plan
 from qa.sampling.models import Draw, DrawnUnit, SamplingPlan, SamplingPlanVersion
-from tests.support.builders import make_ticket, publish_rubric
+from tests.support.builders import RING, make_ticket, publish_rubric
 from tests.support.cast import Cast
 from tests.support.client import CheckingClient
 from tests.support.statements import count_queries
@@ -109,6 +113,43 @@ def test_keeping_a_plan_commits_to_the_next_week_s_seed(session: Session, cast: 
     assert "seed committed" in text_of(client, "/sampling/")
 
 
+def test_a_week_shows_the_plans_that_its_seed_was_fixed_with(session: Session, cast: Cast, sign_in: SignIn):
+    week, moment = last_week()
+    publish_rubric(session, cast)
+    for _ in range(8):
+        make_ticket(session, cast, resolved_at=moment)
+    client = sign_in(cast.quinn)
+    first = plan_by_page(client, session)
+    period = frames.get_or_open_period(session, cast.programme.id, week, zone_of(cast.setting))
+    plans = [Plan(key=first.key, kind="quota_per_specialist", amount=2, where={})]
+    eve = period.starts_at - dt.timedelta(days=1)
+    committing.commit(session, period, plans, ring=RING, by=cast.quinn.id, now=eve)
+    session.commit()
+
+    kept = client.post_form("/sampling/plans/new", {**PLAN, "name": "Later & more", "amount": "5"})
+
+    told = client.get(kept.location).get_data(as_text=True)
+    page = text_of(client, f"/sampling/weeks/{week}")
+    assert "It holds from the week of" in told
+    assert "The plans together draw <strong>2</strong>" in page
+    assert "Later &amp; more does not take part: the seed of this week was fixed without it" in page
+    assert draw_by_page(client, session, week).size == 2
+
+
+def test_weeks_of_long_ago_can_be_reached(session: Session, cast: Cast, sign_in: SignIn):
+    week, moment = last_week(20)
+    make_ticket(session, cast, resolved_at=moment)
+    client = sign_in(cast.quinn)
+    newest = text_of(client, "/sampling/")
+    (earlier,) = re.findall(r"until=(\d{4}-W\d\d)", newest)
+
+    page = text_of(client, f"/sampling/?until={earlier}")
+
+    assert (week in newest, week in page) == (False, True)
+    assert "Newest weeks" in page
+    assert [client.get(f"/sampling/?until={each}").status_code for each in ("0001-W01", "soon", "")] == [404] * 3
+
+
 def test_plans_rest_retire_and_come_back(session: Session, cast: Cast, sign_in: SignIn):
     client = sign_in(cast.quinn)
     plan = plan_by_page(client, session)
@@ -187,6 +228,9 @@ def test_parts_nobody_can_take_are_listed_with_the_draw(session: Session, cast: 
     draw = draw_by_page(client, session, week)
 
     assert handled.ticket.external_id in text_of(client, f"/sampling/draws/{draw.id}/board")
+    again = client.post_form(f"/sampling/draws/{draw.id}/give-out")
+    assert again.location == f"/sampling/draws/{draw.id}/board"
+    assert "0 parts have a reviewer now; 1 wait on." in text_of(client, again.location)
 
 
 def test_more_parts_plans_and_weeks_ask_no_more_of_the_database(session: Session, cast: Cast, sign_in: SignIn):

@@ -7,10 +7,12 @@ import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy.orm import Session
 
+from qa.sampling import striking
 from tests.sampling.test_pages import last_week
+from tests.sampling.weeks import arranged, assignments, draw_week
 from tests.support.browser import Watch, check_axe, check_reflow
 from tests.support.builders import make_ticket, publish_rubric
-from tests.support.cast import Cast
+from tests.support.cast import NOW, Cast
 
 pytestmark = [pytest.mark.browser, pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)]
 
@@ -106,4 +108,30 @@ def test_a_lead_picks_by_choice_and_a_reviewer_looks_into_the_pool(
     pool.goto("/sampling/pool")
     expect(pool.get_by_text("The pool is empty")).to_be_visible()
     check_axe(pool)
+    watch.check()
+
+
+def test_a_lead_sets_hours_and_answers_what_may_not_count(
+    new_browser: Callable[..., Page], watch: Watch, session: Session, cast: Cast
+):
+    cast.setting.double_share = 0.0
+    arranged(session, cast, sams=5, olgas=0, amount=1)
+    draw_week(session, cast)
+    (assignment,) = assignments(session)
+    striking.ask(session, assignment, reason="spam", by=assignment.reviewer_id, now=NOW)
+    session.commit()
+    page = new_browser(cast.quinn)
+
+    page.goto("/sampling/reviewers")
+    page.get_by_label("Hours a week of Rita Ramos").fill("4.5")
+    page.get_by_role("button", name="Keep hours").click()
+    expect(page.get_by_text("at 10.0 min")).to_be_visible()
+    check_axe(page)
+    check_reflow(page)
+    page.goto("/sampling/")
+    page.get_by_role("link", name="Look at it").click()
+    check_axe(page)
+    check_reflow(page)
+    page.get_by_role("button", name="Strike it").click()
+    expect(page.get_by_text("Nothing to answer")).to_be_visible()
     watch.check()

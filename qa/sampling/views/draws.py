@@ -2,13 +2,13 @@
 
 import datetime as dt
 
-from flask import Response, flash, g, make_response, redirect, render_template, url_for
+from flask import Response, flash, g, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms.fields import SelectChoice
 
 from qa.config import settings
 from qa.core.access import Permission, requires
-from qa.core.clock import local_day, monday_of_week, utcnow
+from qa.core.clock import local_day, monday_of_week, utcnow, week_key
 from qa.core.crypto import KeyRing
 from qa.core.db import db
 from qa.core.errors import NotFoundError
@@ -20,17 +20,23 @@ from qa.sampling.schedules import SCHEDULES
 from qa.sampling.verification import Verdict
 from qa.sampling.views.blueprint import bp
 
+EARLIEST = 2000  # no help desk keeps tickets from before
+
 
 @bp.get("/")
 @requires(Permission.SAMPLING_VIEW)
 def index() -> ResponseReturnValue:
     session = db.session()
     today = local_day(utcnow(), g.zone)
+    newest = monday_or_nothing(request.args["until"]) if "until" in request.args else None
+    weeks = queries.weeks(session, g.actor, today, newest=newest)
     return render_template(
         "sampling/index.html",
         plans=sampling_plans.plans_of(session, g.actor.programme_id),
         retired=sampling_plans.retired_plans_of(session, g.actor.programme_id),
-        weeks=queries.weeks(session, g.actor, today),
+        weeks=weeks,
+        newest=newest,
+        earlier=week_key(weeks[-1].starts_on - dt.timedelta(weeks=1)),
         names=queries.value_names(session, g.actor.programme_id),
         words_of=forecasts.words_of,
         kinds=KINDS,
@@ -50,19 +56,20 @@ def week(week: str) -> ResponseReturnValue:
     if drawn:
         return redirect(url_for("sampling.show", draw_id=drawn[0].id))
     span = frames.week_of(g.actor.programme_id, monday, g.zone)
-    views, forecast = forecasts.forecast_of_week(
-        session, g.actor.programme_id, monday, zone=g.zone, scores=evidence.scores(), now=utcnow()
+    now = utcnow()
+    committed = committing.pending(session, period) if period else None
+    ahead = forecasts.forecast_of_week(
+        session, g.actor.programme_id, monday, committed=committed, zone=g.zone, scores=evidence.scores(), now=now
     )
     return render_template(
         "sampling/week.html",
         form=DrawForm(),
         week=week,
         span=span,
-        now=utcnow(),
-        over=utcnow() >= span.ends_at,
-        views=views,
-        forecast=forecast,
-        committed=committing.pending(session, period) if period else None,
+        now=now,
+        over=now >= span.ends_at,
+        ahead=ahead,
+        committed=committed,
     )
 
 
@@ -88,9 +95,12 @@ def draw(week: str) -> ResponseReturnValue:
 def monday_or_nothing(week: str) -> dt.date:
     """The week of an address; one that is none is not there."""
     try:
-        return monday_of_week(week)
+        monday = monday_of_week(week)
     except ValueError as error:
         raise NotFoundError("There is no such week.") from error
+    if monday.year < EARLIEST:
+        raise NotFoundError("There is no such week.")
+    return monday
 
 
 def drawn_page(done: service.Done) -> ResponseReturnValue:

@@ -155,6 +155,8 @@ def keep(session: Session, form: PlanForm, rules: Rules, view: PlanView | None) 
     )
     commit_again(session)
     held = version.effective_from
+    if held is None and committing.begun_without(session, version.plan_id, now=now):
+        held = committing.next_monday(now, g.setting)
     session.commit()
     since = f" It holds from the week of {held.day} {held:%B} on." if held else ""
     flash(f"The plan is kept.{since} Former draws keep the rules they used.", "good")
