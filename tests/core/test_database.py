@@ -41,7 +41,7 @@ def job_id(session: Session) -> int:
 @pytest.fixture
 def sqlite_app(tmp_path: Path) -> Iterator[Flask]:
     """An application on a SQLite file of its own, with one table."""
-    app = make_app(Settings.for_tests(database_url=f"sqlite:///{tmp_path / 'one.db'}", instance=tmp_path))
+    app = make_app(Settings.for_tests(database_url=f"sqlite:///{tmp_path / 'one.db'}", instance=tmp_path), durable=True)
     with app.app_context():
         db.session.execute(text("CREATE TABLE t (x INTEGER)"))
         db.session.commit()

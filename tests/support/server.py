@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import Flask
 from playwright.sync_api import BrowserContext
+from sqlalchemy import event
 from sqlalchemy.orm import Session
 from waitress import create_server
 from werkzeug.routing import Rule
@@ -72,11 +73,21 @@ def serve(settings: Settings, session: Session) -> Iterator[LiveServer]:
         close_app(app)
 
 
-def make_app(settings: Settings) -> Flask:
-    """The application of one test; templates compiled by an earlier one are used again."""
+def make_app(settings: Settings, *, durable: bool = False) -> Flask:
+    """The application of one test; templates compiled by an earlier one are used again.
+
+    Unless ``durable``, SQLite waits for no disk, as the tests' PostgreSQL does not: what it keeps is thrown away.
+    """
     app = create_app(settings)
     app.jinja_env.bytecode_cache = bytecode_cache()
+    if not durable and settings.database_url.startswith("sqlite"):
+        with app.app_context():
+            event.listen(db.engine, "connect", _wait_for_no_disk)
     return app
+
+
+def _wait_for_no_disk(connection: Any, _: object) -> None:
+    connection.execute("PRAGMA synchronous=OFF")
 
 
 def close_app(app: Flask) -> None:
