@@ -12,7 +12,7 @@ from qa.rubric_library import drafts, queries
 from qa.rubric_library.drafting import criteria_of
 from qa.rubric_library.models import RubricVersion
 from tests.rubric_library.editing import SAVED, a_draft, add, do, of, ready, use_scale
-from tests.support.browser import EVERY_LOOK, Watch, check_reflow
+from tests.support.browser import DARK_NARROW, Watch, check_reflow, every_look
 from tests.support.builders import RUBRIC
 from tests.support.cast import Cast
 
@@ -228,7 +228,7 @@ def test_yaml_tells_its_problems_by_line_as_one_types(
     watch.check()
 
 
-@EVERY_LOOK
+@every_look(DARK_NARROW)
 def test_the_library_is_sound_in_every_look(
     new_browser: Callable[..., Page], watch: Watch, session: Session, cast: Cast, axe: Callable[[Page], None]
 ) -> None:

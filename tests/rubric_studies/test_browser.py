@@ -12,14 +12,14 @@ from qa.rubric_studies.models import BridgeStudy
 from tests.coaching.weeks import review, wednesday
 from tests.rubric_studies.test_bridge_studies import scored
 from tests.rubric_studies.test_pages import second_version
-from tests.support.browser import EVERY_LOOK, Watch, check_reflow
+from tests.support.browser import DARK_NARROW, Watch, check_reflow, every_look
 from tests.support.builders import make_ticket, publish_rubric
 from tests.support.cast import Cast
 
 pytestmark = [pytest.mark.browser, pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)]
 
 
-@EVERY_LOOK
+@every_look(DARK_NARROW)
 def test_a_bridge_is_begun_and_kept_and_the_study_pages_are_sound(
     new_browser: Callable[..., Page], watch: Watch, session: Session, cast: Cast, axe: Callable[[Page], None]
 ) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from qa.sampling import striking
 from tests.sampling.test_pages import last_week
 from tests.sampling.weeks import arranged, assignments, draw_week
-from tests.support.browser import Watch, check_axe, check_reflow
+from tests.support.browser import LIGHT_WIDE, Watch, check_axe, check_reflow, every_look
 from tests.support.builders import make_ticket, publish_rubric
 from tests.support.cast import NOW, Cast
 
@@ -35,7 +35,7 @@ def week(session: Session, cast: Cast) -> str:
     return key
 
 
-@pytest.mark.parametrize(("theme", "width"), [("light", "wide"), ("dark", "narrow")])
+@every_look(LIGHT_WIDE)
 def test_a_lead_who_never_saw_statistics_plans_draws_and_understands_the_receipt(
     new_browser: Callable[..., Page],
     picture: Callable[[Page, str], Path],

@@ -11,18 +11,21 @@ from playwright.sync_api import ConsoleMessage, Page, Request, Response
 FLAGS = ("--no-sandbox", "--headless", "--disable-gpu", "--disable-background-networking")
 WIDTHS = {"wide": (1440, 900), "narrow": (390, 844), "smallest": (320, 640)}
 THEMES = ("light", "dark")
-QUICK_LOOKS = {("light", "wide"), ("dark", "narrow")}
-# Two looks that differ in everything are seen in every run, the others in the full one.
-EVERY_LOOK = pytest.mark.parametrize(
-    ("theme", "width"),
-    [
-        pytest.param(
-            theme, width, id=f"{theme} {width}", marks=() if (theme, width) in QUICK_LOOKS else pytest.mark.slow
-        )
-        for theme in THEMES
-        for width in WIDTHS
-    ],
-)
+LIGHT_WIDE, DARK_NARROW = ("light", "wide"), ("dark", "narrow")  # two looks that differ in everything
+
+
+def every_look(*quick: tuple[str, str]) -> pytest.MarkDecorator:
+    """Each theme in each width; the quick looks are seen in every run, the others in the full one."""
+    return pytest.mark.parametrize(
+        ("theme", "width"),
+        [
+            pytest.param(theme, width, id=f"{theme} {width}", marks=() if (theme, width) in quick else pytest.mark.slow)
+            for theme in THEMES
+            for width in WIDTHS
+        ],
+    )
+
+
 REPORT_VIOLATIONS = """
 document.addEventListener("securitypolicyviolation", (event) => {
   console.error(`Content-Security-Policy: ${event.violatedDirective} blocked ${event.blockedURI} ${event.sample}`);

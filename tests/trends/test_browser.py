@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from qa.people.models import User
 from tests.coaching.weeks import review
-from tests.support.browser import EVERY_LOOK, Watch, check_reflow
+from tests.support.browser import LIGHT_WIDE, Watch, check_reflow, every_look
 from tests.support.builders import publish_rubric
 from tests.support.cast import Cast
 from tests.trends.test_periods import reviewed_week
@@ -30,7 +30,7 @@ def lead(session: Session, cast: Cast) -> User:
     return cast.quinn
 
 
-@EVERY_LOOK
+@every_look(LIGHT_WIDE)
 def test_a_lead_who_never_saw_statistics_finds_the_way_from_a_figure_to_a_plan(
     new_browser: NewBrowser,
     lead: User,
