@@ -25,6 +25,7 @@ from qa.reviews.rules import outcome_of, read_percentage
 from qa.sampling.models import Assignment, Purpose
 from qa.tickets.models import HandledPart
 from qa.tickets.queries import people_without_region
+from qa.tickets.redaction import redact
 
 FEWEST_PARTS, MOST_PARTS = 1, 20
 FEWEST_PARTICIPANTS = 2
@@ -233,7 +234,7 @@ def set_consensus(
                 level_key=answer.level,
                 percentage=None if answer.percentage is None else str(answer.percentage),
                 not_applicable=answer.not_applicable,
-                reason=reasons.get(key, "").strip()[:2000],
+                reason=redact(reasons.get(key, "").strip())[:2000],
                 decided_by_id=by,
                 decided_at=now,
             )
@@ -284,7 +285,9 @@ def close(session: Session, row: CalibrationSession, *, version: int, learnt: st
     undecided = [part for part in queries.parts_of(session, row.id) if part.consensus is None]
     if undecided:
         raise ConflictError(f"{len(undecided)} of the parts have no consensus yet.")
-    _advance(session, row, version, expected="revealed", state="closed", closed_at=now, learnt=learnt.strip()[:4000])
+    _advance(
+        session, row, version, expected="revealed", state="closed", closed_at=now, learnt=redact(learnt.strip())[:4000]
+    )
     audit.record(
         session,
         action="calibration.close",

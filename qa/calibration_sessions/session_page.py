@@ -9,6 +9,8 @@ from qa.calibration_sessions.models import ConsensusAnswer
 from qa.calibration_sessions.queries import PartOf, Scored, Sitting
 from qa.calibration_sessions.rules import CriterionReport, Given, ParticipantReport
 
+UNANSWERED = "–"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
@@ -55,6 +57,61 @@ class Revealed:
     criteria: tuple[CriterionReport, ...]
     differences: tuple[Difference, ...]
     undecided: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """What was said about one criterion at one part."""
+
+    part: PartOf
+    row: CriterionRow
+    chosen: tuple[tuple[str, str], ...]  # who, what; whoever did not answer is left out
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Talk:
+    """One criterion over all parts of a session: where people differed, and every word about it."""
+
+    criterion: rubrics.Criterion
+    agreement: float | None  # share of pairs of people who chose alike
+    differing: int
+    parts: int
+    said: tuple[Said, ...]  # parts with a difference, a comment or a reason
+
+
+def talks(found: Revealed) -> tuple[Talk, ...]:
+    """The discussion by criterion, those of lowest agreement first, then as the form has them."""
+    made = []
+    for report in found.criteria:
+        rows = [
+            Said(
+                part=panel.part,
+                row=row,
+                chosen=tuple(
+                    (name, word) for name, word in zip(found.names, row.chosen, strict=True) if word != UNANSWERED
+                ),
+            )
+            for panel in found.panels
+            for row in panel.rows
+            if row.criterion.key == report.criterion.key
+        ]
+        made.append(
+            Talk(
+                criterion=report.criterion,
+                agreement=report.agreement.estimate,
+                differing=sum(not each.row.unanimous for each in rows),
+                parts=len(rows),
+                said=tuple(each for each in rows if not each.row.unanimous or each.row.comments or each.row.reason),
+            )
+        )
+    return tuple(sorted(made, key=lambda talk: 2.0 if talk.agreement is None else talk.agreement))
+
+
+def in_short(title: str, found: Sequence[Talk]) -> str:
+    """Why a draft is begun, in a sentence: where people differed most; without anybody's words."""
+    differing = sorted((talk for talk in found if talk.differing), key=lambda talk: -talk.differing / talk.parts)
+    told = ", ".join(f"{talk.criterion.name} ({talk.differing} of {talk.parts})" for talk in differing[:5])
+    return f"From the calibration session “{title}”" + (f": people differed on {told}." if told else ".")
 
 
 def revealed(
@@ -108,7 +165,7 @@ def _panel(
                         for user_id in present
                         if (user_id, part.part.id, criterion.key) in scored.comments
                     ),
-                    unanimous=len({word for word in words if word != "–"}) <= 1,
+                    unanimous=len({word for word in words if word != UNANSWERED}) <= 1,
                     agreed=_stored(decided) if decided else None,
                     reason=decided.reason if decided else "",
                     proposed=rules.proposal(scored.answers, part.part.id, criterion),
@@ -125,12 +182,12 @@ def _panel(
 
 def _word(criterion: rubrics.Criterion, answer: Given | None) -> str:
     if answer is None:
-        return "–"
+        return UNANSWERED
     if answer.not_applicable:
         return "N/A"
     if answer.percentage is not None:
         return f"{answer.percentage} %"
-    return criterion.scale.level(answer.level_key).name if answer.level_key else "–"
+    return criterion.scale.level(answer.level_key).name if answer.level_key else UNANSWERED
 
 
 def _stored(decided: ConsensusAnswer) -> str:

@@ -5,17 +5,22 @@ from typing import Any
 
 from flask import Blueprint, flash, g, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 from wtforms.fields import SelectChoice
 
-from qa.calibration_sessions import drawings, queries, service, session_page
+import rubrics
+from qa.calibration_sessions import changing, drawings, queries, service, session_page
 from qa.calibration_sessions.forms import CloseForm, SessionForm, VersionForm
 from qa.calibration_sessions.models import CalibrationSession
 from qa.core.access import Permission, Role, requires
 from qa.core.clock import local_day, utcnow
 from qa.core.db import db
-from qa.core.errors import InvalidInputError, NotFoundError
+from qa.core.errors import ConflictError, InvalidInputError, NotFoundError
 from qa.people.queries import people_with_role
-from qa.rubric_library.queries import rubric_of
+from qa.rubric_library.drafting import RUBRIC, criteria_of
+from qa.rubric_library.drafts import tree_of
+from qa.rubric_library.models import RubricVersion
+from qa.rubric_library.queries import drafts_of_session, rubric_of
 
 bp = Blueprint("calibration", __name__, url_prefix="/calibration")
 DUE_IN = dt.timedelta(days=5)
@@ -107,8 +112,25 @@ def show(session_id: int) -> ResponseReturnValue:
     }
     if row.state == "scoring":
         return render_template("calibration/scoring.html", **context)
+    rubric, revealed = revealed_page(row, people, parts)
+    return render_template(
+        "calibration/revealed.html",
+        rubric=rubric,
+        revealed=revealed,
+        chart=drawings.scores_chart(revealed),
+        drafts=drafts_of_session(session, row.id),
+        talks=session_page.talks(revealed),
+        **context,
+    )
+
+
+def revealed_page(
+    row: CalibrationSession, people: list[queries.Sitting], parts: list[queries.PartOf]
+) -> tuple[rubrics.RubricVersion, session_page.Revealed]:
+    """What a session shows once it is revealed, with its rubric."""
+    session = db.session()
     rubric = rubric_of(session, row.rubric_version_id)
-    revealed = session_page.revealed(
+    return rubric, session_page.revealed(
         rubric,
         parts,
         people,
@@ -116,13 +138,51 @@ def show(session_id: int) -> ResponseReturnValue:
         queries.consensus_answers(session, row.id),
         shown_as=names_for(row, people),
     )
+
+
+@bp.get("/<int:session_id>/discussion")
+@requires(Permission.CALIBRATION_VIEW)
+def discussion(session_id: int) -> ResponseReturnValue:
+    """What was said in a session, by criterion: what a draft of the rubric begins with."""
+    row = queries.get_session_for(db.session(), g.actor, session_id)
+    if row.state == "scoring":
+        return redirect(url_for("calibration.show", session_id=session_id))
+    people, parts = queries.participants_of(db.session(), row.id), queries.parts_of(db.session(), row.id)
+    rubric, revealed = revealed_page(row, people, parts)
     return render_template(
-        "calibration/revealed.html",
+        "calibration/discussion.html",
+        row=row,
         rubric=rubric,
-        revealed=revealed,
-        chart=drawings.scores_chart(revealed),
-        **context,
+        talks=session_page.talks(revealed),
+        drafts=drafts_of_session(db.session(), row.id),
     )
+
+
+@bp.post("/<int:session_id>/change")
+@requires(Permission.CALIBRATION_FACILITATE)
+def change(session_id: int) -> ResponseReturnValue:
+    """Open the next version of the rubric as a draft, at the criterion that was asked for."""
+    session = db.session()
+    row = queries.get_led_session_for(session, g.actor, session_id)
+    if row.state == "scoring":
+        raise ConflictError("Reveal the session first: until then nobody knows where people differ.")
+    people, parts = queries.participants_of(session, row.id), queries.parts_of(session, row.id)
+    _, revealed = revealed_page(row, people, parts)
+    why = session_page.in_short(row.title, session_page.talks(revealed))
+    version, fresh = changing.begin_change(session, row, why=why, by=g.actor.user_id, now=utcnow())
+    place = place_of(session, version, request.form.get("criterion", ""))
+    db.session.commit()
+    if fresh:
+        flash(f"{version.label} is a draft now, with what was said here attached.", "good")
+    else:
+        flash(f"{version.label} was begun in this session already: go on with it.", "good")
+    return redirect(url_for("rubrics.edit", version_id=version.id, at=place))
+
+
+def place_of(session: Session, version: RubricVersion, criterion_key: str) -> str:
+    """Where the editor of a draft shows a criterion; the rules of the rubric where it has none of that key."""
+    tree = tree_of(session, version)
+    return next((each["id"] for each in criteria_of(tree) if each["key"] == criterion_key), RUBRIC)
 
 
 def is_led(row: CalibrationSession) -> bool:

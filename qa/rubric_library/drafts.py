@@ -76,8 +76,19 @@ def free_key(session: Session, programme_id: int, wanted: str) -> str:
     return key
 
 
-def clone_version(session: Session, version: RubricVersion, *, by: int, now: dt.datetime) -> RubricVersion:
-    """The next version of the same rubric as a draft, equal to the former but for its number."""
+def clone_version(
+    session: Session,
+    version: RubricVersion,
+    *,
+    by: int,
+    now: dt.datetime,
+    note: str = "",
+    session_id: int | None = None,
+) -> RubricVersion:
+    """The next version of the same rubric as a draft, equal to the former but for its number.
+
+    ``note`` says why it was begun, ``session_id`` the calibration session that it was begun in.
+    """
     family = session.get_one(RubricFamily, version.family_id)
     tree = _tree_for_copy(session, version)
     highest = session.execute(
@@ -88,7 +99,9 @@ def clone_version(session: Session, version: RubricVersion, *, by: int, now: dt.
     ).one()
     tree["version"] = f"{highest[0]}.{highest[1] + 1}"
     tree["lineage"] = []
-    return open_draft(session, family, tree, what="copy", based_on=version.id, by=by, now=now)
+    return open_draft(
+        session, family, tree, what="copy", based_on=version.id, by=by, now=now, note=note, session_id=session_id
+    )
 
 
 def clone_family(session: Session, version: RubricVersion, *, name: str, by: int, now: dt.datetime) -> RubricVersion:
@@ -118,6 +131,8 @@ def open_draft(
     by: int | None,
     now: dt.datetime,
     based_on: int | None = None,
+    note: str = "",
+    session_id: int | None = None,
 ) -> RubricVersion:
     """A new version of a family in state draft, with its first kept state."""
     major, minor = (int(part) for part in str(tree["version"]).split("."))
@@ -135,7 +150,7 @@ def open_draft(
     session.add(version)
     session.flush()
     keep(session, version, tree, what=what, by=by, now=now)
-    session.add(RubricStep(version_id=version.id, kind="drafted", at=now, by_id=by))
+    session.add(RubricStep(version_id=version.id, kind="drafted", at=now, by_id=by, note=note, session_id=session_id))
     session.flush()
     audit.record(
         session, action="rubric.draft", object_type="rubric_version", object_id=version.id, actor_id=by, now=now

@@ -99,6 +99,7 @@ class RubricStep(WithId, Base):
     at: Mapped[dt.datetime]
     by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     note: Mapped[str] = mapped_column(default="")
+    session_id: Mapped[int | None] = mapped_column(ForeignKey("calibration_session.id"))  # whose discussion began it
 
 
 class CriterionNote(WithId, Base):

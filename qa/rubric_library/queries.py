@@ -192,6 +192,28 @@ def steps_of(session: Session, version_id: int) -> list[StepView]:
     return [StepView(step=step, by=name) for step, name in rows]
 
 
+def drafts_of_session(session: Session, session_id: int) -> list[tuple[RubricVersion, RubricFamily]]:
+    """The versions that a calibration session's discussion began, oldest first."""
+    rows = session.execute(
+        select(RubricVersion, RubricFamily)
+        .join(RubricFamily, RubricFamily.id == RubricVersion.family_id)
+        .join(RubricStep, RubricStep.version_id == RubricVersion.id)
+        .where(RubricStep.session_id == session_id)
+        .order_by(RubricVersion.id)
+    )
+    return [(version, family) for version, family in rows]
+
+
+def origin_of(session: Session, version_id: int) -> RubricStep | None:
+    """The step that began a version in a calibration session; nothing where it began elsewhere."""
+    return session.scalar(
+        select(RubricStep)
+        .where(RubricStep.version_id == version_id, RubricStep.session_id.is_not(None))
+        .order_by(RubricStep.id)
+        .limit(1)
+    )
+
+
 def editors_named(session: Session, version_id: int) -> list[tuple[int, str]]:
     """Who wrote on a version, by name."""
     rows = session.execute(

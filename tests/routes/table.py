@@ -28,14 +28,14 @@ OBJECTS = [
         },
     ),
     *cases(
-        "calibration.show",
+        "calibration.show calibration.discussion",
         {
             "Quinn's session": ("rita rob lena otto quinn dora", lambda w: {"session_id": w.quinns_session.id}),
             "Otto's session": ("rob lena otto quinn dora", lambda w: {"session_id": w.ottos_session.id}),
         },
     ),
     *cases(
-        "calibration.reveal calibration.close",
+        "calibration.reveal calibration.close calibration.change",
         {
             "Quinn's session": ("quinn", lambda w: {"session_id": w.quinns_session.id}),
             "Otto's session": ("otto quinn", lambda w: {"session_id": w.ottos_session.id}),

@@ -63,6 +63,7 @@ def edit_page(version: RubricVersion, family: RubricFamily, *, at: str, status: 
         engines=rubrics.ENGINES,
         scales=draft_changes.SCALE_WORDS,
         focus=request.args.get("focus", ""),
+        origin=queries.origin_of(session, version.id),
         **preview_of(shown.value, version_id=version.id),
     )
     return make_response(body, status)
