@@ -47,8 +47,17 @@ class Directory:
         """Read the agents and the teams of those who are somebody here."""
         with reading():
             rows = session.execute(
-                select(AgentIdentity).where(AgentIdentity.source_id == self.source_id).order_by(AgentIdentity.id)
-            ).scalars()
+                select(
+                    AgentIdentity.external_id,
+                    AgentIdentity.id,
+                    AgentIdentity.name,
+                    AgentIdentity.email,
+                    AgentIdentity.is_bot,
+                    AgentIdentity.user_id,
+                )
+                .where(AgentIdentity.source_id == self.source_id)
+                .order_by(AgentIdentity.id)
+            )
             self.known = {
                 row.external_id: KnownAgent(row.id, row.name, row.email, row.is_bot, row.user_id) for row in rows
             }

@@ -12,6 +12,7 @@ from typing import Any, cast
 
 import psycopg
 from sqlalchemy import (
+    Boolean,
     ColumnElement,
     Dialect,
     Table,
@@ -102,6 +103,8 @@ def _prepared(table: Table, names: tuple[str, ...], dialect: Dialect) -> _Prepar
 def _processor(table: Table, name: str, dialect: Dialect) -> Processor | None:
     if isinstance(table.c[name].type, UtcDateTime):
         return _moments(dialect)
+    if isinstance(table.c[name].type, Boolean):
+        return None  # both drivers take truth values as they are
     return table.c[name].type.dialect_impl(dialect).bind_processor(dialect)
 
 

@@ -10,6 +10,7 @@ from qa.core.crypto import KeyRing, decrypt_text, unwrap
 from qa.people.models import AgentIdentity, Source
 from qa.tickets import signals
 from qa.tickets.conversations import about_revision, about_ticket, read_payload
+from qa.tickets.intake.base import MessageRecord
 from qa.tickets.models import ConversationKey, ConversationRevision, HandledPart, Resolution, Ticket, TicketSignal
 from qa.tickets.preparing import Work
 from qa.tickets.rows import Row, among, insert_rows
@@ -32,11 +33,52 @@ class Known:
     lines: Sequence[Line] | None
 
 
-def of_work(work: Sequence[Work]) -> list[Known]:
+class Readings:
+    """What the conversations of a batch say, each part's read once: before the transaction that keeps it."""
+
+    def __init__(self, conversations: Sequence[Sequence[Line] | None], rules: Rules = RULES) -> None:
+        self.lines, self._rules = conversations, rules
+        self._marks = signals.Marks()
+        self._repeated = signals.repeated_sentences((lines for lines in conversations if lines), self._marks)
+        self._found: dict[tuple[int, str], Values] = {}
+
+    def of(self, place: int, agent: str, language: str) -> Values:
+        """What the conversation at this place of the batch says of an agent's part; nothing where none is told."""
+        lines = self.lines[place]
+        if lines is None:
+            return {}
+        found = self._found.get((place, agent))
+        if found is None:
+            found = signals.from_text(lines, agent, language, self._rules, self._repeated, self._marks)
+            self._found[place, agent] = found
+        return found
+
+
+def read_work(work: Sequence[Work]) -> Readings:
+    """The readings of tickets that an intake changes, and of the parts that it tells."""
+    readings = Readings([lines_of(each.record.messages) for each in work])
+    for place, each in enumerate(work):
+        for part in each.parts or ():
+            readings.of(place, part.agent.external_id, each.record.language)
+    return readings
+
+
+def lines_of(messages: Sequence[MessageRecord] | None) -> list[Line] | None:
+    """The messages that rules read: nobody is judged by a note."""
+    if messages is None:
+        return None
+    return [
+        Line(each.role, each.public, each.at, each.text, each.agent.external_id if each.agent else None)
+        for each in messages
+        if each.public
+    ]
+
+
+def of_work(work: Sequence[Work], readings: Readings) -> list[Known]:
     """What an intake tells of the tickets it changes."""
     return [
         Known(
-            ticket_id=each.ticket_id,
+            ticket_id=each.ticket_id or 0,
             language=each.record.language,
             facts=Facts(
                 first_reply_seconds=each.record.first_reply_seconds,
@@ -46,30 +88,25 @@ def of_work(work: Sequence[Work]) -> list[Known]:
                 csat=each.record.csat,
             ),
             mapped=signals.mapped(each.record.custom_fields),
-            lines=None
-            if each.record.messages is None
-            else [
-                Line(
-                    message.role,
-                    message.public,
-                    message.at,
-                    message.text,
-                    message.agent.external_id if message.agent else None,
-                )
-                for message in each.record.messages
-                if message.public
-            ],
+            lines=lines,
         )
-        for each in work
-        if each.ticket_id is not None
+        for each, lines in zip(work, readings.lines, strict=True)
     ]
 
 
-def write(session: Session, known: Sequence[Known], *, rules: Rules = RULES, made: Made | None = None) -> int:
+def write(
+    session: Session,
+    known: Sequence[Known],
+    *,
+    rules: Rules = RULES,
+    readings: Readings | None = None,
+    made: Made | None = None,
+) -> int:
     """Keep the signals of the tickets' present parts, in place of those that the same rules gave before.
 
-    Where a conversation is not told, what was read from its text before stays. ``made`` names the tickets that are new
-    in this transaction: no signal of theirs is kept yet. How many values are kept.
+    Where a conversation is not told, what was read from its text before stays. ``readings`` are those of ``known``;
+    ``made`` names the tickets that are new in this transaction: no signal of theirs is kept yet. How many values are
+    kept.
     """
     made = made or {}
     before = [each.ticket_id for each in known if each.ticket_id not in made]
@@ -78,18 +115,16 @@ def write(session: Session, known: Sequence[Known], *, rules: Rules = RULES, mad
     parts += [(part_id, ticket_id, agent) for ticket_id, each in made.items() for part_id, agent in each]
     if not parts:
         return 0
-    marks = signals.Marks()
-    repeated = signals.repeated_sentences((each.lines for each in known if each.lines), marks)
-    by_ticket = {each.ticket_id: each for each in known}
+    readings = readings or Readings([each.lines for each in known], rules)
+    places = {each.ticket_id: place for place, each in enumerate(known)}
     version = rules.version
     rows: list[Row] = []
     told: dict[bool, list[int]] = {True: [], False: []}
     names: dict[bool, set[str]] = {True: set(), False: set()}
     for part_id, ticket_id, agent in parts:
-        ticket = by_ticket[ticket_id]
-        values: dict[str, float | None] = dict(signals.from_facts(ticket.facts, rules))
-        if ticket.lines is not None:
-            values |= signals.from_text(ticket.lines, agent, ticket.language, rules, repeated, marks)
+        place = places[ticket_id]
+        ticket = known[place]
+        values = {**signals.from_facts(ticket.facts, rules), **readings.of(place, agent, ticket.language)}
         spoken = ticket.lines is not None
         if part_id in old:
             told[spoken].append(part_id)

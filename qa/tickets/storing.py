@@ -19,7 +19,7 @@ from qa.core.db import reading
 from qa.core.errors import ConflictError
 from qa.people.models import ProgrammeSetting, Source
 from qa.people.queries import setting_at, zone_of
-from qa.tickets import writing
+from qa.tickets import signal_storing, writing
 from qa.tickets.agents import Directory
 from qa.tickets.counting import Counts
 from qa.tickets.intake.base import AgentRecord, Record, Reject, Repeated, TicketRecord
@@ -30,6 +30,7 @@ CHUNK = 200  # tickets in one transaction
 CHUNK_MESSAGES = 10_000
 CHUNK_REJECTS = 1_000
 ATTEMPTS = 3
+AT_ONCE = 20_000  # objects made between two looks of the collector: hardly one of a chunk's is garbage before its end
 
 InChunk = Callable[[Session, Counts, Sequence[Reject]], None]
 AfterChunk = Callable[[Counts], None]
@@ -57,10 +58,10 @@ def store_tickets(
     rejects, ``after_chunk`` once it is committed.
     """
     store = _open(session, source, ring=ring, frame_key=frame_key, now=now, redacted=redacted, run_id=run_id)
-    store.directory.load(session)
-    store.directory.ensure(session, agents)
     total = Counts()
     with _what_is_loaded_left_alone():
+        store.directory.load(session)
+        store.directory.ensure(session, agents)
         for chunk in _chunks(records):
             _store_chunk(session, store, chunk, total, in_chunk)
             if after_chunk is not None:
@@ -71,10 +72,13 @@ def store_tickets(
 @contextmanager
 def _what_is_loaded_left_alone() -> Iterator[None]:
     """Spare the collector the whole program at every few thousand tickets, none of which is garbage."""
+    before = gc.get_threshold()
     gc.freeze()
+    gc.set_threshold(AT_ONCE, *before[1:])
     try:
         yield
     finally:
+        gc.set_threshold(*before)
         gc.unfreeze()
 
 
@@ -153,6 +157,7 @@ def _store_chunk(session: Session, store: Store, chunk: _Chunk, total: Counts, i
     store.directory.ensure(session, _agents_of(chunk.tickets.values()))
     for _ in range(ATTEMPTS):
         prepared = prepare(session, store, chunk.tickets)
+        readings = signal_storing.read_work(prepared.work)
         counts = Counts()
         counts.merge(total)
         counts.merge(prepared.counts)
@@ -166,7 +171,7 @@ def _store_chunk(session: Session, store: Store, chunk: _Chunk, total: Counts, i
             if prepared.touches and _moved(session, store, prepared.known):
                 session.rollback()
                 continue
-            writing.write(session, store, prepared, counts)
+            writing.write(session, store, prepared, readings, counts)
             if in_chunk is not None:
                 in_chunk(session, counts, chunk.rejects)
             session.commit()

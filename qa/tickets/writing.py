@@ -36,7 +36,9 @@ CHANGING = (
 )
 
 
-def write(session: Session, store: Store, prepared: Prepared, counts: Counts) -> None:
+def write(
+    session: Session, store: Store, prepared: Prepared, readings: signal_storing.Readings, counts: Counts
+) -> None:
     """Carry out a chunk's changes and count the parts made; the caller commits."""
     work = prepared.work
     if not work:
@@ -51,7 +53,8 @@ def write(session: Session, store: Store, prepared: Prepared, counts: Counts) ->
     facets.note(session, store.programme_id, store.facets, told)
     signal_storing.write(
         session,
-        signal_storing.of_work(work),
+        signal_storing.of_work(work, readings),
+        readings=readings,
         made={each.ticket_id: made.get(each.ticket_id, []) for each in new if each.ticket_id is not None},
     )
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from qa.tickets.intake.base import AgentRecord, BadCellError, MessageRecord, Role, TicketRecord
+from qa.tickets.intake.base import AgentRecord, BadCellError, MessageRecord, Origin, Role, TicketRecord
 from qa.tickets.intake.intercom import whole_or_zero
 from qa.tickets.intake.objects import Row
 from qa.tickets.intake.values import (
@@ -91,7 +91,7 @@ class Chatwoot:
             )
         return self.agents[key]
 
-    def ticket(self, row: Row, messages: Iterable[MessageRecord] | None) -> TicketRecord:
+    def ticket(self, row: Row, messages: Iterable[MessageRecord] | None, origin: Origin | None = None) -> TicketRecord:
         status = STATUSES.get(str(row.get("status")))
         if status is None:
             raise BadCellError("status", row.get("status"), "not a status of Chatwoot")
@@ -117,6 +117,7 @@ class Chatwoot:
             assignee=self._agent(assignee) if assignee else None,
             messages=tuple(messages) if messages is not None else None,
             people=(text(sender, "name"),) if text(sender, "name") else (),
+            origin=origin,
         )
 
     def _rating(self, row: Row) -> Mapping[str, object]:

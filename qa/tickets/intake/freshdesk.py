@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from qa.tickets.intake.base import RESOLVED_STATUSES, AgentRecord, BadCellError, MessageRecord, TicketRecord
+from qa.tickets.intake.base import RESOLVED_STATUSES, AgentRecord, BadCellError, MessageRecord, Origin, TicketRecord
 from qa.tickets.intake.objects import Row
 from qa.tickets.intake.values import as_dict, as_list, moment, must, optional_id, row_id, spoken, text, whole
 
@@ -101,7 +101,7 @@ class Freshdesk:
     def _agent(self, key: str) -> AgentRecord:
         return self.agents.setdefault(key, AgentRecord(external_id=key, name=""))
 
-    def ticket(self, row: Row, messages: Iterable[MessageRecord] | None) -> TicketRecord:
+    def ticket(self, row: Row, messages: Iterable[MessageRecord] | None, origin: Origin | None = None) -> TicketRecord:
         key, stats = row_id(row, "id"), as_dict(row.get("stats"))
         created_at = must(moment(row, "created_at"), "created_at", "a ticket")
         status = self._status(row)
@@ -135,6 +135,7 @@ class Freshdesk:
             assignee=self._agent(assignee) if assignee is not None else None,
             messages=tuple(messages) if messages is not None else None,
             people=(name,) if name else (),
+            origin=origin,
         )
 
     def _status(self, row: Row) -> str:

@@ -88,6 +88,11 @@ class Join(Generic[Ticket, Item]):
         """Keep a message of the ticket that ``ticket`` gave."""
         self._open[key].items.append(item)
 
+    @property
+    def is_ready(self) -> bool:
+        """Whether a ticket is complete."""
+        return bool(self._ready)
+
     def ready(self) -> Iterator[tuple[Ticket, list[Item]]]:
         """The tickets that are complete by now."""
         found, self._ready = self._ready, []

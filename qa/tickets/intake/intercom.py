@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable, Mapping
 
-from qa.tickets.intake.base import AgentRecord, BadCellError, MessageRecord, Role, TicketRecord
+from qa.tickets.intake.base import AgentRecord, BadCellError, MessageRecord, Origin, Role, TicketRecord
 from qa.tickets.intake.objects import Row
 from qa.tickets.intake.values import (
     as_dict,
@@ -90,7 +90,7 @@ class Intercom:
             )
         return self.agents[key]
 
-    def ticket(self, row: Row, messages: Iterable[MessageRecord] | None) -> TicketRecord:
+    def ticket(self, row: Row, messages: Iterable[MessageRecord] | None, origin: Origin | None = None) -> TicketRecord:
         state = STATES.get(str(row.get("state")))
         if state is None:
             raise BadCellError("state", row.get("state"), "not a state of Intercom")
@@ -121,6 +121,7 @@ class Intercom:
             assignee=self._agent({"id": assignee}) if assignee not in (None, NOBODY) else None,
             messages=told,
             people=self._people(row),
+            origin=origin,
         )
 
     def _closed(self, row: Row, figures: Mapping[str, object]) -> dt.datetime | None:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from qa.tickets.intake import files
 from qa.tickets.intake.base import UnusableFileError
@@ -22,8 +22,7 @@ class BadObject:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
+class Placed(NamedTuple):
     """An object, the list that it stands in (None: alone on its line), and its line or place."""
 
     table: str | None

@@ -6,9 +6,8 @@ live pulls give their objects to the same ones.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 
 from qa.tickets.intake import files
 from qa.tickets.intake.base import (
@@ -71,15 +70,14 @@ class Desk(Protocol):
     def message(self, row: Row, ticket: Row) -> MessageRecord | None:
         """A message; None for an entry that nobody said."""
 
-    def ticket(self, row: Row, messages: Iterable[MessageRecord] | None) -> TicketRecord:
+    def ticket(self, row: Row, messages: Iterable[MessageRecord] | None, origin: Origin | None = None) -> TicketRecord:
         """A ticket with what was learned about it."""
 
     def age(self, row: Row) -> tuple[str, int]:
         """By which the newer of two tellings of a ticket is known."""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One object and where it stands."""
 
     file: str
@@ -135,9 +133,11 @@ class ObjectExport:
                 continue
             key = optional_id(found.row, self._desk.belongs) or ""
             ticket = join.ticket(key)
-            yield from self._told_before()
-            for complete, messages in join.ready():
-                yield from self._complete(complete, messages)
+            if self._before:
+                yield from self._told_before()
+            if join.is_ready:
+                for complete, messages in join.ready():
+                    yield from self._complete(complete, messages)
             if ticket is None:
                 bad = BadCellError(self._desk.belongs, key, "a message of no ticket in this export")
                 yield found.rejected(bad, "message")
@@ -289,11 +289,11 @@ def complete(
     yield from (Repeated(of="message") for _ in range(repeated))
     silent = inside is None and not told_apart
     try:
-        record = desk.ticket(line.row, None if silent else messages)
+        record = desk.ticket(line.row, None if silent else messages, Origin(line.file, line.number))
     except BadCellError as bad:
         yield line.rejected(bad, "ticket", messages=len(messages))
         return
-    yield replace(record, origin=Origin(line.file, line.number))
+    yield record
 
 
 def in_order(messages: list[MessageRecord]) -> tuple[list[MessageRecord], int]:

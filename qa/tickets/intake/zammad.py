@@ -2,7 +2,15 @@
 
 from collections.abc import Iterable, Mapping
 
-from qa.tickets.intake.base import RESOLVED_STATUSES, AgentRecord, BadCellError, MessageRecord, Role, TicketRecord
+from qa.tickets.intake.base import (
+    RESOLVED_STATUSES,
+    AgentRecord,
+    BadCellError,
+    MessageRecord,
+    Origin,
+    Role,
+    TicketRecord,
+)
 from qa.tickets.intake.objects import Row
 from qa.tickets.intake.values import as_dict, as_list, moment, must, optional_id, row_id, spoken, text, whole
 
@@ -91,7 +99,7 @@ class Zammad:
         name, email = self._names.get(key, ("", None))
         return AgentRecord(external_id=key, name=name, email=email)
 
-    def ticket(self, row: Row, messages: Iterable[MessageRecord] | None) -> TicketRecord:
+    def ticket(self, row: Row, messages: Iterable[MessageRecord] | None, origin: Origin | None = None) -> TicketRecord:
         state = (text(row, "state") or STATE_IDS.get(optional_id(row, "state_id") or "", "")).lower()
         status = STATES.get(state)
         if status is None:
@@ -121,6 +129,7 @@ class Zammad:
             assignee=self._agent(owner) if owner not in (None, NOBODY) else None,
             messages=tuple(messages) if messages is not None else None,
             people=(name,) if name else (),
+            origin=origin,
         )
 
     def age(self, row: Row) -> tuple[str, int]:

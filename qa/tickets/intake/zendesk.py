@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from qa.tickets.intake.base import AgentRecord, MessageRecord, TicketRecord
+from qa.tickets.intake.base import AgentRecord, MessageRecord, Origin, TicketRecord
 from qa.tickets.intake.marks import Marks
 from qa.tickets.intake.objects import ObjectExport, Row
 from qa.tickets.intake.zendesk_rows import Account, message_record, ticket_record
@@ -48,8 +48,8 @@ class Zendesk:
     def message(self, row: Row, ticket: Row) -> MessageRecord | None:
         return message_record(row, ticket, self.account)
 
-    def ticket(self, row: Row, messages: Iterable[MessageRecord] | None) -> TicketRecord:
-        return ticket_record(row, self.account, messages)
+    def ticket(self, row: Row, messages: Iterable[MessageRecord] | None, origin: Origin | None = None) -> TicketRecord:
+        return ticket_record(row, self.account, messages, origin)
 
     def age(self, row: Row) -> tuple[str, int]:
         generated = row.get("generated_timestamp")

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from qa.tickets.intake.base import AgentRecord, BadCellError, MessageRecord, Role, TicketRecord, clean
+from qa.tickets.intake.base import AgentRecord, BadCellError, MessageRecord, Origin, Role, TicketRecord, clean
 from qa.tickets.intake.values import (
     Row,
     as_dict,
@@ -111,7 +111,9 @@ def metrics_of(row: Row, told_at: str = "") -> Metrics:
     )
 
 
-def ticket_record(row: Row, account: Account, messages: Iterable[MessageRecord] | None) -> TicketRecord:
+def ticket_record(
+    row: Row, account: Account, messages: Iterable[MessageRecord] | None, origin: Origin | None = None
+) -> TicketRecord:
     """A ticket with its rating, metrics and messages; ``BadCellError`` where it cannot be used."""
     key = row_id(row, "id")
     status = str(row.get("status") or "").strip().lower()
@@ -156,6 +158,7 @@ def ticket_record(row: Row, account: Account, messages: Iterable[MessageRecord] 
         assignee=account.agent(assignee) if assignee is not None else None,
         messages=tuple(messages) if messages is not None else None,
         people=people(row, account),
+        origin=origin,
     )
 
 
