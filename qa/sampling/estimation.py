@@ -311,7 +311,7 @@ def korn_graubard(figure: Figure, *, confidence: float = 0.95) -> Figure:
     """A proportion's interval from its weighted mean and variance.
 
     n = min(m, p(1-p)/V) (z/t_{m-1})^2, x = p n, then Clopper and Pearson's bounds with real x and n; at p = 0 or 1 the
-    effective size is Kish's.
+    effective size is Kish's. V is the sample's variance, and the reviewers' where the figure carries one.
 
     References
     ----------
@@ -331,7 +331,7 @@ def korn_graubard(figure: Figure, *, confidence: float = 0.95) -> Figure:
     if p in (0.0, 1.0) or not figure.variance:
         n = min(float(figure.n), figure.n_effective) * correction
     else:
-        n = min(float(figure.n), p * (1 - p) / figure.variance) * correction
+        n = min(float(figure.n), p * (1 - p) / (figure.variance + figure.reviewer_variance)) * correction
     x = p * n
     tail = (1 - confidence) / 2
     low = 0.0 if p == 0 else float(special.betaincinv(x, n - x + 1, tail))

@@ -21,7 +21,13 @@ from qa.sampling.estimation import (
     working_coefficients,
 )
 from qa.sampling.predicting import USEFUL, measured_correlations
-from qa.sampling.strictness import Strictness, reviewer_shares, strictness_variance, with_strictness
+from qa.sampling.strictness import (
+    Strictness,
+    reviewer_shares,
+    share_variance,
+    strictness_variance,
+    with_strictness,
+)
 
 Vector = NDArray[np.float64]
 Codes = NDArray[np.int64]
@@ -154,7 +160,7 @@ class Reported:
 
     ``predicted_mean`` is what the regression expects of all parts and ``residual_mean`` what the reviews add to it;
     both are ``None`` for a weighted mean. ``correlation`` is that of the domain's predicted and reviewed scores.
-    ``shares`` says which part of the weight each reviewer scored.
+    ``shares`` says which part of the weight each reviewer scored, ``variances`` what strictness each of them brings.
     """
 
     figure: Figure
@@ -166,6 +172,7 @@ class Reported:
     residual_mean: float | None = None
     correlation: float | None = None
     shares: Vector | None = None
+    variances: Vector | None = None
 
     @property
     def regression(self) -> bool:
@@ -282,6 +289,7 @@ class Window:
                     residual_mean=term[1] if term else None,
                     correlation=correlations[d],
                     shares=None if shares is None else shares[d],
+                    variances=None if self.strictness is None else self.strictness.variances,
                 )
             )
         return reported
@@ -303,22 +311,46 @@ class Window:
         )
 
     def share(self, hits: Any, codes: Any, frame_codes: Any, count: int) -> list[Reported]:
-        """The share of reviews with some outcome in each domain, by Korn and Graubard; sampling alone."""
+        """The share of reviews with some outcome in each domain, by Korn and Graubard.
+
+        What reviewers' strictness adds is that of this outcome: most of them agree on what is critical.
+        """
         values = np.asarray(hits, dtype=np.float64)
         domains, framed = np.asarray(codes, dtype=np.int64), np.asarray(frame_codes, dtype=np.int64)
         inside, there = domains >= 0, framed >= 0
         sizes = np.bincount(framed[there], self.frame.size[there], count).astype(np.float64)
         figures = hajek_by(domains[inside], count, values[inside], self.sample.pi[inside])
+        shares, variances = self._shares(domains, count), self._variances_of(values)
+        if shares is not None and variances is not None:
+            figures = [
+                figure
+                if figure.estimate in (None, 0.0, 1.0) or not figure.variance
+                else replace(figure, reviewer_variance=strictness_variance(shares[d], variances))
+                for d, figure in enumerate(figures)
+            ]
         plain = replace(self, strictness=None, regression=None)
-        return plain._reported(
+        reported = plain._reported(
             values, domains, count, sizes, [korn_graubard(figure) for figure in figures], [None] * count
         )
+        if shares is None:
+            return reported
+        return [replace(each, shares=shares[d], variances=variances) for d, each in enumerate(reported)]
+
+    def _variances_of(self, hits: Vector) -> Vector | None:
+        """What each reviewer's strictness brings to the share of an outcome; ``None`` where nothing is known of it."""
+        spread = float(self.sample.y.var()) if len(self.sample) else 0.0
+        if self.strictness is None or not spread:
+            return None
+        reviewers = len(self.strictness.variances)
+        reliability = min(self.strictness.between / spread, 1.0)
+        between = share_variance(hits, self.sample.queue, self.sample.reviewer, reviewers, reliability=reliability)
+        return np.full(reviewers, between)
 
     def gap(self, a: Reported, b: Reported) -> Difference:
         """One domain minus another; what the same reviewers scored in both cancels."""
-        if self.strictness is None or a.shares is None or b.shares is None:
+        if a.variances is None or a.shares is None or b.shares is None:
             return difference(a.figure, b.figure)
-        both = strictness_variance(a.shares - b.shares, self.strictness.variances)
+        both = strictness_variance(a.shares - b.shares, a.variances)
         return difference(a.figure, b.figure, reviewer_variance=both)
 
 

@@ -1,7 +1,7 @@
 """What reviewers' strictness adds to the uncertainty of a figure, told apart from sampling. Pure."""
 
 from dataclasses import dataclass, replace
-from math import sqrt
+from math import exp, pi, sqrt
 from typing import Any
 
 import numpy as np
@@ -80,6 +80,31 @@ def strictness_of(residuals: Any, reviewers: Any, count: int, *, prior: float = 
         between=between,
         source=RANDOMISED,
     )
+
+
+def share_variance(hits: Any, groups: Any, reviewers: Any, count: int, *, reliability: float) -> float:
+    """The variance between reviewers of the share of parts to which they give some outcome, in shares squared.
+
+    By moments of the reviewers' shares beside those of their queues (``groups``, codes), drawn with the weight of four
+    reviewers towards reliability x phi(z)^2: what strictness that makes ``reliability`` (0 to 1) of the scores' variance
+    does to an outcome of this rate p = Phi(z). An outcome that all have or none tells nothing: 0.
+
+    References
+    ----------
+    Dempster & Lerner (1950), Genetics 35, 212-236, for a variance seen through a threshold.
+    """
+    y, queue = np.asarray(hits, dtype=np.float64), np.asarray(groups, dtype=np.int64)
+    if not 0 <= reliability <= 1:
+        raise ValueError(f"reliability lies between 0 and 1: {reliability}")
+    if y.shape != queue.shape or ((y != 0) & (y != 1)).any():
+        raise ValueError("hits holds 0 or 1 for each review, groups its queue")
+    rate = float(y.mean()) if y.size else 0.0
+    if not 0 < rate < 1:
+        return 0.0
+    z = normal_quantile(rate)
+    prior = reliability * exp(-(z**2)) / (2 * pi)
+    usual = np.bincount(queue, y) / np.maximum(np.bincount(queue), 1)
+    return strictness_of(y - usual[queue], reviewers, count, prior=prior).between
 
 
 CROSSED = "from the crossed model of reviewers, specialists, queue-weeks and parts, blind second reviews included"

@@ -8,7 +8,7 @@ from typing import Any, Final
 from calibration.multiplicity import benjamini_hochberg, holm
 from qa.core.numerals import number
 from qa.reviews.measured import Framed, Reviewed
-from qa.sampling.estimation import Difference, Figure, difference
+from qa.sampling.estimation import Difference, Figure
 from qa.sampling.explaining import NORMAL_FROM, Explanation, explain
 from qa.sampling.reporting import PEOPLE, Reported, too_few
 from qa.trends.rules import (
@@ -101,10 +101,7 @@ def kpis(evidence: Evidence, newest: Sequence[dt.date], before: Sequence[dt.date
     if not evidence.sees_each and min(len(each) for each in people) < PEOPLE:
         pairs = {key: [NOTHING_SHOWN, NOTHING_SHOWN] for key in pairs}
         fair = [NOTHING_SHOWN, NOTHING_SHOWN]
-    changes = {
-        key: window.gap(now, then) if key == "quality" else difference(now.figure, then.figure)
-        for key, (now, then) in pairs.items()
-    }
+    changes = {key: window.gap(now, then) for key, (now, then) in pairs.items()}
     tested = [key for key, change in changes.items() if change.p_value is not None]
     adjusted = dict(zip(tested, holm([changes[key].p_value or 0.0 for key in tested]), strict=True))
     drawn = sum(counts[place].drawn for place, week in enumerate(blocks) if blocks[week] == 0)

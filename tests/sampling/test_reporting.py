@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from calibration.results import Interval
 from qa.sampling.estimation import Figure, column_means, greg_by, hajek
@@ -221,3 +222,43 @@ def test_the_explanations_formula_gives_the_figure() -> None:
     assert regression.estimate is not None
     assert regression.high == pytest.approx(regression.estimate + regression.quantile * regression.std_error)
     assert regression.reviewers > 0
+
+
+def test_a_share_carries_reviewers_strictness_told_apart_and_a_change_only_what_they_do_not_share() -> None:
+    world = World()
+    hits, halves = (world.sample.y > 75).astype(float), np.arange(160) // 80  # all four reviewers in both halves
+    alone = world.window().share(hits, np.zeros(160), [0, 0], 1)[0].figure
+    window = world.window(strict=True)
+
+    whole = window.share(hits, np.zeros(160), [0, 0], 1)[0].figure
+    first, second = window.share(hits, halves, [0, 1], 2)
+    change = window.gap(first, second)
+
+    assert (whole.estimate, whole.variance) == (alone.estimate, alone.variance)
+    assert whole.reviewer_variance > 0
+    assert whole.interval is not None
+    assert alone.interval is not None
+    assert whole.interval.low < alone.interval.low < alone.interval.high < whole.interval.high
+    assert change.std_error == pytest.approx(((first.figure.variance or 0) + (second.figure.variance or 0)) ** 0.5)
+
+
+@pytest.mark.slow
+def test_pass_rates_by_six_reviewers_hold_the_truth_only_with_their_strictness() -> None:
+    rng = np.random.default_rng(1)
+    held = {True: 0, False: 0}
+    truth = stats.norm.sf((80 - 88) / np.hypot(14, 4))  # over all reviewers there could be
+    for _ in range(150):
+        reviewer = rng.integers(0, 6, 400)
+        y = 88 + rng.normal(0, 14, 400) + rng.normal(0, 4, 6)[reviewer]
+        queue = np.zeros(400, dtype=np.int64)
+        sample = Sample.of(y=y, pi=np.full(400, 0.1), queue=queue, predicted=np.full(400, np.nan), reviewer=reviewer)
+        frame = Frame.of(size=[4000], queue=[0], predicted=[0], predicted_sum=[0])
+        known = strictness_of(y - y.mean(), reviewer, 6)
+        for strict in held:
+            window = Window(sample=sample, frame=frame, regression=None, strictness=known if strict else None)
+            interval = window.share((y >= 80).astype(float), queue, [0], 1)[0].figure.interval
+            held[strict] += interval is not None and interval.low <= truth <= interval.high
+
+    # 95 % of 150 within three standard errors; without strictness seven in ten.
+    assert held[True] >= 134
+    assert held[False] < 125

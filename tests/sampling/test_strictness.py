@@ -4,7 +4,13 @@ import numpy as np
 import pytest
 
 from qa.sampling.estimation import difference, hajek
-from qa.sampling.strictness import reviewer_shares, strictness_of, strictness_variance, with_strictness
+from qa.sampling.strictness import (
+    reviewer_shares,
+    share_variance,
+    strictness_of,
+    strictness_variance,
+    with_strictness,
+)
 
 
 def test_shares_are_of_the_weight_not_of_the_count() -> None:
@@ -102,3 +108,27 @@ def test_the_intervals_degrees_of_freedom_do_not_leak_into_a_difference() -> Non
 
     assert same.df == pytest.approx(plain.df)
     assert same.std_error == pytest.approx(plain.std_error)
+
+
+def test_one_reviewer_s_share_has_the_variance_that_strictness_makes_through_a_threshold() -> None:
+    # p = 1/2, so z = 0 and phi(z)^2 = 1 / (2 pi): a tenth of the scores' variance is .0159 of the share's.
+    hits, queue, reviewer = [0, 1, 1, 0], [0, 0, 1, 1], [0, 0, 0, 0]
+
+    assert share_variance(hits, queue, reviewer, 1, reliability=0.1) == pytest.approx(0.1 / (2 * np.pi))
+    assert share_variance([1, 1], [0, 0], [0, 1], 2, reliability=0.1) == 0
+    with pytest.raises(ValueError, match="reliability"):
+        share_variance(hits, queue, reviewer, 1, reliability=1.1)
+    with pytest.raises(ValueError, match="0 or 1"):
+        share_variance([0.5], [0], [0], 1, reliability=0.1)
+
+
+def test_reviewers_who_differ_more_raise_the_variance_of_the_share() -> None:
+    reviewer = np.repeat(np.arange(4), 50)
+    alike = np.tile([1, 1, 1, 0, 1], 40)
+    apart = np.concatenate([np.ones(50), np.ones(50), np.tile([1, 0], 25), np.zeros(50)])
+
+    low, high = (
+        share_variance(hits, np.zeros(200, dtype=int), reviewer, 4, reliability=0.05) for hits in (alike, apart)
+    )
+
+    assert low < 0.02 < high
