@@ -41,7 +41,6 @@ class PeriodRow:
     draws: Sequence[Draw]  # the draw, and its supplements
     committed: Draw | None  # a seed waits for the week's draw
     completed: int
-    assigned: int
     over: bool
     future: bool
 
@@ -83,8 +82,7 @@ def weeks(
             resolved=resolved.get(monday, 0),
             draws=drawn.get(monday, []),
             committed=committed.get(monday),
-            assigned=sum(done.get(draw.id, (0, 0))[0] for draw in drawn.get(monday, [])),
-            completed=sum(done.get(draw.id, (0, 0))[1] for draw in drawn.get(monday, [])),
+            completed=sum(done.get(draw.id, 0) for draw in drawn.get(monday, [])),
             over=monday < this_week,
             future=monday > this_week,
         )
@@ -127,19 +125,15 @@ def _resolved_by_week(session: Session, programme_id: int, since: dt.date) -> di
     return found
 
 
-def _completion(session: Session, draw_ids: Sequence[int]) -> dict[int, tuple[int, int]]:
-    """Routine assignments of each draw: how many there are, how many are submitted."""
+def _completion(session: Session, draw_ids: Sequence[int]) -> dict[int, int]:
+    """How many parts of each draw are reviewed."""
     rows = session.execute(
-        select(
-            DrawnUnit.draw_id,
-            func.count().filter(Assignment.state.in_(("open", "submitted"))),
-            func.count().filter(Assignment.state == "submitted"),
-        )
+        select(DrawnUnit.draw_id, func.count())
         .join(Assignment, Assignment.drawn_unit_id == DrawnUnit.id)
-        .where(DrawnUnit.draw_id.in_(draw_ids), Assignment.purpose == Purpose.ROUTINE)
+        .where(DrawnUnit.draw_id.in_(draw_ids), Assignment.purpose == Purpose.ROUTINE, Assignment.state == "submitted")
         .group_by(DrawnUnit.draw_id)
     )
-    return {draw_id: (assigned, submitted) for draw_id, assigned, submitted in rows}
+    return dict(rows.tuples().all())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -106,7 +106,10 @@ def monday_or_nothing(week: str) -> dt.date:
 def drawn_page(done: service.Done) -> ResponseReturnValue:
     draw_id, size, left = done.draw.id, done.draw.size, len(done.given.left)
     db.session.commit()
-    flash(f"{size} parts drawn" + (f"; {left} of them without a reviewer." if left else " and assigned."), "good")
+    if left:
+        flash(f"{size} parts drawn; {left} of them are without a reviewer. The board says why.", "warn")
+    else:
+        flash(f"{size} parts drawn and assigned.", "good")
     return redirect(url_for("sampling.show", draw_id=draw_id))
 
 
