@@ -86,8 +86,8 @@ def share_variance(hits: Any, groups: Any, reviewers: Any, count: int, *, reliab
     """The variance between reviewers of the share of parts to which they give some outcome, in shares squared.
 
     By moments of the reviewers' shares beside those of their queues (``groups``, codes), drawn with the weight of four
-    reviewers towards reliability x phi(z)^2: what strictness that makes ``reliability`` (0 to 1) of the scores' variance
-    does to an outcome of this rate p = Phi(z). An outcome that all have or none tells nothing: 0.
+    reviewers towards reliability x phi(z)^2: what strictness does to an outcome of this rate p = Phi(z) where it makes
+    ``reliability`` (0 to 1) of the scores' variance. An outcome that all have or none tells nothing: 0.
 
     References
     ----------

@@ -12,6 +12,7 @@ from qa.people.queries import in_programme
 from qa.sampling import board as boards
 from qa.sampling import comparing, handing_over, moving, pool, queries, replacing
 from qa.sampling.bias import TEST
+from qa.sampling.giving import HARMFUL
 from qa.sampling.views.blueprint import bp
 
 
@@ -106,7 +107,8 @@ def health() -> ResponseReturnValue:
         rates=boards.bias_channel(session, g.actor.programme_id, now) if g.actor.may(Permission.REVIEWER_NAME) else [],
         reasons=boards.reasons_given(session, g.actor.programme_id, now),
         reason_words=handing_over.REASONS,
-        wellbeing=boards.wellbeing(session, g.actor.programme_id, now),
+        exposure=boards.exposure(session, g.actor.programme_id, now),
+        harmful=HARMFUL,
         comparison=comparing.comparison(session, g.setting, now=now),
         test=TEST,
         double_share=g.setting.double_share,
