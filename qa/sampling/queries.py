@@ -133,7 +133,7 @@ def _completion(session: Session, draw_ids: Sequence[int]) -> dict[int, int]:
         .where(DrawnUnit.draw_id.in_(draw_ids), Assignment.purpose == Purpose.ROUTINE, Assignment.state == "submitted")
         .group_by(DrawnUnit.draw_id)
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
