@@ -43,8 +43,12 @@ def open_session(
     facilitator_id: int,
     due_on: dt.date,
     now: dt.datetime,
+    fresh: bool = False,
 ) -> CalibrationSession:
-    """A session with an assignment for every participant and part, all cleared; nobody scores their own ticket."""
+    """A session with an assignment for every participant and part, all cleared; nobody scores their own ticket.
+
+    With ``fresh``, whoever was asked to score a part before is not asked about it again.
+    """
     parts = _parts(session, programme_id, part_ids)
     people = _people(session, programme_id, participant_ids)
     ids = [person.id for person in people]
@@ -56,6 +60,7 @@ def open_session(
         )
     if not title.strip():
         raise InvalidInputError("Give the session a title.", {"title": "missing"})
+    askable = _askable(session, parts, people, fresh=fresh)
     row = CalibrationSession(
         programme_id=programme_id,
         title=title.strip()[:200],
@@ -71,9 +76,7 @@ def open_session(
         session_part = SessionPart(session_id=row.id, part_id=part.id, position=position)
         session.add(session_part)
         session.flush()
-        for person in people:
-            if person.id == part.specialist_id:
-                continue
+        for person in askable[part.id]:
             assignment = Assignment(
                 part_id=part.id,
                 reviewer_id=person.id,
@@ -120,6 +123,32 @@ def _parts(session: Session, programme_id: int, part_ids: Sequence[int]) -> Sequ
     if len(parts) != len(set(part_ids)):
         raise InvalidInputError("One of the parts is not there any more.", {"parts": "unknown part"})
     return parts
+
+
+def _askable(
+    session: Session, parts: Sequence[HandledPart], people: Sequence[User], *, fresh: bool
+) -> dict[int, list[User]]:
+    """Who is asked about each part; at least two people, or there is nothing to compare."""
+    known: set[tuple[int, int]] = set()
+    if fresh:
+        rows = session.execute(
+            select(Assignment.part_id, Assignment.reviewer_id).where(
+                Assignment.part_id.in_([part.id for part in parts]),
+                Assignment.reviewer_id.in_([person.id for person in people]),
+            )
+        )
+        known = {(part_id, person_id) for part_id, person_id in rows}
+    askable = {
+        part.id: [person for person in people if person.id != part.specialist_id and (part.id, person.id) not in known]
+        for part in parts
+    }
+    if fresh and (few := sum(len(able) < FEWEST_PARTICIPANTS for able in askable.values())):
+        raise InvalidInputError(
+            f"{few} of the parts would be scored by fewer than {FEWEST_PARTICIPANTS} of these people: "
+            "the others handled or scored them already. Choose more people, or other parts.",
+            {"participants": "choose more people, or other parts"},
+        )
+    return askable
 
 
 def _people(session: Session, programme_id: int, user_ids: Sequence[int]) -> Sequence[User]:

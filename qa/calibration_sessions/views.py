@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from wtforms.fields import SelectChoice
 
 import rubrics
-from qa.calibration_sessions import changing, drawings, queries, service, session_page
+from qa.calibration_sessions import changing, drawings, proposing, queries, service, session_page
 from qa.calibration_sessions.forms import CloseForm, SessionForm, VersionForm
 from qa.calibration_sessions.models import CalibrationSession
 from qa.core.access import Permission, Role, requires
@@ -20,7 +20,7 @@ from qa.people.queries import people_with_role
 from qa.rubric_library.drafting import RUBRIC, criteria_of
 from qa.rubric_library.drafts import tree_of
 from qa.rubric_library.models import RubricVersion
-from qa.rubric_library.queries import drafts_of_session, rubric_of
+from qa.rubric_library.queries import drafts_of_session, parsed, rubric_of
 
 bp = Blueprint("calibration", __name__, url_prefix="/calibration")
 DUE_IN = dt.timedelta(days=5)
@@ -61,15 +61,41 @@ def filled_form() -> SessionForm:
 
 
 def new_page(form: SessionForm, status: int = 200) -> ResponseReturnValue:
-    queue = request.args.get("queue", "")
+    session, queue = db.session(), request.args.get("queue", "")
+    doubles = request.args.get("from") == "doubles"
+    offered = (
+        proposed_parts(queue, request.args.get("criterion", ""))
+        if doubles
+        else {"candidates": queries.candidates(session, g.actor, queue=queue, text=request.args.get("ticket", ""))}
+    )
     body = render_template(
         "calibration/new.html",
         form=form,
-        candidates=queries.candidates(db.session(), g.actor, queue=queue, text=request.args.get("ticket", "")),
-        queues=queries.queues(db.session(), g.actor.programme_id),
+        queues=queries.queues(session, g.actor.programme_id),
         queue=queue,
+        doubles=doubles,
+        weeks=proposing.WEEKS,
+        **offered,
     )
     return make_response(body, status)
+
+
+def proposed_parts(queue: str, criterion: str) -> dict[str, Any]:
+    """Parts on which two reviewers differed, with the criteria in words."""
+    session = db.session()
+    found = proposing.compared(session, g.actor, queue=queue, now=utcnow())
+    differing = proposing.most_differing(found, criterion)[: proposing.MOST]
+    parts = proposing.parts_by_id(session, [each.part_id for each in differing])
+    names: dict[str, str] = {}
+    for version, _ in reversed(queries.published_versions(session, g.actor.programme_id)):
+        names |= {each.key: each.name for each in parsed(version.document).criteria}
+    return {
+        "candidates": [parts[each.part_id] for each in differing],
+        "differing": {each.part_id: each for each in differing},
+        "names": names,
+        "agreed": proposing.by_agreement(found),
+        "criterion": criterion,
+    }
 
 
 @bp.post("/new")
@@ -78,17 +104,23 @@ def create() -> ResponseReturnValue:
     form = filled_form()
     if not form.validate():
         return new_page(form, 422)
-    row = service.open_session(
-        db.session(),
-        programme_id=g.actor.programme_id,
-        title=form.title.data or "",
-        rubric_version_id=form.rubric_version.data,
-        part_ids=form.parts.data or [],
-        participant_ids=form.participants.data or [],
-        facilitator_id=g.actor.user_id,
-        due_on=form.due_on.data or local_day(utcnow(), g.zone),
-        now=utcnow(),
-    )
+    try:
+        row = service.open_session(
+            db.session(),
+            programme_id=g.actor.programme_id,
+            title=form.title.data or "",
+            rubric_version_id=form.rubric_version.data,
+            part_ids=form.parts.data or [],
+            participant_ids=form.participants.data or [],
+            facilitator_id=g.actor.user_id,
+            due_on=form.due_on.data or local_day(utcnow(), g.zone),
+            now=utcnow(),
+            fresh=True,
+        )
+    except InvalidInputError as error:
+        db.session.rollback()
+        form.participants.errors = [*form.participants.errors, str(error)]
+        return new_page(form, 422)
     db.session.commit()
     flash("The session is open. Everybody finds the parts in their queue.", "good")
     return redirect(url_for("calibration.show", session_id=row.id))
