@@ -1,17 +1,20 @@
 """What a session's scores say, from plain values: agreement by criterion, and each participant against consensus."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import chdtri
 
 import rubrics
-from calibration.agreement import krippendorff_alpha, percent_agreement
+from calibration.agreement import gwet_ac, krippendorff_alpha, percent_agreement
 from calibration.intervals import t_interval
-from calibration.results import Estimate
+from calibration.results import Estimate, Interval, undefined
 
 BOOTSTRAP = 2000
+FEWEST_FOR_SPREAD = 3
 RESAMPLING_SEED = 20_260_101  # a report shown twice shows the same interval
 Codes = NDArray[np.float64]
 
@@ -35,16 +38,19 @@ class CriterionReport:
     criterion: rubrics.Criterion
     agreement: Estimate
     alpha: Estimate
+    ac: Estimate  # Gwet's AC1, or AC2 with linear weights where levels have an order
     not_applicable: int
     level: str  # of measurement: nominal or ordinal, interval for a free percentage
+    prevails: tuple[str, float] | None  # the level chosen most, with its share of all answers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParticipantReport:
-    """One participant's scores minus consensus, in points."""
+    """One participant's scores minus consensus, in points: their mean, and how far they scatter around it."""
 
     user_id: int
     difference: Estimate
+    spread: Estimate
     parts: int
 
 
@@ -80,7 +86,7 @@ def as_number(text: str) -> float:
 def criterion_reports(
     rubric: rubrics.RubricVersion, answers: Sequence[Given], users: Sequence[int], parts: Sequence[int]
 ) -> list[CriterionReport]:
-    """Percent agreement and Krippendorff's alpha with a bootstrap interval over the parts, criterion by criterion."""
+    """Percent agreement, Gwet's AC, and Krippendorff's alpha with a bootstrap interval over the parts, by criterion."""
     reports = []
     for criterion in rubric.criteria:
         matrix = codes(criterion, answers, users, parts)
@@ -97,13 +103,43 @@ def criterion_reports(
                     bootstrap=BOOTSTRAP,
                     rng=np.random.default_rng(RESAMPLING_SEED),
                 ),
+                ac=_ac(matrix, categories, level),
                 not_applicable=sum(
                     answer.not_applicable for answer in answers if answer.criterion_key == criterion.key
                 ),
                 level=level,
+                prevails=_prevails(criterion, answers),
             )
         )
     return reports
+
+
+def _ac(matrix: Codes, categories: list[float] | None, level: str) -> Estimate:
+    if categories is None:
+        return undefined("a free percentage has no levels to choose between", method="Gwet's AC")
+    return gwet_ac(matrix, weights="unweighted" if level == "nominal" else "linear", categories=categories)
+
+
+def _prevails(criterion: rubrics.Criterion, answers: Sequence[Given]) -> tuple[str, float] | None:
+    chosen = [each.level_key for each in answers if each.criterion_key == criterion.key and each.level_key]
+    if not chosen:
+        return None
+    key, count = Counter(chosen).most_common(1)[0]
+    return criterion.scale.level(key).name, count / len(chosen)
+
+
+def spread(values: Sequence[float]) -> Estimate:
+    """Standard deviation of differences with its 95 % chi-square interval, which takes them for normal.
+
+    From three values on: two say next to nothing about how far a person scatters.
+    """
+    n, method = len(values), "standard deviation, chi-square interval"
+    if n < FEWEST_FOR_SPREAD:
+        reason = f"{n} of the {FEWEST_FOR_SPREAD} parts that a spread needs"
+        return undefined(reason, method=method, n_items=n)
+    found = float(np.std(values, ddof=1))
+    low, high = (found * float(np.sqrt((n - 1) / chdtri(n - 1, tail))) for tail in (0.025, 0.975))
+    return Estimate(estimate=found, interval=Interval(low=low, high=high), n_items=n, method=method)
 
 
 def participant_reports(
@@ -111,7 +147,10 @@ def participant_reports(
     consensus: Mapping[int, float | None],
     users: Sequence[int],
 ) -> list[ParticipantReport]:
-    """Mean of (score minus consensus) over the parts that have both, with a t interval; scores by (user, part)."""
+    """Mean of (score minus consensus) over the parts that have both, with a t interval, and their spread.
+
+    ``scores`` are by (user, part).
+    """
     reports = []
     for user in users:
         differences = [
@@ -119,7 +158,14 @@ def participant_reports(
             for (scorer, part), score in sorted(scores.items())
             if scorer == user and score is not None and (agreed := consensus.get(part)) is not None
         ]
-        reports.append(ParticipantReport(user_id=user, difference=t_interval(differences), parts=len(differences)))
+        reports.append(
+            ParticipantReport(
+                user_id=user,
+                difference=t_interval(differences),
+                spread=spread(differences),
+                parts=len(differences),
+            )
+        )
     return reports
 
 

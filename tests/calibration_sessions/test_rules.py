@@ -52,6 +52,9 @@ def test_agreement_and_alpha_of_a_binary_criterion() -> None:
     assert tone.alpha.estimate == pytest.approx(1 - 14 / 30)
     assert tone.alpha.interval is not None
     assert tone.alpha.interval.low <= tone.alpha.estimate <= tone.alpha.interval.high
+    # Gwet: chance is 2 * 5/8 * 3/8 = 30/64, so (48/64 - 30/64) / (34/64).
+    assert tone.ac.estimate == pytest.approx(18 / 34)
+    assert tone.prevails == ("Met", 5 / 8)
 
 
 def test_levels_are_ordered_so_that_a_near_miss_costs_less() -> None:
@@ -110,8 +113,21 @@ def test_a_participants_difference_from_consensus_has_a_t_interval() -> None:
     assert rita.difference.interval is not None
     assert rita.difference.interval.low == pytest.approx(7.5 - 31.7655, abs=1e-3)
     assert rita.difference.interval.high == pytest.approx(7.5 + 31.7655, abs=1e-3)
+    assert rita.spread.estimate is None
+    assert rita.spread.reason == "2 of the 3 parts that a spread needs"
     assert (rob.parts, rob.difference.estimate, rob.difference.interval) == (1, 0, None)
     assert (quinn.parts, quinn.difference.estimate) == (0, None)
+
+
+def test_a_spread_has_a_chi_square_interval() -> None:
+    found = rules.spread([10.0, 5.0, 0.0])
+
+    # s = 5 with 2 degrees of freedom; chi-square(2) has its quantiles at -2 ln(p): 7.3778 and 0.050636.
+    # 5 * sqrt(2 / 7.3778) = 2.6033 and 5 * sqrt(2 / 0.050636) = 31.424.
+    assert found.estimate == pytest.approx(5)
+    assert found.interval is not None
+    assert found.interval.low == pytest.approx(2.6033, abs=1e-4)
+    assert found.interval.high == pytest.approx(31.424, abs=1e-3)
 
 
 @pytest.mark.parametrize(
