@@ -1,7 +1,30 @@
 """The chart of a revealed session."""
 
+from collections.abc import Sequence
+
+from calibration.results import Estimate
 from qa.calibration_sessions.session_page import Revealed
-from qa.core.charts import Chart, Dot, DotRow, Numerals, dot_plot
+from qa.core.charts import Chart, Dot, DotRow, Numerals, Row, dot_plot, interval_plot
+
+
+def agreement_chart(sessions: Sequence[tuple[str, Estimate]]) -> Chart:
+    """How often two people chose alike, session by session, with its interval."""
+    return interval_plot(
+        [
+            Row(
+                label=label,
+                value=figure.estimate,
+                low=figure.interval.low if figure.interval else None,
+                high=figure.interval.high if figure.interval else None,
+                n=figure.n_items,
+            )
+            for label, figure in sessions
+        ],
+        name="Agreement over sessions",
+        axis="Session",
+        numerals=Numerals(),
+        bounds=(0, 100),
+    )
 
 
 def scores_chart(revealed: Revealed) -> Chart:

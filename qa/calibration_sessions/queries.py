@@ -176,21 +176,54 @@ def scored(session: Session, session_id: int) -> Scored:
         select(Answer).where(Answer.revision_id.in_(about)).order_by(Answer.revision_id, Answer.id)
     ).all()
     return Scored(
-        answers=[
-            Given(
-                user_id=about[answer.revision_id][0],
-                part_id=about[answer.revision_id][1],
-                criterion_key=answer.criterion_key,
-                level_key=answer.level_key,
-                percentage=answer.percentage,
-                not_applicable=answer.not_applicable,
-            )
-            for answer in answers
-        ],
+        answers=[_given(*about[answer.revision_id], answer) for answer in answers],
         scores={(user_id, part_id): score for user_id, part_id, _, score in reviews},
         comments={
             (*about[answer.revision_id], answer.criterion_key): answer.comment for answer in answers if answer.comment
         },
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sat:
+    """A revealed session with everything that was answered in it."""
+
+    row: CalibrationSession
+    answers: Sequence[Given]
+
+
+def sessions_with_the_rubric(session: Session, actor: Actor, row: CalibrationSession, *, limit: int = 12) -> list[Sat]:
+    """The newest revealed sessions with any version of a session's rubric that a person may open, oldest first."""
+    family = select(RubricVersion.family_id).where(RubricVersion.id == row.rubric_version_id).scalar_subquery()
+    rows = session.scalars(
+        select(CalibrationSession)
+        .join(RubricVersion, RubricVersion.id == CalibrationSession.rubric_version_id)
+        .where(RubricVersion.family_id == family, CalibrationSession.state != "scoring", visible_to(actor))
+        .order_by(CalibrationSession.revealed_at.desc(), CalibrationSession.id.desc())
+        .limit(limit)
+    ).all()
+    given: dict[int, list[Given]] = {each.id: [] for each in rows}
+    for session_id, user_id, part_id, answer in session.execute(
+        select(SessionPart.session_id, Review.reviewer_id, Review.part_id, Answer)
+        .join(SessionAssignment, SessionAssignment.session_part_id == SessionPart.id)
+        .join(Review, Review.assignment_id == SessionAssignment.assignment_id)
+        .join(ReviewRevision, (ReviewRevision.review_id == Review.id) & (ReviewRevision.n == 1))
+        .join(Answer, Answer.revision_id == ReviewRevision.id)
+        .where(SessionPart.session_id.in_(given), Review.state == "submitted")
+        .order_by(SessionPart.position, Review.reviewer_id, Answer.id)
+    ):
+        given[session_id].append(_given(user_id, part_id, answer))
+    return [Sat(row=each, answers=given[each.id]) for each in reversed(rows)]
+
+
+def _given(user_id: int, part_id: int, answer: Answer) -> Given:
+    return Given(
+        user_id=user_id,
+        part_id=part_id,
+        criterion_key=answer.criterion_key,
+        level_key=answer.level_key,
+        percentage=answer.percentage,
+        not_applicable=answer.not_applicable,
     )
 
 

@@ -114,6 +114,25 @@ def criterion_reports(
     return reports
 
 
+def session_agreement(answers: Sequence[Given]) -> Estimate:
+    """How often two people of a session chose alike, in percent: a mean over its parts with a t interval.
+
+    Within a part it is the mean over criteria of the share of pairs alike; N/A answers are left out.
+    """
+    chosen: dict[tuple[int, str], list[str]] = {}
+    for each in answers:
+        choice = each.level_key or each.percentage
+        if choice is not None and not each.not_applicable:
+            chosen.setdefault((each.part_id, each.criterion_key), []).append(choice)
+    by_part: dict[int, list[float]] = {}
+    for (part_id, _), choices in chosen.items():
+        n = len(choices)
+        if n > 1:
+            pairs_alike = sum(count * (count - 1) for count in Counter(choices).values())
+            by_part.setdefault(part_id, []).append(100 * pairs_alike / (n * (n - 1)))
+    return t_interval([sum(shares) / len(shares) for shares in by_part.values()], bounds=(0, 100))
+
+
 def _ac(matrix: Codes, categories: list[float] | None, level: str) -> Estimate:
     if categories is None:
         return undefined("a free percentage has no levels to choose between", method="Gwet's AC")

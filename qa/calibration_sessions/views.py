@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from wtforms.fields import SelectChoice
 
 import rubrics
-from qa.calibration_sessions import changing, drawings, proposing, queries, service, session_page
+from qa.calibration_sessions import changing, drawings, proposing, queries, rules, service, session_page
 from qa.calibration_sessions.forms import CloseForm, SessionForm, VersionForm
 from qa.calibration_sessions.models import CalibrationSession
 from qa.core.access import Permission, Role, requires
@@ -145,8 +145,14 @@ def show(session_id: int) -> ResponseReturnValue:
     if row.state == "scoring":
         return render_template("calibration/scoring.html", **context)
     rubric, revealed = revealed_page(row, people, parts)
+    over_time = [
+        (f"{local_day(sat.row.revealed_at, g.zone):%d %b %Y}, {sat.row.title}", rules.session_agreement(sat.answers))
+        for sat in queries.sessions_with_the_rubric(session, g.actor, row)
+        if sat.row.revealed_at is not None
+    ]
     return render_template(
         "calibration/revealed.html",
+        over_time=drawings.agreement_chart(over_time) if len(over_time) > 1 else None,
         rubric=rubric,
         revealed=revealed,
         chart=drawings.scores_chart(revealed),

@@ -119,6 +119,20 @@ def test_a_participants_difference_from_consensus_has_a_t_interval() -> None:
     assert (quinn.parts, quinn.difference.estimate) == (0, None)
 
 
+def test_the_agreement_of_a_session_is_a_mean_over_its_parts() -> None:
+    # Part 1: Tone 1 of 3 pairs alike, Correct all: 2/3. Part 2: Tone all alike, one Correct is N/A and two differ: 1/2.
+    tone = grid("tone", ("met", "met"), ("met", "met"), ("missed", "met"))
+    correct = grid("correct", ("full", "na"), ("full", "wrong"), ("full", "full"))
+
+    found = rules.session_agreement([*tone, *correct])
+
+    # Mean of 66.667 and 50, standard error 8.3333, t(0.975, 1) = 12.7062: wider than the scale, so cut to it.
+    assert found.estimate == pytest.approx(58.3333, abs=1e-3)
+    assert found.n_items == 2
+    assert found.interval is not None
+    assert (found.interval.low, found.interval.high) == (0, 100)
+
+
 def test_a_spread_has_a_chi_square_interval() -> None:
     found = rules.spread([10.0, 5.0, 0.0])
 

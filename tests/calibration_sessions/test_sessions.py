@@ -176,3 +176,33 @@ def test_nobody_takes_part_who_is_not_cleared_for_the_region_of_every_ticket(ses
 
     opened = service.open_session(session, part_ids=parts[:2], participant_ids=[cast.rita.id, cast.rob.id], **asked)
     assert opened.id is not None
+
+
+def test_agreement_is_told_over_the_sessions_that_one_may_open(
+    room: Room, cast: Cast, session: Session, sign_in: Callable[..., CheckingClient]
+) -> None:
+    room.score(cast.rita, 0)
+    room.score(cast.rob, 0, tone="missed")
+    room.post(cast.quinn, "reveal")
+    alone = room.sign_in(cast.quinn).get(room.path).get_data(as_text=True)
+    later = service.open_session(
+        session,
+        programme_id=cast.programme.id,
+        title="Without Rob",
+        rubric_version_id=room.row.rubric_version_id,
+        part_ids=[make_ticket(session, cast).part.id],
+        participant_ids=[cast.rita.id, cast.quinn.id],
+        facilitator_id=cast.quinn.id,
+        due_on=TODAY,
+        now=NOW,
+    )
+    later.state, later.revealed_at = "revealed", NOW
+    session.flush()
+
+    both = room.sign_in(cast.quinn).get(room.path).get_data(as_text=True)
+    robs = room.sign_in(cast.rob).get(room.path).get_data(as_text=True)
+
+    assert "Agreement over sessions" not in alone
+    assert "Agreement over sessions" in both
+    assert "Without Rob" in both
+    assert "Without Rob" not in robs
