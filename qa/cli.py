@@ -20,6 +20,7 @@ from qa.core.db import db, reading
 from qa.core.errors import FairmarkError
 from qa.core.jobs import Runner
 from qa.demo.command import demo
+from qa.desk.commands import person_commands
 from qa.people.commands import create_first_admin, people
 from qa.sampling.commands import draw, receipts
 from qa.tickets.commands import intake, pull, retention_commands, search_commands, signal_commands
@@ -40,6 +41,7 @@ def init_commands(app: Flask) -> None:
         audit_commands,
         demo,
         people,
+        person_commands,
         intake,
         pull,
         signal_commands,

@@ -16,7 +16,7 @@ from qa.people.models import AgentIdentity, Membership
 from qa.people.queries import memberships_of, team_on
 from qa.people.service import match_identities
 from qa.tickets.intake.base import AgentRecord, clean
-from qa.tickets.models import HandledPart
+from qa.tickets.models import Erasure, HandledPart
 from qa.tickets.rows import insert_rows, update_rows
 
 ATTEMPTS = 4
@@ -32,6 +32,7 @@ class KnownAgent:
     email: str | None
     is_bot: bool
     user_id: int | None
+    erased: bool = False  # with the person it is: no export names it again
 
 
 @dataclass(slots=True)
@@ -58,8 +59,12 @@ class Directory:
                 .where(AgentIdentity.source_id == self.source_id)
                 .order_by(AgentIdentity.id)
             )
+            erased = set(session.scalars(select(Erasure.subject_id).where(Erasure.subject == "person")))
             self.known = {
-                row.external_id: KnownAgent(row.id, row.name, row.email, row.is_bot, row.user_id) for row in rows
+                row.external_id: KnownAgent(
+                    row.id, row.name, row.email, row.is_bot, row.user_id, erased=row.user_id in erased
+                )
+                for row in rows
             }
             people = {agent.user_id for agent in self.known.values() if agent.user_id is not None}
             self.memberships = _memberships(session, people)
@@ -98,7 +103,7 @@ class Directory:
             told = replace(agent, is_bot=is_bot) if is_bot != agent.is_bot else agent
             if known is None:
                 new.setdefault(agent.external_id, told)
-            elif not agent.name or (agent.email is None and known.email is not None):
+            elif known.erased or not agent.name or (agent.email is None and known.email is not None):
                 continue  # this export tells less than is known
             elif (known.name, known.email, known.is_bot) != (clean(agent.name), agent.email, is_bot):
                 changed.setdefault(agent.external_id, told)

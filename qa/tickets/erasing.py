@@ -11,6 +11,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from sqlalchemy import ColumnElement, and_, delete, exists, func, insert, or_, select, text, update
 from sqlalchemy.orm import Session
@@ -34,6 +35,7 @@ from qa.tickets.models import (
 CHUNK = 100  # tickets in one transaction
 JOURNAL = "erasures.jsonl"
 VACUUMED = ("ticket", "conversation_key", "conversation_revision", "ticket_search")
+Subject = Literal["ticket", "person"]
 AfterChunk = Callable[[int], None]
 
 
@@ -56,22 +58,22 @@ class Journal:
     def __init__(self, folder: Path) -> None:
         self.path = folder / JOURNAL
 
-    def note(self, ticket_ids: Iterable[int], now: dt.datetime) -> None:
+    def note(self, ids: Iterable[int], now: dt.datetime, subject: Subject = "ticket") -> None:
         """Append and wait until the disk has it."""
         with self.path.open("a", encoding="ascii") as file:
-            for ticket_id in ticket_ids:
-                file.write(json.dumps({"ticket": ticket_id, "at": now.isoformat()}) + "\n")
+            for erased in ids:
+                file.write(json.dumps({subject: erased, "at": now.isoformat()}) + "\n")
             file.flush()
             os.fsync(file.fileno())
 
-    def ticket_ids(self) -> Iterator[int]:
-        """Every ticket that was ever erased; a last line that was cut off by a crash is left out."""
+    def erased(self, subject: Subject = "ticket") -> Iterator[int]:
+        """Every ticket, or person, that was ever erased; a last line that was cut off by a crash is left out."""
         if not self.path.exists():
             return
         with self.path.open(encoding="ascii") as file:
             for line in file:
-                if line.endswith("\n"):
-                    yield int(json.loads(line)["ticket"])
+                if line.endswith("\n") and subject in (told := json.loads(line)):
+                    yield int(told[subject])
 
 
 def held() -> ColumnElement[bool]:
@@ -159,7 +161,7 @@ def erase_due(
             if after_chunk is not None:
                 after_chunk(done)
     if done:
-        _leave_no_trace(session)
+        leave_no_trace(session)
     return done
 
 
@@ -193,14 +195,14 @@ def erase_tickets(
         done += _erase(session, ring, journal, chunk, reason=reason, by=by, now=now)
         session.commit()
     if done:
-        _leave_no_trace(session)
+        leave_no_trace(session)
     return done
 
 
 def replay(session: Session, ring: KeyRing, journal: Journal, *, now: dt.datetime) -> int:
     """Erase again what a restored backup still holds; how many tickets. To run before anybody can read."""
     done = 0
-    ids = sorted(set(journal.ticket_ids()))
+    ids = sorted(set(journal.erased()))
     for start in range(0, len(ids), CHUNK):
         with reading():
             back = session.scalars(
@@ -211,7 +213,7 @@ def replay(session: Session, ring: KeyRing, journal: Journal, *, now: dt.datetim
             done += _erase(session, ring, None, back, reason="erased before this backup was restored", by=None, now=now)
             session.commit()
     if done:
-        _leave_no_trace(session)
+        leave_no_trace(session)
     return done
 
 
@@ -270,7 +272,7 @@ def _erase(
     return len(still)
 
 
-def _leave_no_trace(session: Session) -> None:
+def leave_no_trace(session: Session) -> None:
     """Write over what the engine still keeps of deleted rows: SQLite's index and WAL, PostgreSQL's dead rows."""
     engine = session.get_bind()
     if engine.dialect.name == "sqlite":
