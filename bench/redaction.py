@@ -14,6 +14,7 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 
 from qa.tickets.facts import people_of, turns_of
@@ -73,11 +74,11 @@ def truths_of(data: Path) -> Mapping[str, list[Truth]]:
     return found
 
 
-def measure(data: Path) -> Tally:
-    """Redact every ticket and compare with what is true of its comments."""
+def measure(data: Path, every: int = 1) -> Tally:
+    """Redact each ticket, or each n-th, and compare with what is true of its comments."""
     tally = Tally()
     truths = truths_of(data)
-    for record in tickets(data):
+    for record in islice(tickets(data), 0, None, every):
         found = spans_of_turns(turns_of(record), people_of(record))
         for message, spans in zip(record.messages or (), found[1:], strict=False):  # the first text is the subject
             _compare(tally, message, spans, truths.get(message.external_id, []))

@@ -73,7 +73,7 @@ def _prepare_sqlite(engine: Engine) -> None:
             "foreign_keys=ON",
             f"busy_timeout={LOCK_WAIT_SECONDS * 1000}",
             "synchronous=FULL",
-            "cache_size=-65536",
+            "cache_size=-16384",  # for what is written; what is read is mapped
             "mmap_size=268435456",
         ):
             cursor.execute(f"PRAGMA {pragma}")

@@ -72,7 +72,7 @@ class Directory:
 
     def ensure(self, session: Session, agents: Iterable[AgentRecord]) -> None:
         """Make the agents that are new, correct those that changed, match them to people by e-mail; commits."""
-        told = list(agents)
+        told = list({id(agent): agent for agent in agents}.values())  # most are told again with every message
         for _ in range(ATTEMPTS):
             new, changed = self._differences(told)
             if not new and not changed:

@@ -174,8 +174,13 @@ def _left_out(record: TicketRecord, agent: AgentRecord, *, heard: bool) -> Ineli
         return Ineligible.BOT
     if not heard:
         return Ineligible.NO_CUSTOMER_MESSAGE
-    said = sum(len(message.text.strip()) for message in record.messages or () if message.public)
-    return None if said >= LEAST_CHARACTERS else Ineligible.TOO_SHORT
+    said = 0
+    for message in record.messages or ():
+        if message.public:
+            said += len(message.text.strip())
+        if said >= LEAST_CHARACTERS:
+            return None
+    return Ineligible.TOO_SHORT
 
 
 def _ticket_left_out(record: TicketRecord) -> Ineligible | None:

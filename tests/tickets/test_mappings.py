@@ -8,7 +8,7 @@ from qa.tickets.intake import guessing
 from qa.tickets.intake.base import Reject, TicketRecord
 from qa.tickets.intake.dates import Order
 from qa.tickets.intake.flat import FlatExport
-from qa.tickets.intake.looking import Look, look_at
+from qa.tickets.intake.looking import Look, look_at, look_at_all
 from qa.tickets.intake.mapping import ColumnMapping, Reading, SheetMapping, UnreadableMappingError, mapping_of
 from qa.tickets.intake.marks import Marks, Rule
 from qa.tickets.intake.tables import sheets_of
@@ -183,3 +183,21 @@ def test_what_is_shown_of_the_first_rows_is_redacted(tmp_path: Path) -> None:
     assert "zq@example.com" not in str(look.as_json())
     assert "1990" not in str(look.as_json())
     assert Look.from_json(look.as_json()) == look
+
+
+def test_a_table_of_names_nobody_knows_is_told_by_whether_its_ids_repeat(tmp_path: Path) -> None:
+    cases, talk = tmp_path / "a.csv", tmp_path / "b.csv"
+    cases.write_text(
+        "Case;Headline;Reply took;Came back\n"
+        + "".join(f"{n};Where is my money, please tell me where it is;{n};0\n" for n in range(1, 30))
+    )
+    talk.write_text(
+        "Words,When,Case\n"
+        + "".join(f"Where is my money please tell me where it went,2026-04-06 09:{n},{n // 3}\n" for n in range(10, 40))
+    )
+
+    found = guessing.guess_from(look_at_all([sheet for path in (cases, talk) for sheet in sheets_of(path)]))
+
+    assert [sheet.reads for sheet in found.sheets] == ["tickets", "messages"]
+    assert found.sheets[0].columns == {"Ticket ID": "Case"}
+    assert found.sheets[1].columns == {"Ticket ID": "Case", "Sent At": "When", "Body": "Words"}

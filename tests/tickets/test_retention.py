@@ -170,7 +170,7 @@ def test_no_copy_keeps_a_word_of_an_erased_ticket(
     assert back
     assert (again, said(path)) == (1, [])
     assert CANARY.lower() not in journal.path.read_text().lower()
-    assert list(journal.ticket_ids()) == [ticket_id]
+    assert list(journal.erased()) == [ticket_id]
 
 
 def said(path: Path) -> list[str]:
@@ -267,7 +267,7 @@ def test_a_journal_survives_a_line_that_was_cut_off(journal: erasing.Journal) ->
     with journal.path.open("a") as file:
         file.write('{"ticket": 5')
 
-    assert list(journal.ticket_ids()) == [3, 4]
+    assert list(journal.erased()) == [3, 4]
 
 
 def test_text_that_never_was_solved_goes_by_its_last_change(

@@ -14,6 +14,7 @@ from qa.tickets.intake.tables import Sheet, shown_header
 
 MOSTLY = 0.5  # share of a column's cells that its meaning must fit
 SHORTEST_WITHIN = 3  # letters of a name that is looked for among more words
+ONCE = 0.98  # share of ids that stand once in a table of tickets: exports repeat some
 LONG_TEXT = 40  # mean characters of what people write to each other
 EXACT, WITHIN, BY_VALUES = 3.0, 2.0, 1.0
 UTC = re.compile(r"\b(?:utc|gmt)\b", re.IGNORECASE)
@@ -85,6 +86,9 @@ def _sheet(look: Look) -> SheetMapping:
 def _unfinished(look: Look, as_tickets: dict[str, str], as_messages: dict[str, str]) -> SheetMapping:
     """A table that nothing full is known of: what it rather holds, for a person to finish."""
     told = {"tickets": len(as_tickets), "messages": len(as_messages)}
+    key = look.column(as_tickets.get("Ticket ID") or as_messages.get("Ticket ID") or "")
+    if key is not None and key.filled > 1 and key.different >= ONCE * key.filled:  # a ticket's messages repeat its id
+        return _mapping(look, "tickets", as_tickets)
     if "Body" in as_messages or (told["messages"] > told["tickets"]):
         return _mapping(look, "messages", as_messages)
     return _mapping(look, "tickets", as_tickets) if told["tickets"] else SheetMapping(reads="nothing")
@@ -207,6 +211,8 @@ def _can_be(field: Field, column: Column) -> bool:
     if field.meaning == "choice":
         known = [word for word in column.words if meaning_of(word, {}, field.name)]
         return not column.words or bool(known)
+    if field.name == "Body":
+        return column.numbers < MOSTLY and max(column.moments.values(), default=0.0) < MOSTLY
     if field.meaning == "id":
         return column.emails < MOSTLY and column.length <= LONG_TEXT
     return True
