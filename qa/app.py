@@ -23,6 +23,7 @@ from qa.core.db import db
 from qa.desk import views as desk_views
 from qa.people import identify, sessions
 from qa.people import views as people_views
+from qa.reviewer_drift import jobs as drift_jobs
 from qa.reviewer_drift import views as reviewer_views
 from qa.reviews import jobs as review_jobs
 from qa.reviews import views as review_views
@@ -181,12 +182,23 @@ def init_runner(app: Flask, settings: Settings) -> None:
     def write_the_day_s_jobs() -> None:
         erasures.tick(db.session(), utcnow())
 
-    handlers = {**ticket_jobs.HANDLERS, **review_jobs.HANDLERS, **sampling_jobs.HANDLERS}
+    nights = drift_jobs.Calendar()
+
+    def write_the_night_s_run() -> None:
+        nights.tick(db.session(), utcnow())
+
+    handlers = {
+        **ticket_jobs.HANDLERS,
+        **review_jobs.HANDLERS,
+        **sampling_jobs.HANDLERS,
+        **drift_jobs.HANDLERS,
+    }
     chores = (
         seal_audit,
         flush_buffers,
         write_the_week_s_jobs,
         write_the_day_s_jobs,
+        write_the_night_s_run,
         begin_due_pulls,
         index_tickets,
     )

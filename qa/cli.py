@@ -22,6 +22,7 @@ from qa.core.jobs import Runner
 from qa.demo.command import demo
 from qa.desk.commands import person_commands
 from qa.people.commands import create_first_admin, people
+from qa.reviewer_drift.commands import drift
 from qa.sampling.commands import draw, receipts
 from qa.tickets.commands import intake, pull, retention_commands, search_commands, signal_commands
 from qa.trends.commands import periods
@@ -51,6 +52,7 @@ def init_commands(app: Flask) -> None:
         receipts,
         periods,
         reviews,
+        drift,
         export,
     ):
         app.cli.add_command(polite(command))

@@ -5,6 +5,7 @@ from qa.coaching import models as coaching
 from qa.core import access_log, audit, jobs
 from qa.notices import models as notices
 from qa.people import models as people
+from qa.reviewer_drift import models as reviewer_drift
 from qa.reviews import models as reviews
 from qa.rubric_library import models as rubric_library
 from qa.rubric_studies import models as rubric_studies
@@ -20,6 +21,7 @@ __all__ = [
     "jobs",
     "notices",
     "people",
+    "reviewer_drift",
     "reviews",
     "rubric_library",
     "rubric_studies",

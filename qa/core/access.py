@@ -67,6 +67,7 @@ class Permission(StrEnum):
     CALIBRATION_VIEW = "calibration_view"
     CALIBRATION_FACILITATE = "calibration_facilitate"
     REVIEWERS_VIEW = "reviewers_view"
+    DRIFT_RUN = "drift_run"
     COACHING_VIEW = "coaching_view"
     COACHING_EDIT = "coaching_edit"
     TRENDS_VIEW = "trends_view"
@@ -114,6 +115,7 @@ AUTHORITY: dict[Permission, dict[Role, Scope]] = {
     P.CALIBRATION_VIEW: {R: Scope.ASSIGNED, L: Scope.ALL, Q: Scope.ALL, D: Scope.ALL},
     P.CALIBRATION_FACILITATE: {L: Scope.OWN, Q: Scope.ALL},
     P.REVIEWERS_VIEW: {R: Scope.OWN, Q: Scope.ALL, D: Scope.AGGREGATE},
+    P.DRIFT_RUN: {Q: Scope.ALL},
     P.COACHING_VIEW: {L: Scope.TEAM, Q: Scope.ALL, S: Scope.OWN},
     P.COACHING_EDIT: {L: Scope.TEAM, Q: Scope.ALL},
     P.TRENDS_VIEW: {L: Scope.TEAM, Q: Scope.ALL, D: Scope.ALL},

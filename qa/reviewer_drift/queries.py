@@ -1,22 +1,24 @@
 """Reading what several people scored together."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from qa.core.access import Actor, Permission, Role, Scope
 from qa.core.clock import local_day, midnight
 from qa.core.errors import NotFoundError
 from qa.people.models import RoleGrant, User
+from qa.reviewer_drift.models import DriftRun, DriftStanding
 from qa.reviewer_drift.rules import Scoring
 from qa.reviews.models import Answer, Review, ReviewRevision
-from qa.sampling.models import Assignment, DrawnUnit, Purpose
+from qa.sampling.models import Assignment, DrawnUnit, FrameExclusion, Purpose
 from qa.tickets.models import HandledPart, Ticket
 
+FIRST = aliased(ReviewRevision)
 TOGETHER = (Purpose.ROUTINE, Purpose.DOUBLE, Purpose.CALIBRATION)
 
 
@@ -81,6 +83,66 @@ def scorings(session: Session, programme_id: int, *, since: dt.date, until: dt.d
         for part_id, reviewer_id, submitted_at, revision_id, score, second_chance in rows
         if submitted_at is not None
     ]
+
+
+def names_of(session: Session, user_ids: Iterable[int]) -> dict[int, str]:
+    """The e-mail addresses of these people, by id."""
+    return dict(
+        session.execute(select(User.id, User.email).where(User.id.in_(list(user_ids))).order_by(User.id)).tuples().all()
+    )
+
+
+def standings_of(session: Session, run: DriftRun | None, user_ids: Iterable[int]) -> Sequence[DriftStanding]:
+    """Where these reviewers stood after a run."""
+    if run is None:
+        return []
+    return session.scalars(
+        select(DriftStanding)
+        .where(DriftStanding.run_id == run.id, DriftStanding.reviewer_id.in_(list(user_ids)))
+        .order_by(DriftStanding.reviewer_id)
+    ).all()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beside:
+    """What is shown beside a reviewer's figures and never mixed in: upheld disputes, and parts struck on their word."""
+
+    overturned: int = 0
+    disputed: int = 0
+    replaced: int = 0
+
+
+def beside(session: Session, user_ids: Iterable[int], *, since: dt.datetime) -> dict[int, Beside]:
+    """Reviews whose score a dispute changed, and drawn parts replaced while the reviewer had them; two statements."""
+    ids = list(user_ids)
+    disputes = {
+        reviewer_id: (total, changed)
+        for reviewer_id, total, changed in session.execute(
+            select(
+                Review.reviewer_id,
+                func.count(),
+                func.count().filter(ReviewRevision.score.is_distinct_from(FIRST.score)),
+            )
+            .join(ReviewRevision, (ReviewRevision.review_id == Review.id) & (ReviewRevision.kind == "dispute"))
+            .join(FIRST, (FIRST.review_id == Review.id) & (FIRST.n == 1))
+            .where(Review.reviewer_id.in_(ids), ReviewRevision.created_at >= since)
+            .group_by(Review.reviewer_id)
+        )
+    }
+    replaced = dict(
+        session.execute(
+            select(FrameExclusion.reviewer_id, func.count())
+            .where(FrameExclusion.reviewer_id.in_(ids), FrameExclusion.created_at >= since)
+            .group_by(FrameExclusion.reviewer_id)
+        )
+        .tuples()
+        .all()
+    )
+    found = {}
+    for user_id in ids:
+        total, changed = disputes.get(user_id, (0, 0))
+        found[user_id] = Beside(overturned=changed, disputed=total, replaced=replaced.get(user_id, 0))
+    return found
 
 
 def reviewers_for(session: Session, actor: Actor) -> Sequence[User]:

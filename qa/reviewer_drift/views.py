@@ -1,12 +1,15 @@
-"""The reviewers' board, and one reviewer's figures with the parts behind them."""
+"""The reviewers' board, one reviewer's page, and the run that both rest on."""
 
-from flask import Blueprint, g, render_template
+import datetime as dt
+
+from flask import Blueprint, flash, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from qa.core.access import Permission, Scope, requires
-from qa.core.clock import local_day, utcnow
+from qa.core.clock import local_day, midnight, utcnow
 from qa.core.db import db
-from qa.reviewer_drift import board, queries, rules
+from qa.reviewer_drift import board, control, jobs, queries, rules, runs, watchboard, wording
+from qa.reviewer_drift.models import DriftRun
 
 bp = Blueprint("reviewers", __name__, url_prefix="/reviewers")
 WINDOWS = 6
@@ -24,6 +27,8 @@ def index() -> ResponseReturnValue:
     people = queries.reviewers_for(session, g.actor)
     figures = rules.compare(scorings, [person.id for person in people], windows)
     names = {person.id: person.name for person in people}
+    run = runs.newest_run(session, g.actor.programme_id)
+    rows = watchboard.rows(queries.standings_of(session, run, names), names, own=not sees_all())
     return render_template(
         "reviewers/index.html",
         windows=windows,
@@ -31,10 +36,37 @@ def index() -> ResponseReturnValue:
         overall=board.overall(scorings, windows),
         told=board.told,
         told_together=board.told_together,
-        chart=board.latest_chart(figures, names),
         aggregate=not people,
-        everyone=g.actor.may(Permission.REVIEWERS_VIEW, Scope.ALL),
+        everyone=sees_all(),
+        run=run,
+        job=jobs.running(session, g.actor.programme_id),
+        board=rows,
+        chart=watchboard.severity_chart(rows),
+        beside=queries.beside(session, names, since=quarter_of(run)) if run else {},
+        watchboard=watchboard,
+        wording=wording,
     )
+
+
+def sees_all() -> bool:
+    """Whether the reader sees every reviewer, not only themselves."""
+    return g.actor.may(Permission.REVIEWERS_VIEW, Scope.ALL)
+
+
+def quarter_of(run: DriftRun) -> dt.datetime:
+    """When the weeks began that the board's figures rest on."""
+    return midnight(wording.day_of(run.document["quarter_from"]), g.zone)
+
+
+@bp.post("/run")
+@requires(Permission.DRIFT_RUN)
+def run() -> ResponseReturnValue:
+    jobs.ask(db.session(), g.actor.programme_id, by=g.actor.user_id, now=utcnow())
+    db.session.commit()
+    flash(
+        "The run is asked for. Load the page again in a minute; where nothing changed, the present one stands.", "good"
+    )
+    return redirect(url_for("reviewers.index"))
 
 
 @bp.get("/<int:user_id>")
@@ -48,6 +80,21 @@ def show(user_id: int) -> ResponseReturnValue:
         session, g.actor.programme_id, since=windows[0].first, until=windows[-1].last, zone=g.zone
     )
     figures = rules.compare(scorings, [person.id], windows)[0]
+    newest = runs.newest_run(session, g.actor.programme_id)
+    own = not sees_all()
+    standings = queries.standings_of(session, newest, [person.id])
+    row = next(iter(watchboard.rows(standings, {person.id: person.name}, own=own)), None)
+    charts = (
+        []
+        if row is None or newest is None
+        else [
+            (
+                wording.chart_title(series["stream"], newest.document),
+                control.control(row.document, newest.document, series),
+            )
+            for series in row.document["charts"]
+        ]
+    )
     return render_template(
         "reviewers/show.html",
         person=person,
@@ -56,4 +103,11 @@ def show(user_id: int) -> ResponseReturnValue:
         differences=board.difference_chart(figures),
         agreement=board.agreement_chart(figures),
         parts=queries.shared_parts(session, person.id),
+        run=newest,
+        row=row,
+        charts=charts,
+        evidence=None if own or row is None or newest is None else control.evidence(row.document, newest.document),
+        beside=queries.beside(session, [person.id], since=quarter_of(newest))[person.id] if newest else None,
+        watchboard=watchboard,
+        wording=wording,
     )
