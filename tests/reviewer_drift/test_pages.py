@@ -1,14 +1,23 @@
 """Who sees whose figures."""
 
+import datetime as dt
 from collections.abc import Callable
+from typing import Any
 
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from qa.core.jobs import Job
+from qa.people.models import RoleGrant, User
+from qa.reviewer_drift.jobs import DRIFT_JOB
+from qa.reviewer_drift.models import DriftRun, DriftStanding
 from qa.rubric_library.models import RubricVersion
 from qa.sampling.models import Purpose
 from tests.coaching.weeks import wednesday
 from tests.support.builders import make_assignment, make_review, make_ticket, publish_rubric
-from tests.support.cast import Cast
+from tests.support.cast import NOW, Cast
 from tests.support.client import CheckingClient
 from tests.support.statements import count_queries
 
@@ -53,6 +62,126 @@ def test_a_reviewer_sees_the_own_row_and_the_director_none(session: Session, cas
     assert [sign_in(who).get("/reviewers/").status_code for who in (cast.lena, cast.sam, cast.ada)] == [403] * 3
 
 
+@pytest.fixture
+def watched(app: Flask, session: Session, cast: Cast) -> DriftRun:
+    """A run in which Rita stands at red, Rob at amber, and Lena, who scored a little, cannot be told."""
+    for person in (cast.rita, cast.rob, cast.lena):
+        made_reviewer(session, person)
+    run = DriftRun(
+        programme_id=cast.programme.id, method="drift 1", first_week=dt.date(2025, 12, 1),
+        through=dt.date(2026, 3, 30), digest="a" * 64, outcome_digest="b" * 64, scorings=900, created_at=NOW,
+        document=RUN,
+    )  # fmt: skip
+    session.add(run)
+    session.flush()
+    for person, level, evidence, cannot_tell in (
+        (cast.rob, "amber", 120.0, None),
+        (cast.lena, "none", 400.0, "no part was scored by others too: strictness cannot be told from the queue"),
+        (cast.rita, "red", 700.0, None),
+    ):
+        session.add(
+            DriftStanding(
+                run_id=run.id,
+                reviewer_id=person.id,
+                level=level,
+                evidence=evidence,
+                document=standing(level, evidence, cannot_tell),
+            )
+        )
+    session.commit()
+    return run
+
+
+def made_reviewer(session: Session, person: User) -> None:
+    if session.scalar(select(RoleGrant.id).where(RoleGrant.user_id == person.id, RoleGrant.role == "reviewer")) is None:
+        session.add(RoleGrant(user_id=person.id, role="reviewer", valid_from=dt.date(2025, 1, 6)))
+
+
+def figure(estimate: float | None, low: float | None = None, high: float | None = None) -> dict[str, Any]:
+    return {
+        "estimate": estimate, "std_error": None if estimate is None else 1.0, "low": low, "high": high, "n": 40,
+        "method": "m", "reason": "no figure" if estimate is None else None,
+    }  # fmt: skip
+
+
+RUN: dict[str, Any] = {
+    "amber": 104.0, "red": 520.0, "active": 3, "false_ambers": 0.375, "false_reds": 0.075,
+    "kinds": {"routine": 700, "double": 100, "calibration": 90, "gold": 10}, "versions": [["2026-03-02", "Trial 2.0"]],
+    "sessions": ["2026-03-09"], "waiting_sessions": 1, "quarter_from": "2026-01-05", "criteria": {}, "groups": [2, 1],
+    "error_sd": 7.5, "team": None,
+}  # fmt: skip
+
+
+def standing(level: str, evidence: float, cannot_tell: str | None) -> dict[str, Any]:
+    flag = {
+        "week": "2026-03-30", "level": level, "log_evidence": 6.5, "stream": "severity", "name": "severity",
+        "effect": -5.1, "low": -7.3, "high": -2.9, "onset": "2026-03-02", "onset_earliest": "2026-02-23",
+        "onset_latest": "2026-03-16", "confirmation": "confirmed", "beside": ["halo"], "criterion": "Tone",
+        "routine": 118, "double": 9, "calibration": 10,
+    }  # fmt: skip
+    return {
+        "severity": figure(-4.0, -6.0, -2.0), "weeks": 13, "scorings": 300, "cannot_tell": cannot_tell,
+        "agreement": figure(80.0, 75.0, 85.0), "consistency": figure(7.0, 5.0, 9.0), "pairs": 30, "seats": 12,
+        "na_share": figure(10.0, 8.0, 12.0), "na_expected": 11.0, "routine": 250, "double": 38, "calibration": 12,
+        "since": "2026-02-16", "evidence": [1.0, 20.0, None, 300.0, 600.0, 650.0, evidence],
+        "flag": None if level == "none" else flag, "first_week": None if level == "none" else "2026-03-16",
+        "charts": [
+            {
+                "stream": "severity", "value": [1.0, None, -4.0, -6.0, -5.0, -5.5, -4.5],
+                "low": [-1.0, None, -6.0, -8.0, -7.0, -7.5, -6.5], "high": [3.0, None, -2.0, -4.0, -3.0, -3.5, -2.5],
+                "overlap": [None, None, -5.0, None, None, -6.0, None], "baseline": 0.4, "baseline_error": 0.8,
+            }
+        ],
+    }  # fmt: skip
+
+
+def test_the_board_says_what_a_flag_rests_on_and_how_often_chance_raises_one(
+    cast: Cast, watched: DriftRun, sign_in: SignIn
+) -> None:
+    page = sign_in(cast.quinn).get("/reviewers/").get_data(as_text=True)
+
+    board = page[page.index("Reviewers by evidence of a change") :]
+    assert board.index(cast.rita.name) < board.index(cast.rob.name) < board.index(cast.lena.name)
+    assert (
+        "Rita Ramos became about 5 points stricter around the week of 2 March (likely 23 February – 16 March). "
+        "Estimate −5.1 points, 90 % range −7.3 to −2.9. Evidence since: 118 own reviews, 9 hidden second scores, "
+        "10 calibration answers; double scores agree. Such a flag appears by chance less than once in ten "
+        "reviewer-years. Biggest part: the criterion “Tone”."
+    ) in page
+    assert "chance alone turns at most 0.4 amber and 0.1 red in a quarter" in page
+    assert "fall into 2 groups that share no part" in page
+    assert "cannot tell" in board
+    assert "0 overturned, 0 replaced" in board
+
+
+def test_a_reviewer_sees_the_own_chart_and_hears_nothing_of_an_amber(
+    cast: Cast, watched: DriftRun, sign_in: SignIn
+) -> None:
+    ritas, robs = (sign_in(who).get(f"/reviewers/{who.id}").get_data(as_text=True) for who in (cast.rita, cast.rob))
+    leads = sign_in(cast.quinn).get(f"/reviewers/{cast.rob.id}").get_data(as_text=True)
+
+    assert "became about 5 points stricter" in ritas
+    assert "Strictness week by week" in robs
+    for quiet in ("became about", "watch", "likely onset", "120"):
+        assert quiet not in robs[robs.index("<main") :]
+    assert "became about 5 points stricter" in leads
+    assert "likely onset" in leads
+    assert "Evidence of a change" in leads
+    assert "Trial 2.0" in leads
+
+
+def test_only_the_qa_lead_asks_for_a_run_and_one_that_waits_is_enough(
+    session: Session, cast: Cast, sign_in: SignIn
+) -> None:
+    lead = sign_in(cast.quinn)
+    asked = [lead.post("/reviewers/run").status_code for _ in range(2)]
+
+    assert asked == [302, 302]
+    assert [sign_in(who).post("/reviewers/run").status_code for who in (cast.rita, cast.dora)] == [403, 403]
+    assert session.scalar(select(func.count()).select_from(Job).where(Job.name == DRIFT_JOB)) == 1
+    assert "A run waits for its turn" in lead.get("/reviewers/").get_data(as_text=True)
+
+
 def test_the_board_asks_no_more_when_there_is_more(session: Session, cast: Cast, sign_in: SignIn) -> None:
     version = publish_rubric(session, cast)
     scored_together(session, cast, version, 2)
@@ -65,4 +194,4 @@ def test_the_board_asks_no_more_when_there_is_more(session: Session, cast: Cast,
     with count_queries() as many:
         lead.get("/reviewers/")
 
-    assert len(many) == len(few) <= 12
+    assert len(many) == len(few) <= 15
