@@ -87,9 +87,7 @@ def scorings(session: Session, programme_id: int, *, since: dt.date, until: dt.d
 
 def names_of(session: Session, user_ids: Iterable[int]) -> dict[int, str]:
     """The e-mail addresses of these people, by id."""
-    return dict(
-        session.execute(select(User.id, User.email).where(User.id.in_(list(user_ids))).order_by(User.id)).tuples().all()
-    )
+    return dict(session.execute(select(User.id, User.email).where(User.id.in_(list(user_ids))).order_by(User.id)).all())
 
 
 def standings_of(session: Session, run: DriftRun | None, user_ids: Iterable[int]) -> Sequence[DriftStanding]:
@@ -134,9 +132,7 @@ def beside(session: Session, user_ids: Iterable[int], *, since: dt.datetime) -> 
             select(FrameExclusion.reviewer_id, func.count())
             .where(FrameExclusion.reviewer_id.in_(ids), FrameExclusion.created_at >= since)
             .group_by(FrameExclusion.reviewer_id)
-        )
-        .tuples()
-        .all()
+        ).all()
     )
     found = {}
     for user_id in ids:
