@@ -50,7 +50,7 @@ def index() -> ResponseReturnValue:
 
 def sees_all() -> bool:
     """Whether the reader sees every reviewer, not only themselves."""
-    return g.actor.may(Permission.REVIEWERS_VIEW, Scope.ALL)
+    return bool(g.actor.may(Permission.REVIEWERS_VIEW, Scope.ALL))
 
 
 def quarter_of(run: DriftRun) -> dt.datetime:
