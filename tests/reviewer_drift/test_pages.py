@@ -162,7 +162,7 @@ def test_a_reviewer_sees_the_own_chart_and_hears_nothing_of_an_amber(
 
     assert "became about 5 points stricter" in ritas
     assert "Strictness week by week" in robs
-    for quiet in ("became about", "watch", "likely onset", "120"):
+    for quiet in ("became about", "watch", "likely onset", "Evidence of a change"):
         assert quiet not in robs[robs.index("<main") :]
     assert "became about 5 points stricter" in leads
     assert "likely onset" in leads
