@@ -174,10 +174,10 @@ def test_only_the_qa_lead_asks_for_a_run_and_one_that_waits_is_enough(
     session: Session, cast: Cast, sign_in: SignIn
 ) -> None:
     lead = sign_in(cast.quinn)
-    asked = [lead.post("/reviewers/run").status_code for _ in range(2)]
+    asked = [lead.post_form("/reviewers/run").status_code for _ in range(2)]
 
     assert asked == [302, 302]
-    assert [sign_in(who).post("/reviewers/run").status_code for who in (cast.rita, cast.dora)] == [403, 403]
+    assert [sign_in(who).post_form("/reviewers/run").status_code for who in (cast.rita, cast.dora)] == [403, 403]
     assert session.scalar(select(func.count()).select_from(Job).where(Job.name == DRIFT_JOB)) == 1
     assert "A run waits for its turn" in lead.get("/reviewers/").get_data(as_text=True)
 
