@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -9,22 +10,33 @@ from sqlalchemy.orm import Session
 from qa.core.errors import ConflictError
 from qa.rubric_library import drafts
 from qa.rubric_library.conflicts import differences, names_in, resolved, same
-from qa.rubric_library.draft_changes import put_back
+from qa.rubric_library.draft_changes import put, put_back
 from qa.rubric_library.draft_forms import Posted, values_of
 from qa.rubric_library.drafting import Node, Tree, called, find, section_of
 from qa.rubric_library.drafts import Kept, StaleDraftError, own_values
 from qa.rubric_library.models import RubricDraftState, RubricVersion
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Base:
+    """A place as somebody's page showed it; ``sure`` where the page itself can be shown to have said so."""
+
+    values: Node
+    sure: bool = False
+
+
 def keep_typed(
-    session: Session, version: RubricVersion, *, at: str, posted: Posted, base: Node, by: int, now: dt.datetime
+    session: Session, version: RubricVersion, *, at: str, posted: Posted, base: Base, by: int, now: dt.datetime
 ) -> Kept:
-    """Keep a form's fields at their place; ``base`` is the place as its page showed it."""
+    """Keep a form's fields at their place; ``base`` is the place as its page showed it.
+
+    Typing in one field is one kept state, so what a page showed in the midst of it may be kept nowhere else.
+    """
     drafts.locked(session, version)
     tree = drafts.tree_of(session, version)
     if find(tree, at) is None:
         raise _gone(session, version, at=at, posted=posted)
-    seen = _seen(session, version, tree, at, base)
+    seen = put(tree, at, base.values) if base.sure else _seen(session, version, tree, at, base.values)
     typed = values_of(posted, seen or tree, at)
     former = own_values(find(seen, at) or {}) if seen is not None else {}
     return drafts.save(session, version, at=at, values=typed, base=former, by=by, now=now)
@@ -36,7 +48,7 @@ def settle(
     *,
     at: str,
     posted: Posted,
-    base: Node,
+    base: Base,
     shown: Node,
     picks: Mapping[str, str],
     by: int,

@@ -1,7 +1,9 @@
 """Two people at one place of a draft: what differs in words, what a choice makes of it, what was removed comes back."""
 
 import copy
+import html
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -118,7 +120,9 @@ def test_a_place_that_somebody_removed_shows_what_was_typed_and_comes_back_with_
     typed = form_of(base, weight="9")
 
     with pytest.raises(drafts.StaleDraftError, match="removed Tone") as refusal:
-        places.keep_typed(session, version, at=at, posted=typed, base=base, by=cast.lena.id, now=LATER)
+        places.keep_typed(
+            session, version, at=at, posted=typed, base=places.Base(values=base), by=cast.lena.id, now=LATER
+        )
     places.bring_back(session, version, at=at, posted=typed, by=cast.lena.id, now=LATER)
 
     shown = {each.label: (each.base, each.mine) for each in refusal.value.found}
@@ -139,7 +143,15 @@ def test_a_choice_made_on_a_state_that_is_no_more_is_asked_again(session: Sessio
 
     def settle(shown: Node) -> None:
         places.settle(
-            session, version, at=at, posted=mine, base=base, shown=shown, picks={}, by=cast.lena.id, now=LATER
+            session,
+            version,
+            at=at,
+            posted=mine,
+            base=places.Base(values=base),
+            shown=shown,
+            picks={},
+            by=cast.lena.id,
+            now=LATER,
         )
 
     with pytest.raises(drafts.StaleDraftError):
@@ -186,3 +198,33 @@ def test_the_page_of_a_conflict_names_fields_as_people_do(
     assert "Level “Met”: anchor" in text
     assert "&lt;b&gt;Warm" in text
     assert 'name="pick.weight"' in text
+
+
+def test_what_a_page_showed_in_the_midst_of_somebodys_typing_is_still_its_base(
+    session: Session, cast: Cast, sign_in: Callable[..., CheckingClient]
+):
+    version = begun(session, cast)
+    at, node = own(session, version, "Tone")
+
+    def lena_types(question: str) -> None:
+        values = {**node, "question": question}
+        drafts.save(session, version, at=at, values=values, base=None, by=cast.lena.id, now=LATER)
+        session.commit()
+
+    lena_types("Was it kind?")
+    page = sign_in(cast.otto).get(f"/rubrics/versions/{version.id}/edit?at={at}").get_data(as_text=True)
+    lena_types("Was it kind and warm?")
+    found = re.search(r'name="base" value="([^"]*)"', page)
+    assert found is not None
+    fields = {"name": "Tone", "question": "Was it kind?", "weight": "1", "guidance": "Read it aloud.", "at": at}
+    fields["base"] = html.unescape(found[1])
+
+    answer = sign_in(cast.otto).post_form(f"/rubrics/versions/{version.id}/edit", fields).get_data(as_text=True)
+
+    # Only Lena changed the question, only Otto the guidance: neither is asked for, and each is chosen already.
+    theirs = re.search(r'name="pick.question" value="theirs"( checked)?', answer)
+    mine = re.search(r'name="pick.guidance" value="mine"( checked)?', answer)
+    assert theirs is not None
+    assert mine is not None
+    assert theirs[1] == mine[1] == " checked"
+    assert "both changed it" not in answer

@@ -3,8 +3,9 @@
 import json
 from typing import Any
 
-from flask import Response, flash, g, jsonify, make_response, redirect, render_template, request, url_for
+from flask import Response, current_app, flash, g, jsonify, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from itsdangerous import BadData, URLSafeSerializer
 
 import rubrics
 from qa.core.access import Permission, requires
@@ -56,7 +57,7 @@ def edit_page(version: RubricVersion, family: RubricFamily, *, at: str, status: 
         family=family,
         state=state,
         editor=shown,
-        base=json.dumps(drafts.own_values(shown.node)),
+        base=sealed(version.id, at, drafts.own_values(shown.node)),
         number_choices=number_choices(version, state.tree),
         procedures=procedures.procedures(session, g.actor.programme_id),
         channels=queries.known_channels(session, g.actor.programme_id),
@@ -113,13 +114,13 @@ def save(version_id: int) -> ResponseReturnValue:
     if not as_script:
         return redirect(url_for("rubrics.edit", version_id=version_id, at=goal["at"], focus=goal.get("focus")))
     state = queries.draft_state(session, version)
-    return jsonify(**saved_state(editor_of(version, family, state.tree, at), state, now.isoformat()))
+    return jsonify(**saved_state(editor_of(version, family, state.tree, at), state, now.isoformat(), version_id))
 
 
 def keep_place(version: RubricVersion, at: str) -> None:
     """Write the posted fields of a place, unless they come from nowhere (a button of the outline)."""
     session, form = db.session(), request.form
-    base = read_json(form.get("base"))
+    base = read_base(version.id, at, form.get("base"))
     if base is None:
         drafts.locked(session, version)
         return
@@ -133,6 +134,24 @@ def keep_place(version: RubricVersion, at: str) -> None:
         places.settle(session, version, at=at, posted=posted, base=base, shown=shown, picks=picks, by=by, now=now)
     else:
         places.keep_typed(session, version, at=at, posted=posted, base=base, by=by, now=now)
+
+
+def sealed(version_id: int, at: str, values: Node) -> str:
+    """A place as the page shows it, in a form that only we can have written."""
+    return _seal(version_id, at).dumps(values)
+
+
+def _seal(version_id: int, at: str) -> URLSafeSerializer:
+    return URLSafeSerializer(current_app.secret_key or "", salt=f"draft {version_id} at {at}")
+
+
+def read_base(version_id: int, at: str, text: str | None) -> places.Base | None:
+    """What a page says it showed: sure where it is ours to the letter, else to be looked up among the kept states."""
+    try:
+        return places.Base(values=_seal(version_id, at).loads(text or ""), sure=True)
+    except BadData:
+        values = read_json(text)
+        return None if values is None else places.Base(values=values)
 
 
 def read_json(text: str | None) -> Node | None:
@@ -213,11 +232,11 @@ def conflict_page(
     return make_response(body, 409)
 
 
-def saved_state(shown: editor.Editor, state: queries.DraftState, saved_at: str) -> dict[str, Any]:
+def saved_state(shown: editor.Editor, state: queries.DraftState, saved_at: str, version_id: int) -> dict[str, Any]:
     """What the editor's script needs after a save."""
     return {
         "saved_at": saved_at,
-        "base": json.dumps(drafts.own_values(shown.node)),
+        "base": sealed(version_id, shown.at, drafts.own_values(shown.node)),
         "errors": {field: {"message": each.message, "missing": each.missing} for field, each in shown.errors.items()},
         "elsewhere": len(shown.elsewhere),
         "places": {
