@@ -27,6 +27,7 @@ from qa.reviewer_drift import jobs as drift_jobs
 from qa.reviewer_drift import views as reviewer_views
 from qa.reviews import jobs as review_jobs
 from qa.reviews import views as review_views
+from qa.reviews.forgetting import forget_quotes
 from qa.reviews.sampled import review_pace, reviewed_tickets, sampled_scores
 from qa.rubric_library import views as rubric_views
 from qa.rubric_studies import views as study_views
@@ -100,6 +101,7 @@ def configure(app: Flask, settings: Settings) -> None:
     app.extensions["sampled_scores"] = sampled_scores
     app.extensions["review_pace"] = review_pace
     app.extensions["reviewed_tickets"] = reviewed_tickets
+    app.extensions["forget_quotes"] = forget_quotes
     app.config.update(
         SECRET_KEY=settings.secret_key,
         TESTING=settings.testing,

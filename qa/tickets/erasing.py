@@ -8,7 +8,7 @@ and as a line of a file outside the database, so that restoring an older backup 
 import datetime as dt
 import json
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -17,11 +17,12 @@ from sqlalchemy import ColumnElement, and_, delete, exists, func, insert, or_, s
 from sqlalchemy.orm import Session
 
 from qa.core import audit
-from qa.core.crypto import KeyRing
+from qa.core.crypto import KeyRing, decrypt_text, unwrap
 from qa.core.db import reading
 from qa.core.errors import ConflictError
 from qa.people.models import Source
 from qa.tickets import searching
+from qa.tickets.conversations import about_revision, about_ticket, read_payload
 from qa.tickets.models import (
     ConversationKey,
     ConversationRevision,
@@ -34,8 +35,9 @@ from qa.tickets.models import (
 
 CHUNK = 100  # tickets in one transaction
 JOURNAL = "erasures.jsonl"
-VACUUMED = ("ticket", "conversation_key", "conversation_revision", "ticket_search")
+VACUUMED = ("ticket", "conversation_key", "conversation_revision", "ticket_search", "answer", "review_revision")
 Subject = Literal["ticket", "person"]
+ForgetQuotes = Callable[[Session, Mapping[int, Sequence[str]]], int]
 AfterChunk = Callable[[int], None]
 
 
@@ -55,8 +57,9 @@ class Due:
 class Journal:
     """The erasures outside the database: one line each, written before the database forgets."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, forget_quotes: ForgetQuotes | None = None) -> None:
         self.path = folder / JOURNAL
+        self.forget_quotes = forget_quotes  # of the conversations, by whoever quotes them
 
     def note(self, ids: Iterable[int], now: dt.datetime, subject: Subject = "ticket") -> None:
         """Append and wait until the disk has it."""
@@ -210,7 +213,8 @@ def replay(session: Session, ring: KeyRing, journal: Journal, *, now: dt.datetim
             ).all()
             session.rollback()
         if back:
-            done += _erase(session, ring, None, back, reason="erased before this backup was restored", by=None, now=now)
+            why = "erased before this backup was restored"
+            done += _erase(session, ring, journal, back, reason=why, by=None, now=now, noted=True)
             session.commit()
     if done:
         leave_no_trace(session)
@@ -220,12 +224,13 @@ def replay(session: Session, ring: KeyRing, journal: Journal, *, now: dt.datetim
 def _erase(
     session: Session,
     ring: KeyRing,
-    journal: Journal | None,
+    journal: Journal,
     ids: Sequence[int],
     *,
     reason: str,
     by: int | None,
     now: dt.datetime,
+    noted: bool = False,
 ) -> int:
     """One transaction's erasures; the caller commits. A line too many in the journal erases only what was to go."""
     if session.get_bind().dialect.name == "sqlite":
@@ -235,8 +240,10 @@ def _erase(
     ).all()
     if not still:
         return 0
-    if journal is not None:
+    if not noted:
         journal.note(still, now)
+    if journal.forget_quotes is not None:
+        journal.forget_quotes(session, texts_of(session, ring, still))
     searching.forget(session, ring, still)
     session.execute(delete(SearchPending).where(SearchPending.ticket_id.in_(still)))
     session.execute(delete(ConversationKey).where(ConversationKey.ticket_id.in_(still)))
@@ -270,6 +277,33 @@ def _erase(
         detail={"tickets": len(still), "reason": reason},
     )
     return len(still)
+
+
+def texts_of(session: Session, ring: KeyRing, ticket_ids: Sequence[int]) -> dict[int, list[str]]:
+    """Every text that is kept of these tickets, of all revisions: what may have been quoted."""
+    found: dict[int, list[str]] = {}
+    for row in session.execute(
+        select(
+            Ticket.id,
+            Ticket.external_id,
+            Ticket.subject,
+            Source.key,
+            ConversationKey.key_id,
+            ConversationKey.wrapped,
+            ConversationRevision.n,
+            ConversationRevision.payload,
+        )
+        .join(Source, Source.id == Ticket.source_id)
+        .join(ConversationKey, ConversationKey.ticket_id == Ticket.id)
+        .join(ConversationRevision, ConversationRevision.ticket_id == Ticket.id)
+        .where(Ticket.id.in_(ticket_ids))
+        .order_by(ConversationRevision.id)
+    ):
+        about = about_ticket(row.key, row.external_id)
+        key = unwrap(ring, row.key_id, row.wrapped, about)
+        kept = read_payload(decrypt_text(key, row.payload, about_revision(about, row.n)))
+        found.setdefault(row.id, [row.subject]).extend(message.text for message in kept)
+    return found
 
 
 def leave_no_trace(session: Session) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from flask import current_app
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -33,8 +34,8 @@ def upload_folder() -> Path:
 
 
 def journal() -> erasing.Journal:
-    """Where erasures are listed outside the database."""
-    return erasing.Journal(settings().instance)
+    """Where erasures are listed outside the database, and who forgets what was quoted."""
+    return erasing.Journal(settings().instance, current_app.extensions["forget_quotes"])
 
 
 def keys() -> service.Keys:
