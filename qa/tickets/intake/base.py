@@ -141,6 +141,18 @@ class Export(Protocol):
     def records(self) -> Iterator[Record]: ...
 
 
+def learnt(agents: dict[str, AgentRecord], key: str, name: str, email: str | None) -> AgentRecord:
+    """An agent as far as it was told; what a later object tells better is kept."""
+    known = agents.get(key)
+    if known is None or (not known.name and name) or (known.email is None and email):
+        agents[key] = AgentRecord(
+            external_id=key,
+            name=name or (known.name if known else ""),
+            email=email or (known.email if known else None),
+        )
+    return agents[key]
+
+
 def reject(
     file: str,
     line: int | None,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from qa.tickets.intake.base import AgentRecord, BadCellError, MessageRecord, Origin, Role, TicketRecord
+from qa.tickets.intake.base import AgentRecord, BadCellError, MessageRecord, Origin, Role, TicketRecord, learnt
 from qa.tickets.intake.intercom import whole_or_zero
 from qa.tickets.intake.objects import Row
 from qa.tickets.intake.values import (
@@ -80,16 +80,9 @@ class Chatwoot:
         return ("specialist" if public else "internal"), self._agent(sender)
 
     def _agent(self, row: Mapping[str, object]) -> AgentRecord:
-        key = row_id(row, "id")
-        known = self.agents.get(key)
-        name, email = text(row, "name", "available_name"), text(row, "email").lower() or None
-        if known is None or (not known.name and name) or (known.email is None and email):
-            self.agents[key] = AgentRecord(
-                external_id=key,
-                name=name or (known.name if known else ""),
-                email=email or (known.email if known else None),
-            )
-        return self.agents[key]
+        return learnt(
+            self.agents, row_id(row, "id"), text(row, "name", "available_name"), text(row, "email").lower() or None
+        )
 
     def ticket(self, row: Row, messages: Iterable[MessageRecord] | None, origin: Origin | None = None) -> TicketRecord:
         status = STATUSES.get(str(row.get("status")))

@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable, Mapping
 
-from qa.tickets.intake.base import AgentRecord, BadCellError, MessageRecord, Origin, Role, TicketRecord
+from qa.tickets.intake.base import AgentRecord, BadCellError, MessageRecord, Origin, Role, TicketRecord, learnt
 from qa.tickets.intake.objects import Row
 from qa.tickets.intake.values import (
     as_dict,
@@ -78,17 +78,7 @@ class Intercom:
         raise BadCellError("author.type", kind, "neither user, lead, admin nor bot")
 
     def _agent(self, row: Mapping[str, object]) -> AgentRecord:
-        """An admin as far as it is told; what a later object tells better is kept."""
-        key = row_id(row, "id")
-        known = self.agents.get(key)
-        name, email = text(row, "name"), text(row, "email").lower() or None
-        if known is None or (not known.name and name) or (known.email is None and email):
-            self.agents[key] = AgentRecord(
-                external_id=key,
-                name=name or (known.name if known else ""),
-                email=email or (known.email if known else None),
-            )
-        return self.agents[key]
+        return learnt(self.agents, row_id(row, "id"), text(row, "name"), text(row, "email").lower() or None)
 
     def ticket(self, row: Row, messages: Iterable[MessageRecord] | None, origin: Origin | None = None) -> TicketRecord:
         state = STATES.get(str(row.get("state")))
