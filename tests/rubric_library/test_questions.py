@@ -12,7 +12,7 @@ from qa.notices.models import Notice
 from qa.rubric_library import draft_changes, drafts, notes, procedures, queries
 from qa.rubric_library.coverage import coverage
 from qa.rubric_library.models import CriterionNote
-from tests.support.builders import RESOLVED, make_assignment, make_ticket, publish_rubric
+from tests.support.builders import RESOLVED, RUBRIC, make_assignment, make_ticket, publish_rubric
 from tests.support.cast import NOW, Cast, actor
 from tests.support.client import CheckingClient
 from tests.support.statements import count_queries
@@ -109,6 +109,22 @@ def test_a_procedure_is_found_at_a_web_address_only(session: Session, cast: Cast
             by=cast.quinn.id,
             now=NOW,
         )
+
+
+def test_a_procedure_that_criteria_name_is_added_from_its_key(
+    session: Session, cast: Cast, sign_in: Callable[..., CheckingClient]
+):
+    text = RUBRIC.format(key="trial", version="1.0").replace(
+        "question: Was it friendly?", "question: Was it friendly?\n        procedure: tone-guide"
+    )
+    publish_rubric(session, cast, text=text)
+    client = sign_in(cast.lena)
+
+    named = client.get("/rubrics/procedures").get_data(as_text=True)
+    filled = client.get("/rubrics/procedures?key=tone-guide").get_data(as_text=True)
+
+    assert 'href="/rubrics/procedures?key=tone-guide#add"' in named
+    assert 'value="tone-guide"' in filled
 
 
 def test_recent_parts_show_what_applied_to_them_and_what_no_rule_covers(session: Session, cast: Cast):

@@ -1,6 +1,6 @@
 """Procedures (SOPs) that criteria link to: the list, one with its versions."""
 
-from flask import Response, flash, g, make_response, redirect, render_template, url_for
+from flask import Response, flash, g, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms.fields import SelectChoice
 
@@ -22,7 +22,7 @@ def procedure_list() -> ResponseReturnValue:
 def list_page(*, form: ProcedureForm | None = None, status: int = 200) -> Response:
     session, now = db.session(), utcnow()
     found = procedures.procedures(session, g.actor.programme_id)
-    form = with_owners(form or ProcedureForm(owner=g.actor.user_id))
+    form = with_owners(form or ProcedureForm(owner=g.actor.user_id, key=request.args.get("key", "")))
     body = render_template(
         "rubrics/procedures.html",
         procedures=found,
