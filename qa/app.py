@@ -23,8 +23,8 @@ from qa.core.db import db
 from qa.desk import views as desk_views
 from qa.people import identify, sessions
 from qa.people import views as people_views
+from qa.reviewer_drift import case_views
 from qa.reviewer_drift import jobs as drift_jobs
-from qa.reviewer_drift import views as reviewer_views
 from qa.reviews import jobs as review_jobs
 from qa.reviews import views as review_views
 from qa.reviews.forgetting import forget_quotes
@@ -61,7 +61,7 @@ BLUEPRINTS = (
     review_views.bp,
     calibration_views.bp,
     study_views.bp,
-    reviewer_views.bp,
+    case_views.bp,
     coaching_views.bp,
     trend_views.bp,
     planner_views.bp,

@@ -68,6 +68,8 @@ class Permission(StrEnum):
     CALIBRATION_FACILITATE = "calibration_facilitate"
     REVIEWERS_VIEW = "reviewers_view"
     DRIFT_RUN = "drift_run"
+    DRIFT_CASE = "drift_case"
+    DRIFT_SETTLE = "drift_settle"
     COACHING_VIEW = "coaching_view"
     COACHING_EDIT = "coaching_edit"
     TRENDS_VIEW = "trends_view"
@@ -116,6 +118,8 @@ AUTHORITY: dict[Permission, dict[Role, Scope]] = {
     P.CALIBRATION_FACILITATE: {L: Scope.OWN, Q: Scope.ALL},
     P.REVIEWERS_VIEW: {R: Scope.OWN, Q: Scope.ALL, D: Scope.AGGREGATE},
     P.DRIFT_RUN: {Q: Scope.ALL},
+    P.DRIFT_CASE: {R: Scope.OWN, Q: Scope.ALL},
+    P.DRIFT_SETTLE: {Q: Scope.ALL},
     P.COACHING_VIEW: {L: Scope.TEAM, Q: Scope.ALL, S: Scope.OWN},
     P.COACHING_EDIT: {L: Scope.TEAM, Q: Scope.ALL},
     P.TRENDS_VIEW: {L: Scope.TEAM, Q: Scope.ALL, D: Scope.ALL},

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
+from qa.calibration_sessions.models import CalibrationSession, SessionParticipant
 from qa.core.access import Actor, Permission, Role, Scope
 from qa.core.clock import local_day, midnight
 from qa.core.errors import NotFoundError
@@ -88,6 +89,24 @@ def scorings(session: Session, programme_id: int, *, since: dt.date, until: dt.d
 def names_of(session: Session, user_ids: Iterable[int]) -> dict[int, str]:
     """The e-mail addresses of these people, by id."""
     return dict(session.execute(select(User.id, User.email).where(User.id.in_(list(user_ids))).order_by(User.id)).all())
+
+
+def people_of(session: Session, user_ids: Iterable[int]) -> dict[int, str]:
+    """The names of these people, by id."""
+    return dict(session.execute(select(User.id, User.name).where(User.id.in_(list(user_ids))).order_by(User.id)).all())
+
+
+def sessions_with(
+    session: Session, reviewer_id: int, *, since: dt.date, zone: ZoneInfo
+) -> Sequence[CalibrationSession]:
+    """The calibration sessions from a day on in which a reviewer sits, the newest first."""
+    return session.scalars(
+        select(CalibrationSession)
+        .join(SessionParticipant, SessionParticipant.session_id == CalibrationSession.id)
+        .where(SessionParticipant.user_id == reviewer_id, CalibrationSession.created_at >= midnight(since, zone))
+        .order_by(CalibrationSession.id.desc())
+        .limit(20)
+    ).all()
 
 
 def standings_of(session: Session, run: DriftRun | None, user_ids: Iterable[int]) -> Sequence[DriftStanding]:

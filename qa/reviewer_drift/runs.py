@@ -1,25 +1,23 @@
 """Running the drift watch over a programme and keeping what it says; proving a kept run by running it again."""
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from calibration.drift import Decision
 from calibration.drift.flags import FALSE_REDS
 from qa.core import audit
 from qa.core.db import reading
 from qa.people.queries import setting_at, zone_of
-from qa.reviewer_drift import documents
+from qa.reviewer_drift import cases, documents
 from qa.reviewer_drift.gathering import Gathered, gather, last_whole_week
 from qa.reviewer_drift.models import DriftRun, DriftStanding
 from qa.reviewer_drift.reckoning import METHOD, Reckoned, reckon
 
 Progress = Callable[[int, int], None]
-Made = Callable[[Gathered], Sequence[Decision]]
 
 
 def silent(done: int, total: int) -> None:
@@ -46,10 +44,10 @@ def tell(
         zone = zone_of(setting_at(session, programme_id, now))
         week = last_whole_week(now, zone) if through is None else through
         gathered = gather(session, programme_id, through=week, zone=zone)
+        decisions = [] if gathered is None else cases.decisions_of(session, programme_id, gathered)
         session.rollback()
     if gathered is None:
         return None
-    decisions: Sequence[Decision] = ()
     reckoned = reckon(gathered, decisions=decisions, progress=progress)
     run = documents.run_document(gathered, reckoned)
     standings = {each.reviewer_id: documents.standing_document(gathered, each) for each in reckoned.standings}
@@ -93,6 +91,14 @@ def run(session: Session, programme_id: int, *, by: int | None, now: dt.datetime
         session.rollback()
         return Kept(run_id=run_id, made=False, **counts)
     row = keep(session, programme_id, told, by=by, now=now)
+    cases.act_on(
+        session,
+        row,
+        told.reckoned.standings,
+        {reviewer_id: document["flag"] for reviewer_id, document in told.standings.items() if document["flag"]},
+        today=now.date(),
+        now=now,
+    )
     run_id = row.id
     session.commit()
     return Kept(run_id=run_id, made=True, **counts)

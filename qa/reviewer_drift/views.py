@@ -8,8 +8,8 @@ from flask.typing import ResponseReturnValue
 from qa.core.access import Permission, Scope, requires
 from qa.core.clock import local_day, midnight, utcnow
 from qa.core.db import db
-from qa.reviewer_drift import board, control, jobs, queries, rules, runs, watchboard, wording
-from qa.reviewer_drift.models import DriftRun
+from qa.reviewer_drift import board, cases, control, jobs, queries, rules, runs, watchboard, wording
+from qa.reviewer_drift.models import DriftCase, DriftRun
 
 bp = Blueprint("reviewers", __name__, url_prefix="/reviewers")
 WINDOWS = 6
@@ -41,11 +41,17 @@ def index() -> ResponseReturnValue:
         run=run,
         job=jobs.running(session, g.actor.programme_id),
         board=rows,
+        cases=open_cases(list(names)),
         chart=watchboard.severity_chart(rows),
         beside=queries.beside(session, names, since=quarter_of(run)) if run else {},
         watchboard=watchboard,
         wording=wording,
     )
+
+
+def open_cases(reviewer_ids: list[int]) -> dict[int, DriftCase]:
+    """The case of each of these reviewers that waits to be settled."""
+    return {case.reviewer_id: case for case in cases.cases_of(db.session(), reviewer_ids) if case.state == "open"}
 
 
 def sees_all() -> bool:
@@ -105,6 +111,7 @@ def show(user_id: int) -> ResponseReturnValue:
         parts=queries.shared_parts(session, person.id),
         run=newest,
         row=row,
+        cases=cases.cases_of(session, [person.id]),
         charts=charts,
         evidence=None if own or row is None or newest is None else control.evidence(row.document, newest.document),
         beside=queries.beside(session, [person.id], since=quarter_of(newest))[person.id] if newest else None,

@@ -13,7 +13,8 @@ from qa.notices import service as notices
 from qa.people.models import ProgrammeSetting
 from qa.people.queries import zone_of
 from qa.rubric_library.queries import rule_book
-from qa.sampling.assigning import Load, Outcome, Task, assign, double_sample
+from qa.sampling.assigning import Load, Outcome, Task, assign
+from qa.sampling.doubling import doubled, raised_shares
 from qa.sampling.models import Assignment, DrawnUnit, Purpose
 from qa.sampling.pairing import assign_doubles, double_pairs, language_groups
 from qa.sampling.reviewers import PartFacts, ReviewerFacts, reviewers_on, why_not
@@ -155,12 +156,17 @@ def give(
     left = [(part_id, "no rubric") for part_id in drawn if versions[part_id] is None]
     first = assign([task(part_id) for part_id in scorable], loads, verdict, rng, beyond_capacity=False)
     scorer = {part.facts.part_id: reviewer_id for part, reviewer_id in first.given}
-    again, chance = double_sample(len(scorable), setting.double_share if doubles else 0.0, rng)
-    doubled = [scorable[position] for position in sorted(again) if scorable[position] in scorer]
+    again, chances = doubled(
+        [scorer.get(part_id) for part_id in scorable],
+        setting.double_share if doubles else 0.0,
+        raised_shares(session) if doubles else {},
+        rng,
+    )
+    twice = [scorable[position] for position in sorted(again) if scorable[position] in scorer]
     able = {load.key: load.reviewer.languages for load in loads if load.reviewer.takes_parts}
     second = assign_doubles(
-        [task(part_id) for part_id in doubled],
-        [scorer[part_id] for part_id in doubled],
+        [task(part_id) for part_id in twice],
+        [scorer[part_id] for part_id in twice],
         loads,
         verdict,
         double_pairs(language_groups(able), rng),
@@ -184,7 +190,7 @@ def give(
     ]
     if rows:
         session.execute(insert(Assignment), rows)
-    _note_doubles(session, [drawn[part_id] for part_id in scorable], chance)
+    _note_doubles(session, dict(zip((drawn[part_id] for part_id in scorable), chances, strict=True)))
     told = {row["reviewer_id"] for row in rows if isinstance(row["reviewer_id"], int)}
     notices.notify(session, told, kind="parts_assigned", object_type="period", object_id=str(today), now=now)
     return Given(
@@ -205,7 +211,11 @@ def _in_order(outcome: Outcome[DrawnFacts], drawn: Mapping[int, int]) -> list[tu
     return sorted(outcome.given, key=lambda pair: order[pair[0].facts.part_id])
 
 
-def _note_doubles(session: Session, unit_ids: Sequence[int], chance: float) -> None:
-    if not unit_ids or chance == 0:
-        return
-    session.execute(update(DrawnUnit).where(DrawnUnit.id.in_(unit_ids)).values(double_probability=chance))
+def _note_doubles(session: Session, chances: Mapping[int, float]) -> None:
+    """Each drawn unit's chance of a second score; few different ones, a statement each."""
+    by_chance: dict[float, list[int]] = {}
+    for unit_id, chance in chances.items():
+        if chance:
+            by_chance.setdefault(chance, []).append(unit_id)
+    for chance, unit_ids in by_chance.items():
+        session.execute(update(DrawnUnit).where(DrawnUnit.id.in_(unit_ids)).values(double_probability=chance))

@@ -245,6 +245,27 @@ class ReviewerPause(WithId, Base):
     resumed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
 
 
+class DoubleShare(WithId, Base):
+    """A time in which more of one reviewer's parts get a hidden second score; told to nobody who scores."""
+
+    __tablename__ = "double_share"
+    __table_args__ = (
+        CheckConstraint("share > 0 AND share <= 1", name="share_is_a_share"),
+        Index(
+            "uq_double_share_running",
+            "user_id",
+            unique=True,
+            sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+    )
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    share: Mapped[float]
+    begun_at: Mapped[dt.datetime]
+    ended_at: Mapped[dt.datetime | None]
+
+
 class WellbeingHandOver(WithId, Base):
     """That somebody found a part too harmful: where, never who, which part or at what minute."""
 

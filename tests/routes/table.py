@@ -112,6 +112,21 @@ OBJECTS = [
         form={"active": "yes"},
     ),
     *cases(
+        "reviewers.show_case reviewers.write_case",
+        {
+            "about Rita": ("rita quinn", lambda w: {"case_id": w.ritas_case.id}),
+            "about Rob": ("rob quinn", lambda w: {"case_id": w.robs_case.id}),
+            "of another programme": ("", lambda w: {"case_id": w.foreign_case.id}),
+        },
+    ),
+    *cases(
+        "reviewers.take_case reviewers.attach_case reviewers.settle_case",
+        {
+            "about Rita": ("quinn", lambda w: {"case_id": w.ritas_case.id}),
+            "of another programme": ("", lambda w: {"case_id": w.foreign_case.id}),
+        },
+    ),
+    *cases(
         "reviewers.show",
         {
             "Rita": ("rita quinn", lambda w: {"user_id": w.ritas_task.reviewer_id}),
