@@ -17,6 +17,8 @@ from qa.reviewer_drift.forms import OUTCOME_WORDS, MessageForm, SessionForm, Set
 from qa.reviewer_drift.models import DriftCase
 from qa.reviewer_drift.views import bp
 
+__all__ = ["bp"]
+
 
 @bp.get("/cases/<int:case_id>")
 @requires(Permission.DRIFT_CASE)

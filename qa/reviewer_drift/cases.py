@@ -150,7 +150,7 @@ def attach(session: Session, case: DriftCase, *, session_id: int, version: int, 
     _not_the_own(case, by)
     _advance(session, case, version)
     case.session_id = session_id
-    _record(session, case, "calibration", by=by, now=now, session=session_id)
+    _record(session, case, "calibration", by=by, now=now, held=session_id)
 
 
 def settle(
