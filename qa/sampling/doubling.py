@@ -18,9 +18,7 @@ def raised_shares(session: Session) -> dict[int, float]:
             select(DoubleShare.user_id, DoubleShare.share)
             .where(DoubleShare.ended_at.is_(None))
             .order_by(DoubleShare.user_id)
-        )
-        .tuples()
-        .all()
+        ).all()
     )
 
 
