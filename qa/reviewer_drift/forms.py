@@ -2,6 +2,7 @@
 
 from flask_wtf import FlaskForm
 from wtforms import IntegerField, RadioField, SelectField, TextAreaField
+from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Length
 from wtforms.widgets import HiddenInput
 
@@ -26,7 +27,7 @@ class SessionForm(VersionForm):
 class SettleForm(VersionForm):
     outcome = RadioField(
         "What it was",
-        choices=[(each, OUTCOME_WORDS[each]) for each in CASE_OUTCOMES],
+        choices=[SelectChoice(each, OUTCOME_WORDS[each]) for each in CASE_OUTCOMES],
         validators=[InputRequired("Choose what it was.")],
     )
     reason = TextAreaField("Why", validators=[InputRequired("Say why."), Length(max=LONGEST)])
@@ -34,4 +35,6 @@ class SettleForm(VersionForm):
 
 class FairForm(FlaskForm):
     base = IntegerField(validators=[InputRequired()], widget=HiddenInput())
-    fair = RadioField("Fair means beside the raw ones", choices=[("on", "Shown"), ("off", "Not shown")])
+    fair = RadioField(
+        "Fair means beside the raw ones", choices=[SelectChoice("on", "Shown"), SelectChoice("off", "Not shown")]
+    )
