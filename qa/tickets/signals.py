@@ -217,11 +217,12 @@ def asked_again(messages: Sequence[str]) -> int:
 
 
 def _mostly_shared(one: set[str], other: set[str]) -> bool:
-    fewer, more = sorted((len(one), len(other)))
-    if fewer < SAME_QUESTION * more:
+    """Whether most of the words of either are in both; lengths that differ too much say no at once."""
+    here, there = len(one), len(other)
+    if here < SAME_QUESTION * there or there < SAME_QUESTION * here:
         return False
     shared = len(one & other)
-    return shared >= SAME_QUESTION * (fewer + more - shared)
+    return shared >= SAME_QUESTION * (here + there - shared)
 
 
 def sentences_of(text: str) -> list[str]:

@@ -70,18 +70,22 @@ class Join(Generic[Ticket, Item]):
         self._open: dict[str, Open[Ticket, Item]] = {}
         self._ready: list[tuple[Ticket, list[Item]]] = []
         self._last: str | None = None
+        self._current: Open[Ticket, Item] | None = None  # of the last key
 
     def ticket(self, key: str) -> Ticket | None:
         """The ticket that a message belongs to; None where the files hold no such ticket."""
-        if key != self._last:
+        if key == self._last:
+            if self._current is not None:
+                return self._current.ticket
+        else:
             self._end_run()
             self._last = key
-        found = self._open.get(key)
+        found = self._current = self._open.get(key)
         if found is None:
             ticket = self._find(key)
             if ticket is None:
                 return None
-            found = self._open[key] = Open(ticket)
+            found = self._current = self._open[key] = Open(ticket)
         return found.ticket
 
     def add(self, key: str, item: Item) -> None:

@@ -30,6 +30,7 @@ from qa.tickets.intake.values import optional_id
 SUFFIXES = (".jsonl", ".jsonl.gz", ".ndjson", ".ndjson.gz", ".json", ".json.gz")
 ONE_A_LINE = (".jsonl", ".jsonl.gz", ".ndjson", ".ndjson.gz")
 IN_NAME = re.compile(r"ticket_(\d+)_")  # an answer about one ticket names it in the file's name only
+OWN_ID = re.compile(rb'"id"\s*:\s*(-?\d{1,18})\s*[,}]')
 Row = dict[str, Any]
 Loses = Literal["ticket", "message", "cell"]
 
@@ -100,7 +101,7 @@ class ObjectExport:
         self._rejects: list[Reject] = []
         self._learn()
         self._before: list[Reject | Repeated] = []
-        self._known = Keys(key for line in self._lines(desk.tickets, "ticket") if (key := self._key(line)))
+        self._known = Keys(self._ticket_keys())
         self._apart = desk.messages is not None and bool(self._files[desk.messages])
         self._awaited = Keys(self._message_keys() if self._apart else (), runs=True)
         self.total: int | None = len(self._known)
@@ -203,6 +204,25 @@ class ObjectExport:
         bad = BadCellError("id", key, f"{newer.file}, line {newer.number}, tells of the same ticket and is newer")
         self._before.append(older.rejected(bad, "ticket"))
         return newer
+
+    def _ticket_keys(self) -> Iterator[str]:
+        """The tickets' ids; of a raw line where its id stands before anything inside the object, else of the object."""
+        for path in self._files[self._desk.tickets]:
+            if not path.name.lower().endswith(ONE_A_LINE):
+                for line in self._lines_of(path, self._desk.tickets, "ticket"):
+                    if key := self._key(line):
+                        yield key
+                continue
+            for number, raw in files.lines(path):
+                place = raw.find(b'"id"')
+                outer = place > 0 and raw.find(b"{", raw.find(b"{") + 1, place) < 0 and raw.find(b"[", 0, place) < 0
+                found = OWN_ID.match(raw, place) if outer else None
+                if found is not None:
+                    yield found[1].decode()
+                    continue
+                row = parsed(raw)
+                if isinstance(row, dict) and (key := self._key(Line("", number, row))):
+                    yield key
 
     def _message_keys(self) -> Iterator[str]:
         """The tickets' ids of the messages in their order, by a look at the raw lines where that is enough."""
