@@ -1,6 +1,7 @@
 """The coaching workbook of one specialist: what the period showed, what to work on, who does what until when."""
 
 from exports.coaching_workbook.focus import FEWEST, FOCUS_RULE, FocusAreas, focus_areas, verdict
+from exports.coaching_workbook.handed_back import Cell, HandedBack, HandedBackError, Row
 from exports.coaching_workbook.model import (
     Choice,
     CoachingWorkbook,
@@ -16,18 +17,23 @@ from exports.coaching_workbook.model import (
 __all__ = [
     "FEWEST",
     "FOCUS_RULE",
+    "Cell",
     "Choice",
     "CoachingWorkbook",
     "CriterionFigure",
     "EarlierAction",
     "Excerpt",
     "FocusAreas",
+    "HandedBack",
+    "HandedBackError",
     "Remark",
     "ReviewRow",
+    "Row",
     "SuggestedAction",
     "WeeklyPoint",
     "build",
     "focus_areas",
+    "read_back",
     "verdict",
 ]
 
@@ -38,3 +44,10 @@ def build(data: CoachingWorkbook) -> bytes:
     from exports.coaching_workbook.writing import write
 
     return write(data)
+
+
+def read_back(content: bytes) -> HandedBack:
+    """What people wrote into a workbook that ``build`` made; HandedBackError names what it is not."""
+    from exports.coaching_workbook.reading import read_back as read
+
+    return read(content)

@@ -47,7 +47,7 @@ def coaching(specialist: str, out: Path) -> None:
         queries.Coached(user=person, team=team),
         evidence,
         figures.standing(evidence.measured, evidence.reviews, person.id, team.name, evidence.criteria, weeks),
-        lead=lead.name if lead else "no lead",
+        lead=lead.name if lead else workbook.NO_LEAD,
         made_by="command line",
         weeks=weeks,
         ring=KeyRing(settings().text_keys),
@@ -55,7 +55,8 @@ def coaching(specialist: str, out: Path) -> None:
         now=now,
         with_text=True,
     )
-    out.write_bytes(book.build(data))
+    content = book.build(data)
+    out.write_bytes(content)
     audit.record(
         session,
         action="export.coaching",
@@ -63,7 +64,7 @@ def coaching(specialist: str, out: Path) -> None:
         object_id=person.id,
         actor_id=None,
         now=now,
-        detail={"document": data.document_id, "reviews": len(data.reviews)},
+        detail=workbook.told(data, content),
     )
     session.commit()
     click.echo(f"{out}: {len(data.reviews)} reviews of {person.name}.")

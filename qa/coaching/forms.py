@@ -1,7 +1,7 @@
 """Shapes of what coaching asks for."""
 
 from flask_wtf import FlaskForm
-from wtforms import DateField, IntegerField, SelectField, StringField
+from wtforms import DateField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
 from wtforms.widgets import HiddenInput
 
@@ -11,6 +11,7 @@ class ActionForm(FlaskForm):
     goal = SelectField("For", coerce=int)
     owner = SelectField("By whom", coerce=int)
     due_on = DateField("Until", validators=[InputRequired("Say until when.")])
+    notes = TextAreaField("Notes", validators=[Length(max=2_000)])
     version = IntegerField(validators=[InputRequired()], widget=HiddenInput())
 
 

@@ -60,6 +60,8 @@ class CoachingAction(WithId, Base):
     plan_id: Mapped[int] = mapped_column(ForeignKey("coaching_plan.id"), index=True)
     goal_id: Mapped[int | None] = mapped_column(ForeignKey("coaching_goal.id"))
     text: Mapped[str]
+    notes: Mapped[str] = mapped_column(default="")
+    origin: Mapped[str | None] = mapped_column(unique=True)  # the workbook and row it was handed back in
     owner_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     due_on: Mapped[dt.date]
     state: Mapped[str] = mapped_column(default="open")

@@ -12,7 +12,7 @@ from qa.core import audit
 from qa.core.errors import ConflictError, InvalidInputError
 from qa.notices import service as notices
 
-LONGEST_ACTION = 500
+LONGEST_ACTION, LONGEST_NOTES = 500, 2_000
 STALE = "This plan was changed in another window. Load the page again and look at what is new."
 
 
@@ -38,20 +38,7 @@ def draw_up(
     session.add(plan)
     session.flush()
     for position, gap in enumerate(focus, start=1):
-        interval = gap.own.interval
-        session.add(
-            CoachingGoal(
-                plan_id=plan.id,
-                family_key=gap.criterion.family,
-                criterion_key=gap.criterion.key,
-                baseline=gap.own.estimate,
-                baseline_low=interval.low if interval else None,
-                baseline_high=interval.high if interval else None,
-                baseline_n=gap.own.n,
-                target=gap.others.estimate,
-                position=position,
-            )
-        )
+        session.add(new_goal(plan.id, gap, position=position))
     session.flush()
     notices.notify(
         session, [specialist_id], kind="plan_opened", object_type="coaching_plan", object_id=plan.id, now=now
@@ -69,7 +56,24 @@ def draw_up(
     return plan
 
 
-def _advance(session: Session, plan: CoachingPlan, version: int) -> None:
+def new_goal(plan_id: int, gap: CriterionGap, *, position: int) -> CoachingGoal:
+    """A criterion to work on, with where it stands now."""
+    interval = gap.own.interval
+    return CoachingGoal(
+        plan_id=plan_id,
+        family_key=gap.criterion.family,
+        criterion_key=gap.criterion.key,
+        baseline=gap.own.estimate,
+        baseline_low=interval.low if interval else None,
+        baseline_high=interval.high if interval else None,
+        baseline_n=gap.own.n,
+        target=gap.others.estimate,
+        position=position,
+    )
+
+
+def advance(session: Session, plan: CoachingPlan, version: int) -> None:
+    """Claim the plan's next version; ConflictError when somebody else was faster, or the plan is closed."""
     moved = session.execute(
         update(CoachingPlan)
         .where(CoachingPlan.id == plan.id, CoachingPlan.lock_version == version, CoachingPlan.state == "active")
@@ -92,6 +96,7 @@ def add_action(
     version: int,
     by: int,
     now: dt.datetime,
+    notes: str = "",
 ) -> CoachingAction:
     """Something that somebody does until a day."""
     text = " ".join(text.split())
@@ -99,9 +104,15 @@ def add_action(
         raise InvalidInputError(f"Say what is to be done, in at most {LONGEST_ACTION} characters.", {"text": "missing"})
     if owner_id not in {plan.specialist_id, plan.lead_id, by}:
         raise InvalidInputError("An action belongs to the specialist or the lead.", {"owner": "unknown"})
-    _advance(session, plan, version)
+    advance(session, plan, version)
     action = CoachingAction(
-        plan_id=plan.id, goal_id=goal_id, text=text, owner_id=owner_id, due_on=due_on, created_at=now
+        plan_id=plan.id,
+        goal_id=goal_id,
+        text=text,
+        notes=" ".join(notes.split())[:LONGEST_NOTES],
+        owner_id=owner_id,
+        due_on=due_on,
+        created_at=now,
     )
     session.add(action)
     session.flush()
@@ -161,7 +172,7 @@ def acknowledge(session: Session, plan: CoachingPlan, *, by: int, now: dt.dateti
 
 def close(session: Session, plan: CoachingPlan, *, version: int, by: int, now: dt.datetime) -> None:
     """End a plan; what is still open in it is dropped."""
-    _advance(session, plan, version)
+    advance(session, plan, version)
     plan.state = "closed"
     plan.closed_at = now
     session.execute(

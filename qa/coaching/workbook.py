@@ -13,7 +13,7 @@ from exports.provenance import Provenance, Receipt, RubricStamp
 from qa import VERSION
 from qa.coaching import queries
 from qa.coaching.figures import CriterionGap, Standing
-from qa.coaching.models import CoachingPlan
+from qa.coaching.models import CoachingAction, CoachingPlan
 from qa.coaching.queries import Coached, Evidence, ReviewLine
 from qa.core.clock import local_day, monday_of, week_key
 from qa.core.crypto import KeyRing
@@ -25,6 +25,7 @@ from qa.sampling.models import Draw, DrawReceipt, Period
 from qa.tickets.conversations import Conversation, conversation_of
 
 MOST_EXCERPT = 400
+NO_LEAD = "no lead"
 GAP_NOTE = (
     "Each gap has its own 95 % interval with sampling and reviewers' strictness in it. On the page a gap is called "
     "clear only after Benjamini and Hochberg's correction over the list (10 %)."
@@ -89,7 +90,7 @@ def data_of(
         weeks=tuple(_week(*entry) for entry in standing.weekly),
         owners=(
             book.Choice(key=str(coached.user.id), label=coached.user.name),
-            book.Choice(key="lead", label=f"{lead} (lead)"),
+            book.Choice(key="lead", label=lead_label(lead)),
         ),
         earlier_actions=_actions(session, plan, coached, lead) if plan else (),
         gap_note=GAP_NOTE,
@@ -190,6 +191,25 @@ def _level(criterion: rubrics.Criterion, answer: StoredAnswer) -> str:
     return f"{answer.percentage} %"
 
 
+def told(data: book.CoachingWorkbook, content: bytes) -> dict[str, object]:
+    """What the trail keeps of an export, so that the workbook is known when it comes back."""
+    return {
+        "document": data.document_id,
+        "reviews": len(data.reviews),
+        "record": book.read_back(content).record_digest,
+    }
+
+
+def lead_label(lead: str) -> str:
+    """The lead as the workbook's drop-down shows them; the mark tells two people of one name apart."""
+    return f"{lead} (lead)"
+
+
+def owner_label(action: CoachingAction, coached: Coached, lead: str) -> str:
+    """Who owns an action, as the workbook shows them."""
+    return coached.user.name if action.owner_id == coached.user.id else lead_label(lead)
+
+
 def _actions(session: Session, plan: CoachingPlan, coached: Coached, lead: str) -> tuple[book.EarlierAction, ...]:
     goals = {goal.id: goal.criterion_key for goal in queries.goals_of(session, plan.id)}
     return tuple(
@@ -197,9 +217,10 @@ def _actions(session: Session, plan: CoachingPlan, coached: Coached, lead: str) 
             action_id=str(row.action.id),
             criterion=goals.get(row.action.goal_id or 0, ""),
             text=row.action.text,
-            owner=coached.user.name if row.action.owner_id == coached.user.id else f"{lead} (lead)",
+            owner=owner_label(row.action, coached, lead),
             due_on=row.action.due_on,
             status=row.action.state,  # type: ignore[arg-type]
+            notes=row.action.notes,
         )
         for row in queries.actions_of(session, plan.id)
     )

@@ -67,7 +67,7 @@ OBJECTS = [
         },
     ),
     *cases(
-        "coaching.draw_up",
+        "coaching.draw_up coaching.hand_back coaching.take_in",
         {
             "Sam": ("lena quinn", lambda w: {"user_id": w.sams_plan.specialist_id}),
             "Olga": ("otto quinn", lambda w: {"user_id": w.olgas_plan.specialist_id}),

@@ -1,38 +1,22 @@
-"""The coaching board, one specialist's figures and workbook, and plans."""
+"""The coaching board, one specialist's figures, and plans."""
 
 import datetime as dt
-from dataclasses import dataclass
 
-from flask import Blueprint, Response, flash, g, make_response, redirect, render_template, request, url_for
+from flask import flash, g, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms.fields import SelectChoice
 
 import exports.coaching_workbook as book
-from qa.coaching import drawings, figures, queries, service, workbook
+from qa.coaching import drawings, queries, service
 from qa.coaching.forms import ActionForm, VersionForm
 from qa.coaching.models import CoachingAction, CoachingPlan
-from qa.config import settings
-from qa.core import audit
+from qa.coaching.views.blueprint import WEEKS, bp, seen, today, weeks_until
 from qa.core.access import Permission, requires
-from qa.core.clock import local_day, monday_of, utcnow
-from qa.core.crypto import KeyRing
+from qa.core.clock import utcnow
 from qa.core.db import db
 from qa.core.errors import ConflictError, InvalidInputError, NotFoundError
 
-bp = Blueprint("coaching", __name__, url_prefix="/coaching")
-WEEKS = 13
 FORTNIGHT = dt.timedelta(days=14)
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
-
-def today() -> dt.date:
-    return local_day(utcnow(), g.zone)
-
-
-def weeks_until(day: dt.date) -> list[dt.date]:
-    """The Mondays of the last whole weeks, oldest first."""
-    last = monday_of(day) - dt.timedelta(weeks=1)
-    return [last - dt.timedelta(weeks=back) for back in range(WEEKS - 1, -1, -1)]
 
 
 @bp.get("/")
@@ -46,40 +30,6 @@ def index() -> ResponseReturnValue:
     if len(rows) == 1 and rows[0].coached.user.id == g.actor.user_id:
         return redirect(url_for("coaching.specialist", user_id=g.actor.user_id))
     return render_template("coaching/index.html", rows=rows, weeks=WEEKS, reason=listed.reason, by_name=by_name)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Seen:
-    """One specialist with the figures that page, plan and workbook share."""
-
-    coached: queries.Coached
-    evidence: queries.Evidence
-    standing: figures.Standing
-    weeks: list[dt.date]
-    focus: book.FocusAreas
-
-
-def seen(user_id: int) -> Seen:
-    session = db.session()
-    coached = queries.get_specialist_for(session, g.actor, user_id, today=today())
-    if coached.team is None:
-        raise NotFoundError("This specialist belongs to no team today, so there is nothing to compare with.")
-    weeks = weeks_until(today())
-    evidence = queries.team_evidence(
-        session,
-        coached.team,
-        queries.window_of(session, coached.team.programme_id, since=weeks[0], until=weeks[-1]),
-    )
-    standing = figures.standing(
-        evidence.measured, evidence.reviews, user_id, coached.team.name, evidence.criteria, weeks
-    )
-    return Seen(
-        coached=coached,
-        evidence=evidence,
-        standing=standing,
-        weeks=weeks,
-        focus=book.focus_areas(workbook.figures_of(standing.gaps)),
-    )
 
 
 @bp.get("/specialists/<int:user_id>")
@@ -102,42 +52,6 @@ def specialist(user_id: int) -> ResponseReturnValue:
         edits=queries.may_edit(g.actor, shown.coached),
         weeks=WEEKS,
     )
-
-
-@bp.post("/specialists/<int:user_id>/workbook")
-@requires(Permission.COACHING_VIEW)
-def export(user_id: int) -> ResponseReturnValue:
-    """The coaching workbook as a file; that it was made goes to the audit trail."""
-    shown = seen(user_id)
-    session = db.session()
-    now = utcnow()
-    lead = queries.lead_of(session, shown.coached.team.id, today()) if shown.coached.team else None
-    data = workbook.data_of(
-        session,
-        shown.coached,
-        shown.evidence,
-        shown.standing,
-        lead=lead.name if lead else "no lead",
-        made_by=g.actor.name,
-        weeks=shown.weeks,
-        ring=KeyRing(settings().text_keys),
-        zone=g.zone,
-        now=now,
-        with_text=g.actor.may(Permission.CONVERSATION_READ),
-    )
-    content = book.build(data)
-    audit.record(
-        session,
-        action="export.coaching",
-        object_type="person",
-        object_id=user_id,
-        actor_id=g.actor.user_id,
-        now=now,
-        detail={"document": data.document_id, "reviews": len(data.reviews)},
-    )
-    db.session.commit()
-    name = f"coaching-{user_id}-{now:%Y-%m-%d}.xlsx"
-    return Response(content, mimetype=XLSX, headers={"Content-Disposition": f"attachment; filename={name}"})
 
 
 @bp.post("/specialists/<int:user_id>/plans")
@@ -212,6 +126,7 @@ def add_action(plan_id: int) -> ResponseReturnValue:
         db.session(),
         plan,
         text=form.text.data or "",
+        notes=form.notes.data or "",
         owner_id=form.owner.data,
         due_on=form.due_on.data,
         goal_id=form.goal.data or None,

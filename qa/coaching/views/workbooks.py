@@ -1,0 +1,207 @@
+"""The coaching workbook goes out, and comes back with what people wrote into it."""
+
+import base64
+import binascii
+from dataclasses import dataclass
+
+from flask import Response, flash, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import FileStorage
+
+import exports.coaching_workbook as book
+from qa.coaching import merging, queries, service, taking_in, workbook
+from qa.coaching.models import CoachingPlan
+from qa.coaching.views.blueprint import Seen, bp, seen, today
+from qa.config import settings
+from qa.core import audit
+from qa.core.access import Permission, requires
+from qa.core.clock import utcnow
+from qa.core.crypto import KeyRing
+from qa.core.db import db
+from qa.core.errors import ConflictError, InvalidInputError, NotFoundError
+from qa.people.models import User
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+LARGEST = 3_000_000  # bytes; a plan's workbook has some fifty thousand
+
+
+@bp.post("/specialists/<int:user_id>/workbook")
+@requires(Permission.COACHING_VIEW)
+def export(user_id: int) -> ResponseReturnValue:
+    """The coaching workbook as a file; that it was made goes to the audit trail."""
+    shown = seen(user_id)
+    session = db.session()
+    now = utcnow()
+    lead = queries.lead_of(session, shown.coached.team.id, today()) if shown.coached.team else None
+    data = workbook.data_of(
+        session,
+        shown.coached,
+        shown.evidence,
+        shown.standing,
+        lead=lead.name if lead else workbook.NO_LEAD,
+        made_by=g.actor.name,
+        weeks=shown.weeks,
+        ring=KeyRing(settings().text_keys),
+        zone=g.zone,
+        now=now,
+        with_text=g.actor.may(Permission.CONVERSATION_READ),
+    )
+    content = book.build(data)
+    audit.record(
+        session,
+        action="export.coaching",
+        object_type="person",
+        object_id=user_id,
+        actor_id=g.actor.user_id,
+        now=now,
+        detail=workbook.told(data, content),
+    )
+    db.session.commit()
+    name = f"coaching-{user_id}-{now:%Y-%m-%d}.xlsx"
+    return Response(content, mimetype=XLSX, headers={"Content-Disposition": f"attachment; filename={name}"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compared:
+    """A workbook that came back, beside the plan as it is now."""
+
+    handed: book.HandedBack
+    plan: CoachingPlan | None
+    merge: merging.Merge
+    owners: dict[str, int]
+
+
+@bp.post("/specialists/<int:user_id>/workbook/preview")
+@requires(Permission.COACHING_EDIT)
+def hand_back(user_id: int) -> ResponseReturnValue:
+    """What the workbook would change; nothing is written yet."""
+    shown = edited(user_id)
+    upload = request.files.get("file")
+    if not isinstance(upload, FileStorage) or not upload.filename:
+        raise InvalidInputError("Choose the workbook that came back.", {"file": "no file chosen"})
+    with upload.stream as stream:
+        content = stream.read(LARGEST + 1)
+    found = compared(shown, content)
+    return render_template(
+        "coaching/handed_back.html",
+        coached=shown.coached,
+        handed=found.handed,
+        merge=found.merge,
+        plan=found.plan,
+        content=base64.b64encode(content).decode(),
+    )
+
+
+@bp.post("/specialists/<int:user_id>/workbook/merge")
+@requires(Permission.COACHING_EDIT)
+def take_in(user_id: int) -> ResponseReturnValue:
+    """Make the changes that were shown; of each conflict, the side that was chosen."""
+    request.max_form_memory_size = 2 * LARGEST
+    shown = edited(user_id)
+    try:
+        content = base64.b64decode(request.form.get("content", ""), validate=True)
+    except (binascii.Error, ValueError):
+        raise InvalidInputError("The form is not whole. Load the workbook again.") from None
+    found = compared(shown, content)
+    session, now = db.session(), utcnow()
+    gaps = {gap.criterion.key: gap for gap in shown.standing.gaps}
+    plan = found.plan
+    if request.form.get("version", "") != (str(plan.lock_version) if plan else ""):
+        raise ConflictError("The plan was changed since you looked. Load the workbook again and look at what is new.")
+    if plan is None:
+        wanted = {change.criterion_key for change in found.merge.changes if change.criterion_key in gaps}
+        plan = service.draw_up(
+            session,
+            user_id,
+            [gaps[key] for key in gaps if key in wanted],
+            title=f"Plan of {today().day} {today():%B %Y}",
+            by=g.actor.user_id,
+            today=today(),
+            now=now,
+        )
+    theirs = {
+        (change.row_id, each.field)
+        for change in found.merge.changes
+        for each in change.conflicts
+        if request.form.get(f"{change.row_id}/{each.field}") == "theirs"
+    }
+    count = taking_in.take_in(
+        session,
+        plan,
+        found.merge.changes,
+        document_id=found.handed.document_id,
+        theirs=theirs,
+        gaps=gaps,
+        owners=found.owners,
+        version=plan.lock_version,
+        by=g.actor.user_id,
+        now=now,
+    )
+    db.session.commit()
+    flash(f"The workbook is taken in: {count} {'row' if count == 1 else 'rows'} changed the plan.", "good")
+    return redirect(url_for("coaching.show", plan_id=plan.id))
+
+
+def edited(user_id: int) -> Seen:
+    """A specialist whose plan this person may change."""
+    shown = seen(user_id)
+    if not queries.may_edit(g.actor, shown.coached):
+        raise NotFoundError("Plans of this specialist are not yours to change.")
+    return shown
+
+
+def compared(shown: Seen, content: bytes) -> Compared:
+    """Read the file and compare it; InvalidInputError says what it is not."""
+    session, user = db.session(), shown.coached.user
+    try:
+        handed = book.read_back(content)
+    except book.HandedBackError as error:
+        raise InvalidInputError("The workbook was not taken in. " + str(error), {"file": str(error)}) from error
+    if handed.specialist_key != str(user.id):
+        raise InvalidInputError(f"This workbook is about somebody else than {user.name}.", {"file": "another person"})
+    if not taking_in.was_exported(
+        session, user.id, document_id=handed.document_id, record=handed.record_digest, at=handed.made_at
+    ):
+        raise InvalidInputError(
+            "The trail does not know this workbook as it stands: its hidden sheet “Record” was changed, or it was made "
+            "elsewhere. Export it again and copy the entries over.",
+            {"file": "not exported here"},
+        )
+    lead = queries.lead_of(session, shown.coached.team.id, today()) if shown.coached.team else None
+    plan = next((each for each in queries.plans_of(session, user.id) if each.state == "active"), None)
+    owners = owners_of(user, lead, plan)
+    return Compared(
+        handed=handed,
+        plan=plan,
+        merge=merging.compare(handed, plan_of(shown, plan, lead, owners), today=today()),
+        owners=owners,
+    )
+
+
+def owners_of(user: User, lead: User | None, plan: CoachingPlan | None) -> dict[str, int]:
+    """Who may own an action, by the label that the workbook shows."""
+    owner = lead.id if lead else plan.lead_id if plan else g.actor.user_id
+    return {user.name: user.id, workbook.lead_label(lead.name if lead else workbook.NO_LEAD): owner}
+
+
+def plan_of(shown: Seen, plan: CoachingPlan | None, lead: User | None, owners: dict[str, int]) -> merging.Plan:
+    """The plan as the comparison needs it."""
+    session = db.session()
+    name = lead.name if lead else workbook.NO_LEAD
+    return merging.Plan(
+        actions=[
+            merging.KnownAction(
+                id=row.action.id,
+                origin=row.action.origin,
+                action=row.action.text,
+                owner=workbook.owner_label(row.action, shown.coached, name),
+                due=row.action.due_on.isoformat(),
+                status=row.action.state,
+                notes=row.action.notes,
+            )
+            for row in (queries.actions_of(session, plan.id) if plan else ())
+        ],
+        goals={goal.criterion_key: goal.target for goal in (queries.goals_of(session, plan.id) if plan else ())},
+        owners=owners,
+        criteria={criterion.key: criterion.name for criterion in shown.evidence.criteria},
+    )
