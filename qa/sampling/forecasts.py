@@ -9,8 +9,10 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from calibration.intervals import t_quantile
 from qa.core.access import Actor
 from qa.core.clock import local_day, midnight, monday_of, week_key
+from qa.core.numerals import number
 from qa.people.models import Team
 from qa.sampling import fields, frames
 from qa.sampling.allocation import Plan
@@ -55,6 +57,17 @@ class Forecast:
     def added(self) -> float:
         """Reviews a week that the previewed plan adds to what the others give."""
         return self.preview.whole.reviews - self.preview.without
+
+    @property
+    def worked_out(self) -> str | None:
+        """Everybody's half-width after one week with its values; ``None`` where it is exact or not known."""
+        whole = self.preview.whole
+        if not whole.week:
+            return None
+        t = t_quantile(0.975, whole.effective - 1)
+        left = f"1 − {number(whole.reviews, 0)} ÷ {number(whole.parts, 0)}"
+        root = f"√(({left}) ÷ {number(whole.effective)})"
+        return f"{number(t, 2)} × {number(self.spread.sd)} × {root} = ± {number(whole.week)}"
 
 
 def week_of_reference(session: Session, programme_id: int, today: dt.date, zone: ZoneInfo) -> dt.date | None:

@@ -23,6 +23,7 @@ class Expected:
     reviews: float
     week: float | None  # half the width of the 95 % interval after one week
     quarter: float | None  # and after a quarter of such weeks
+    effective: float = 0.0  # reviews of equal chances that those of a week are worth
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +81,7 @@ def _expected(name: str, sizes: np.ndarray, reviews: np.ndarray, sd: float) -> E
         reviews=drawn,
         week=half_width(effective, share, sd),
         quarter=half_width(effective * QUARTER, share, sd),
+        effective=effective,
     )
 
 

@@ -64,6 +64,8 @@ def test_a_qa_lead_plans_draws_and_proves_the_receipt(session: Session, cast: Ca
     broken = client.post_form(f"/sampling/draws/{draw.id}/verify").get_data(as_text=True)
     told = json.loads(receipt.data)
     assert "The plans together draw <strong>2</strong>" in before
+    # t(0.975, 1) = 12.706; times 18 times root((1 - 2/4) / 2) = 114.4.
+    assert "12.71 × 18.0 × √((1 − 2 ÷ 4) ÷ 2.0) = ± 114.4" in before
     assert (told["period"], told["n"], told["N"]) == (week, 2, 4)
     assert "Rita Ramos" in text_of(client, f"/sampling/draws/{draw.id}/board")
     assert "The receipt holds." in sound
@@ -99,6 +101,7 @@ def test_a_plan_is_previewed_before_it_is_kept(session: Session, cast: Cast, sig
     assert session.scalars(select(SamplingPlan)).all() == []
     assert "A week like" in text
     assert "this plan adds" in text
+    assert "± = t · sd · √((1 − n ÷ N) ÷ n effective)" in text
     assert "usual in the trade" in text  # no review of one's own yet
     assert 'value="payouts" checked' in text or 'checked id="where_queue-1"' in text
 
