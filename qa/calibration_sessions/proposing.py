@@ -17,6 +17,7 @@ from qa.tickets.queries import within_clearance
 
 WEEKS = 12  # what was scored longer ago says little about how people judge now
 MOST = 40
+MOST_PAIRS = 1_000  # enough to find what differs, few enough to be read while a page waits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +79,25 @@ def by_agreement(found: Sequence[Compared]) -> list[Agreed]:
 
 
 def compared(session: Session, actor: Actor, *, queue: str, now: dt.datetime) -> list[Compared]:
-    """The first answers of parts scored twice in the last weeks, both open to be read, and in no session yet."""
+    """The first answers of the newest parts scored twice, both open to be read, and in no session yet."""
+    seconds = (
+        select(Review.id)
+        .join(HandledPart, HandledPart.id == Review.part_id)
+        .join(Ticket, Ticket.id == HandledPart.ticket_id)
+        .where(
+            Review.purpose == Purpose.DOUBLE,
+            Review.state == "submitted",
+            Review.sealed.is_(False),
+            Review.submitted_at >= now - dt.timedelta(weeks=WEEKS),
+            HandledPart.programme_id == actor.programme_id,
+            within_clearance(actor),
+            ~exists().where(SessionPart.part_id == HandledPart.id),
+        )
+        .order_by(Review.submitted_at.desc(), Review.id.desc())
+        .limit(MOST_PAIRS)
+    )
+    if queue:
+        seconds = seconds.where(Ticket.queue == queue)
     one, two = aliased(Review), aliased(Review)
     first, second = aliased(ReviewRevision), aliased(ReviewRevision)
     left, right = aliased(Answer), aliased(Answer)
@@ -87,35 +106,23 @@ def compared(session: Session, actor: Actor, *, queue: str, now: dt.datetime) ->
         left.percentage.is_not_distinct_from(right.percentage),
         left.not_applicable == right.not_applicable,
     )
-    query = (
+    rows = session.execute(
         select(one.part_id, left.criterion_key, alike)
-        .select_from(one)
-        .join(two, and_(two.part_id == one.part_id, two.purpose == Purpose.DOUBLE))
+        .select_from(two)
+        .join(one, and_(one.part_id == two.part_id, one.purpose == Purpose.ROUTINE))
         .join(first, and_(first.review_id == one.id, first.n == 1))
         .join(second, and_(second.review_id == two.id, second.n == 1))
         .join(left, left.revision_id == first.id)
         .join(right, and_(right.revision_id == second.id, right.criterion_key == left.criterion_key))
-        .join(HandledPart, HandledPart.id == one.part_id)
-        .join(Ticket, Ticket.id == HandledPart.ticket_id)
         .where(
-            one.purpose == Purpose.ROUTINE,
+            two.id.in_(seconds),
             one.state == "submitted",
-            two.state == "submitted",
             one.sealed.is_(False),
-            two.sealed.is_(False),
-            one.submitted_at >= now - dt.timedelta(weeks=WEEKS),
             first.rubric_version_id == second.rubric_version_id,
-            HandledPart.programme_id == actor.programme_id,
-            within_clearance(actor),
-            ~exists().where(SessionPart.part_id == HandledPart.id),
         )
         .order_by(one.part_id, left.id)
     )
-    if queue:
-        query = query.where(Ticket.queue == queue)
-    return [
-        Compared(part_id=part_id, criterion_key=key, alike=bool(same)) for part_id, key, same in session.execute(query)
-    ]
+    return [Compared(part_id=part_id, criterion_key=key, alike=bool(same)) for part_id, key, same in rows]
 
 
 def parts_by_id(session: Session, part_ids: Sequence[int]) -> Mapping[int, Candidate]:
