@@ -28,7 +28,7 @@ from qa.demo.facts import Operation
 from qa.demo.operation import simulate_operation
 from qa.demo.scenarios import CHANNELS, QUEUES
 from qa.demo.scoring import CONSENSUS, Eye, answers, eye_of, minutes
-from qa.reviewer_drift.gathering import Gathered
+from qa.reviewer_drift.gathering import Gathered, Given
 from qa.reviewer_drift.reckoning import Standing, reckon
 from qa.reviewer_drift.scales import AFTER_KEY, BETWEEN_ANSWERS, UsedVersion, programme_scale
 
@@ -145,6 +145,7 @@ def played(operation: Operation) -> tuple[Gathered, float]:
         np.array(rows.minutes),
         answered,
     ).take(order)
+    nothing = np.full(order.size, np.nan)  # the scores as given: nobody asks for fair means here
     gathered = Gathered(
         first_week=story.monday(AS_OF, first_week),
         weeks=story.LAST_WEEK - first_week,
@@ -152,6 +153,8 @@ def played(operation: Operation) -> tuple[Gathered, float]:
         asked=asked[order],
         review=np.zeros(order.size, dtype=np.int64),
         reviewers=tuple(range(count)),
+        specialists=(),
+        given=Given(base=nothing, final=nothing, weight=nothing),
         scale=scale,
         sessions=(),
         waiting=0,

@@ -23,7 +23,7 @@ from qa.core.db import db
 from qa.desk import views as desk_views
 from qa.people import identify, sessions
 from qa.people import views as people_views
-from qa.reviewer_drift import case_views
+from qa.reviewer_drift import fair_views
 from qa.reviewer_drift import jobs as drift_jobs
 from qa.reviews import jobs as review_jobs
 from qa.reviews import views as review_views
@@ -61,7 +61,7 @@ BLUEPRINTS = (
     review_views.bp,
     calibration_views.bp,
     study_views.bp,
-    case_views.bp,
+    fair_views.bp,
     coaching_views.bp,
     trend_views.bp,
     planner_views.bp,

@@ -9,6 +9,7 @@ import json
 from typing import Any
 
 from calibration.drift import AMBER, Flag
+from calibration.fair_means import FairMean
 from calibration.results import Estimate
 from qa.reviewer_drift.gathering import WEEK, Gathered
 from qa.reviewer_drift.reckoning import METHOD, QUARTER, Reckoned, Standing, Weekly
@@ -45,6 +46,7 @@ def run_document(gathered: Gathered, reckoned: Reckoned) -> dict[str, Any]:
                 "waiting_sessions": gathered.waiting,
                 "quarter_from": max(gathered.first_week, gathered.through - (QUARTER - 1) * WEEK).isoformat(),
                 "criteria": {column.id: gathered.scale.name_of(column.id) for column in gathered.scale.columns},
+                "fair": [fair_row(specialist_id, mean) for specialist_id, mean in reckoned.fair if specialist_id > 0],
                 "groups": [len(group) for group in reckoned.severities.ticket_groups],
                 "error_sd": None if components is None else components.variances.error**0.5,
                 "team": None
@@ -57,6 +59,22 @@ def run_document(gathered: Gathered, reckoned: Reckoned) -> dict[str, Any]:
             }
         )
     )
+
+
+def fair_row(specialist_id: int, mean: FairMean) -> dict[str, Any]:
+    """What strictness does to one specialist's mean."""
+    told = estimate(mean.moved_by)
+    return {
+        "specialist": specialist_id,
+        "raw": mean.raw,
+        "fair": mean.fair,
+        "moved": told["estimate"],
+        "low": told["low"],
+        "high": told["high"],
+        "reason": told["reason"],
+        "n": mean.n,
+        "reviewers": mean.moved_by.n_raters,
+    }
 
 
 def standing_document(gathered: Gathered, standing: Standing) -> dict[str, Any]:

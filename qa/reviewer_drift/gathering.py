@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from sqlalchemy import ColumnElement, String, case, func, literal, select
 from sqlalchemy.orm import Session
 
-from calibration.scorings import GOLD_REVIEWER, Flags, Kind, Scorings
+from calibration.scorings import GOLD_REVIEWER, Flags, Kind, Scorings, Vector
 from qa.calibration_sessions.models import (
     CalibrationSession,
     ConsensusAnswer,
@@ -31,13 +31,26 @@ from qa.reviewer_drift.scales import programme_scale as scale_of
 from qa.reviews.models import Answer, Review, ReviewRevision
 from qa.rubric_library.models import RubricFamily, RubricVersion
 from qa.rubric_library.queries import rubrics_of
-from qa.sampling.models import Purpose
+from qa.sampling.models import Assignment, DrawnUnit, Purpose
 from qa.tickets.models import HandledPart, Ticket
 
 WEEK = dt.timedelta(weeks=1)
 KINDS = {Purpose.ROUTINE: Kind.ROUTINE, Purpose.DOUBLE: Kind.DOUBLE, Purpose.CALIBRATION: Kind.CALIBRATION}
 AT_ONCE = 20_000  # rows
+NONE = float("nan")
 Codes = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """The scores as given, before and with critical failures, and the design weight of each; NaN where there is none."""
+
+    base: Vector
+    final: Vector
+    weight: Vector
+
+    def take(self, chosen: Codes) -> "Given":
+        return Given(base=self.base[chosen], final=self.final[chosen], weight=self.weight[chosen])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +58,7 @@ class Gathered:
     """Scorings by week, and what their codes stand for; week 0 begins on ``first_week``.
 
     ``review`` holds the id of each scoring's review, 0 for gold; ``asked`` whether a criterion was asked, scorings x
-    columns. ``sessions`` are the weeks in which calibration sessions entered, ``waiting`` how many are revealed and
+    columns. ``specialists`` are ids of people, below 0 of agents who are none. ``sessions`` are the weeks in which calibration sessions entered, ``waiting`` how many are revealed and
     not closed.
     """
 
@@ -55,6 +68,8 @@ class Gathered:
     asked: Flags
     review: Codes
     reviewers: tuple[int, ...]
+    specialists: tuple[int, ...]
+    given: Given
     scale: ProgrammeScale
     sessions: tuple[int, ...]
     waiting: int
@@ -75,7 +90,8 @@ class Gathered:
         taken, scale = self.scorings, self.scale.scale
         for array in (
             taken.week, taken.kind, taken.ticket, taken.reviewer, taken.specialist, taken.queue, taken.minutes,
-            taken.answers, self.asked, scale.weights, scale.critical, np.array(self.reviewers, dtype=np.int64),
+            taken.answers, self.asked, self.given.base, self.given.final, self.given.weight,
+            np.array(self.specialists, dtype=np.int64), scale.weights, scale.critical, np.array(self.reviewers, dtype=np.int64),
         ):  # fmt: skip
             found.update(np.ascontiguousarray(array).tobytes())
         words = [self.first_week.isoformat(), str(self.weeks), *scale.ids]
@@ -98,6 +114,9 @@ class _Rows:
     version: list[int]
     answers: list[str]
     known: list[float]
+    base: list[float]
+    final: list[float]
+    weight: list[float]
 
 
 def last_whole_week(as_of: dt.datetime, zone: ZoneInfo) -> dt.date:
@@ -108,7 +127,7 @@ def last_whole_week(as_of: dt.datetime, zone: ZoneInfo) -> dt.date:
 def gather(session: Session, programme_id: int, *, through: dt.date, zone: ZoneInfo) -> Gathered | None:
     """Everything known by the end of the week that begins on ``through``, in six statements; None without a score."""
     end = midnight(through + WEEK, zone)
-    rows = _Rows([], [], [], [], [], [], [], [], [], [])
+    rows = _Rows(*([] for _ in range(13)))
     _read_reviews(session, programme_id, rows, end)
     _read_gold(session, programme_id, rows, end)
     if not any(who != GOLD_REVIEWER for who in rows.reviewer):
@@ -144,6 +163,8 @@ def gather(session: Session, programme_id: int, *, through: dt.date, zone: ZoneI
         asked=asked[order],
         review=np.array(rows.review, dtype=np.int64)[order],
         reviewers=reviewers,
+        specialists=tuple(dict.fromkeys(rows.specialist)),
+        given=Given(base=np.array(rows.base), final=np.array(rows.final), weight=np.array(rows.weight)).take(order),
         scale=scale,
         sessions=tuple(int(np.searchsorted(opens, at, side="right")) - 1 for at in sessions if at >= opens[0]),
         waiting=waiting,
@@ -193,12 +214,17 @@ def _read_reviews(session: Session, programme_id: int, rows: _Rows, end: dt.date
             ReviewRevision.rubric_version_id,
             RubricVersion.family_id,
             written,
+            ReviewRevision.base_score,
+            ReviewRevision.score,
+            DrawnUnit.inclusion_probability,
             known.label("known_at"),
         )
         .join(ReviewRevision, (ReviewRevision.review_id == Review.id) & (ReviewRevision.n == 1))
         .join(RubricVersion, RubricVersion.id == ReviewRevision.rubric_version_id)
         .join(HandledPart, HandledPart.id == Review.part_id)
         .join(Ticket, Ticket.id == HandledPart.ticket_id)
+        .join(Assignment, Assignment.id == Review.assignment_id)
+        .outerjoin(DrawnUnit, DrawnUnit.id == Assignment.drawn_unit_id)
         .outerjoin(blind, blind.c.part_id == Review.part_id)
         .outerjoin(seat, seat.c.assignment_id == Review.assignment_id)
         .where(
@@ -214,7 +240,7 @@ def _read_reviews(session: Session, programme_id: int, rows: _Rows, end: dt.date
     for portion in session.execute(statement).partitions():
         for (
             review_id, purpose, part_id, session_part_id, reviewer_id, specialist_id, agent_id, queue, seconds,
-            version_id, family_id, answers, known_at,
+            version_id, family_id, answers, base, final, probability, known_at,
         ) in portion:  # fmt: skip
             rows.review.append(review_id)
             rows.kind.append(KINDS[purpose])
@@ -226,6 +252,9 @@ def _read_reviews(session: Session, programme_id: int, rows: _Rows, end: dt.date
             rows.version.append(version_id)
             rows.answers.append(answers or "")
             rows.known.append(known_at.timestamp())
+            rows.base.append(NONE if base is None else base)
+            rows.final.append(NONE if final is None else final)
+            rows.weight.append(NONE if probability is None else 1 / probability)
 
 
 def _written(answer: Any) -> ColumnElement[str]:
@@ -278,6 +307,8 @@ def _read_gold(session: Session, programme_id: int, rows: _Rows, end: dt.datetim
         rows.version.append(version_id)
         rows.answers.append(answers or "")
         rows.known.append(known_at.timestamp())
+        for column in (rows.base, rows.final, rows.weight):
+            column.append(NONE)
 
 
 def _versions(session: Session, version: Codes, week: Codes) -> list[UsedVersion]:

@@ -13,10 +13,11 @@ from numpy.typing import NDArray
 from calibration.drift import AMBER, Decision, DriftState, Flag, Judgement, red_threshold, team_drift
 from calibration.drift.flags import FALSE_REDS
 from calibration.drift.streams import COUNTS, Streams, streams_of
+from calibration.fair_means import FairMean, fair_means
 from calibration.intervals import t_interval
 from calibration.monitor import watch
 from calibration.results import Estimate
-from calibration.scorings import Flags, Kind, Scorings
+from calibration.scorings import Codes, Flags, Kind, Scorings
 from calibration.severity import NO_SCORES, ReviewerSeverity, Severities, severities
 from qa.reviewer_drift.gathering import Gathered
 from qa.reviewer_drift.together import Together, together
@@ -85,6 +86,7 @@ class Reckoned:
 
     standings: tuple[Standing, ...]
     severities: Severities
+    fair: tuple[tuple[int, FairMean], ...]  # by specialist, whose id comes first
     red: float
     active: int
     false_ambers: float
@@ -129,6 +131,7 @@ def reckon(
     return Reckoned(
         standings=standings,
         severities=found,
+        fair=_fair(gathered, recent, found),
         red=red,
         active=active,
         false_ambers=QUARTER * active / AMBER,
@@ -137,6 +140,25 @@ def reckon(
         team_error=None if team is None else team.std_error,
         team_evidence=None if team is None else _weeks_of_evidence(team.log_evidence),
     )
+
+
+def _fair(gathered: Gathered, recent: Codes, found: Severities) -> tuple[tuple[int, FairMean], ...]:
+    """What strictness does to each specialist's mean over the quarter's routine reviews, by design weights."""
+    given = gathered.given.take(recent)
+    scorings = gathered.scorings.take(recent)
+    usable = (scorings.kind == Kind.ROUTINE) & np.isfinite(given.final) & np.isfinite(given.weight)
+    usable &= np.isfinite(given.base)
+    who, group = np.unique(scorings.specialist[usable], return_inverse=True)
+    means = fair_means(
+        group,
+        who.size,
+        given.base[usable],
+        given.final[usable],
+        scorings.reviewer[usable],
+        found,
+        weights=given.weight[usable],
+    )
+    return tuple((gathered.specialists[code], mean) for code, mean in zip(who.tolist(), means, strict=True))
 
 
 def _weeks_of_evidence(log_evidence: float) -> float | None:

@@ -9,8 +9,9 @@ from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from qa.core.audit import AuditEvent
 from qa.core.jobs import Job
-from qa.people.models import RoleGrant, User
+from qa.people.models import ProgrammeSetting, RoleGrant, User
 from qa.reviewer_drift.jobs import DRIFT_JOB
 from qa.reviewer_drift.models import DriftRun, DriftStanding
 from qa.rubric_library.models import RubricVersion
@@ -108,7 +109,7 @@ RUN: dict[str, Any] = {
     "amber": 104.0, "red": 520.0, "active": 3, "false_ambers": 0.375, "false_reds": 0.075,
     "kinds": {"routine": 700, "double": 100, "calibration": 90, "gold": 10}, "versions": [["2026-03-02", "Trial 2.0"]],
     "sessions": ["2026-03-09"], "waiting_sessions": 1, "quarter_from": "2026-01-05", "criteria": {}, "groups": [2, 1],
-    "error_sd": 7.5, "team": None,
+    "error_sd": 7.5, "team": None, "fair": [],
 }  # fmt: skip
 
 
@@ -168,6 +169,34 @@ def test_a_reviewer_sees_the_own_chart_and_hears_nothing_of_an_amber(
     assert "likely onset" in leads
     assert "Evidence of a change" in leads
     assert "Trial 2.0" in leads
+
+
+def test_fair_scores_tell_what_strictness_does_and_the_choice_is_recorded(
+    session: Session, cast: Cast, watched: DriftRun, sign_in: SignIn
+) -> None:
+    row = {
+        "specialist": cast.sam.id, "raw": 82.0, "fair": 84.25, "moved": 2.25, "low": 0.5, "high": 4.0, "reason": None,
+        "n": 31, "reviewers": 2,
+    }  # fmt: skip
+    watched.document = {**watched.document, "fair": [row]}
+    session.commit()
+    lead = sign_in(cast.quinn)
+
+    page = lead.get("/reviewers/fair").get_data(as_text=True)
+    chosen = lead.post_form("/reviewers/fair", data={"base": cast.setting.id, "fair": "on"})
+    stale = lead.post_form("/reviewers/fair", data={"base": cast.setting.id, "fair": "off"})
+
+    newest = session.scalars(select(ProgrammeSetting).order_by(ProgrammeSetting.id.desc())).first()
+    event = session.scalars(select(AuditEvent).where(AuditEvent.action == "programme.settings")).one()
+    assert "Sam Sato" in page
+    assert "84.3" in page
+    assert "+2.3" in page
+    assert "+0.5 to +4.0" in page
+    assert (chosen.status_code, stale.status_code) == (302, 409)
+    assert newest is not None
+    assert (newest.fair_mean, newest.created_by_id) == (True, cast.quinn.id)
+    assert event.detail == {"fair_mean": [False, True]}
+    assert sign_in(cast.rita).get("/reviewers/fair").status_code == 403
 
 
 def test_only_the_qa_lead_asks_for_a_run_and_one_that_waits_is_enough(

@@ -103,6 +103,7 @@ def test_each_night_one_run_flags_who_became_stricter_and_nobody_else(
     assert set(rows) == set(reviewers)
     assert [who for who, row in rows.items() if row.level == "red"] == [reviewers[HARSH]]
     assert flag["effect"] < -4
+    assert all(row["moved"] is None or row["low"] <= row["moved"] <= row["high"] for row in run.document["fair"])
     assert abs(dt.date.fromisoformat(flag["onset"]) - (MONDAY + dt.timedelta(weeks=ONSET))) <= dt.timedelta(weeks=2)
     assert (run.through, run.created_by_id) == (LAST, None)
     assert (event.object_id, event.detail["digest"]) == (str(run.id), run.digest)

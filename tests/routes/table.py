@@ -7,7 +7,8 @@ WITHOUT_OBJECT = """
 periods.index planner.show
 account.password account.show calibration.create calibration.index calibration.new coaching.index desk.audit_trail
 desk.home desk.verify_trail people.apply people.example people.import_form people.index people.invite_all
-people.preview programme.change programme.show reviewers.index reviewers.run reviews.mine reviews.queue
+people.preview programme.change programme.show reviewers.fair reviewers.index reviewers.run
+reviewers.switch_fair reviews.mine reviews.queue
 rubrics.add_procedure rubrics.add_rule rubrics.create rubrics.index rubrics.new rubrics.procedure_list rubrics.rules
 rubrics.upload sampling.claim sampling.create_plan sampling.health sampling.index sampling.new_pick sampling.new_plan
 sampling.pick sampling.pool_page sampling.reviewers sampling.set_hours sampling.strike_requests tickets.download
