@@ -43,7 +43,7 @@ Codes = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Given:
-    """The scores as given, before and with critical failures, and the design weight of each; NaN where there is none."""
+    """Scores as given, before and with critical failures, and their design weights; NaN where there is none."""
 
     base: Vector
     final: Vector
@@ -58,8 +58,8 @@ class Gathered:
     """Scorings by week, and what their codes stand for; week 0 begins on ``first_week``.
 
     ``review`` holds the id of each scoring's review, 0 for gold; ``asked`` whether a criterion was asked, scorings x
-    columns. ``specialists`` are ids of people, below 0 of agents who are none. ``sessions`` are the weeks in which calibration sessions entered, ``waiting`` how many are revealed and
-    not closed.
+    columns. ``specialists`` are ids of people, below 0 of agents who are none. ``sessions`` are the weeks in which
+    calibration sessions entered, ``waiting`` how many are revealed and not closed.
     """
 
     first_week: dt.date
@@ -91,7 +91,8 @@ class Gathered:
         for array in (
             taken.week, taken.kind, taken.ticket, taken.reviewer, taken.specialist, taken.queue, taken.minutes,
             taken.answers, self.asked, self.given.base, self.given.final, self.given.weight,
-            np.array(self.specialists, dtype=np.int64), scale.weights, scale.critical, np.array(self.reviewers, dtype=np.int64),
+            np.array(self.specialists, dtype=np.int64), np.array(self.reviewers, dtype=np.int64), scale.weights,
+            scale.critical,
         ):  # fmt: skip
             found.update(np.ascontiguousarray(array).tobytes())
         words = [self.first_week.isoformat(), str(self.weeks), *scale.ids]
