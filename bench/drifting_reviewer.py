@@ -154,7 +154,7 @@ def played(operation: Operation) -> tuple[Gathered, float]:
         review=np.zeros(order.size, dtype=np.int64),
         reviewers=tuple(range(count)),
         specialists=(),
-        given=Given(base=nothing, final=nothing, weight=nothing),
+        given=Given(base=nothing, final=nothing, weight=nothing, twice=nothing),
         scale=scale,
         sessions=(),
         waiting=0,

@@ -43,14 +43,20 @@ Codes = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Given:
-    """Scores as given, before and with critical failures, and their design weights; NaN where there is none."""
+    """Scores as given, before and with critical failures, and their design weights; NaN where there is none.
+
+    ``twice`` is one over the chance that a part got its hidden second score, told at that score.
+    """
 
     base: Vector
     final: Vector
     weight: Vector
+    twice: Vector
 
     def take(self, chosen: Codes) -> "Given":
-        return Given(base=self.base[chosen], final=self.final[chosen], weight=self.weight[chosen])
+        return Given(
+            base=self.base[chosen], final=self.final[chosen], weight=self.weight[chosen], twice=self.twice[chosen]
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +96,7 @@ class Gathered:
         taken, scale = self.scorings, self.scale.scale
         for array in (
             taken.week, taken.kind, taken.ticket, taken.reviewer, taken.specialist, taken.queue, taken.minutes,
-            taken.answers, self.asked, self.given.base, self.given.final, self.given.weight,
+            taken.answers, self.asked, self.given.base, self.given.final, self.given.weight, self.given.twice,
             np.array(self.specialists, dtype=np.int64), np.array(self.reviewers, dtype=np.int64), scale.weights,
             scale.critical,
         ):  # fmt: skip
@@ -118,6 +124,7 @@ class _Rows:
     base: list[float]
     final: list[float]
     weight: list[float]
+    twice: list[float]
 
 
 def last_whole_week(as_of: dt.datetime, zone: ZoneInfo) -> dt.date:
@@ -128,7 +135,7 @@ def last_whole_week(as_of: dt.datetime, zone: ZoneInfo) -> dt.date:
 def gather(session: Session, programme_id: int, *, through: dt.date, zone: ZoneInfo) -> Gathered | None:
     """Everything known by the end of the week that begins on ``through``, in six statements; None without a score."""
     end = midnight(through + WEEK, zone)
-    rows = _Rows(*([] for _ in range(13)))
+    rows = _Rows(*([] for _ in range(14)))
     _read_reviews(session, programme_id, rows, end)
     _read_gold(session, programme_id, rows, end)
     if not any(who != GOLD_REVIEWER for who in rows.reviewer):
@@ -165,7 +172,12 @@ def gather(session: Session, programme_id: int, *, through: dt.date, zone: ZoneI
         review=np.array(rows.review, dtype=np.int64)[order],
         reviewers=reviewers,
         specialists=tuple(dict.fromkeys(rows.specialist)),
-        given=Given(base=np.array(rows.base), final=np.array(rows.final), weight=np.array(rows.weight)).take(order),
+        given=Given(
+            base=np.array(rows.base),
+            final=np.array(rows.final),
+            weight=np.array(rows.weight),
+            twice=np.array(rows.twice),
+        ).take(order),
         scale=scale,
         sessions=tuple(int(np.searchsorted(opens, at, side="right")) - 1 for at in sessions if at >= opens[0]),
         waiting=waiting,
@@ -218,6 +230,7 @@ def _read_reviews(session: Session, programme_id: int, rows: _Rows, end: dt.date
             ReviewRevision.base_score,
             ReviewRevision.score,
             DrawnUnit.inclusion_probability,
+            DrawnUnit.double_probability,
             known.label("known_at"),
         )
         .join(ReviewRevision, (ReviewRevision.review_id == Review.id) & (ReviewRevision.n == 1))
@@ -241,7 +254,7 @@ def _read_reviews(session: Session, programme_id: int, rows: _Rows, end: dt.date
     for portion in session.execute(statement).partitions():
         for (
             review_id, purpose, part_id, session_part_id, reviewer_id, specialist_id, agent_id, queue, seconds,
-            version_id, family_id, answers, base, final, probability, known_at,
+            version_id, family_id, answers, base, final, probability, again, known_at,
         ) in portion:  # fmt: skip
             rows.review.append(review_id)
             rows.kind.append(KINDS[purpose])
@@ -256,6 +269,7 @@ def _read_reviews(session: Session, programme_id: int, rows: _Rows, end: dt.date
             rows.base.append(NONE if base is None else base)
             rows.final.append(NONE if final is None else final)
             rows.weight.append(NONE if probability is None else 1 / probability)
+            rows.twice.append(1 / again if again and purpose == Purpose.DOUBLE else NONE)
 
 
 def _written(answer: Any) -> ColumnElement[str]:
@@ -308,7 +322,7 @@ def _read_gold(session: Session, programme_id: int, rows: _Rows, end: dt.datetim
         rows.version.append(version_id)
         rows.answers.append(answers or "")
         rows.known.append(known_at.timestamp())
-        for column in (rows.base, rows.final, rows.weight):
+        for column in (rows.base, rows.final, rows.weight, rows.twice):
             column.append(NONE)
 
 

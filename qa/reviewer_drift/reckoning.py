@@ -121,7 +121,7 @@ def reckon(
     found = severities(_compact(quarter), scale)
     strictness = np.zeros(count)
     strictness[: found.estimates.size] = found.estimates
-    beside = together(quarter, asked, strictness, scale, count)
+    beside = together(quarter, asked, strictness, scale, count, gathered.given.twice[recent])
     shares = _not_applicable(quarter, asked, count, sorted(gathered.scale.may_be_na))
     known = _Known(gathered, state, streams, judgements, decisions, found)
     standings = tuple(known.standing(code, beside[code], *shares[code]) for code in range(count))

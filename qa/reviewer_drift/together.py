@@ -7,9 +7,9 @@ from math import exp, log, sqrt
 import numpy as np
 from numpy.typing import NDArray
 
-from calibration.intervals import normal_quantile, t_interval
+from calibration.intervals import normal_quantile, weighted_mean
 from calibration.results import Estimate, Interval, undefined
-from calibration.scorings import Codes, Flags, Kind, Scale, Scorings, base_scores
+from calibration.scorings import Codes, Flags, Kind, Scale, Scorings, Vector, base_scores
 
 CONSISTENCY = "spread of own scores around the others' of the same part, strictness taken out"
 LEAST = 5  # parts; a spread of fewer says nothing
@@ -34,16 +34,18 @@ class Together:
 
 
 def together(
-    scorings: Scorings, asked: Flags, strictness: NDArray[np.float64], scale: Scale, count: int
+    scorings: Scorings, asked: Flags, strictness: NDArray[np.float64], scale: Scale, count: int, twice: Vector
 ) -> list[Together]:
     """Every reviewer's figures, by code; gold is nobody's score and left out.
 
     ``asked`` says, scorings x criteria, which were on the form; N/A is an answer. ``strictness`` is in points.
+    A part with a hidden second score counts as many times as its chance of one says (``twice``), one of a session once.
     """
     own = np.flatnonzero(scorings.kind != Kind.GOLD)
     scores = base_scores(scorings.answers[own], scale) - strictness[scorings.reviewer[own]]
     alike: list[list[float]] = [[] for _ in range(count)]
     apart: list[list[float]] = [[] for _ in range(count)]
+    stands_for: list[list[float]] = [[] for _ in range(count)]
     pairs, seats = [0] * count, [0] * count
     for rows in _shared(scorings.ticket[own]):
         who = scorings.reviewer[own][rows].tolist()
@@ -51,6 +53,9 @@ def together(
             continue
         answers, on_form = scorings.answers[own][rows], asked[own][rows]
         kind = int(scorings.kind[own][rows][0])
+        chances = twice[own][rows]
+        known_chance = chances[~np.isnan(chances)]
+        weight = float(known_chance.max()) if known_chance.size else 1.0
         for place, reviewer in enumerate(who):
             others = np.arange(len(who)) != place
             both = on_form[others] & on_form[place]
@@ -59,6 +64,7 @@ def together(
             if (asked_both > 0).any():
                 kept = asked_both > 0
                 alike[reviewer].append(100 * float(((same & both).sum(axis=1)[kept] / asked_both[kept]).mean()))
+                stands_for[reviewer].append(weight)
             known = others & ~np.isnan(scores[rows])
             if known.any() and not np.isnan(scores[rows][place]):
                 # A difference from a mean of m others spreads 1 + 1/m times as much as one score.
@@ -70,7 +76,7 @@ def together(
                 pairs[reviewer] += 1
     return [
         Together(
-            agreement=t_interval(alike[code], bounds=(0.0, 100.0)),
+            agreement=weighted_mean(alike[code], stands_for[code], bounds=(0.0, 100.0)),
             consistency=spread(apart[code]),
             pairs=pairs[code],
             seats=seats[code],
