@@ -20,7 +20,7 @@ DIGITS = 9
 def plain(value: Any) -> Any:
     """The value with rounded figures, tuples as lists."""
     if isinstance(value, float):
-        return float(f"{value:.{DIGITS}g}")
+        return float(f"{value:.{DIGITS}g}") + 0.0  # PostgreSQL keeps no negative zero
     if isinstance(value, dict):
         return {key: plain(each) for key, each in value.items()}
     if isinstance(value, list | tuple):
