@@ -27,6 +27,7 @@ from qa.reviewer_drift import fair_views
 from qa.reviewer_drift import jobs as drift_jobs
 from qa.reviews import jobs as review_jobs
 from qa.reviews import views as review_views
+from qa.reviews.disputes import views as dispute_views
 from qa.reviews.forgetting import forget_quotes
 from qa.reviews.sampled import review_pace, reviewed_tickets, sampled_scores
 from qa.rubric_library import views as rubric_views
@@ -59,6 +60,7 @@ BLUEPRINTS = (
     rubric_views.bp,
     sampling_views.bp,
     review_views.bp,
+    dispute_views.bp,
     calibration_views.bp,
     study_views.bp,
     fair_views.bp,

@@ -7,6 +7,7 @@ from qa.notices import models as notices
 from qa.people import models as people
 from qa.reviewer_drift import models as reviewer_drift
 from qa.reviews import models as reviews
+from qa.reviews.disputes import models as disputes
 from qa.rubric_library import models as rubric_library
 from qa.rubric_studies import models as rubric_studies
 from qa.sampling import models as sampling
@@ -18,6 +19,7 @@ __all__ = [
     "audit",
     "calibration_sessions",
     "coaching",
+    "disputes",
     "jobs",
     "notices",
     "people",

@@ -49,6 +49,8 @@ class Permission(StrEnum):
     SCORE = "score"
     REVIEW_READ = "review_read"
     OWN_REVIEWS = "own_reviews"
+    DISPUTE_OPEN = "dispute_open"
+    DISPUTE_SETTLE = "dispute_settle"
     TICKETS_LIST = "tickets_list"
     CONVERSATION_READ = "conversation_read"
     REVIEWER_NAME = "reviewer_name"
@@ -99,6 +101,8 @@ AUTHORITY: dict[Permission, dict[Role, Scope]] = {
     P.SCORE: {R: Scope.ASSIGNED, L: Scope.ASSIGNED, Q: Scope.ASSIGNED},
     P.REVIEW_READ: {R: Scope.ASSIGNED, L: Scope.TEAM, Q: Scope.ALL, S: Scope.OWN, D: Scope.ALL},
     P.OWN_REVIEWS: {R: Scope.OWN, S: Scope.OWN},
+    P.DISPUTE_OPEN: {S: Scope.OWN},
+    P.DISPUTE_SETTLE: {L: Scope.TEAM, Q: Scope.ALL},
     P.TICKETS_LIST: {L: Scope.TEAM, Q: Scope.ALL},
     P.CONVERSATION_READ: {R: Scope.ASSIGNED, L: Scope.TEAM, Q: Scope.ALL, S: Scope.OWN},
     P.REVIEWER_NAME: {Q: Scope.ALL, D: Scope.ALL, A: Scope.ALL},

@@ -88,6 +88,10 @@ def address_of(notice: Notice) -> str:
     """Where the matter of a notice is found."""
     if notice.object_type == "review":
         return url_for("reviews.show", review_id=int(notice.object_id))
+    if notice.kind in ("dispute_opened", "dispute_escalated"):
+        return url_for("disputes.show", dispute_id=int(notice.object_id))
+    if notice.object_type == "dispute":
+        return url_for("reviews.show", review_id=int(notice.detail["review"]), _anchor="dispute")
     if notice.object_type == "calibration_session":
         return url_for("calibration.show", session_id=int(notice.object_id))
     if notice.object_type == "coaching_plan":

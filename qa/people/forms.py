@@ -93,6 +93,21 @@ class ProgrammeForm(FlaskForm):
             NumberRange(min=0, max=1000, message="Between 0 and 1,000 parts."),
         ],
     )
+    dispute_window_days = IntegerField(
+        "Days after its release in which a specialist may dispute a review",
+        validators=[
+            InputRequired("Enter a number of days, or 0 for no disputes."),
+            NumberRange(min=0, max=365, message="Between 0 and 365 days."),
+        ],
+    )
+    dispute_answer_days = IntegerField(
+        "Days until a dispute is to be settled",
+        validators=[
+            InputRequired("Enter a number of days."),
+            NumberRange(min=1, max=60, message="Between 1 and 60 days."),
+        ],
+    )
+    own_specialist_ban = BooleanField("Nobody settles disputes of specialists they lead: a QA lead does")
     blind = BooleanField("Reviewers do not see the specialist's name before they submit")
     own_team_ban = BooleanField("Nobody reviews the own team")
     fair_mean = BooleanField("Show the fair mean beside the raw one")

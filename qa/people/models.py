@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from qa.core.access import Role
@@ -29,6 +29,7 @@ class ProgrammeSetting(WithId, Base):
         UniqueConstraint("programme_id", "valid_from"),
         CheckConstraint("double_share >= 0 AND double_share <= 1", name="double_share_is_a_share"),
         CheckConstraint("dispute_window_days >= 0", name="dispute_window_not_negative"),
+        CheckConstraint("dispute_answer_days >= 1", name="dispute_answered_some_day"),
         CheckConstraint("week_start BETWEEN 1 AND 7", name="week_start_is_a_weekday"),
         one_of("primary_part_rule", ("most_public_replies", "last_public_reply")),
         one_of("release_rule", ("at_once", "next_morning", "by_lead")),
@@ -41,7 +42,11 @@ class ProgrammeSetting(WithId, Base):
     own_team_ban: Mapped[bool] = mapped_column(default=True)
     blind: Mapped[bool] = mapped_column(default=True)  # reviewers do not see the specialist's name before submitting
     release_rule: Mapped[str] = mapped_column(default="at_once")
-    dispute_window_days: Mapped[int] = mapped_column(default=14)
+    dispute_window_days: Mapped[int] = mapped_column(default=14)  # after the release; 0: nothing can be disputed
+    dispute_answer_days: Mapped[int] = mapped_column(default=5, server_default="5")  # until a dispute is due
+    own_specialist_ban: Mapped[bool] = mapped_column(
+        default=False, server_default=false()
+    )  # no dispute of the own team
     double_share: Mapped[float] = mapped_column(default=0.08)
     fair_mean: Mapped[bool] = mapped_column(default=False)
     live_score: Mapped[bool] = mapped_column(default=False)

@@ -7,20 +7,24 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from qa.reviews.disputes.models import Dispute, DisputedCriterion, DisputeDecision
 from qa.reviews.models import Answer, Review, ReviewRevision
 from qa.tickets.models import HandledPart
 from qa.tickets.searching import folded
 
 GONE = "(This text quoted a conversation that was erased.)"
 RUN = 4  # words in a row that are no coincidence
-TEXTS: Mapping[type[Answer] | type[ReviewRevision], tuple[str, ...]] = {
+TEXTS: Mapping[Any, tuple[str, ...]] = {
     Answer: ("comment", "internal_note", "not_applicable_reason"),
     ReviewRevision: ("summary", "internal_note", "reason"),
+    Dispute: ("escalation_reason",),
+    DisputedCriterion: ("reason",),
+    DisputeDecision: ("reason",),
 }
 
 
 def forget_quotes(session: Session, conversations: Mapping[int, Sequence[str]]) -> int:
-    """Blank the texts of reviews that quote their tickets' conversations, within the caller's transaction; how many."""
+    """Blank the texts of reviews and disputes that quote their tickets' conversations; how many. The caller commits."""
     reviews = (
         select(Review.id, HandledPart.ticket_id)
         .join(HandledPart, HandledPart.id == Review.part_id)
@@ -38,9 +42,32 @@ def forget_quotes(session: Session, conversations: Mapping[int, Sequence[str]]) 
         .join(reviews, reviews.c.id == ReviewRevision.review_id)
         .order_by(ReviewRevision.id)
     )
+    disputes = (
+        select(Dispute, reviews.c.ticket_id).join(reviews, reviews.c.id == Dispute.review_id).order_by(Dispute.id)
+    )
+    disputed = (
+        select(DisputedCriterion, reviews.c.ticket_id)
+        .join(Dispute, Dispute.id == DisputedCriterion.dispute_id)
+        .join(reviews, reviews.c.id == Dispute.review_id)
+        .order_by(DisputedCriterion.id)
+    )
+    decisions = (
+        select(DisputeDecision, reviews.c.ticket_id)
+        .join(DisputedCriterion, DisputedCriterion.id == DisputeDecision.disputed_criterion_id)
+        .join(Dispute, Dispute.id == DisputedCriterion.dispute_id)
+        .join(reviews, reviews.c.id == Dispute.review_id)
+        .order_by(DisputeDecision.id)
+    )
+    queries = (
+        (Answer, answers),
+        (ReviewRevision, revisions),
+        (Dispute, disputes),
+        (DisputedCriterion, disputed),
+        (DisputeDecision, decisions),
+    )
     said = {ticket_id: _Said(texts) for ticket_id, texts in conversations.items()}
     gone = 0
-    for table, query in ((Answer, answers), (ReviewRevision, revisions)):
+    for table, query in queries:
         for row, ticket_id in session.execute(query):
             values: dict[str, Any] = {
                 name: GONE

@@ -206,6 +206,15 @@ def newest_revision(session: Session, review_id: int) -> ReviewRevision | None:
     )
 
 
+def revisions_of(session: Session, review_id: int) -> Sequence[ReviewRevision]:
+    """How a review stood in time, the first one first."""
+    return session.scalars(
+        select(ReviewRevision)
+        .where(ReviewRevision.review_id == review_id, ReviewRevision.submitted_at.is_not(None))
+        .order_by(ReviewRevision.n)
+    ).all()
+
+
 def visible_to(actor: Actor, now: dt.datetime) -> ColumnElement[bool]:
     """Which submitted reviews a person may read; joins of Review and HandledPart are expected around it."""
     scopes = actor.scopes(Permission.REVIEW_READ)
@@ -246,12 +255,19 @@ class ReviewView:
     specialist: User | None
 
 
-def _views() -> "Select[Review, ReviewRevision, HandledPart, Ticket, User, User]":
+def _views(*, former: int | None = None) -> "Select[Review, ReviewRevision, HandledPart, Ticket, User, User]":
+    meant = ReviewRevision.id == Review.current_revision_id
+    if former is not None:
+        meant = and_(
+            ReviewRevision.review_id == Review.id,
+            ReviewRevision.n == former,
+            ReviewRevision.submitted_at.is_not(None),
+        )
     specialist = aliased(User)
     reviewer = aliased(User)
     return (
         select(Review, ReviewRevision, HandledPart, Ticket, reviewer, specialist)
-        .join(ReviewRevision, ReviewRevision.id == Review.current_revision_id)
+        .join(ReviewRevision, meant)
         .join(HandledPart, HandledPart.id == Review.part_id)
         .join(Ticket, Ticket.id == HandledPart.ticket_id)
         .join(reviewer, reviewer.id == Review.reviewer_id)
@@ -266,9 +282,12 @@ def _view(row: Any) -> ReviewView:
     )
 
 
-def get_review_for(session: Session, actor: Actor, review_id: int, *, now: dt.datetime) -> ReviewView:
-    """A review that this person may read."""
-    row = session.execute(_views().where(Review.id == review_id, visible_to(actor, now))).one_or_none()
+def get_review_for(
+    session: Session, actor: Actor, review_id: int, *, now: dt.datetime, n: int | None = None
+) -> ReviewView:
+    """A review that this person may read, as it stands or as its ``n``-th submitted revision."""
+    found = _views() if n is None else _views(former=n)
+    row = session.execute(found.where(Review.id == review_id, visible_to(actor, now))).one_or_none()
     if row is None:
         raise NotFoundError("There is no such review, or it is not released yet.")
     return _view(row)

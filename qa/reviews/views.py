@@ -7,7 +7,6 @@ from typing import Any
 from flask import Blueprint, g, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-import rubrics
 from qa.config import settings
 from qa.core import access_log
 from qa.core.access import Permission, requires
@@ -15,7 +14,8 @@ from qa.core.clock import local_day, utcnow
 from qa.core.crypto import KeyRing
 from qa.core.db import db
 from qa.core.errors import InvalidInputError, NotFoundError
-from qa.reviews import queries, rules, scoring_page, service
+from qa.reviews import queries, review_page, rules, scoring_page, service
+from qa.reviews.disputes import page as dispute_page
 from qa.rubric_library import notes, procedures
 from qa.rubric_library.queries import rubric_of
 from qa.sampling import handing_over, striking
@@ -214,56 +214,45 @@ def mine() -> ResponseReturnValue:
 @requires(Permission.REVIEW_READ)
 def show(review_id: int) -> ResponseReturnValue:
     """A submitted review: its result with every step, the answers, and the conversation where that may be read."""
+    return read_page(review_id)
+
+
+@bp.get("/reviews/<int:review_id>/revisions/<int:n>")
+@requires(Permission.REVIEW_READ)
+def revision(review_id: int, n: int) -> ResponseReturnValue:
+    """A review as it once stood."""
+    return read_page(review_id, n=n)
+
+
+def read_page(review_id: int, *, n: int | None = None, **more: Any) -> str:
+    """The page of a review as it stands, or as it stood; ``more`` is what was typed and what is wrong with it."""
     now = utcnow()
     session = db.session()
-    view = queries.get_review_for(session, g.actor, review_id, now=now)
-    rubric = rubric_of(session, view.revision.rubric_version_id)
-    answers = queries.answers_of(session, view.revision.id)
-    messages: tuple[scoring_page.ShownMessage, ...] = ()
-    quotes: dict[str, list[str]] = {}
-    if may_read_text(view):
-        conversation = conversation_of(
-            session,
-            KeyRing(settings().text_keys),
-            view.ticket.id,
-            revision_id=view.revision.conversation_revision_id,
-        )
-        access_log.buffer().opened(user_id=g.actor.user_id, ticket_id=view.ticket.id, purpose="review", now=now)
-        messages = scoring_page.shown_messages(conversation, view.part, blind=False, customer=g.programme.customer_word)
-        texts = scoring_page.texts_of(conversation)
-        quotes = {answer.criterion_key: [rules.passage(texts, pin) for pin in answer.passages] for answer in answers}
-    own = view.review.reviewer_id == g.actor.user_id
-    score_now = rubrics.score(rubric, rules.state_of(answers), channel=view.ticket.channel)
+    view = queries.get_review_for(session, g.actor, review_id, now=now, n=n)
+    current = view.revision.id == view.review.current_revision_id
+    submitted = view.review.state == "submitted"
+    context = {
+        **review_page.shown(session, view, purpose="review", now=now),
+        **dispute_page.beside_review(session, view, now=now),
+        **more,
+    }
     return render_template(
         "reviews/show.html",
-        view=view,
-        rubric=rubric,
-        score=score_now,
-        steps=[(step.text, rubrics.display_score(step.value)) for step in score_now.steps],
-        sections=scoring_page.shown_sections(rubric, answers, channel=view.ticket.channel),
-        messages=messages,
-        quotes=quotes,
-        links=procedures.links_at(session, g.actor.programme_id, view.part.resolved_at),
-        reviewer_name=view.reviewer.name if own or g.actor.may(Permission.REVIEWER_NAME) else view.reviewer.pseudonym,
-        sees_notes=own or g.actor.user_id != view.part.specialist_id,
-        may_acknowledge=view.part.specialist_id == g.actor.user_id and view.review.acknowledged_at is None,
-        may_release=view.review.released_at is None
+        **context,
+        current=current,
+        revisions=queries.revisions_of(session, review_id),
+        may_acknowledge=current
+        and submitted
+        and view.part.specialist_id == g.actor.user_id
+        and view.review.acknowledged_at is None,
+        may_release=submitted
+        and view.review.released_at is None
         and view.review.purpose in rules.RELEASED_PURPOSES
         and g.actor.may(Permission.COACHING_EDIT),
-        may_undo=own and rules.may_undo(view.review.submitted_at, now),
-        now=now,
+        may_undo=current
+        and view.review.reviewer_id == g.actor.user_id
+        and rules.may_undo(view.review.submitted_at, now),
     )
-
-
-def may_read_text(view: queries.ReviewView) -> bool:
-    """Whether the conversation goes with the review: by the authority table, and within one's clearance."""
-    actor = g.actor
-    own_work = view.part.specialist_id == actor.user_id
-    if view.ticket.data_region not in actor.regions or (
-        view.ticket.content_severity > actor.clearance and not own_work
-    ):
-        return False
-    return bool(actor.may(Permission.CONVERSATION_READ))
 
 
 @bp.post("/reviews/<int:review_id>/acknowledge")

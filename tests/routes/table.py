@@ -1,10 +1,11 @@
 """Who finds what: for every route with an object in its address, whose object it is and who is to find it."""
 
 from tests.routes.case import Case, cases
+from tests.routes.review_cases import REVIEWS
 from tests.routes.ticket_cases import TICKETS
 
 WITHOUT_OBJECT = """
-periods.index planner.show
+periods.index planner.show disputes.index disputes.rates
 account.password account.show calibration.create calibration.index calibration.new coaching.index desk.audit_trail
 desk.home desk.verify_trail people.apply people.example people.import_form people.index people.invite_all
 people.preview programme.change programme.show reviewers.fair reviewers.index reviewers.run
@@ -142,29 +143,7 @@ OBJECTS = [
             "Rob's part": ("rob", lambda w: {"assignment_id": w.robs_task.id}),
         },
     ),
-    *cases(
-        "reviews.show",
-        {
-            "of Sam's work": ("rita lena quinn sam dora", lambda w: {"review_id": w.sams_review.id}),
-            "of Olga's work": ("rob otto quinn olga dora", lambda w: {"review_id": w.olgas_review.id}),
-            "of a stranger's work": ("", lambda w: {"review_id": w.foreign_review.id}),
-        },
-    ),
-    *cases(
-        "reviews.acknowledge",
-        {
-            "of Sam's work": ("sam", lambda w: {"review_id": w.sams_review.id}),
-            "of Olga's work": ("olga", lambda w: {"review_id": w.olgas_review.id}),
-        },
-    ),
-    *cases(
-        "reviews.release",
-        {
-            "of Sam's work": ("lena quinn", lambda w: {"review_id": w.sams_review.id}),
-            "of Olga's work": ("otto quinn", lambda w: {"review_id": w.olgas_review.id}),
-            "of a stranger's work": ("", lambda w: {"review_id": w.foreign_review.id}),
-        },
-    ),
+    *REVIEWS,
     *cases(
         "rubrics.show rubrics.document rubrics.try_out",
         {

@@ -24,6 +24,7 @@ from qa.people import sessions
 from qa.people.models import Programme, ProgrammeSetting, Source, User, UserSession
 from qa.people.queries import zone_of
 from qa.reviewer_drift.models import DriftCase
+from qa.reviews.disputes.models import Dispute
 from qa.reviews.models import Review
 from qa.rubric_library import notes as rubric_notes
 from qa.rubric_library import procedures
@@ -37,6 +38,7 @@ from qa.sampling.plans import plans_of, save_plan
 from qa.tickets import retention
 from qa.tickets.live.connections import about_credentials
 from qa.tickets.models import IntakeRun, IntakeUpload, LegalHold, SavedMapping, SourceConnection, Ticket
+from tests.routes.disputing import disputed
 from tests.routes.drift_cases import drift_case
 from tests.support.builders import RESOLVED, RUBRIC, Handled, make_assignment, make_review, make_ticket, publish_rubric
 from tests.support.cast import NOW, OPENED, TODAY, Cast, agent, person
@@ -54,6 +56,8 @@ class World:
     sams_review: Review
     olgas_review: Review
     foreign_review: Review
+    sams_dispute: Dispute
+    foreign_dispute: Dispute
     sams_ticket: Ticket
     olgas_ticket: Ticket
     severe_ticket: Ticket
@@ -144,12 +148,16 @@ def make_world(session: Session, cast: Cast, settings: Settings) -> World:
     )
     sampling_plan, draw = plan_and_draw(session, cast, settings)
     foreign_sampling_plan, foreign_draw = plan_and_draw(session, neighbours, settings)
+    sams_review = reviewed(session, sams[1], cast.rita, version)
+    foreign_review = reviewed(session, foreign, stranger, foreign_version)
     world = World(
         ritas_task=make_assignment(session, sams[0], cast.rita, version),
         robs_task=make_assignment(session, olgas[0], cast.rob, version),
-        sams_review=reviewed(session, sams[1], cast.rita, version),
+        sams_review=sams_review,
         olgas_review=reviewed(session, olgas[1], cast.rob, version),
-        foreign_review=reviewed(session, foreign, stranger, foreign_version),
+        foreign_review=foreign_review,
+        sams_dispute=disputed(session, sams_review, cast),
+        foreign_dispute=disputed(session, foreign_review, neighbours),
         sams_ticket=sams[0].ticket,
         olgas_ticket=olgas[0].ticket,
         severe_ticket=severe.ticket,

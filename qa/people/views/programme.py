@@ -41,6 +41,9 @@ def change() -> ResponseReturnValue:
         "own_team_ban": form.own_team_ban.data,
         "fair_mean": form.fair_mean.data,
         "release_rule": form.release_rule.data,
+        "dispute_window_days": form.dispute_window_days.data,
+        "dispute_answer_days": form.dispute_answer_days.data,
+        "own_specialist_ban": form.own_specialist_ban.data,
         "primary_part_rule": form.primary_part_rule.data,
         "time_zone": form.time_zone.data,
     }

@@ -1,0 +1,58 @@
+"""Who finds what of the routes of reviews and disputes."""
+
+from tests.routes.case import cases
+
+REVIEWS = [
+    *cases(
+        "reviews.show",
+        {
+            "of Sam's work": ("rita lena quinn sam dora", lambda w: {"review_id": w.sams_review.id}),
+            "of Olga's work": ("rob otto quinn olga dora", lambda w: {"review_id": w.olgas_review.id}),
+            "of a stranger's work": ("", lambda w: {"review_id": w.foreign_review.id}),
+        },
+    ),
+    *cases(
+        "reviews.revision",
+        {
+            "of Sam's work": ("rita lena quinn sam dora", lambda w: {"review_id": w.sams_review.id, "n": 1}),
+            "of Olga's work": ("rob otto quinn olga dora", lambda w: {"review_id": w.olgas_review.id, "n": 1}),
+            "no such revision": ("", lambda w: {"review_id": w.sams_review.id, "n": 9}),
+        },
+    ),
+    *cases(
+        "disputes.dispute",
+        {
+            "of Sam's work": ("sam", lambda w: {"review_id": w.sams_review.id}),
+            "of Olga's work": ("olga", lambda w: {"review_id": w.olgas_review.id}),
+        },
+    ),
+    *cases(
+        "disputes.withdraw disputes.escalate",
+        {
+            "Sam's": ("sam", lambda w: {"dispute_id": w.sams_dispute.id}),
+            "a stranger's": ("", lambda w: {"dispute_id": w.foreign_dispute.id}),
+        },
+    ),
+    *cases(
+        "disputes.show disputes.settle",
+        {
+            "Sam's": ("lena quinn", lambda w: {"dispute_id": w.sams_dispute.id}),
+            "a stranger's": ("", lambda w: {"dispute_id": w.foreign_dispute.id}),
+        },
+    ),
+    *cases(
+        "reviews.acknowledge",
+        {
+            "of Sam's work": ("sam", lambda w: {"review_id": w.sams_review.id}),
+            "of Olga's work": ("olga", lambda w: {"review_id": w.olgas_review.id}),
+        },
+    ),
+    *cases(
+        "reviews.release",
+        {
+            "of Sam's work": ("lena quinn", lambda w: {"review_id": w.sams_review.id}),
+            "of Olga's work": ("otto quinn", lambda w: {"review_id": w.olgas_review.id}),
+            "of a stranger's work": ("", lambda w: {"review_id": w.foreign_review.id}),
+        },
+    ),
+]
