@@ -1,0 +1,174 @@
+"""The list of tickets and the full-text search: what a page costs at ten times the tickets.
+
+    python -m bench.finding [--tickets N]
+
+Two databases, of N / 10 and of N tickets (the whole measure is --tickets 1000000), thirty words in the index for each.
+A page of the list is asked for unfiltered, far back, by each filter and by words; the wall time of the middle of many
+askings at N is told as a ratio to that at N / 10. A figure that is flat is near 1. Exit 0 only if every bar holds.
+"""
+
+import argparse
+import datetime as dt
+import random
+import sqlite3
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import create_engine
+from sqlalchemy.orm import Session
+
+from bench.bars import Bar, at_most
+from bench.intake_bare import schema
+from qa.core.access import Actor, Role
+from qa.tickets import listing, searching
+from qa.tickets.listing import Filters, Place
+
+FLAT_BAR = 2.0
+LEAST_MS = 10.0  # a page that stays below it is flat whatever its ratio: the clock of a busy machine tells no more
+TRIES = 25
+WORDS, WORDS_EACH = 5_000, 30
+QUEUES, TEAMS, PEOPLE = 12, 20, 300
+FIRST = dt.datetime(2024, 1, 1, tzinfo=dt.UTC)
+MINUTES = 60 * 24 * 700
+ACTOR = Actor(user_id=1, name="D", email="d@example.com", roles=frozenset({Role.QA_LEAD}), programme_id=1, clearance=3)
+TICKET = (
+    "INSERT INTO ticket (id, programme_id, source_id, data_region, imported_at, digest, external_id, subject, status, "
+    "channel, queue, tier, language, priority, product_area, launch, tags, custom_fields, content_severity, "
+    "risk_class, created_at, solved_at, reopens, escalated, csat) VALUES "
+    "(?, 1, 1, 'default', ?, '', ?, 'A question about a payout', ?, ?, ?, ?, 'en', '', '', '', ?, '{}', 0, 0, ?, ?, "
+    "0, 0, ?)"
+)
+PART = (
+    "INSERT INTO handled_part (id, programme_id, ticket_id, resolution_id, agent_identity_id, specialist_id, team_id, "
+    "resolved_at, first_reply_at, last_reply_at, public_replies, share, is_primary, eligible, prn) "
+    "VALUES (?, 1, ?, ?, 1, ?, ?, ?, ?, ?, 3, 1.0, 1, 1, ?)"
+)
+ASKED = {
+    "no filter": Filters(),
+    "a queue": Filters(queue="Queue 3"),
+    "a channel": Filters(channel="chat"),
+    "a tier": Filters(tier="gold"),
+    "a status": Filters(status="open"),
+    "no satisfaction": Filters(csat="none"),
+    "a tag": Filters(tag="topic_7"),
+    "a team": Filters(team_id=4),
+    "a specialist in a week": Filters(specialist_id=17, week="2025-W20"),
+    "days": Filters(created_from=dt.date(2025, 3, 3), created_to=dt.date(2025, 3, 9)),
+    "a word of every ticket": Filters(text="w0"),
+    "a rare word": Filters(text="w4321"),
+    "two words": Filters(text="w3 w40"),
+    "the beginning of a word": Filters(text="w432*"),
+    "a word in a queue": Filters(text="w0", queue="Queue 5"),
+}
+
+
+def written(moment: dt.datetime) -> str:
+    return moment.strftime("%Y-%m-%d %H:%M:%S.%f")
+
+
+def fill(place: Path, tickets: int) -> None:
+    """The tickets, their parts and the index; words by Zipf's law."""
+    schema(place).dispose()
+    database = sqlite3.connect(place / "fairmark.db")
+    database.execute("PRAGMA synchronous=OFF")
+    database.execute("PRAGMA journal_mode=MEMORY")
+    rng = random.Random(5)
+    database.executemany(TICKET, _tickets(tickets))
+    database.executemany(PART, _parts(tickets))
+    words = [f"w{n}" for n in range(WORDS)]
+    weights = list(_sums(1 / (n + 1) for n in range(WORDS)))
+    database.executemany(
+        "INSERT INTO ticket_search(rowid, words) VALUES (?, ?)",
+        (
+            (n, " ".join(("w0", searching.facet("tag", f"topic_{n % 40}"), *_drawn(rng, words, weights))))
+            for n in range(1, tickets + 1)
+        ),
+    )
+    database.execute("INSERT INTO ticket_search(ticket_search) VALUES ('optimize')")
+    database.commit()
+    database.execute("ANALYZE")
+    database.close()
+
+
+def _sums(values: Iterator[float]) -> Iterator[float]:
+    total = 0.0
+    for value in values:
+        total += value
+        yield total
+
+
+def _drawn(rng: random.Random, words: list[str], weights: list[float]) -> list[str]:
+    return rng.choices(words, cum_weights=weights, k=WORDS_EACH)
+
+
+def _moment(n: int, tickets: int) -> dt.datetime:
+    return FIRST + dt.timedelta(minutes=n * MINUTES // tickets)
+
+
+def _tickets(tickets: int) -> Iterator[tuple[object, ...]]:
+    for n in range(1, tickets + 1):
+        created = _moment(n, tickets)
+        status, channel = ("solved", "open")[n % 10 == 0], ("email", "chat", "web")[n % 3]
+        facts = (f"Queue {n % QUEUES}", ("", "gold", "silver")[n % 7 % 3], f'["topic_{n % 40}"]')
+        solved = written(created + dt.timedelta(hours=2))
+        csat = (None, "good", "bad")[n % 3]
+        yield (n, written(FIRST), str(10**6 + n), status, channel, *facts, written(created), solved, csat)
+
+
+def _parts(tickets: int) -> Iterator[tuple[object, ...]]:
+    for n in range(1, tickets + 1):
+        solved = written(_moment(n, tickets) + dt.timedelta(hours=2))
+        yield (n, n, n, n % PEOPLE + 1, n % TEAMS + 1, solved, solved, solved, n)
+
+
+def measure(place: Path, tickets: int) -> dict[str, float]:
+    """The wall milliseconds of a page, the middle of many askings."""
+    engine = create_engine(f"sqlite:///{place / 'fairmark.db'}")
+    zone = ZoneInfo("UTC")
+    found: dict[str, float] = {}
+    with Session(engine) as session:
+        asked = {name: (filters, None) for name, filters in ASKED.items()} | {
+            "the middle of the list": (Filters(), Place(created_at=_moment(tickets // 2, tickets), id=tickets // 2))
+        }
+        for name, (filters, at) in asked.items():
+            listing.tickets_for(session, ACTOR, filters, zone=zone, place=at)
+            times = []
+            for _ in range(TRIES):
+                begin = time.perf_counter()
+                listing.tickets_for(session, ACTOR, filters, zone=zone, place=at)
+                times.append((time.perf_counter() - begin) * 1000)
+            found[name] = statistics.median(times)
+    engine.dispose()
+    return found
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--tickets", type=int, default=120_000)
+    tickets = parser.parse_args().tickets
+    sizes = (tickets // 10, tickets)
+    with tempfile.TemporaryDirectory() as folder:
+        measured = []
+        for size in sizes:
+            place = Path(folder) / str(size)
+            place.mkdir()
+            fill(place, size)
+            measured.append(measure(place, size))
+    few, many = measured
+    bars: list[Bar] = []
+    print(f"milliseconds of a page at {sizes[0]:,} and {sizes[1]:,} tickets")
+    for name in few:
+        print(f"  {name:<26} {few[name]:8.2f} {many[name]:8.2f}   ratio {many[name] / few[name]:5.2f}")
+        bars.append(at_most(f"a page by {name}, ratio", many[name] / max(few[name], LEAST_MS), FLAT_BAR, digits=2))
+    worst = max(bars, key=lambda bar: bar.figure)
+    print(worst.line())
+    return 0 if worst.holds else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
