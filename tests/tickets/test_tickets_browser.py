@@ -8,14 +8,14 @@ import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy.orm import Session
 
-from tests.support.browser import EVERY_LOOK, Watch, check_axe, check_reflow
+from tests.support.browser import DARK_NARROW, Watch, check_axe, check_reflow, every_look
 from tests.support.cast import Cast
 from tests.tickets.records import flat_folder
 
 pytestmark = [pytest.mark.browser, pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)]
 
 
-@EVERY_LOOK
+@every_look(DARK_NARROW)
 def test_an_admin_hands_in_an_export_and_the_qa_lead_reads_it(
     new_browser: Callable[..., Page], watch: Watch, session: Session, cast: Cast, tmp_path: Path
 ) -> None:
