@@ -183,11 +183,13 @@ def test_who_decided_first_does_not_decide_again_and_without_anybody_else_it_is_
     case.open()
     case.settle(case.cast.quinn, {"verdict-tone": "keep", "reason-tone": "No."})
     alone = case.step("escalate", reason="Look again.")
+    told = case.words(case.cast.sam, case.path)
     another = person(case.session, case.cast.programme, "Petra Prince", Role.QA_LEAD)
     asked = case.step("escalate", reason="Look again.")
 
     same, new = case.settle(case.cast.quinn), case.settle(another)
 
+    assert "Nobody else could decide again, so this decision is final." in told
     assert (alone.status_code, asked.status_code, same.status_code, new.status_code) == (409, 302, 409, 302)
 
 

@@ -23,6 +23,7 @@ class Beside:
     ends: dt.datetime | None  # when the time to dispute, or to ask for a second decision, is over
     may_withdraw: bool
     may_escalate: bool
+    final_because: str | None  # why a first decision cannot be looked at again
     may_settle: bool
     refusal: str | None
 
@@ -41,24 +42,23 @@ def beside_review(session: Session, view: ReviewView, *, now: dt.datetime) -> di
     own_work = view.part.specialist_id == g.actor.user_id and g.actor.may(Permission.DISPUTE_OPEN)
     current = view.revision.id == view.review.current_revision_id
     live = known is not None and known.dispute.state != "withdrawn"
-    refusal, ends, may_escalate = None, None, False
+    first_decided = own_work and current and known is not None and known.dispute.state == "settled"
+    refusal, ends, final_because = None, None, None
     if own_work and current and not live:
         ends = window_of(session, view, view.review.released_at)
         refusal = service.why_not(view, known, ends=ends, now=now)
-    elif own_work and known is not None and known.dispute.state == "settled":
+    elif first_decided and known is not None:
         ends = window_of(session, view, known.dispute.closed_at)
-        may_escalate = (
-            ends is not None
-            and now < ends
-            and bool(service.second_deciders(session, view, known, g.setting, zone=g.zone, now=now))
-        )
+        deciders = service.second_deciders(session, view, known, g.setting, zone=g.zone, now=now)
+        final_because = rules.final_because(now=now, ends=ends, deciders=len(deciders))
     return {
         "dispute": Beside(
             known=known,
             may_open=own_work and current and not live and refusal is None,
             ends=ends,
             may_withdraw=own_work and known is not None and known.dispute.state == "open",
-            may_escalate=may_escalate,
+            may_escalate=first_decided and final_because is None,
+            final_because=final_because,
             may_settle=known is not None
             and known.dispute.state in rules.OPEN_STATES
             and g.actor.may(Permission.DISPUTE_SETTLE)

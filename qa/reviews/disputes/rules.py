@@ -205,6 +205,15 @@ def barrier(
     return None
 
 
+def final_because(*, now: dt.datetime, ends: dt.datetime | None, deciders: int) -> str | None:
+    """Why a first decision cannot be looked at again; ``None`` when it can."""
+    if ends is None or now >= ends:
+        return "The time to ask for a second decision is over."
+    if not deciders:
+        return "Nobody else could decide again, so this decision is final."
+    return None
+
+
 def resulting(ruling: Ruling, present: Chosen, proposed: Chosen) -> Choice:
     """The answer that holds after a ruling."""
     if ruling.verdict == "keep":

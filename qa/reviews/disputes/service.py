@@ -156,11 +156,10 @@ def escalate(
         raise InvalidInputError("Say why the decision should be looked at again.", {"escalation": "missing"})
     if known.dispute.state != "settled" or known.dispute.escalated_at is not None:
         raise ConflictError("Only a first decision can be looked at again, and only once.")
-    if ends is None or now >= ends:
-        raise ConflictError("The time to ask for a second decision is over.")
     deciders = second_deciders(session, view, known, setting, zone=zone, now=now)
-    if not deciders:
-        raise ConflictError("Nobody else could decide again, so this decision is final.")
+    refusal = rules.final_because(now=now, ends=ends, deciders=len(deciders))
+    if refusal is not None:
+        raise ConflictError(refusal)
     _advance(
         session,
         known.dispute,
