@@ -5,7 +5,7 @@ from collections.abc import Callable
 from zoneinfo import ZoneInfo
 
 from click.testing import Result
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from qa.core.access import Role
 from qa.core.audit import AuditEvent
@@ -17,7 +17,7 @@ from qa.reviews.measuring import reviewed
 from qa.reviews.models import Answer, Evidence, ReviewRevision
 from qa.sampling.models import Purpose
 from tests.reviews.dispute_case import ACCEPT, DAY, Case
-from tests.support.builders import make_assignment, make_review
+from tests.support.builders import RUBRIC, make_assignment, make_review, make_ticket, publish_rubric
 from tests.support.cast import SINCE, person
 
 
@@ -209,3 +209,28 @@ def test_a_review_that_was_voided_meanwhile_is_not_settled(case: Case):
     case.review.state, case.review.voided_at, case.review.void_reason = "voided", utcnow(), "not a case of ours"
 
     assert case.settle(case.cast.lena).status_code == 409
+
+
+def test_a_criterion_that_only_the_decision_makes_asked_has_to_be_answered_too(case: Case):
+    # Tone is asked where the answer was fully right; so far it was not, and nobody answered it.
+    asks = "question: Was it friendly?\n        condition: {criterion: correct, levels: [full]}"
+    text = RUBRIC.format(key="asks", version="1.0").replace("question: Was it friendly?", asks)
+    version = publish_rubric(case.session, case.cast, text=text, everywhere=False)
+    handled = make_ticket(case.session, case.cast)
+    task = make_assignment(case.session, handled, case.cast.rita, version)
+    case.review = make_review(case.session, handled, task, {"correct": "partly"}, at=utcnow() - DAY)
+    case.session.execute(
+        delete(Answer).where(Answer.revision_id == case.review.current_revision_id, Answer.criterion_key == "tone")
+    )
+    claim = {"choice-correct": "level:full", "reason-correct": "All was right."}
+    case.sign_in(case.cast.sam).post_form(f"{case.path}/dispute", claim)
+    ruling = {"verdict-correct": "accept", "reason-correct": "It was."}
+
+    without = case.settle(case.cast.lena, ruling)
+    answered = case.settle(case.cast.lena, ruling, **{"also-tone": "level:missed"})
+
+    assert (without.status_code, answered.status_code) == (422, 302)
+    assert "the rubric also asks: Tone" in without.get_data(as_text=True)
+    assert 'name="also-tone"' in without.get_data(as_text=True)
+    # (2 * 1 + 0) of 3 = 2/3, weight 60; Safety 40: 80.
+    assert case.revisions()[-1].score == 80.0
