@@ -66,7 +66,7 @@ class IntakeForm(FlaskForm):
     format = RadioField(
         "Where the files come from",
         choices=[
-            SelectChoice(RECOGNISED, "See by the files themselves"),
+            SelectChoice(RECOGNISED, "Recognise it"),
             *(SelectChoice(each.name, TABLE_TITLE if each.mapped else each.title) for each in UPLOADS),
         ],
         default=RECOGNISED,
