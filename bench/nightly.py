@@ -28,6 +28,7 @@ from qa.config import Settings
 from qa.core.db import db
 from qa.reviewer_drift import runs
 from tests.support import engines
+from tests.support import runs as testruns
 from tests.support.cast import make_cast
 
 BAR = 60.0  # wall seconds on two cores
@@ -36,6 +37,14 @@ QUARTER = 13
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
+    begun = testruns.begin()  # where the migrated template of a database lies
+    try:
+        return measured(arguments)
+    finally:
+        testruns.end(begun)
+
+
+def measured(arguments: Sequence[str] | None) -> int:
     parser = argparse.ArgumentParser(prog="python -m bench.nightly", description=__doc__)
     parser.add_argument("--scorings", type=int, default=1_000_000)
     given = parser.parse_args(arguments)
