@@ -13,6 +13,14 @@ const ROLES = [
 const PROSE = 60;
 const SHORT = 24;
 
+// What a cell shows: the explanation behind a figure is text too, but not in the cell.
+function shown(cell) {
+  if (!cell.querySelector("[popover]")) return cell.textContent.trim();
+  const copy = cell.cloneNode(true);
+  for (const node of copy.querySelectorAll("[popover], .explain")) node.remove();
+  return copy.textContent.trim();
+}
+
 function describe(table) {
   // A head that is only for screen readers is no label either.
   const labels = [...table.tHead.rows[0].cells].map((cell) => (cell.querySelector(".visually-hidden") ? "" : cell.textContent.trim()));
@@ -25,7 +33,7 @@ function describe(table) {
     for (const row of body.rows) {
       [...row.cells].forEach((cell, at) => {
         if (at > 0 && cell.colSpan === 1) cell.dataset.label = labels[at] ?? "";
-        const length = cell.textContent.trim().length;
+        const length = shown(cell).length;
         cell.toggleAttribute("data-prose", at > 0 && length > PROSE);
         cell.toggleAttribute("data-short", at > 0 && length <= SHORT);
         cell.toggleAttribute("data-nothing", length === 0 && !cell.childElementCount);
