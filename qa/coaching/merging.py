@@ -135,7 +135,7 @@ def _goals(rows: Sequence[Row], plan: Plan, problems: list[str]) -> list[Change]
     found = []
     for key, (goal, row) in wanted.items():
         now = plan.goals.get(key)
-        here = "" if now is None else f"{now:g}"
+        here = "" if now is None else f"{now:.1f}".removesuffix(".0")
         if key not in plan.criteria:
             problems.append(f"{row.cells['goal']}: this criterion is not asked any more.")
         elif now is None or abs(now - float(goal)) > 0.05:
