@@ -14,7 +14,7 @@ from qa import cli, errors, navigation, tables  # noqa: F401 - loading the table
 from qa.calibration_sessions import views as calibration_views
 from qa.coaching import views as coaching_views
 from qa.config import PROJECT, Settings
-from qa.core import access, access_log, audit, jobs, limits, logs, pages
+from qa.core import access, access_log, assets, audit, jobs, limits, logs, pages
 from qa.core import db as database
 from qa.core.access_log import AccessLogBuffer
 from qa.core.clock import utcnow
@@ -74,12 +74,13 @@ BLUEPRINTS = (
 def create_app(settings: Settings | None = None) -> Flask:
     """The application, ready to serve; it does not start with a route that declares no permission."""
     settings = settings or Settings.from_environment(demo=cli.is_demo_command())
-    app = Flask(__name__, template_folder=str(PROJECT / "templates"))
+    app = Flask(__name__, template_folder=str(PROJECT / "templates"), static_folder=None)
     configure(app, settings)
     logs.init_logs(app)
     database.prepare(app)
     Migrate(app, db, directory=str(MIGRATIONS), render_as_batch=True)
     pages.init_pages(app)
+    assets.init_assets(app)
     CSRFProtect(app)
     Compress(app)
     limits.init_limits(app, enabled=settings.rate_limits)
