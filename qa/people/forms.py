@@ -118,6 +118,13 @@ class ProgrammeForm(FlaskForm):
             SelectChoice("next_morning", "the next morning"),
         ],
     )
+    rubric_date = RadioField(
+        "A part is scored by the rubric version in force",
+        choices=[
+            SelectChoice("resolution", "when the part was resolved"),
+            SelectChoice("review", "when it is given to a reviewer; each review says so"),
+        ],
+    )
     primary_part_rule = RadioField(
         "Where several people worked on a ticket, the sample may draw the part of",
         choices=[

@@ -33,6 +33,7 @@ class ProgrammeSetting(WithId, Base):
         CheckConstraint("week_start BETWEEN 1 AND 7", name="week_start_is_a_weekday"),
         one_of("primary_part_rule", ("most_public_replies", "last_public_reply")),
         one_of("release_rule", ("at_once", "next_morning", "by_lead")),
+        one_of("rubric_date", ("resolution", "review")),
     )
 
     programme_id: Mapped[int] = mapped_column(ForeignKey("programme.id"))
@@ -51,6 +52,7 @@ class ProgrammeSetting(WithId, Base):
     fair_mean: Mapped[bool] = mapped_column(default=False)
     live_score: Mapped[bool] = mapped_column(default=False)
     primary_part_rule: Mapped[str] = mapped_column(default="most_public_replies")
+    rubric_date: Mapped[str] = mapped_column(default="resolution", server_default="resolution")  # which version applies
     review_days: Mapped[int] = mapped_column(default=7)  # days from the draw to the due date
     harmful_per_week: Mapped[int] = mapped_column(default=20, server_default="20")  # of severity 2 and 3, a reviewer
     quality_target: Mapped[float | None]

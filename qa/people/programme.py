@@ -17,6 +17,7 @@ from qa.people.queries import setting_at
 CHANGEABLE = (
     "time_zone",
     "primary_part_rule",
+    "rubric_date",
     "own_team_ban",
     "harmful_per_week",
     "blind",

@@ -253,9 +253,10 @@ class ReviewView:
     ticket: Ticket
     reviewer: User
     specialist: User | None
+    rubric_date: str  # "resolution" or "review": whose version it was scored by
 
 
-def _views(*, former: int | None = None) -> "Select[Review, ReviewRevision, HandledPart, Ticket, User, User]":
+def _views(*, former: int | None = None) -> "Select[Review, ReviewRevision, HandledPart, Ticket, User, User, str]":
     meant = ReviewRevision.id == Review.current_revision_id
     if former is not None:
         meant = and_(
@@ -266,8 +267,9 @@ def _views(*, former: int | None = None) -> "Select[Review, ReviewRevision, Hand
     specialist = aliased(User)
     reviewer = aliased(User)
     return (
-        select(Review, ReviewRevision, HandledPart, Ticket, reviewer, specialist)
+        select(Review, ReviewRevision, HandledPart, Ticket, reviewer, specialist, Assignment.rubric_date)
         .join(ReviewRevision, meant)
+        .join(Assignment, Assignment.id == Review.assignment_id)
         .join(HandledPart, HandledPart.id == Review.part_id)
         .join(Ticket, Ticket.id == HandledPart.ticket_id)
         .join(reviewer, reviewer.id == Review.reviewer_id)
@@ -276,9 +278,15 @@ def _views(*, former: int | None = None) -> "Select[Review, ReviewRevision, Hand
 
 
 def _view(row: Any) -> ReviewView:
-    review, revision, part, ticket, reviewer, specialist = row
+    review, revision, part, ticket, reviewer, specialist, rubric_date = row
     return ReviewView(
-        review=review, revision=revision, part=part, ticket=ticket, reviewer=reviewer, specialist=specialist
+        review=review,
+        revision=revision,
+        part=part,
+        ticket=ticket,
+        reviewer=reviewer,
+        specialist=specialist,
+        rubric_date=rubric_date,
     )
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 import rubrics
 from qa.core.access import AUTHORITY, Actor, Permission
 from qa.core.errors import NotFoundError
-from qa.people.models import User
+from qa.people.models import ProgrammeSetting, User
 from qa.people.queries import people_with_role
 from qa.rubric_library.drafting import finished, tree_of
 from qa.rubric_library.models import (
@@ -86,8 +86,13 @@ def get_family_for(session: Session, actor: Actor, family_id: int) -> RubricFami
     return family
 
 
-def rule_book(session: Session, programme_id: int) -> RuleBook:
-    """The rules and published versions as values, in two statements."""
+def rule_book_at(session: Session, setting: ProgrammeSetting, now: dt.datetime) -> RuleBook:
+    """The rules as they apply to parts that are given out now: by their resolution, or by today's version."""
+    return rule_book(session, setting.programme_id, at=now if setting.rubric_date == "review" else None)
+
+
+def rule_book(session: Session, programme_id: int, *, at: dt.datetime | None = None) -> RuleBook:
+    """The rules and published versions as values, in two statements; ``at`` as ``RuleBook`` has it."""
     rules = session.scalars(select(RubricRule).where(RubricRule.programme_id == programme_id).order_by(RubricRule.id))
     versions = session.execute(
         select(RubricVersion.id, RubricVersion.family_id, RubricVersion.effective_from, RubricVersion.retired_at)
@@ -100,6 +105,7 @@ def rule_book(session: Session, programme_id: int) -> RuleBook:
         .order_by(RubricVersion.id)
     )
     return RuleBook(
+        at=at,
         rules=tuple(
             Rule(
                 id=rule.id,

@@ -47,14 +47,18 @@ class InForce:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleBook:
-    """All rules and published versions of a programme."""
+    """All rules and published versions of a programme.
+
+    A part is judged by its own moment, its resolution; with ``at`` by that moment, whatever the part's own.
+    """
 
     rules: Sequence[Rule]
     versions: Sequence[InForce]
+    at: dt.datetime | None = None
 
     def family_for(self, queue: str, channel: str, language: str, moment: dt.datetime) -> int | None:
         """The family of the most specific rule in force; of equally specific ones the newest."""
-        fitting = [rule for rule in self.rules if rule.fits(queue, channel, language, moment)]
+        fitting = [rule for rule in self.rules if rule.fits(queue, channel, language, self.at or moment)]
         if not fitting:
             return None
         return max(fitting, key=lambda rule: (rule.facts, rule.valid_from, rule.id)).family_id
@@ -62,7 +66,7 @@ class RuleBook:
     def version_for(self, queue: str, channel: str, language: str, moment: dt.datetime) -> int | None:
         """The version of that family in force at the moment; nothing where none was published by then."""
         family_id = self.family_for(queue, channel, language, moment)
-        return None if family_id is None else self.in_force(family_id, moment)
+        return None if family_id is None else self.in_force(family_id, self.at or moment)
 
     def in_force(self, family_id: int, moment: dt.datetime) -> int | None:
         """The newest version of a family that holds at a moment."""
@@ -73,6 +77,8 @@ class RuleBook:
 
     def boundaries(self, since: dt.datetime, until: dt.datetime) -> tuple[dt.datetime, ...]:
         """The moments in between at which another rubric may begin to apply."""
+        if self.at is not None:
+            return ()
         moments = {rule.valid_from for rule in self.rules} | {version.effective_from for version in self.versions}
         moments |= {rule.valid_to for rule in self.rules if rule.valid_to}
         moments |= {version.retired_at for version in self.versions if version.retired_at}

@@ -12,7 +12,7 @@ from qa.core.clock import local_day
 from qa.notices import service as notices
 from qa.people.models import ProgrammeSetting
 from qa.people.queries import zone_of
-from qa.rubric_library.queries import rule_book
+from qa.rubric_library.queries import rule_book_at
 from qa.sampling.assigning import Load, Outcome, Task, assign
 from qa.sampling.doubling import doubled, raised_shares
 from qa.sampling.models import Assignment, DrawnUnit, Purpose
@@ -137,7 +137,7 @@ def give(
     ``had`` says by part who shall not get it: whoever had it before, or scores it as a hidden second one.
     """
     today = local_day(now, zone_of(setting))
-    book = rule_book(session, setting.programme_id)
+    book = rule_book_at(session, setting, now)
     versions = {
         part_id: book.version_for(part.facts.queue, part.channel, part.facts.language, part.resolved_at)
         for part_id, part in parts.items()
@@ -180,6 +180,7 @@ def give(
             "origin": origin,
             "drawn_unit_id": drawn[part.facts.part_id],
             "rubric_version_id": versions[part.facts.part_id],
+            "rubric_date": setting.rubric_date,
             "due_on": today + dt.timedelta(days=setting.review_days),
             "position": position,
             "created_at": now,

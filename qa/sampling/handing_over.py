@@ -144,6 +144,7 @@ def _open_for_another(
         origin=_origin(assignment) if private else "hand_over",
         drawn_unit_id=assignment.drawn_unit_id,
         rubric_version_id=assignment.rubric_version_id,
+        rubric_date=assignment.rubric_date,
         due_on=max(assignment.due_on, today + dt.timedelta(days=2)),
         position=assignment.position,
         created_at=now,

@@ -307,6 +307,7 @@ class Assignment(WithId, Base):
     origin: Mapped[str]
     drawn_unit_id: Mapped[int | None] = mapped_column(ForeignKey("drawn_unit.id"), index=True)
     rubric_version_id: Mapped[int] = mapped_column(ForeignKey("rubric_version.id"))
+    rubric_date: Mapped[str] = mapped_column(default="resolution", server_default="resolution")  # in force then
     due_on: Mapped[dt.date]
     position: Mapped[int] = mapped_column(default=0)  # drawn order
     state: Mapped[str] = mapped_column(default="open")

@@ -141,6 +141,7 @@ def _rewrite(
                 "origin": "double" if row.purpose == Purpose.DOUBLE else "draw",
                 "drawn_unit_id": row.drawn_unit_id,
                 "rubric_version_id": row.rubric_version_id,
+                "rubric_date": row.rubric_date,
                 "due_on": max(row.due_on, today + dt.timedelta(days=2)),
                 "position": row.position,
                 "created_at": now,

@@ -14,7 +14,7 @@ from qa.core.clock import local_day
 from qa.core.errors import ConflictError
 from qa.people.models import ProgrammeSetting
 from qa.people.queries import zone_of
-from qa.rubric_library.queries import rule_book
+from qa.rubric_library.queries import rule_book_at
 from qa.sampling import frames
 from qa.sampling.giving import HARMFUL, Given, give, loads_on, part_facts
 from qa.sampling.models import Assignment, Draw, DrawnUnit, Period, Purpose
@@ -59,7 +59,7 @@ def open_to(session: Session, setting: ProgrammeSetting, reviewer_id: int, *, no
     if load is None:
         return []
     facts = part_facts(session, [unit.part_id for unit in units])
-    book = rule_book(session, setting.programme_id)
+    book = rule_book_at(session, setting, now)
     had = set(
         session.scalars(
             select(Assignment.part_id).where(
@@ -139,7 +139,7 @@ def claim(session: Session, setting: ProgrammeSetting, reviewer_id: int, *, now:
     if gone:
         raise ConflictError("Somebody else took that part a moment ago. Take the next one.")
     part = part_facts(session, [unit.part_id])[unit.part_id]
-    version = rule_book(session, setting.programme_id).version_for(
+    version = rule_book_at(session, setting, now).version_for(
         part.facts.queue, part.channel, part.facts.language, part.resolved_at
     )
     today = local_day(now, zone_of(setting))
@@ -150,6 +150,7 @@ def claim(session: Session, setting: ProgrammeSetting, reviewer_id: int, *, now:
         origin="draw",
         drawn_unit_id=unit.id,
         rubric_version_id=version,
+        rubric_date=setting.rubric_date,
         due_on=today + dt.timedelta(days=setting.review_days),
         position=unit.position,
         leased_until=now + LEASE,

@@ -12,7 +12,7 @@ from qa.core.access import Actor
 from qa.core.clock import monday_of, week_key
 from qa.core.errors import NotFoundError
 from qa.people.models import ProgrammeSetting, Team, User
-from qa.rubric_library.queries import rule_book
+from qa.rubric_library.queries import rule_book_at
 from qa.sampling.assigning import Load
 from qa.sampling.giving import HARMFUL, loads_on, part_facts
 from qa.sampling.kinds import KINDS, Kind
@@ -256,7 +256,7 @@ def shortages_of(
     ):
         had.setdefault(part_id, set()).add(reviewer_id)
     loads = loads_on(session, setting, today, now=now)
-    book = rule_book(session, setting.programme_id)
+    book = rule_book_at(session, setting, now)
     kinds: dict[tuple[str, str, int, str], list[str]] = {}
     for part_id, external_id in rows:
         part = facts[part_id]

@@ -13,7 +13,7 @@ from qa.core import audit
 from qa.core.crypto import KeyRing
 from qa.core.errors import ConflictError, InvalidInputError
 from qa.people.models import Programme, ProgrammeSetting
-from qa.rubric_library.queries import rule_book
+from qa.rubric_library.queries import rule_book_at
 from qa.sampling import chances, committing, fields, frames, receipts
 from qa.sampling.allocation import Plan
 from qa.sampling.attributes import beyond_base, carried_by
@@ -71,7 +71,7 @@ def draw_period(
     if number == 1:
         frames.freeze(session, period, _attributes(plans), now=now)
     result = _result(session, period, plans, seed)
-    row.rubricless = _without_rubric(session, programme.id, period)
+    row.rubricless = _without_rubric(session, setting, period, now)
     row.drawn_at, row.drawn_by_id = now, by
     row.frame_size, row.size = sum(cell.size for cell in result.cells), result.size
     late, carried = _entered(session, period)
@@ -275,9 +275,9 @@ def _write_units(session: Session, period: Period, row: Draw, result: DrawResult
     )
 
 
-def _without_rubric(session: Session, programme_id: int, period: Period) -> int:
+def _without_rubric(session: Session, setting: ProgrammeSetting, period: Period, now: dt.datetime) -> int:
     """Eligible parts of the frame that no rule gives a rubric."""
-    book = rule_book(session, programme_id)
+    book = rule_book_at(session, setting, now)
     return sum(
         count
         for queue, channel, language, resolved_at, count in frames.facts_in_frame(session, period)

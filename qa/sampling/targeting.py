@@ -14,7 +14,7 @@ from qa.core.errors import InvalidInputError
 from qa.notices import service as notices
 from qa.people.models import ProgrammeSetting
 from qa.people.queries import zone_of
-from qa.rubric_library.queries import rule_book
+from qa.rubric_library.queries import rule_book_at
 from qa.sampling.giving import loads_on, part_facts
 from qa.sampling.models import Assignment, Purpose
 from qa.sampling.reviewers import why_not
@@ -70,7 +70,7 @@ def pick(
         if purpose == Purpose.TARGETED and state == "open":
             busy.add(picked)
     today = local_day(now, zone_of(setting))
-    book = rule_book(session, actor.programme_id)
+    book = rule_book_at(session, setting, now)
     loads = {load.key: load for load in loads_on(session, setting, today, now=now)}
     rows, refused = [], []
     for number in wanted:
@@ -104,6 +104,7 @@ def pick(
                     "origin": "targeted",
                     "targeted_reason": reason,
                     "rubric_version_id": version,
+                    "rubric_date": setting.rubric_date,
                     "due_on": today + dt.timedelta(days=setting.review_days),
                     "created_at": now,
                     "created_by_id": actor.user_id,

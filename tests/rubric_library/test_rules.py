@@ -73,6 +73,17 @@ def test_a_part_is_judged_by_the_version_in_force_when_it_was_resolved():
     assert judged == [11, 11, 12, 12]
 
 
+def test_where_the_programme_goes_by_the_review_the_moment_of_the_review_decides_for_every_part():
+    book = RuleBook(
+        rules=(rule(1, 1, MARCH, APRIL), rule(2, 2, APRIL)),
+        versions=(version(11, 1), version(20, 2, MARCH), version(21, 2, MAY)),
+        at=MAY,
+    )
+
+    assert [book.version_for("q", "c", "l", moment) for moment in (MARCH, APRIL, MAY)] == [21, 21, 21]
+    assert book.boundaries(MARCH, MAY) == ()
+
+
 def test_a_rule_whose_rubric_is_not_in_force_yet_gives_no_version():
     book = RuleBook(rules=(rule(1, 1),), versions=(version(11, 1, MAY),))
 

@@ -1,17 +1,22 @@
 """Who scores what a draw took: rules, balance, and what nobody can take."""
 
+import datetime as dt
+from collections.abc import Callable
 from typing import Any
 
+import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from qa.core.access import Role
 from qa.notices.models import Notice
 from qa.people.models import Absence, Capacity, Clearance, Membership, Skill, User
+from qa.rubric_library.models import RubricVersion
 from qa.sampling.models import Assignment, DrawnUnit, FrameUnit, Purpose
 from tests.sampling.weeks import arranged, assignments, draw_week, make_plan, problems
-from tests.support.builders import make_ticket
-from tests.support.cast import SINCE, TODAY, Cast, person
+from tests.support.builders import make_review, make_ticket, publish_rubric
+from tests.support.cast import NOW, SINCE, TODAY, Cast, person
+from tests.support.client import CheckingClient
 
 
 def test_the_load_is_balanced(session: Session, cast: Cast):
@@ -34,6 +39,26 @@ def test_capacity_decides_how_much_somebody_gets(session: Session, cast: Cast):
 
     per_reviewer = [row.reviewer_id for row in assignments(session)]
     assert (per_reviewer.count(cast.rita.id), per_reviewer.count(cast.rob.id)) == (6, 2)
+
+
+@pytest.mark.parametrize(("rule", "label"), [("resolution", "1.0"), ("review", "2.0")])
+def test_a_part_gets_the_version_of_its_resolution_or_of_its_review_as_the_programme_says(
+    session: Session, cast: Cast, sign_in: Callable[..., CheckingClient], rule: str, label: str
+):
+    publish_rubric(session, cast)
+    make_plan(session, cast)
+    handled = make_ticket(session, cast)
+    publish_rubric(session, cast, version="2.0", effective_from=NOW - dt.timedelta(hours=1), everywhere=False)
+    cast.setting.rubric_date = rule
+
+    draw_week(session, cast)
+
+    (given,) = assignments(session)
+    assert session.get_one(RubricVersion, given.rubric_version_id).label == label
+    assert given.rubric_date == rule
+    review = make_review(session, handled, given)
+    page = sign_in(cast.quinn).get(f"/reviews/{review.id}").text
+    assert ("in force when the part was given out" in page) == (rule == "review")
 
 
 def reviewers_of(session: Session, user: User) -> set[int]:

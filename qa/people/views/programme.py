@@ -45,6 +45,7 @@ def change() -> ResponseReturnValue:
         "dispute_answer_days": form.dispute_answer_days.data,
         "own_specialist_ban": form.own_specialist_ban.data,
         "primary_part_rule": form.primary_part_rule.data,
+        "rubric_date": form.rubric_date.data,
         "time_zone": form.time_zone.data,
     }
     found = programme.change_settings(

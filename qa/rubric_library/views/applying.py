@@ -24,7 +24,7 @@ def page(*, form: RuleForm | None = None, status: int = 200) -> Response:
     found = queries.families(session, g.actor.programme_id)
     form = form or RuleForm(valid_from=local_day(now, g.zone))
     form.family.choices = [SelectChoice(view.family.id, view.family.name) for view in found]
-    book = queries.rule_book(session, g.actor.programme_id)
+    book = queries.rule_book_at(session, g.setting, now)
     kinds = coverage(session, g.actor.programme_id, book, until=now)
     body = render_template(
         "rubrics/rules.html",
