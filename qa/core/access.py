@@ -49,6 +49,7 @@ class Permission(StrEnum):
     SCORE = "score"
     REVIEW_READ = "review_read"
     OWN_REVIEWS = "own_reviews"
+    REVIEW_VOID = "review_void"
     DISPUTE_OPEN = "dispute_open"
     DISPUTE_SETTLE = "dispute_settle"
     TICKETS_LIST = "tickets_list"
@@ -101,6 +102,7 @@ AUTHORITY: dict[Permission, dict[Role, Scope]] = {
     P.SCORE: {R: Scope.ASSIGNED, L: Scope.ASSIGNED, Q: Scope.ASSIGNED},
     P.REVIEW_READ: {R: Scope.ASSIGNED, L: Scope.TEAM, Q: Scope.ALL, S: Scope.OWN, D: Scope.ALL},
     P.OWN_REVIEWS: {R: Scope.OWN, S: Scope.OWN},
+    P.REVIEW_VOID: {Q: Scope.ALL},
     P.DISPUTE_OPEN: {S: Scope.OWN},
     P.DISPUTE_SETTLE: {L: Scope.TEAM, Q: Scope.ALL},
     P.TICKETS_LIST: {L: Scope.TEAM, Q: Scope.ALL},

@@ -223,9 +223,7 @@ def visible_to(actor: Actor, now: dt.datetime) -> ColumnElement[bool]:
     ways: list[ColumnElement[bool]] = [Review.reviewer_id == actor.user_id]
     unsealed = ~Review.sealed
     if Scope.OWN in scopes:
-        ways.append(
-            and_(HandledPart.specialist_id == actor.user_id, Review.released_at <= now, Review.state == "submitted")
-        )
+        ways.append(and_(HandledPart.specialist_id == actor.user_id, Review.released_at <= now))
     if Scope.TEAM in scopes:
         ways.append(and_(HandledPart.team_id.in_(actor.led_team_ids), unsealed))
     if Scope.ALL in scopes:

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint, g, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, flash, g, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from qa.config import settings
@@ -14,7 +14,7 @@ from qa.core.clock import local_day, utcnow
 from qa.core.crypto import KeyRing
 from qa.core.db import db
 from qa.core.errors import InvalidInputError, NotFoundError
-from qa.reviews import queries, review_page, rules, scoring_page, service
+from qa.reviews import queries, review_page, rules, scoring_page, service, voiding
 from qa.reviews.disputes import page as dispute_page
 from qa.rubric_library import notes, procedures
 from qa.rubric_library.queries import rubric_of
@@ -249,6 +249,7 @@ def read_page(review_id: int, *, n: int | None = None, **more: Any) -> str:
         and view.review.released_at is None
         and view.review.purpose in rules.RELEASED_PURPOSES
         and g.actor.may(Permission.COACHING_EDIT),
+        may_void=current and g.actor.may(Permission.REVIEW_VOID) and voiding.barrier(view, by=g.actor.user_id) is None,
         may_undo=current
         and view.review.reviewer_id == g.actor.user_id
         and rules.may_undo(view.review.submitted_at, now),
@@ -275,3 +276,35 @@ def release(review_id: int) -> ResponseReturnValue:
     service.release(db.session(), view.review, by=g.actor.user_id, now=now)
     db.session.commit()
     return redirect(url_for("reviews.show", review_id=review_id))
+
+
+@bp.post("/reviews/<int:review_id>/void")
+@requires(Permission.REVIEW_VOID)
+def void(review_id: int) -> ResponseReturnValue:
+    """Take a review out of every figure, with a reason."""
+    now = utcnow()
+    view = queries.get_review_for(db.session(), g.actor, review_id, now=now)
+    reason = request.form.get("reason", "")
+    voiding.void(db.session(), view, reason=reason, version=seen_version(), by=g.actor.user_id, now=now)
+    db.session.commit()
+    flash("The review is void: no figure counts it any more. It stays readable, and can be brought back.", "neutral")
+    return redirect(url_for("reviews.show", review_id=review_id))
+
+
+@bp.post("/reviews/<int:review_id>/bring-back")
+@requires(Permission.REVIEW_VOID)
+def bring_back(review_id: int) -> ResponseReturnValue:
+    now = utcnow()
+    view = queries.get_review_for(db.session(), g.actor, review_id, now=now)
+    voiding.bring_back(db.session(), view, version=seen_version(), by=g.actor.user_id, now=now)
+    db.session.commit()
+    flash("The review counts again.", "good")
+    return redirect(url_for("reviews.show", review_id=review_id))
+
+
+def seen_version() -> int:
+    """Which state of the review was on the page."""
+    seen = request.form.get("version", type=int)
+    if seen is None:
+        raise InvalidInputError("Load the page again: the form does not say what it changes.")
+    return seen

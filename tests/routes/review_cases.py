@@ -41,6 +41,13 @@ REVIEWS = [
         },
     ),
     *cases(
+        "reviews.void reviews.bring_back",
+        {
+            "of Sam's work": ("quinn", lambda w: {"review_id": w.sams_review.id}),
+            "of a stranger's work": ("", lambda w: {"review_id": w.foreign_review.id}),
+        },
+    ),
+    *cases(
         "reviews.acknowledge",
         {
             "of Sam's work": ("sam", lambda w: {"review_id": w.sams_review.id}),
