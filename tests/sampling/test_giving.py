@@ -57,7 +57,7 @@ def test_a_part_gets_the_version_of_its_resolution_or_of_its_review_as_the_progr
     assert session.get_one(RubricVersion, given.rubric_version_id).label == label
     assert given.rubric_date == rule
     review = make_review(session, handled, given)
-    page = sign_in(cast.quinn).get(f"/reviews/{review.id}").text
+    page = sign_in(session.get_one(User, review.reviewer_id)).get(f"/reviews/{review.id}").text
     assert ("in force when the part was given out" in page) == (rule == "review")
 
 

@@ -18,6 +18,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.pool import NullPool, StaticPool
 
 import qa
+import qa.tables  # a table may name one of a room above its own: a test of one room alone needs them all
 from qa.core import db as database
 from qa.core.db import db
 from tests.support import leases, postgresql, programs, runs
