@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import cache
 
 import pytest
 from flask import Flask
@@ -26,7 +27,9 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
     return create_app(Settings.for_tests(database_url=f"sqlite:///{folder / 'none.db'}", instance=folder))
 
 
+@cache
 def parsed(app: Flask, name: str) -> nodes.Template:
+    """A template's tree, of which no test changes anything."""
     return app.jinja_env.parse((TEMPLATES / name).read_text(encoding="utf-8"))
 
 
@@ -93,7 +96,7 @@ def test_what_a_template_imports_exists(app: Flask, name: str):
         source = constant(node.template)
         if source is None:
             continue
-        module = app.jinja_env.parse((TEMPLATES / source).read_text(encoding="utf-8"))
+        module = parsed(app, source)
         defined = {macro.name for macro in module.find_all(nodes.Macro)}
         missing += [
             f"{source}: {one}" for one in node.names if (one if isinstance(one, str) else one[0]) not in defined
