@@ -54,7 +54,7 @@ def build(*, tickets: int, weeks: int, seed: int) -> None:
     from qa.demo.load import Build  # the simulation is heavy, and needed once
 
     as_of = monday_of((utcnow() - HALF_DAY).date())
-    click.echo(f"Building the demo operation as of {as_of}, about a minute.")
+    click.echo(f"Building the demo operation as of {as_of}, a minute and a half.")
     with click.progressbar(length=100, label="Preparing") as bar:
         progress = Progress(bar)
         Build(
