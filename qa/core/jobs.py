@@ -89,6 +89,13 @@ def progress(job_id: int, done: int, total: int | None) -> None:
         session.commit()
 
 
+def keep_lease(job_id: int) -> None:
+    """Renew the lease of a running job that has nothing to tell yet."""
+    with Session(db.engine) as session:
+        session.execute(update(Job).where(Job.id == job_id).values(leased_until=utcnow() + LEASE))
+        session.commit()
+
+
 class Runner:
     """Runs waiting jobs and small chores: in a thread of the web process, or in a process of its own.
 

@@ -11,7 +11,7 @@ from qa.core.clock import monday_of, utcnow
 from qa.core.db import db, reading
 from qa.core.numerals import number
 from qa.people.queries import the_programme
-from qa.reviewer_drift import runs, wording
+from qa.reviewer_drift import jobs, runs, wording
 from qa.reviewer_drift.gathering import WEEK
 from qa.reviewer_drift.queries import names_of
 from qa.reviewer_drift.reckoning import METHOD
@@ -83,10 +83,14 @@ def as_object(told: runs.Told, names: dict[int, str]) -> dict[str, Any]:
 
 @drift.command("run")
 @click.option("--check", is_flag=True, help="make the newest run again and compare; change nothing")
+@click.option("--job", "job_id", type=int, hidden=True, help="the waiting job to do; prints its outcome as JSON")
 @with_appcontext
-def run(*, check: bool) -> None:
+def run(*, check: bool, job_id: int | None) -> None:
     """Judge all reviewers now and keep the outcome; with --check, prove the newest run (exit 1 if it does not hold)."""
     session = db.session()
+    if job_id is not None:
+        click.echo(json.dumps(dict(jobs.run_here(session, job_id))))
+        return
     with reading():
         programme_id = the_programme(session).id
         session.rollback()

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from qa.core.charts import Chart, Event, Numerals, Point, Series, line_chart
+from qa.core.charts import Chart, Event, Numerals, Point, Series, Stretch, line_chart
 from qa.reviewer_drift import wording
 
 Document = Mapping[str, Any]
@@ -25,21 +25,13 @@ def weeks_of(document: Document, count: int) -> list[dt.date]:
 def control(document: Document, run: Document, series: Document) -> Chart:
     """Weekly value -+ 1.645 standard errors, the parts scored by several alone as another mark, and the baseline.
 
-    A week from the likely onset on is flagged; versions of the rubric and sessions stand on the axis.
+    The weeks of its likely onset are shaded; versions of the rubric and sessions stand on the axis.
     """
     flag = document["flag"]
     weeks = weeks_of(document, len(series["value"]))
-    onset = None if flag is None else wording.day_of(flag["onset_earliest"])
-    last = None if flag is None else wording.day_of(flag["onset_latest"])
     numerals = PLAIN if series["stream"] in {"noise", "spread", "halo", "na_rate"} else POINTS
     own = tuple(
-        Point(
-            label=label(week),
-            value=value,
-            low=low,
-            high=high,
-            flag="likely onset" if onset is not None and last is not None and onset <= week <= last else None,
-        )
+        Point(label=label(week), value=value, low=low, high=high)
         for week, value, low, high in zip(weeks, series["value"], series["low"], series["high"], strict=True)
     )
     shown = [Series(name="All own scores", points=own)]
@@ -50,6 +42,7 @@ def control(document: Document, run: Document, series: Document) -> Chart:
                 points=tuple(
                     Point(label=label(week), value=value) for week, value in zip(weeks, series["overlap"], strict=True)
                 ),
+                joined=False,
             )
         )
     return line_chart(
@@ -59,7 +52,15 @@ def control(document: Document, run: Document, series: Document) -> Chart:
         target=series["baseline"],
         target_text="baseline" if flag is None else "before",
         events=marks(run, weeks),
+        stretches=[] if flag is None else onset(flag, weeks),
     )
+
+
+def onset(flag: Document, weeks: Sequence[dt.date]) -> list[Stretch]:
+    """The weeks in which the change likely began, as far as they are shown."""
+    earliest, latest = wording.day_of(flag["onset_earliest"]), wording.day_of(flag["onset_latest"])
+    likely = [week for week in weeks if earliest <= week <= latest]
+    return [Stretch(first=label(likely[0]), last=label(likely[-1]), text="likely onset")] if likely else []
 
 
 def marks(run: Document, weeks: Sequence[dt.date]) -> list[Event]:

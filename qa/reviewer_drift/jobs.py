@@ -4,25 +4,43 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from qa.core import jobs
+from qa.config import settings
+from qa.core import apart, jobs
 from qa.core.clock import local_day, utcnow
 from qa.core.db import db, reading
 from qa.core.jobs import Handler, Job, JobState
 from qa.people.models import Programme
 from qa.people.queries import setting_at, zone_of
 from qa.reviewer_drift import runs
+from qa.reviews.models import Review
 
 DRIFT_JOB = "drift.run"
+APART_FROM = 50_000  # reviews: from here on a run takes long enough for pages beside it to notice
 
 
 def run(job: Job) -> Mapping[str, Any]:
-    """Judge all reviewers anew; where nothing changed since the newest run, that run stands."""
-    job_id, programme_id, by = job.id, int(job.payload["programme"]), job.created_by_id
+    """Judge all reviewers anew; where nothing changed since the newest run, that run stands.
+
+    What takes longer than a moment happens in a process of its own, so that pages keep their pace.
+    """
+    job_id = job.id
     session = db.session()
+    with reading():
+        largest = session.scalar(select(func.max(Review.id))) or 0
+        session.rollback()
+    if largest >= APART_FROM and not settings().testing:
+        return apart.command(["drift", "run", "--job", str(job_id)], alive=lambda: jobs.keep_lease(job_id))
+    return run_here(session, job_id)
+
+
+def run_here(session: Session, job_id: int) -> Mapping[str, Any]:
+    """The run of a job in this process."""
+    job = session.get_one(Job, job_id)
+    programme_id, by = int(job.payload["programme"]), job.created_by_id
     session.rollback()
     kept = runs.run(
         session,

@@ -57,12 +57,18 @@ class ProgrammeScale:
         """
         known: dict[tuple[int, str], int] = {}
         rows = [known.setdefault(form, len(known)) for form in zip(version_ids, written, strict=True)]
-        answers = np.full((len(known), len(self.columns)), np.nan)
-        asked = np.zeros(answers.shape, dtype=np.bool_)
-        for (version_id, text), row in known.items():
+        width = len(self.columns)
+        places: list[int] = []  # of each answer in the flat matrix
+        shares: list[float] = []
+        for row, (version_id, text) in enumerate(known):
             for piece in text.split(BETWEEN_ANSWERS) if text else ():
                 column, share = self._answer(version_id, piece)
-                answers[row, column], asked[row, column] = share, True
+                places.append(row * width + column)
+                shares.append(share)
+        answers = np.full((len(known), width), np.nan)
+        asked = np.zeros(answers.shape, dtype=np.bool_)
+        answers.ravel()[places] = shares
+        asked.ravel()[places] = True
         place = np.array(rows, dtype=np.int64)
         return answers[place], asked[place]
 

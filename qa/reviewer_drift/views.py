@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from qa.core.access import Permission, Scope, requires
 from qa.core.clock import local_day, midnight, utcnow
 from qa.core.db import db
-from qa.reviewer_drift import board, cases, control, jobs, queries, rules, runs, watchboard, wording
+from qa.reviewer_drift import board, cases, columns, control, jobs, queries, rules, runs, watchboard, wording
 from qa.reviewer_drift.models import DriftCase, DriftRun
 
 bp = Blueprint("reviewers", __name__, url_prefix="/reviewers")
@@ -46,6 +46,7 @@ def index() -> ResponseReturnValue:
         beside=queries.beside(session, names, since=quarter_of(run)) if run else {},
         watchboard=watchboard,
         wording=wording,
+        columns=columns,
     )
 
 
@@ -117,4 +118,5 @@ def show(user_id: int) -> ResponseReturnValue:
         beside=queries.beside(session, [person.id], since=quarter_of(newest))[person.id] if newest else None,
         watchboard=watchboard,
         wording=wording,
+        columns=columns,
     )

@@ -13,6 +13,7 @@ from qa.core.charts import (
     Row,
     Series,
     StackedRow,
+    Stretch,
     bar_chart,
     control_chart,
     dot_plot,
@@ -158,6 +159,33 @@ def test_no_line_leads_to_a_point_that_stands_apart():
     assert len(drawing.all("path", "band")) == 2
     assert len(drawing.all("line", "whisker")) == 1
     assert len(drawing.all("circle", "mark")) == 5
+
+
+def test_marks_that_are_not_joined_have_neither_line_nor_band():
+    joined = Series(name="All", points=points(1, 2, 3, 4))
+    loose = replace(joined, name="Some", joined=False)
+
+    drawing = str(line_chart([joined, loose], name="x").svg)
+
+    for size in ("narrow", "medium", "wide"):
+        sheet = drawing[drawing.index(f"chart--{size}") :].split("</svg>")[0]
+        assert sheet.count('class="line s2"') == 0
+        assert sheet.count('class="band s2"') == 0
+        assert sheet.count('class="whisker s2"') == sheet.count('class="mark s2"') - 1 == 4  # one mark in the legend
+    assert "One line and marks beside it from W1 to W4" in drawing
+
+
+def test_a_stretch_shades_its_weeks_and_is_said_in_the_table():
+    stretch = Stretch(first="W2", last="W3", text="likely onset")
+
+    shaded = line_chart([Series(name="Mean", points=points(1, 2, 3, 4))], name="x", stretches=[stretch])
+    elsewhere = line_chart(
+        [Series(name="Mean", points=points(1, 2, 3, 4))], name="x", stretches=[replace(stretch, last="W9")]
+    )
+
+    assert str(shaded.svg).count('class="stretch"') == 3  # one in each width
+    assert [row[-1] for row in shaded.table.rows] == ["", "likely onset", "likely onset", ""]
+    assert 'class="stretch"' not in str(elsewhere.svg)
 
 
 def test_a_point_on_its_own_keeps_a_whisker():

@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -143,3 +144,31 @@ def test_without_a_score_there_is_no_run(flask_command: Callable[..., Result], c
 
     assert [each.exit_code for each in nothing] == [1, 1, 1]
     assert "no score to judge by" in nothing[0].output
+
+
+def test_a_run_over_many_scores_happens_apart_and_its_outcome_is_the_job_s(
+    app: Flask,
+    session: Session,
+    cast: Cast,
+    flask_command: Callable[..., Result],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[list[str]] = []
+
+    def in_another_process(arguments: list[str], *, alive: Callable[[], None]) -> dict[str, object]:
+        asked.append(arguments)
+        alive()
+        told: dict[str, object] = json.loads(flask_command(*arguments).output)
+        return told
+
+    job = jobs.ask(session, cast.programme.id, by=cast.quinn.id, now=AFTER)
+    session.commit()
+    monkeypatch.setattr(jobs, "APART_FROM", 0)
+    monkeypatch.setattr(jobs, "settings", lambda: replace(app.extensions["fairmark"], testing=False))
+    monkeypatch.setattr(jobs.apart, "command", in_another_process)
+
+    app.extensions["runner"].run_all()
+
+    session.expire_all()
+    assert asked == [["drift", "run", "--job", str(job.id)]]
+    assert (job.state, job.result) == ("done", {"run": None, "made": False, "reds": 0, "ambers": 0})

@@ -8,7 +8,7 @@ from qa.core.charts.bars import StackedRow, bar_chart, stacked_bars
 from qa.core.charts.dots import Dot, DotRow, dot_plot
 from qa.core.charts.intervals import interval_plot
 from qa.core.charts.lines import control_chart, line_chart, small_multiples, sparkline
-from qa.core.charts.values import Chart, DataTable, Event, Limits, Numerals, Point, Row, Series
+from qa.core.charts.values import Chart, DataTable, Event, Limits, Numerals, Point, Row, Series, Stretch
 
 __all__ = [
     "Chart",
@@ -22,6 +22,7 @@ __all__ = [
     "Row",
     "Series",
     "StackedRow",
+    "Stretch",
     "bar_chart",
     "control_chart",
     "dot_plot",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from qa.core.charts import svg
+from qa.core.charts.svg import Box
 from qa.core.charts.values import Series
 
 LINE_HEIGHT = 16.0
@@ -85,10 +86,21 @@ def legend(series: Sequence[Series], *, left: float, right: float, top: float) -
         if x > left and x + wide > right:
             x, y = left, y + LINE_HEIGHT + 2
         tone = f"s{index + 1}"
+        parts += [svg.line(x, y, x + 22, y, f"line {tone}")] if each.joined else []
         parts += [
-            svg.line(x, y, x + 22, y, f"line {tone}"),
             svg.mark(x + 11, y, index, f"mark {tone}"),
             svg.text(x + 28, y + 4, name, class_="label"),
         ]
         x += wide
     return parts, y + 12 - top
+
+
+def shades(places: Sequence[range], xs: Sequence[float], step: float, area: Box) -> list[Markup]:
+    """The ground behind stretches of points, over the whole width that belongs to them."""
+    parts = []
+    for stretch in places:
+        if stretch:
+            left, right = max(xs[stretch[0]] - step / 2, area.left), min(xs[stretch[-1]] + step / 2, area.right)
+            size = {"width": float(right - left), "height": float(area.bottom - area.top)}
+            parts.append(svg.element("rect", x=float(left), y=float(area.top), **size, class_="stretch"))
+    return parts

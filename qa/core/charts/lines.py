@@ -18,6 +18,7 @@ from qa.core.charts.values import (
     Numerals,
     Point,
     Series,
+    Stretch,
     note_on,
 )
 
@@ -35,10 +36,11 @@ def line_chart(
     target_text: str = "mark",
     bounds: tuple[float, float] | None = None,
     events: Sequence[Event] = (),
+    stretches: Sequence[Stretch] = (),
 ) -> Chart:
     """Up to six series over the same labels: bands for one or two, whiskers side by side for more.
 
-    An event whose label is not on the axis is left out. ``bounds`` are those of the measure (0, 100).
+    An event or stretch whose label is not on the axis is left out. ``bounds`` are those of the measure (0, 100).
     ``ValueError`` when the series have different labels or are too many to be told apart.
     """
     _check(series)
@@ -48,6 +50,7 @@ def line_chart(
         levels=() if target is None else (Level(value=target, text=target_text),),
         events=tuple(events),
         bounds=bounds,
+        stretches=tuple(stretches),
     )
     return _time_chart(plot, name=name, axis=axis, kind="line")
 
@@ -211,7 +214,7 @@ def _check(series: Sequence[Series]) -> None:
 
 
 def _time_chart(plot: TimePlot, *, name: str, axis: str, kind: str) -> Chart:
-    table = _table(plot.series, axis=axis, numerals=plot.numerals)
+    table = _table(plot.series, axis=axis, numerals=plot.numerals, stretches=plot.stretches)
     if not plot.series or plot.span() is None:
         return Chart(svg=nothing(name), table=table)
     drawn = in_sizes(
@@ -226,28 +229,32 @@ def _time_chart(plot: TimePlot, *, name: str, axis: str, kind: str) -> Chart:
 
 def _about(plot: TimePlot) -> str:
     labels = plot.labels
-    lines = "One line" if len(plot.series) == 1 else f"{len(plot.series)} lines"
+    joined = sum(each.joined for each in plot.series)
+    lines = "One line" if joined == 1 else f"{joined} lines"
+    lines += " and marks beside it" if joined < len(plot.series) else ""
     flagged = sum(point.flag is not None for point in plot.points)
     said = f"{lines} from {labels[0]} to {labels[-1]}; each value with its interval is in the data table."
     return said + (f" {flagged} flagged." if flagged else "")
 
 
-def _table(series: Sequence[Series], *, axis: str, numerals: Numerals) -> DataTable:
+def _table(series: Sequence[Series], *, axis: str, numerals: Numerals, stretches: Sequence[Stretch] = ()) -> DataTable:
     several = len(series) > 1
+    labels = [point.label for point in series[0].points] if series else []
+    said = {place: stretch.text for stretch in stretches for place in stretch.within(labels)}
     limited = any(point.limits for each in series for point in each.points)
-    noted = any(note_on(point) for each in series for point in each.points)
+    noted = bool(said) or any(note_on(point) for each in series for point in each.points)
     columns = [f"Series, {axis.lower()}" if several else axis, *VALUE_COLUMNS]
     columns += ["Lower limit", "Upper limit"] if limited else []
     columns += [NOTE] if noted else []
     rows, urls = [], []
     for each in series:
-        for point in each.points:
+        for place, point in enumerate(each.points):
             row = [f"{each.name}, {point.label}" if several else point.label, *numerals.cells(point)]
             if limited:
                 row += [numerals.bare(point.limits.low if point.limits else None)]
                 row += [numerals.bare(point.limits.high if point.limits else None)]
             if noted:
-                row += [note_on(point)]
+                row += ["; ".join(word for word in (note_on(point), said.get(place)) if word)]
             rows.append(tuple(row))
             urls.append(point.url)
     return DataTable(columns=tuple(columns), rows=tuple(rows), urls=tuple(urls), words=(NOTE,))

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from qa.core.charts import placing, svg
-from qa.core.charts.frame import LINE_HEIGHT, Sheet, Size, kept_inside, lanes, legend
+from qa.core.charts.frame import LINE_HEIGHT, Sheet, Size, kept_inside, lanes, legend, shades
 from qa.core.charts.scale import Scale, domain, fitting, linear, positions
 from qa.core.charts.svg import Box
-from qa.core.charts.values import Event, Numerals, Point, Series
+from qa.core.charts.values import Event, Numerals, Point, Series, Stretch
 
 BANDS_UP_TO = 2  # more bands than that hide each other: whiskers, side by side, say the same
 HEIGHTS = {"small": 84.0, "narrow": 170.0, "medium": 190.0, "wide": 250.0}
@@ -34,6 +34,7 @@ class TimePlot:
     events: tuple[Event, ...] = ()
     bounds: tuple[float, float] | None = None
     limit_words: tuple[str, str] = ("lower limit", "upper limit")
+    stretches: tuple[Stretch, ...] = ()
 
     @property
     def labels(self) -> list[str]:
@@ -99,6 +100,7 @@ def sheet(plot: TimePlot, size: Size, *, span: tuple[float, float] | None = None
         xs=tuple(xs),
         dodge=min(DODGE, step * 0.6 / len(plot.series)) if whiskers else 0.0,
     )
+    parts += shades([each.within(plot.labels) for each in plot.stretches], xs, step, ground.area)
     parts += _axes(plot, ground, size)
     parts += _events(plot, ground, flags, lane_count, top)
     for index, each in enumerate(plot.series):
@@ -156,6 +158,8 @@ def _lines(points: Sequence[Point]) -> list[tuple[int, int]]:
 
 def _uncertainty(plot: TimePlot, ground: _Ground, series: Series, index: int) -> list[Markup]:
     tone, parts = f"s{index + 1}", []
+    if not series.joined:
+        return _whiskers(plot, ground, series, index)
     known = [point.value is not None and point.interval is not None for point in series.points]
     for first, last in _runs(known, [point.apart for point in series.points]):
         band = last - first > 1 and len(plot.series) <= BANDS_UP_TO
@@ -173,10 +177,19 @@ def _uncertainty(plot: TimePlot, ground: _Ground, series: Series, index: int) ->
     return parts
 
 
+def _whiskers(plot: TimePlot, ground: _Ground, series: Series, index: int) -> list[Markup]:
+    return [
+        svg.line(x, ground.y.at(point.interval[0]), x, ground.y.at(point.interval[1]), f"whisker s{index + 1}")
+        for at, point in enumerate(series.points)
+        if point.value is not None and point.interval is not None
+        for x in [_place_of(ground, plot, index, at)]
+    ]
+
+
 def _line(plot: TimePlot, ground: _Ground, series: Series, index: int) -> list[Markup]:
     return [
         svg.path(_course(plot, ground, series, index, run), f"line s{index + 1}")
-        for run in _lines(series.points)
+        for run in (_lines(series.points) if series.joined else ())
         if run[1] - run[0] > 1
     ]
 
@@ -313,6 +326,8 @@ def _event_labels(plot: TimePlot, xs: Sequence[float], width: float) -> tuple[li
     at: dict[str, list[str]] = {}
     for event in plot.events:
         at.setdefault(event.at, []).append(event.text)
+    for stretch in plot.stretches:
+        at.setdefault(stretch.first, []).append(stretch.text)
     seen = [(xs[index], ", ".join(at[label])) for index, label in enumerate(plot.labels) if label in at]
     spans = []
     for x, words in seen:

@@ -1,5 +1,6 @@
 """What a chart is made from, and what it gives back."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import isfinite
 
@@ -83,11 +84,12 @@ class Point(Row):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Series:
-    """A named run of points; a gap is a point whose value is ``None``."""
+    """A named run of points; a gap is a point whose value is ``None``. One that is not ``joined`` is marks alone."""
 
     name: str
     points: tuple[Point, ...]
     url: str | None = None
+    joined: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +98,21 @@ class Event:
 
     at: str
     text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stretch:
+    """A shaded part of a time axis, from one label to another, both included, and what is said of it."""
+
+    first: str
+    last: str
+    text: str
+
+    def within(self, labels: Sequence[str]) -> range:
+        """The places of its labels on an axis; none where either end is not on it."""
+        if self.first not in labels or self.last not in labels:
+            return range(0)
+        return range(labels.index(self.first), labels.index(self.last) + 1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
