@@ -12,6 +12,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from qa import cli, errors, navigation, tables  # noqa: F401 - loading the tables completes the metadata
 from qa.calibration_sessions import views as calibration_views
+from qa.calibration_sessions.golden import jobs as golden_jobs
+from qa.calibration_sessions.golden import views as golden_views
 from qa.coaching import views as coaching_views
 from qa.config import PROJECT, Settings
 from qa.core import access, access_log, assets, audit, jobs, limits, logs, pages
@@ -62,6 +64,7 @@ BLUEPRINTS = (
     review_views.bp,
     dispute_views.bp,
     calibration_views.bp,
+    golden_views.bp,
     study_views.bp,
     fair_views.bp,
     coaching_views.bp,
@@ -187,6 +190,11 @@ def init_runner(app: Flask, settings: Settings) -> None:
     def write_the_day_s_jobs() -> None:
         erasures.tick(db.session(), utcnow())
 
+    gold = golden_jobs.Calendar()
+
+    def let_gold_follow_draws() -> None:
+        gold.tick(db.session(), utcnow())
+
     nights = drift_jobs.Calendar()
 
     def write_the_night_s_run() -> None:
@@ -196,6 +204,7 @@ def init_runner(app: Flask, settings: Settings) -> None:
         **ticket_jobs.HANDLERS,
         **review_jobs.HANDLERS,
         **sampling_jobs.HANDLERS,
+        **golden_jobs.HANDLERS,
         **drift_jobs.HANDLERS,
     }
     chores = (
@@ -204,6 +213,7 @@ def init_runner(app: Flask, settings: Settings) -> None:
         write_the_week_s_jobs,
         write_the_day_s_jobs,
         write_the_night_s_run,
+        let_gold_follow_draws,
         begin_due_pulls,
         index_tickets,
     )

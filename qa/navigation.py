@@ -53,7 +53,7 @@ ROOMS = (
 
 
 # Blueprints whose pages belong to another's room.
-HOMES = {"planner": "sampling", "periods": "trends", "studies": "rubrics"}
+HOMES = {"golden": "calibration", "planner": "sampling", "periods": "trends", "studies": "rubrics"}
 
 
 def init_navigation(app: Flask) -> None:

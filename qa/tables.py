@@ -1,6 +1,7 @@
 """Every table of every room, so that the metadata is whole wherever the application starts."""
 
 from qa.calibration_sessions import models as calibration_sessions
+from qa.calibration_sessions.golden import models as golden
 from qa.coaching import models as coaching
 from qa.core import access_log, audit, jobs
 from qa.notices import models as notices
@@ -20,6 +21,7 @@ __all__ = [
     "calibration_sessions",
     "coaching",
     "disputes",
+    "golden",
     "jobs",
     "notices",
     "people",

@@ -1,8 +1,9 @@
-"""The chart of a revealed session."""
+"""The charts of sessions and golden tickets."""
 
 from collections.abc import Sequence
 
 from calibration.results import Estimate
+from qa.calibration_sessions.golden.rules import TrendPoint
 from qa.calibration_sessions.session_page import Revealed
 from qa.core.charts import Chart, Dot, DotRow, Numerals, Row, dot_plot, interval_plot
 
@@ -39,3 +40,24 @@ def scores_chart(revealed: Revealed) -> Chart:
         for panel in revealed.panels
     ]
     return dot_plot(rows, name="Scores of every part", axis="Part", numerals=Numerals(), bounds=(0, 100))
+
+
+def gold_chart(points: Sequence[TrendPoint]) -> Chart:
+    """How far all reviewers together lie above or below gold, four weeks a row."""
+    return interval_plot(
+        [
+            Row(
+                label=f"from {point.first:%d %b %Y}",
+                value=point.figure.estimate,
+                low=point.figure.interval.low if point.figure.interval else None,
+                high=point.figure.interval.high if point.figure.interval else None,
+                n=point.figure.n_items,
+            )
+            for point in points
+        ],
+        name="All reviewers against gold",
+        axis="Four weeks",
+        numerals=Numerals(unit=" points", signed=True),
+        reference=0.0,
+        reference_text="as gold",
+    )

@@ -69,8 +69,6 @@ class ConsensusScore(WithId, Base):
     score: Mapped[float | None]
     base_score: Mapped[float | None]
     outcome: Mapped[str]
-    is_gold: Mapped[bool] = mapped_column(default=False)
-    gold_confirmed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     decided_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     decided_at: Mapped[dt.datetime]
 

@@ -11,6 +11,7 @@ from wtforms.fields import SelectChoice
 import rubrics
 from qa.calibration_sessions import changing, drawings, proposing, queries, rules, service, session_page
 from qa.calibration_sessions.forms import CloseForm, SessionForm, VersionForm
+from qa.calibration_sessions.golden.queries import living_by_part
 from qa.calibration_sessions.models import CalibrationSession
 from qa.core.access import Permission, Role, requires
 from qa.core.clock import local_day, utcnow
@@ -158,6 +159,7 @@ def show(session_id: int) -> ResponseReturnValue:
         chart=drawings.scores_chart(revealed),
         drafts=drafts_of_session(session, row.id),
         talks=session_page.talks(revealed),
+        golden=living_by_part(session, [part.part.id for part in parts]) if row.state == "closed" else {},
         **context,
     )
 

@@ -69,6 +69,7 @@ class Permission(StrEnum):
     CALIBRATION_TAKE_PART = "calibration_take_part"
     CALIBRATION_VIEW = "calibration_view"
     CALIBRATION_FACILITATE = "calibration_facilitate"
+    CALIBRATION_GOLD = "calibration_gold"
     REVIEWERS_VIEW = "reviewers_view"
     DRIFT_RUN = "drift_run"
     DRIFT_CASE = "drift_case"
@@ -122,6 +123,7 @@ AUTHORITY: dict[Permission, dict[Role, Scope]] = {
     P.CALIBRATION_TAKE_PART: {R: Scope.ASSIGNED, L: Scope.ASSIGNED, Q: Scope.ASSIGNED},
     P.CALIBRATION_VIEW: {R: Scope.ASSIGNED, L: Scope.ALL, Q: Scope.ALL, D: Scope.ALL},
     P.CALIBRATION_FACILITATE: {L: Scope.OWN, Q: Scope.ALL},
+    P.CALIBRATION_GOLD: {L: Scope.ALL, Q: Scope.ALL},
     P.REVIEWERS_VIEW: {R: Scope.OWN, Q: Scope.ALL, D: Scope.AGGREGATE},
     P.DRIFT_RUN: {Q: Scope.ALL},
     P.DRIFT_CASE: {R: Scope.OWN, Q: Scope.ALL},

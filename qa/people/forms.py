@@ -86,6 +86,13 @@ class ProgrammeForm(FlaskForm):
             NumberRange(min=1, max=60, message="Between 1 and 60 days."),
         ],
     )
+    gold_per_month = IntegerField(
+        "Golden tickets a reviewer gets in four weeks, on average",
+        validators=[
+            InputRequired("Enter a number, or 0 for none."),
+            NumberRange(min=0, max=40, message="Between 0 and 40 tickets."),
+        ],
+    )
     harmful_per_week = IntegerField(
         "Parts of content severity 2 or 3 a reviewer gets a week, at most",
         validators=[

@@ -34,6 +34,7 @@ class ProgrammeSetting(WithId, Base):
         one_of("primary_part_rule", ("most_public_replies", "last_public_reply")),
         one_of("release_rule", ("at_once", "next_morning", "by_lead")),
         one_of("rubric_date", ("resolution", "review")),
+        CheckConstraint("gold_per_month BETWEEN 0 AND 40", name="gold_per_month_in_range"),
     )
 
     programme_id: Mapped[int] = mapped_column(ForeignKey("programme.id"))
@@ -55,6 +56,7 @@ class ProgrammeSetting(WithId, Base):
     rubric_date: Mapped[str] = mapped_column(default="resolution", server_default="resolution")  # which version applies
     review_days: Mapped[int] = mapped_column(default=7)  # days from the draw to the due date
     harmful_per_week: Mapped[int] = mapped_column(default=20, server_default="20")  # of severity 2 and 3, a reviewer
+    gold_per_month: Mapped[int] = mapped_column(default=1, server_default="1")  # golden tickets, a reviewer, 4 weeks
     quality_target: Mapped[float | None]
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
 

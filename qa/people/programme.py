@@ -27,6 +27,7 @@ CHANGEABLE = (
     "own_specialist_ban",
     "double_share",
     "review_days",
+    "gold_per_month",
     "quality_target",
     "fair_mean",
 )

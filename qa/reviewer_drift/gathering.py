@@ -99,9 +99,9 @@ def last_whole_week(as_of: dt.datetime, zone: ZoneInfo) -> dt.date:
 
 
 def gather(session: Session, programme_id: int, *, through: dt.date, zone: ZoneInfo) -> Gathered | None:
-    """Everything known by the end of the week that begins on ``through``, in six statements; None without a score."""
+    """Everything known by the end of the week that begins on ``through``, in seven statements; None without a score."""
     end = midnight(through + WEEK, zone)
-    rows = read_rows(session, programme_id, end=end)
+    rows = read_rows(session, programme_id, end=end, zone=zone)
     gold = rows.kind == Kind.GOLD
     if gold.all():
         return None

@@ -1,13 +1,15 @@
 """Scores and their answers read from the database straight into arrays, a column each: a million rows as few objects.
 
 A score counts from the moment at which nobody was kept from seeing it any more: a part that several score blind when
-the last of them has submitted, a calibration session when it is closed.
+the last of them has submitted, a calibration session when it is closed. A golden ticket that was scored again counts in
+the week in which it was, beside its standard: others never see it, and only the sum of all reviewers tells of it.
 """
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +17,8 @@ from sqlalchemy import ColumnElement, Double, Select, String, case, cast, extrac
 from sqlalchemy.orm import Session
 
 from calibration.scorings import GOLD_REVIEWER, Kind, Vector
+from qa.calibration_sessions.golden.models import GoldenTicket
+from qa.calibration_sessions.golden.queries import is_given
 from qa.calibration_sessions.models import (
     CalibrationSession,
     ConsensusAnswer,
@@ -22,6 +26,7 @@ from qa.calibration_sessions.models import (
     SessionAssignment,
     SessionPart,
 )
+from qa.core.clock import local_day, monday_of
 from qa.reviewer_drift.scales import AFTER_KEY, BETWEEN_ANSWERS, NOT_APPLICABLE
 from qa.reviews.models import Answer, Review, ReviewRevision
 from qa.rubric_library.models import RubricVersion
@@ -30,6 +35,7 @@ from qa.tickets.models import HandledPart, Ticket
 
 KINDS = {Purpose.ROUTINE: Kind.ROUTINE, Purpose.DOUBLE: Kind.DOUBLE, Purpose.CALIBRATION: Kind.CALIBRATION}
 AT_ONCE = 20_000  # rows
+WEEK_BITS = 17  # of a number that holds a golden ticket and a week
 Codes = NDArray[np.int64]
 
 
@@ -71,16 +77,19 @@ class _Numbered:
         return np.array([known.setdefault(value, len(known)) for value in values], dtype=np.int64)
 
 
-def read_rows(session: Session, programme_id: int, *, end: dt.datetime) -> ScoredRows:
-    """Everything that counted before ``end``, in three statements."""
+def read_rows(session: Session, programme_id: int, *, end: dt.datetime, zone: ZoneInfo) -> ScoredRows:
+    """Everything that counted before ``end``, in four statements; weeks begin in ``zone``."""
     forms, queues = _Numbered(), _Numbered()
     own = _reviews(session, programme_id, forms, queues)
     _seat(own, session, programme_id)
     own = _before(own, end.timestamp())
     gold = _gold(session, programme_id, forms, queues, end)
-    both = {name: np.concatenate([column, gold[name]]) for name, column in own.items()}
-    # A part of a session and one of the operation bear numbers of their own.
+    anchors = _anchors(session, programme_id, forms, queues, end, zone)
+    own["anchor"], gold["anchor"] = np.zeros_like(own["part"]), np.zeros_like(gold["part"])
+    both = {name: np.concatenate([column, gold[name], anchors[name]]) for name, column in own.items()}
+    # A part of a session, one of the operation and a golden ticket in a week bear numbers of their own.
     ticket = np.where(both["seat"] > 0, 2 * both["seat"] + 1, 2 * both["part"])
+    ticket = np.where(both["anchor"] > 0, -both["anchor"], ticket)
     used, form = in_order(both["form"])  # what came after the end brings no form, queue or ticket
     every_form = list(forms.known)
     return ScoredRows(
@@ -260,6 +269,61 @@ def _gold(session: Session, programme_id: int, forms: _Numbered, queues: _Number
         "known": np.array(known, dtype=np.float64),
         "seconds": np.zeros(size),
         **{name: np.full(size, np.nan) for name in ("base", "final", "chance", "again")},
+    }
+
+
+def _anchors(
+    session: Session, programme_id: int, forms: _Numbered, queues: _Numbered, end: dt.datetime, zone: ZoneInfo
+) -> Columns:
+    """Golden tickets scored again, blind, and their standard once a week: one ticket with all who scored it then."""
+    rows = session.execute(
+        select(
+            GoldenTicket.id,
+            func.coalesce(HandledPart.specialist_id, -HandledPart.agent_identity_id),
+            RubricVersion.family_id,
+            Ticket.queue,
+            Review.submitted_at,
+            GoldenTicket.rubric_version_id,
+            _written(ConsensusAnswer, ConsensusAnswer.session_part_id == GoldenTicket.session_part_id),
+            Review.id,
+            Review.reviewer_id,
+            Review.active_seconds,
+            ReviewRevision.rubric_version_id,
+            _written(Answer, Answer.revision_id == ReviewRevision.id),
+            ReviewRevision.base_score,
+            ReviewRevision.score,
+        )
+        .join(Assignment, is_given(GoldenTicket, Assignment))
+        .join(Review, Review.assignment_id == Assignment.id)
+        .join(ReviewRevision, (ReviewRevision.review_id == Review.id) & (ReviewRevision.n == 1))
+        .join(RubricVersion, RubricVersion.id == ReviewRevision.rubric_version_id)
+        .join(HandledPart, HandledPart.id == GoldenTicket.part_id)
+        .join(Ticket, Ticket.id == HandledPart.ticket_id)
+        .where(GoldenTicket.programme_id == programme_id, Review.state == "submitted", Review.submitted_at < end)
+        .order_by(Review.submitted_at, Review.id)
+    ).all()
+    anchored: dict[int, tuple[Any, ...]] = {}
+    scored: list[tuple[Any, ...]] = []
+    for golden_id, specialist, family, queue, at, gold_version, agreed, *given in rows:
+        if at is None:  # a submitted review has its time; the type does not say so
+            continue
+        about = golden_id << WEEK_BITS | monday_of(local_day(at, zone)).toordinal() // 7
+        shared = (about, specialist, (family, queue), at.timestamp())
+        review_id, reviewer, seconds, version, written, base, final = given
+        scored.append((*shared, review_id, Kind.CALIBRATION, reviewer, seconds, (version, written or ""), base, final))
+        standard = (0, Kind.GOLD, GOLD_REVIEWER, 0, (gold_version, agreed or ""), None, None)
+        anchored.setdefault(about, (*shared, *standard))
+    columns = list(zip(*scored, *anchored.values(), strict=True)) if scored else [()] * 11
+    size = len(columns[0])
+    numbers = {"anchor": 0, "specialist": 1, "review": 4, "kind": 5, "reviewer": 6}
+    figures = {"known": 3, "seconds": 7, "base": 9, "final": 10}
+    return {
+        **{name: np.array(columns[place], dtype=np.int64) for name, place in numbers.items()},
+        **{name: np.array(columns[place], dtype=np.float64) for name, place in figures.items()},
+        **{name: np.zeros(size, dtype=np.int64) for name in ("part", "seat")},
+        **{name: np.full(size, np.nan) for name in ("chance", "again")},
+        "queue": queues.codes(columns[2]),
+        "form": forms.codes(columns[8]),
     }
 
 

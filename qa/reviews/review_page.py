@@ -112,6 +112,8 @@ def shown(session: Session, view: ReviewView, *, purpose: str, now: dt.datetime)
     score = rubrics.score(rubric, rules.state_of(answers), channel=view.ticket.channel)
     return {
         "view": view,
+        "own": own,
+        "told_purpose": rules.told_purpose(view.review.purpose, own=own),
         "rubric": rubric,
         "score": score,
         "steps": [(step.text, rubrics.display_score(step.value)) for step in score.steps],

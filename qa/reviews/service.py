@@ -232,8 +232,8 @@ def apply_score(revision: ReviewRevision, score: rubrics.Score, *, now: dt.datet
 
 def _seal_or_open(session: Session, review: Review) -> None:
     """A score stays sealed to the part's other scorers until all are in; then all open at once."""
-    if review.purpose == Purpose.CALIBRATION:
-        review.sealed = True  # its session reveals it
+    if review.purpose in rules.SEALED_PURPOSES:
+        review.sealed = True  # a session reveals its own; what is scored against gold stays with its reviewer
         return
     # A bridge's two scores wait for each other; so do a first score and its hidden second one.
     together = (Purpose.BRIDGE,) if review.purpose == Purpose.BRIDGE else (Purpose.ROUTINE, Purpose.DOUBLE)

@@ -37,6 +37,8 @@ def hand_over(session: Session, assignment: Assignment, *, reason: str, by: int,
         raise InvalidInputError("Choose why you hand this part over.", {"reason": "missing"})
     if assignment.purpose == Purpose.CALIBRATION:
         raise ConflictError("Everybody in a session scores the same parts; tell the facilitator instead.")
+    if assignment.purpose == Purpose.PRACTICE:
+        raise ConflictError("This part is for your practice alone; tell your QA lead instead.")
     private = reason == WELLBEING
     kept = {"state": "withdrawn"} if private else {"state": "handed_over", "hand_over_reason": reason}
     closed = session.execute(

@@ -31,6 +31,8 @@ def ask(session: Session, assignment: Assignment, *, reason: str, by: int, now: 
         raise InvalidInputError("Say why the part does not count.", {"reason": "missing"})
     if assignment.purpose == Purpose.CALIBRATION:
         raise ConflictError("Everybody in a session scores the same parts; tell the facilitator instead.")
+    if assignment.purpose == Purpose.PRACTICE:
+        raise ConflictError("This part is for your practice alone; tell your QA lead instead.")
     session.refresh(assignment, with_for_update=True)
     if assignment.state != "open":
         raise ConflictError("This part is no longer in your queue.")

@@ -11,6 +11,7 @@ from qa.calibration_sessions import service
 from qa.calibration_sessions.models import CalibrationSession, SessionPart
 from qa.people.models import User
 from qa.reviews.models import Review
+from qa.rubric_library.models import RubricVersion
 from qa.sampling.models import Assignment
 from tests.support.builders import Handled, make_review, make_ticket, publish_rubric
 from tests.support.cast import NOW, TODAY, Cast
@@ -21,6 +22,7 @@ from tests.support.client import CheckingClient
 class Room:
     session: Session
     row: CalibrationSession
+    version: RubricVersion
     handled: list[Handled]
     sign_in: Callable[..., CheckingClient]
 
@@ -80,4 +82,4 @@ def open_room(session: Session, cast: Cast, sign_in: Callable[..., CheckingClien
         due_on=TODAY + dt.timedelta(days=3),
         now=NOW,
     )
-    return Room(session=session, row=row, handled=handled, sign_in=sign_in)
+    return Room(session=session, row=row, version=version, handled=handled, sign_in=sign_in)

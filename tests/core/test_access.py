@@ -32,6 +32,7 @@ PRODUCT = {
         {R.REVIEWER: "assigned", R.TEAM_LEAD: "assigned", R.QA_LEAD: "assigned"},
     ),
     "facilitate a calibration": (P.CALIBRATION_FACILITATE, {R.TEAM_LEAD: "own", R.QA_LEAD: "all"}),
+    "set gold, as one of two": (P.CALIBRATION_GOLD, {R.TEAM_LEAD: "all", R.QA_LEAD: "all"}),
     "see reviewers' severity": (
         P.REVIEWERS_VIEW,
         {R.REVIEWER: "own", R.QA_LEAD: "all", R.DIRECTOR: "aggregate"},

@@ -1,5 +1,6 @@
 """Who finds what: for every route with an object in its address, whose object it is and who is to find it."""
 
+from tests.routes.calibration_cases import CALIBRATION
 from tests.routes.case import Case, cases
 from tests.routes.review_cases import REVIEWS
 from tests.routes.ticket_cases import TICKETS
@@ -7,7 +8,7 @@ from tests.routes.ticket_cases import TICKETS
 WITHOUT_OBJECT = """
 periods.index planner.show disputes.index disputes.rates
 account.password account.show calibration.create calibration.index calibration.new coaching.index desk.audit_trail
-desk.home desk.verify_trail people.apply people.example people.import_form people.index people.invite_all
+golden.index desk.home desk.verify_trail people.apply people.example people.import_form people.index people.invite_all
 people.preview programme.change programme.show reviewers.fair reviewers.index reviewers.run
 reviewers.switch_fair reviews.mine reviews.queue
 rubrics.add_procedure rubrics.add_rule rubrics.create rubrics.index rubrics.new rubrics.procedure_list rubrics.rules
@@ -144,6 +145,7 @@ OBJECTS = [
         },
     ),
     *REVIEWS,
+    *CALIBRATION,
     *cases(
         "rubrics.show rubrics.document rubrics.try_out",
         {

@@ -5,23 +5,23 @@ What is Sam's belongs to Payouts, what is Olga's to Appeals; what is foreign bel
 
 import datetime as dt
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from qa.calibration_sessions import service as calibration
+from qa.calibration_sessions.golden.models import GoldenTicket
 from qa.calibration_sessions.models import CalibrationSession, SessionPart
 from qa.coaching import service as coaching
 from qa.coaching.models import CoachingAction, CoachingPlan
 from qa.config import Settings
-from qa.core.access import Role
 from qa.core.clock import utcnow
 from qa.core.crypto import KeyRing, seal_secret
 from qa.notices import service as notices
 from qa.notices.models import Notice
 from qa.people import sessions
-from qa.people.models import Programme, ProgrammeSetting, Source, User, UserSession
+from qa.people.models import Source, User, UserSession
 from qa.people.queries import zone_of
 from qa.reviewer_drift.models import DriftCase
 from qa.reviews.disputes.models import Dispute
@@ -40,8 +40,10 @@ from qa.tickets.live.connections import about_credentials
 from qa.tickets.models import IntakeRun, IntakeUpload, LegalHold, SavedMapping, SourceConnection, Ticket
 from tests.routes.disputing import disputed
 from tests.routes.drift_cases import drift_case
+from tests.routes.gilding import proposed
+from tests.routes.neighbours import neighbour
 from tests.support.builders import RESOLVED, RUBRIC, Handled, make_assignment, make_review, make_ticket, publish_rubric
-from tests.support.cast import NOW, OPENED, TODAY, Cast, agent, person
+from tests.support.cast import NOW, OPENED, TODAY, Cast
 
 EARLIER = RESOLVED - dt.timedelta(weeks=1)
 EARLIER_WEEK = "2026-W13"
@@ -107,6 +109,8 @@ class World:
     ritas_case: DriftCase
     robs_case: DriftCase
     foreign_case: DriftCase
+    golden: GoldenTicket
+    foreign_golden: GoldenTicket
 
 
 def make_world(session: Session, cast: Cast, settings: Settings) -> World:
@@ -148,6 +152,9 @@ def make_world(session: Session, cast: Cast, settings: Settings) -> World:
     )
     sampling_plan, draw = plan_and_draw(session, cast, settings)
     foreign_sampling_plan, foreign_draw = plan_and_draw(session, neighbours, settings)
+    quinns_part, ottos_part = (
+        session.scalars(select(SessionPart).where(SessionPart.session_id == each.id)).one() for each in (quinns, ottos)
+    )
     sams_review = reviewed(session, sams[1], cast.rita, version)
     foreign_review = reviewed(session, foreign, stranger, foreign_version)
     world = World(
@@ -164,8 +171,8 @@ def make_world(session: Session, cast: Cast, settings: Settings) -> World:
         foreign_ticket=foreign.ticket,
         quinns_session=quinns,
         ottos_session=ottos,
-        quinns_part=session.scalars(select(SessionPart).where(SessionPart.session_id == quinns.id)).one(),
-        ottos_part=session.scalars(select(SessionPart).where(SessionPart.session_id == ottos.id)).one(),
+        quinns_part=quinns_part,
+        ottos_part=ottos_part,
         sams_plan=sams_plan,
         olgas_plan=olgas_plan,
         sams_action=sams_action,
@@ -208,6 +215,22 @@ def make_world(session: Session, cast: Cast, settings: Settings) -> World:
         ritas_case=drift_case(session, cast, cast.rita),
         robs_case=drift_case(session, cast, cast.rob),
         foreign_case=drift_case(session, neighbours, neighbours.rita),
+        golden=proposed(
+            session,
+            quinns_part,
+            part_id=quinns_part.part_id,
+            programme_id=cast.programme.id,
+            version_id=version.id,
+            by=cast.ada,
+        ),
+        foreign_golden=proposed(
+            session,
+            ottos_part,
+            part_id=foreign.part.id,
+            programme_id=neighbours.programme.id,
+            version_id=foreign_version.id,
+            by=stranger,
+        ),
     )
     session.commit()
     return world
@@ -221,28 +244,6 @@ def strike_request(session: Session, handled: Handled, reviewer: User, version: 
 
 def hold_on(session: Session, ticket: Ticket) -> LegalHold:
     return retention.place_hold(session, ticket.programme_id, ticket_id=ticket.id, reason="case 7", by=None, now=OPENED)
-
-
-def neighbour(session: Session, cast: Cast) -> Cast:
-    """Another programme in the same database, with a reviewer and a specialist of its own."""
-    programme = Programme(key="other", name="Advertisers", created_at=OPENED)
-    session.add(programme)
-    session.flush()
-    setting = ProgrammeSetting(programme_id=programme.id, valid_from=OPENED)
-    source = Source(programme_id=programme.id, key="ads", kind="csv", name="Ads desk", created_at=OPENED)
-    session.add_all([setting, source])
-    session.flush()
-    reviewer = person(session, programme, "Fiona Fox", Role.REVIEWER)
-    specialist = person(session, programme, "Felix Fox", Role.SPECIALIST)
-    return replace(
-        cast,
-        programme=programme,
-        setting=setting,
-        source=source,
-        rita=reviewer,
-        sam=specialist,
-        sam_agent=agent(session, source, specialist),
-    )
 
 
 def bridge(session: Session, cast: Cast, old: RubricVersion, new: RubricVersion) -> BridgeStudy:

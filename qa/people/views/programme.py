@@ -36,6 +36,7 @@ def change() -> ResponseReturnValue:
         "quality_target": None if form.quality_target.data is None else float(form.quality_target.data),
         "double_share": float(form.double_share.data / 100),
         "review_days": form.review_days.data,
+        "gold_per_month": form.gold_per_month.data,
         "harmful_per_week": form.harmful_per_week.data,
         "blind": form.blind.data,
         "own_team_ban": form.own_team_ban.data,
