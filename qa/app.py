@@ -23,6 +23,9 @@ from qa.core.clock import utcnow
 from qa.core.crypto import KeyRing
 from qa.core.db import db
 from qa.desk import views as desk_views
+from qa.incidents import views as incident_views
+from qa.incidents.chores import Escalation
+from qa.incidents.forgetting import forget_quotes
 from qa.people import identify, sessions
 from qa.people import views as people_views
 from qa.reviewer_drift import fair_views
@@ -30,7 +33,6 @@ from qa.reviewer_drift import jobs as drift_jobs
 from qa.reviews import jobs as review_jobs
 from qa.reviews import views as review_views
 from qa.reviews.disputes import views as dispute_views
-from qa.reviews.forgetting import forget_quotes
 from qa.reviews.sampled import review_pace, reviewed_tickets, sampled_scores
 from qa.rubric_library import views as rubric_views
 from qa.rubric_studies import views as study_views
@@ -63,6 +65,7 @@ BLUEPRINTS = (
     sampling_views.bp,
     review_views.bp,
     dispute_views.bp,
+    incident_views.bp,
     calibration_views.bp,
     golden_views.bp,
     study_views.bp,
@@ -195,6 +198,11 @@ def init_runner(app: Flask, settings: Settings) -> None:
     def let_gold_follow_draws() -> None:
         gold.tick(db.session(), utcnow())
 
+    escalation = Escalation()
+
+    def ask_the_next_owner() -> None:
+        escalation.tick(db.session(), utcnow())
+
     nights = drift_jobs.Calendar()
 
     def write_the_night_s_run() -> None:
@@ -214,6 +222,7 @@ def init_runner(app: Flask, settings: Settings) -> None:
         write_the_day_s_jobs,
         write_the_night_s_run,
         let_gold_follow_draws,
+        ask_the_next_owner,
         begin_due_pulls,
         index_tickets,
     )

@@ -4,6 +4,7 @@ from qa.calibration_sessions import models as calibration_sessions
 from qa.calibration_sessions.golden import models as golden
 from qa.coaching import models as coaching
 from qa.core import access_log, audit, jobs
+from qa.incidents import models as incidents
 from qa.notices import models as notices
 from qa.people import models as people
 from qa.reviewer_drift import models as reviewer_drift
@@ -22,6 +23,7 @@ __all__ = [
     "coaching",
     "disputes",
     "golden",
+    "incidents",
     "jobs",
     "notices",
     "people",

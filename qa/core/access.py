@@ -52,6 +52,7 @@ class Permission(StrEnum):
     REVIEW_VOID = "review_void"
     DISPUTE_OPEN = "dispute_open"
     DISPUTE_SETTLE = "dispute_settle"
+    INCIDENTS = "incidents"
     TICKETS_LIST = "tickets_list"
     CONVERSATION_READ = "conversation_read"
     REVIEWER_NAME = "reviewer_name"
@@ -106,6 +107,7 @@ AUTHORITY: dict[Permission, dict[Role, Scope]] = {
     P.REVIEW_VOID: {Q: Scope.ALL},
     P.DISPUTE_OPEN: {S: Scope.OWN},
     P.DISPUTE_SETTLE: {L: Scope.TEAM, Q: Scope.ALL},
+    P.INCIDENTS: dict.fromkeys(Role, Scope.OWN) | {Q: Scope.ALL},
     P.TICKETS_LIST: {L: Scope.TEAM, Q: Scope.ALL},
     P.CONVERSATION_READ: {R: Scope.ASSIGNED, L: Scope.TEAM, Q: Scope.ALL, S: Scope.OWN},
     P.REVIEWER_NAME: {Q: Scope.ALL, D: Scope.ALL, A: Scope.ALL},

@@ -12,6 +12,9 @@ from qa.core.access import Permission, Role, Scope, requires
 from qa.core.clock import local_day, midnight, monday_of, utcnow
 from qa.core.db import db
 from qa.desk import queries
+from qa.incidents import figures as incident_figures
+from qa.incidents import queries as incident_queries
+from qa.incidents.rules import KIND_WORDS
 from qa.notices import queries as notice_queries
 from qa.notices import service as notice_service
 from qa.notices.models import Notice
@@ -23,6 +26,7 @@ from qa.trends import rules as trend_rules
 
 bp = Blueprint("desk", __name__)
 SOON = dt.timedelta(days=7)
+INCIDENTS = dt.timedelta(weeks=13)  # that the director's figures look back over
 TRAIL_PAGE = 50
 
 
@@ -36,6 +40,7 @@ def home() -> ResponseReturnValue:
     roles = g.actor.roles
     desk: dict[str, Any] = {
         "notices": notice_queries.unread(session, g.actor.user_id, now=now),
+        "incidents": incident_queries.waiting_for(session, g.actor),
         "sessions": queries.sessions_waiting(session, g.actor),
         "actions": queries.actions_due(session, g.actor.user_id, until=today + SOON),
     }
@@ -56,9 +61,22 @@ def home() -> ResponseReturnValue:
         desk["admin"] = queries.admin_state(session, g.actor, now=now)
     if Role.DIRECTOR in roles:
         desk["programme"] = queries.programme_state(session, g.actor, today=today)
+        desk["incident_picture"] = incident_figures.picture(
+            incident_queries.waits_since(session, g.actor.programme_id, now - INCIDENTS),
+            since=now - INCIDENTS,
+            now=now,
+            sees_each=g.actor.may(Permission.INCIDENTS, Scope.ALL),
+        )
     if g.actor.may(Permission.TRENDS_VIEW):
         desk["kpis"], desk["moves"] = key_figures(monday, everywhere=g.actor.may(Permission.TRENDS_VIEW, Scope.ALL))
-    return render_template("desk/home.html", hour=now.astimezone(g.zone).hour, fair=g.setting.fair_mean, **desk)
+    return render_template(
+        "desk/home.html",
+        hour=now.astimezone(g.zone).hour,
+        now=now,
+        fair=g.setting.fair_mean,
+        incident_words=KIND_WORDS,
+        **desk,
+    )
 
 
 def key_figures(monday: dt.date, *, everywhere: bool) -> tuple[list[trend_figures.Kpi], list[trend_moves.Move]]:
@@ -92,6 +110,8 @@ def address_of(notice: Notice) -> str:
         return url_for("disputes.show", dispute_id=int(notice.object_id))
     if notice.object_type == "dispute":
         return url_for("reviews.show", review_id=int(notice.detail["review"]), _anchor="dispute")
+    if notice.object_type == "incident":
+        return url_for("incidents.show", incident_id=int(notice.object_id))
     if notice.object_type == "calibration_session":
         return url_for("calibration.show", session_id=int(notice.object_id))
     if notice.object_type == "coaching_plan":

@@ -65,7 +65,7 @@ def forget_quotes(session: Session, conversations: Mapping[int, Sequence[str]]) 
         (DisputedCriterion, disputed),
         (DisputeDecision, decisions),
     )
-    said = {ticket_id: _Said(texts) for ticket_id, texts in conversations.items()}
+    said = {ticket_id: Said(texts) for ticket_id, texts in conversations.items()}
     gone = 0
     for table, query in queries:
         for row, ticket_id in session.execute(query):
@@ -80,7 +80,7 @@ def forget_quotes(session: Session, conversations: Mapping[int, Sequence[str]]) 
     return gone
 
 
-class _Said:
+class Said:
     """The words of a conversation, message by message."""
 
     def __init__(self, texts: Iterable[str]) -> None:

@@ -8,14 +8,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from qa.core.db import db
-from qa.reviews.forgetting import GONE, _Said, forget_quotes
+from qa.reviews.forgetting import GONE, Said, forget_quotes
 from qa.reviews.models import Answer, ReviewRevision
 from qa.tickets.erasing import Journal, erase_tickets
 from tests.support.builders import make_assignment, make_review, make_ticket, publish_rubric
 from tests.support.cast import NOW, Cast
 from tests.support.tickets import RING
 
-SAID = _Said(["My dog's name is Rex, and he lives in Paris.", "Ça va? Please pay me."])
+SAID = Said(["My dog's name is Rex, and he lives in Paris.", "Ça va? Please pay me."])
 
 
 @pytest.mark.parametrize(

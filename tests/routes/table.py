@@ -2,11 +2,12 @@
 
 from tests.routes.calibration_cases import CALIBRATION
 from tests.routes.case import Case, cases
+from tests.routes.incident_cases import INCIDENTS
 from tests.routes.review_cases import REVIEWS
 from tests.routes.ticket_cases import TICKETS
 
 WITHOUT_OBJECT = """
-periods.index planner.show disputes.index disputes.rates
+periods.index planner.show disputes.index disputes.rates incidents.index incidents.owners_page
 account.password account.show calibration.create calibration.index calibration.new coaching.index desk.audit_trail
 golden.index desk.home desk.verify_trail people.apply people.example people.import_form people.index people.invite_all
 people.preview programme.change programme.show reviewers.fair reviewers.index reviewers.run
@@ -146,6 +147,7 @@ OBJECTS = [
     ),
     *REVIEWS,
     *CALIBRATION,
+    *INCIDENTS,
     *cases(
         "rubrics.show rubrics.document rubrics.try_out",
         {

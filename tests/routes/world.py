@@ -41,6 +41,7 @@ from qa.tickets.models import IntakeRun, IntakeUpload, LegalHold, SavedMapping, 
 from tests.routes.disputing import disputed
 from tests.routes.drift_cases import drift_case
 from tests.routes.gilding import proposed
+from tests.routes.incidents import Incidents, raised
 from tests.routes.neighbours import neighbour
 from tests.support.builders import RESOLVED, RUBRIC, Handled, make_assignment, make_review, make_ticket, publish_rubric
 from tests.support.cast import NOW, OPENED, TODAY, Cast
@@ -60,6 +61,7 @@ class World:
     foreign_review: Review
     sams_dispute: Dispute
     foreign_dispute: Dispute
+    incidents: Incidents
     sams_ticket: Ticket
     olgas_ticket: Ticket
     severe_ticket: Ticket
@@ -165,6 +167,11 @@ def make_world(session: Session, cast: Cast, settings: Settings) -> World:
         foreign_review=foreign_review,
         sams_dispute=disputed(session, sams_review, cast),
         foreign_dispute=disputed(session, foreign_review, neighbours),
+        incidents=Incidents(
+            sams=raised(session, sams[0], cast.lena),
+            olgas=raised(session, olgas[0], cast.otto),
+            foreign=raised(session, foreign, stranger),
+        ),
         sams_ticket=sams[0].ticket,
         olgas_ticket=olgas[0].ticket,
         severe_ticket=severe.ticket,
