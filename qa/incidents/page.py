@@ -21,6 +21,8 @@ from qa.tickets.conversations import Conversation, conversation_of
 from qa.tickets.models import Ticket
 from qa.tickets.queries import visible
 
+LOOKS = {**KINDS, "bot": "agent"}  # nobody is judged here
+
 
 def shown(session: Session, view: IncidentView) -> dict[str, Any]:
     """The context of an incident's page; opening its conversation goes to the access log."""
@@ -77,7 +79,7 @@ def shown_messages(conversation: Conversation, *, blind: bool, customer: str) ->
     return tuple(
         ShownMessage(
             id=message.id,
-            kind=KINDS.get(message.author_role, "note") if message.public else "note",
+            kind=LOOKS.get(message.author_role, "note") if message.public else "note",
             author=named.get(message.author_role, message.author_label),
             judged=False,
             public=message.public,
