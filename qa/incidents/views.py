@@ -222,7 +222,7 @@ def owners_page() -> ResponseReturnValue:
     return owners_form()
 
 
-@bp.post("/incidents/owners/<kind>")
+@bp.post("/incidents/owners/<string:kind>")
 @requires(Permission.PROGRAMME_RULES)
 def set_owners(kind: str) -> ResponseReturnValue:
     """Name the owners of one kind."""
