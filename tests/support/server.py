@@ -19,7 +19,7 @@ from qa.core.db import db
 from qa.people import sessions
 from qa.people.models import User
 from tests.support.client import open_session
-from tests.support.engines import bytecode_cache
+from tests.support.engines import bytecode_cache, share_compiled
 
 THREADS = 8
 _compile = Rule._compile_builder
@@ -80,8 +80,9 @@ def make_app(settings: Settings, *, durable: bool = False) -> Flask:
     """
     app = create_app(settings)
     app.jinja_env.bytecode_cache = bytecode_cache()
-    if not durable and settings.database_url.startswith("sqlite"):
-        with app.app_context():
+    with app.app_context():
+        share_compiled(db.engine)
+        if not durable and settings.database_url.startswith("sqlite"):
             event.listen(db.engine, "connect", _wait_for_no_disk)
     return app
 
