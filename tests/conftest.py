@@ -142,11 +142,17 @@ def flask_command(app: Flask, session: Session) -> Callable[..., Result]:
 
 
 @pytest.fixture
-def live_server(settings: Settings, session: Session) -> Iterator[LiveServer]:
+def chores() -> bool:
+    """Override with True where the served application is also to do its nightly and weekly work."""
+    return False
+
+
+@pytest.fixture
+def live_server(settings: Settings, session: Session, chores: bool) -> Iterator[LiveServer]:
     """The application on a free port, for a browser; commit the session after arranging."""
     from tests.support import server
 
-    with server.serve(settings, session) as serving:
+    with server.serve(settings, session, chores=chores) as serving:
         yield serving
 
 

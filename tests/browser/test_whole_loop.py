@@ -32,6 +32,11 @@ WAIT = 20_000  # milliseconds: a busy machine is slow, not wrong
 
 
 @pytest.fixture
+def chores() -> bool:
+    return True
+
+
+@pytest.fixture
 def export(tmp_path: Path) -> list[Path]:
     """A cut of the real export: the newest tickets that were answered, with everything that belongs to them."""
     folder = shared_path("data", "zendesk")

@@ -62,9 +62,11 @@ class LiveServer:
 
 
 @contextmanager
-def serve(settings: Settings, session: Session) -> Iterator[LiveServer]:
+def serve(settings: Settings, session: Session, *, chores: bool) -> Iterator[LiveServer]:
     """The application on a free port, with its job runner, until the end of the block."""
     app = make_app(replace(settings, embedded_runner=True))
+    if not chores:
+        app.extensions["runner"].chores = ()
     server = create_server(app, host="127.0.0.1", port=0, threads=THREADS)
     thread = threading.Thread(target=server.run, name="live-server", daemon=True)
     thread.start()
