@@ -14,6 +14,8 @@ from qa import cli, errors, navigation, tables  # noqa: F401 - loading the table
 from qa.calibration_sessions import views as calibration_views
 from qa.calibration_sessions.golden import jobs as golden_jobs
 from qa.calibration_sessions.golden import views as golden_views
+from qa.calibration_sessions.series import jobs as series_jobs
+from qa.calibration_sessions.series import views as series_views
 from qa.coaching import views as coaching_views
 from qa.config import PROJECT, Settings
 from qa.core import access, access_log, assets, audit, jobs, limits, logs, pages
@@ -68,6 +70,7 @@ BLUEPRINTS = (
     incident_views.bp,
     calibration_views.bp,
     golden_views.bp,
+    series_views.bp,
     study_views.bp,
     fair_views.bp,
     coaching_views.bp,
@@ -203,6 +206,11 @@ def init_runner(app: Flask, settings: Settings) -> None:
     def ask_the_next_owner() -> None:
         escalation.tick(db.session(), utcnow())
 
+    mornings = series_jobs.Calendar()
+
+    def write_the_morning_s_sessions() -> None:
+        mornings.tick(db.session(), utcnow())
+
     nights = drift_jobs.Calendar()
 
     def write_the_night_s_run() -> None:
@@ -213,6 +221,7 @@ def init_runner(app: Flask, settings: Settings) -> None:
         **review_jobs.HANDLERS,
         **sampling_jobs.HANDLERS,
         **golden_jobs.HANDLERS,
+        **series_jobs.HANDLERS,
         **drift_jobs.HANDLERS,
     }
     chores = (
@@ -223,6 +232,7 @@ def init_runner(app: Flask, settings: Settings) -> None:
         write_the_night_s_run,
         let_gold_follow_draws,
         ask_the_next_owner,
+        write_the_morning_s_sessions,
         begin_due_pulls,
         index_tickets,
     )

@@ -54,7 +54,13 @@ ROOMS = (
 
 
 # Blueprints whose pages belong to another's room.
-HOMES = {"golden": "calibration", "planner": "sampling", "periods": "trends", "studies": "rubrics"}
+HOMES = {
+    "golden": "calibration",
+    "series": "calibration",
+    "planner": "sampling",
+    "periods": "trends",
+    "studies": "rubrics",
+}
 
 
 def init_navigation(app: Flask) -> None:

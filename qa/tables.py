@@ -2,6 +2,7 @@
 
 from qa.calibration_sessions import models as calibration_sessions
 from qa.calibration_sessions.golden import models as golden
+from qa.calibration_sessions.series import models as series
 from qa.coaching import models as coaching
 from qa.core import access_log, audit, jobs
 from qa.incidents import models as incidents
@@ -32,6 +33,7 @@ __all__ = [
     "rubric_library",
     "rubric_studies",
     "sampling",
+    "series",
     "tickets",
     "trends",
 ]

@@ -8,6 +8,8 @@ from sqlalchemy.orm import Session
 
 import rubrics
 from qa.calibration_sessions import queries
+from qa.calibration_sessions.golden.queries import living_by_part
+from qa.calibration_sessions.golden.rules import UNSEEN
 from qa.calibration_sessions.models import (
     CalibrationSession,
     ConsensusAnswer,
@@ -20,10 +22,11 @@ from qa.core import audit
 from qa.core.errors import ConflictError, InvalidInputError
 from qa.notices import service as notices
 from qa.people.models import User
+from qa.people.queries import clearances_on
 from qa.reviews.models import Review
 from qa.reviews.rules import outcome_of, read_percentage
 from qa.sampling.models import Assignment, Purpose
-from qa.tickets.models import HandledPart
+from qa.tickets.models import HandledPart, Ticket
 from qa.tickets.queries import people_without_region
 from qa.tickets.redaction import redact
 
@@ -44,10 +47,13 @@ def open_session(
     due_on: dt.date,
     now: dt.datetime,
     fresh: bool = False,
+    anonymous: bool = False,
 ) -> CalibrationSession:
-    """A session with an assignment for every participant and part, all cleared; nobody scores their own ticket.
+    """A session with an assignment for every participant and part, all cleared; nobody scores their own ticket,
+    nor one whose content is too severe for them.
 
-    With ``fresh``, whoever was asked to score a part before is not asked about it again.
+    With ``fresh``, whoever was asked to score a part before is not asked about it again; a golden ticket is anchored
+    anew by whoever was not asked about it in twelve weeks.
     """
     parts = _parts(session, programme_id, part_ids)
     people = _people(session, programme_id, participant_ids)
@@ -60,13 +66,14 @@ def open_session(
         )
     if not title.strip():
         raise InvalidInputError("Give the session a title.", {"title": "missing"})
-    askable = _askable(session, parts, people, fresh=fresh)
+    askable = _askable(session, parts, people, fresh=fresh, now=now)
     row = CalibrationSession(
         programme_id=programme_id,
         title=title.strip()[:200],
         rubric_version_id=rubric_version_id,
         facilitator_id=facilitator_id,
         due_on=due_on,
+        anonymous=anonymous,
         created_at=now,
     )
     session.add(row)
@@ -126,26 +133,45 @@ def _parts(session: Session, programme_id: int, part_ids: Sequence[int]) -> Sequ
 
 
 def _askable(
-    session: Session, parts: Sequence[HandledPart], people: Sequence[User], *, fresh: bool
+    session: Session, parts: Sequence[HandledPart], people: Sequence[User], *, fresh: bool, now: dt.datetime
 ) -> dict[int, list[User]]:
     """Who is asked about each part; at least two people, or there is nothing to compare."""
     known: set[tuple[int, int]] = set()
     if fresh:
+        golden = living_by_part(session, [part.id for part in parts])
         rows = session.execute(
-            select(Assignment.part_id, Assignment.reviewer_id).where(
+            select(Assignment.part_id, Assignment.reviewer_id, Assignment.created_at).where(
                 Assignment.part_id.in_([part.id for part in parts]),
                 Assignment.reviewer_id.in_([person.id for person in people]),
             )
         )
-        known = {(part_id, person_id) for part_id, person_id in rows}
+        known = {
+            (part_id, person_id)
+            for part_id, person_id, at in rows
+            if at > now - UNSEEN or part_id not in golden or golden[part_id].state != "gold"
+        }
+    severity = dict(
+        session.execute(
+            select(HandledPart.id, Ticket.content_severity)
+            .join(Ticket, Ticket.id == HandledPart.ticket_id)
+            .where(HandledPart.id.in_([part.id for part in parts]))
+        ).all()
+    )
+    cleared = clearances_on(session, [person.id for person in people], now.date())
     askable = {
-        part.id: [person for person in people if person.id != part.specialist_id and (part.id, person.id) not in known]
+        part.id: [
+            person
+            for person in people
+            if person.id != part.specialist_id
+            and (part.id, person.id) not in known
+            and severity[part.id] <= cleared.get(person.id, 0)
+        ]
         for part in parts
     }
     if fresh and (few := sum(len(able) < FEWEST_PARTICIPANTS for able in askable.values())):
         raise InvalidInputError(
             f"{few} of the parts would be scored by fewer than {FEWEST_PARTICIPANTS} of these people: "
-            "the others handled or scored them already. Choose more people, or other parts.",
+            "the others handled or scored them already, or may not open them. Choose more people, or other parts.",
             {"participants": "choose more people, or other parts"},
         )
     return askable
@@ -162,7 +188,7 @@ def _people(session: Session, programme_id: int, user_ids: Sequence[int]) -> Seq
     return people
 
 
-def _advance(session: Session, row: CalibrationSession, version: int, *, expected: str, **values: object) -> None:
+def advance(session: Session, row: CalibrationSession, version: int, *, expected: str, **values: object) -> None:
     """Change a session that is still as the person saw it, in one statement, so that nobody slips between."""
     moved = session.execute(
         update(CalibrationSession)
@@ -191,7 +217,7 @@ def reveal(session: Session, row: CalibrationSession, *, version: int, by: int, 
     )
     if done is None:
         raise ConflictError("Nobody has scored anything yet: there is nothing to reveal.")
-    _advance(session, row, version, expected="scoring", state="revealed", revealed_at=now)
+    advance(session, row, version, expected="scoring", state="revealed", revealed_at=now)
     session.execute(
         update(Assignment)
         .where(Assignment.id.in_(assignment_ids), Assignment.state == "open")
@@ -252,7 +278,7 @@ def set_consensus(
         raise InvalidInputError(
             "Agree on every criterion first.", {item.criterion_key: item.message for item in lacking}
         )
-    _advance(session, row, version, expected="revealed")
+    advance(session, row, version, expected="revealed")
     session.execute(delete(ConsensusAnswer).where(ConsensusAnswer.session_part_id == session_part.id))
     session.execute(delete(ConsensusScore).where(ConsensusScore.session_part_id == session_part.id))
     for key, answer in answers.items():
@@ -314,7 +340,7 @@ def close(session: Session, row: CalibrationSession, *, version: int, learnt: st
     undecided = [part for part in queries.parts_of(session, row.id) if part.consensus is None]
     if undecided:
         raise ConflictError(f"{len(undecided)} of the parts have no consensus yet.")
-    _advance(
+    advance(
         session, row, version, expected="revealed", state="closed", closed_at=now, learnt=redact(learnt.strip())[:4000]
     )
     audit.record(

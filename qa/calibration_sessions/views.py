@@ -9,8 +9,18 @@ from sqlalchemy.orm import Session
 from wtforms.fields import SelectChoice
 
 import rubrics
-from qa.calibration_sessions import changing, drawings, proposing, queries, rules, service, session_page
-from qa.calibration_sessions.forms import CloseForm, SessionForm, VersionForm
+from qa.calibration_sessions import (
+    changing,
+    drawings,
+    extending,
+    mixing,
+    proposing,
+    queries,
+    rules,
+    service,
+    session_page,
+)
+from qa.calibration_sessions.forms import CloseForm, ExtendForm, SessionForm, VersionForm
 from qa.calibration_sessions.golden.queries import living_by_part
 from qa.calibration_sessions.models import CalibrationSession
 from qa.core.access import Permission, Role, requires
@@ -63,10 +73,13 @@ def filled_form() -> SessionForm:
 
 def new_page(form: SessionForm, status: int = 200) -> ResponseReturnValue:
     session, queue = db.session(), request.args.get("queue", "")
-    doubles = request.args.get("from") == "doubles"
+    way = request.args.get("from", "hand")
+    doubles = way == "doubles"
     offered = (
         proposed_parts(queue, request.args.get("criterion", ""))
         if doubles
+        else mixing.mixed_parts(session, form)
+        if way == "mix"
         else {"candidates": queries.candidates(session, g.actor, queue=queue, text=request.args.get("ticket", ""))}
     )
     body = render_template(
@@ -75,6 +88,7 @@ def new_page(form: SessionForm, status: int = 200) -> ResponseReturnValue:
         queues=queries.queues(session, g.actor.programme_id),
         queue=queue,
         doubles=doubles,
+        mix=way == "mix",
         weeks=proposing.WEEKS,
         **offered,
     )
@@ -117,6 +131,7 @@ def create() -> ResponseReturnValue:
             due_on=form.due_on.data or local_day(utcnow(), g.zone),
             now=utcnow(),
             fresh=True,
+            anonymous=form.anonymous.data,
         )
     except InvalidInputError as error:
         db.session.rollback()
@@ -142,6 +157,7 @@ def show(session_id: int) -> ResponseReturnValue:
         "mine": next((person for person in people if person.user.id == g.actor.user_id), None),
         "form": VersionForm(version=row.lock_version),
         "close_form": CloseForm(version=row.lock_version),
+        "extend_form": ExtendForm(version=row.lock_version, due_on=row.due_on),
     }
     if row.state == "scoring":
         return render_template("calibration/scoring.html", **context)
@@ -242,6 +258,29 @@ def names_for(row: CalibrationSession, people: list[queries.Sitting]) -> dict[in
         else (person.user.name if named else person.user.pseudonym)
         for person in people
     }
+
+
+@bp.post("/<int:session_id>/extend")
+@requires(Permission.CALIBRATION_FACILITATE)
+def extend(session_id: int) -> ResponseReturnValue:
+    """Another deadline for whoever has not scored yet."""
+    row = queries.get_led_session_for(db.session(), g.actor, session_id)
+    form = ExtendForm()
+    if not form.validate() or form.version.data is None or form.due_on.data is None:
+        raise InvalidInputError("Choose a day, such as 2026-04-30.", {"due_on": "choose a day"})
+    now = utcnow()
+    extending.extend(
+        db.session(),
+        row,
+        form.due_on.data,
+        version=form.version.data,
+        today=local_day(now, g.zone),
+        by=g.actor.user_id,
+        now=now,
+    )
+    db.session.commit()
+    flash("The deadline is moved; whoever has parts left is told.", "good")
+    return redirect(url_for("calibration.show", session_id=session_id))
 
 
 @bp.post("/<int:session_id>/reveal")

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, String, and_, cast, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, String, and_, cast, func, literal, or_, select, union_all
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from qa.core.access import OPEN_REGION, Actor, Role
@@ -152,6 +152,17 @@ def people_with_role(session: Session, programme_id: int, role: Role, today: dt.
         .distinct()
         .order_by(User.name, User.id)
     ).all()
+
+
+def clearances_on(session: Session, user_ids: Sequence[int], day: dt.date) -> dict[int, int]:
+    """The highest content severity that each of these people may open on a day; 0 for whoever is not named."""
+    rows = session.execute(
+        select(Clearance.user_id, func.max(Clearance.severity))
+        .where(Clearance.user_id.in_(user_ids), in_force(Clearance.valid_from, Clearance.valid_to, day))
+        .group_by(Clearance.user_id)
+        .order_by(Clearance.user_id)
+    )
+    return dict(rows.all())
 
 
 def programme_and_setting(

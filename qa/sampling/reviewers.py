@@ -7,8 +7,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from qa.core.access import OPEN_REGION, Role
-from qa.people.models import Absence, Capacity, Clearance, Membership, RegionClearance, Skill
-from qa.people.queries import in_force, people_with_role
+from qa.people.models import Absence, Capacity, Membership, RegionClearance, Skill
+from qa.people.queries import clearances_on, in_force, people_with_role
 from qa.sampling.models import Assignment, ReviewerPause
 
 DEFAULT_CAPACITY = 40  # reviews a week where nothing is noted
@@ -67,13 +67,7 @@ def reviewers_on(session: Session, programme_id: int, day: dt.date) -> list[Revi
         .order_by(Skill.id)
     ):
         skills.setdefault((user_id, kind), set()).add(value)
-    clearances = dict(
-        session.execute(
-            select(Clearance.user_id, func.max(Clearance.severity))
-            .where(Clearance.user_id.in_(ids), in_force(Clearance.valid_from, Clearance.valid_to, day))
-            .group_by(Clearance.user_id)
-        ).all()
-    )
+    clearances = clearances_on(session, ids, day)
     regions: dict[int, set[str]] = {}
     for user_id, region in session.execute(
         select(RegionClearance.user_id, RegionClearance.region)

@@ -1,13 +1,30 @@
-"""Cases about golden tickets for the walk through every route."""
+"""Cases about recurring sessions and golden tickets for the walk through every route."""
 
 from tests.routes.case import cases
 
 CALIBRATION = [
     *cases(
+        "series.show series.change series.pause series.resume series.stop",
+        {
+            "Quinn's": ("quinn", lambda w: {"series_id": w.calibrating.quinns_series.id}),
+            "Otto's": ("otto quinn", lambda w: {"series_id": w.calibrating.ottos_series.id}),
+            "of another programme": ("", lambda w: {"series_id": w.calibrating.foreign_series.id}),
+        },
+        form={"version": "0"},
+    ),
+    *cases(
+        "calibration.extend",
+        {
+            "Quinn's session": ("quinn", lambda w: {"session_id": w.quinns_session.id}),
+            "Otto's session": ("otto quinn", lambda w: {"session_id": w.ottos_session.id}),
+        },
+        form={"version": "0", "due_on": "2026-01-01"},
+    ),
+    *cases(
         "golden.confirm golden.decline golden.retire",
         {
-            "proposed by Ada": ("lena otto quinn", lambda w: {"golden_id": w.golden.id}),
-            "of another programme": ("", lambda w: {"golden_id": w.foreign_golden.id}),
+            "proposed by Ada": ("lena otto quinn", lambda w: {"golden_id": w.calibrating.golden.id}),
+            "of another programme": ("", lambda w: {"golden_id": w.calibrating.foreign_golden.id}),
         },
         form={"version": "0"},
     ),

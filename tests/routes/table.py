@@ -9,7 +9,8 @@ from tests.routes.ticket_cases import TICKETS
 WITHOUT_OBJECT = """
 periods.index planner.show disputes.index disputes.rates incidents.index incidents.owners_page
 account.password account.show calibration.create calibration.index calibration.new coaching.index desk.audit_trail
-golden.index desk.home desk.verify_trail people.apply people.example people.import_form people.index people.invite_all
+golden.index series.index series.new series.create
+desk.home desk.verify_trail people.apply people.example people.import_form people.index people.invite_all
 people.preview programme.change programme.show reviewers.fair reviewers.index reviewers.run
 reviewers.switch_fair reviews.mine reviews.queue
 rubrics.add_procedure rubrics.add_rule rubrics.create rubrics.index rubrics.new rubrics.procedure_list rubrics.rules

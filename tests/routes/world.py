@@ -11,7 +11,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from qa.calibration_sessions import service as calibration
-from qa.calibration_sessions.golden.models import GoldenTicket
 from qa.calibration_sessions.models import CalibrationSession, SessionPart
 from qa.coaching import service as coaching
 from qa.coaching.models import CoachingAction, CoachingPlan
@@ -40,7 +39,7 @@ from qa.tickets.live.connections import about_credentials
 from qa.tickets.models import IntakeRun, IntakeUpload, LegalHold, SavedMapping, SourceConnection, Ticket
 from tests.routes.disputing import disputed
 from tests.routes.drift_cases import drift_case
-from tests.routes.gilding import proposed
+from tests.routes.gilding import Calibrating, calibrating
 from tests.routes.incidents import Incidents, raised
 from tests.routes.neighbours import neighbour
 from tests.support.builders import RESOLVED, RUBRIC, Handled, make_assignment, make_review, make_ticket, publish_rubric
@@ -111,8 +110,7 @@ class World:
     ritas_case: DriftCase
     robs_case: DriftCase
     foreign_case: DriftCase
-    golden: GoldenTicket
-    foreign_golden: GoldenTicket
+    calibrating: Calibrating
 
 
 def make_world(session: Session, cast: Cast, settings: Settings) -> World:
@@ -222,21 +220,8 @@ def make_world(session: Session, cast: Cast, settings: Settings) -> World:
         ritas_case=drift_case(session, cast, cast.rita),
         robs_case=drift_case(session, cast, cast.rob),
         foreign_case=drift_case(session, neighbours, neighbours.rita),
-        golden=proposed(
-            session,
-            quinns_part,
-            part_id=quinns_part.part_id,
-            programme_id=cast.programme.id,
-            version_id=version.id,
-            by=cast.ada,
-        ),
-        foreign_golden=proposed(
-            session,
-            ottos_part,
-            part_id=foreign.part.id,
-            programme_id=neighbours.programme.id,
-            version_id=foreign_version.id,
-            by=stranger,
+        calibrating=calibrating(
+            session, cast, stranger, (quinns_part, ottos_part), foreign.part, (version, foreign_version)
         ),
     )
     session.commit()
