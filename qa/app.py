@@ -11,7 +11,7 @@ from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from qa import cli, errors, navigation, tables  # noqa: F401 - loading the tables completes the metadata
-from qa.calibration_sessions import views as calibration_views
+from qa.calibration_sessions import report_views as calibration_views
 from qa.calibration_sessions.golden import jobs as golden_jobs
 from qa.calibration_sessions.golden import views as golden_views
 from qa.calibration_sessions.series import jobs as series_jobs

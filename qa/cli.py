@@ -12,6 +12,7 @@ from flask_migrate import upgrade
 
 from qa import serving
 from qa.calibration_sessions.commands import reviews
+from qa.calibration_sessions.export_commands import calibration as calibration_workbook
 from qa.coaching.commands import export
 from qa.config import settings
 from qa.core import audit
@@ -35,6 +36,7 @@ def is_demo_command() -> bool:
 
 def init_commands(app: Flask) -> None:
     """Register every command; a refusal is one line on stderr and exit code 1, not a trace."""
+    export.add_command(calibration_workbook)
     for command in (
         init,
         serve,

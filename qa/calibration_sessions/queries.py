@@ -194,11 +194,18 @@ class Sat:
 
 def sessions_with_the_rubric(session: Session, actor: Actor, row: CalibrationSession, *, limit: int = 12) -> list[Sat]:
     """The newest revealed sessions with any version of a session's rubric that a person may open, oldest first."""
+    return sat_with_the_rubric(session, row, visible_to(actor), limit=limit)
+
+
+def sat_with_the_rubric(
+    session: Session, row: CalibrationSession, which: ColumnElement[bool], *, limit: int = 12
+) -> list[Sat]:
+    """The same for any choice of sessions."""
     family = select(RubricVersion.family_id).where(RubricVersion.id == row.rubric_version_id).scalar_subquery()
     rows = session.scalars(
         select(CalibrationSession)
         .join(RubricVersion, RubricVersion.id == CalibrationSession.rubric_version_id)
-        .where(RubricVersion.family_id == family, CalibrationSession.state != "scoring", visible_to(actor))
+        .where(RubricVersion.family_id == family, CalibrationSession.state != "scoring", which)
         .order_by(CalibrationSession.revealed_at.desc(), CalibrationSession.id.desc())
         .limit(limit)
     ).all()

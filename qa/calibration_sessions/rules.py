@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy.special import chdtri
 
 import rubrics
-from calibration.agreement import gwet_ac, krippendorff_alpha, percent_agreement
+from calibration.agreement import conger_kappa, gwet_ac, krippendorff_alpha, percent_agreement
 from calibration.intervals import t_interval
 from calibration.results import Estimate, Interval, undefined
 
@@ -37,6 +37,7 @@ class CriterionReport:
 
     criterion: rubrics.Criterion
     agreement: Estimate
+    kappa: Estimate  # Conger's, for any number of people; linear weights where levels have an order
     alpha: Estimate
     ac: Estimate  # Gwet's AC1, or AC2 with linear weights where levels have an order
     not_applicable: int
@@ -86,32 +87,35 @@ def as_number(text: str) -> float:
 def criterion_reports(
     rubric: rubrics.RubricVersion, answers: Sequence[Given], users: Sequence[int], parts: Sequence[int]
 ) -> list[CriterionReport]:
-    """Percent agreement, Gwet's AC, and Krippendorff's alpha with a bootstrap interval over the parts, by criterion."""
-    reports = []
-    for criterion in rubric.criteria:
-        matrix = codes(criterion, answers, users, parts)
-        level = level_of_measurement(criterion)
-        categories = None if level == "interval" else [float(rank) for rank in range(len(criterion.scale.levels))]
-        reports.append(
-            CriterionReport(
-                criterion=criterion,
-                agreement=percent_agreement(matrix, categories=categories),
-                alpha=krippendorff_alpha(
-                    matrix,
-                    level=level,
-                    categories=categories,
-                    bootstrap=BOOTSTRAP,
-                    rng=np.random.default_rng(RESAMPLING_SEED),
-                ),
-                ac=_ac(matrix, categories, level),
-                not_applicable=sum(
-                    answer.not_applicable for answer in answers if answer.criterion_key == criterion.key
-                ),
-                level=level,
-                prevails=_prevails(criterion, answers),
-            )
-        )
-    return reports
+    """Percent agreement, Conger's weighted kappa, Gwet's AC, and Krippendorff's alpha with a bootstrap interval over
+    the parts, by criterion.
+    """
+    return [criterion_report(criterion, answers, users, parts) for criterion in rubric.criteria]
+
+
+def criterion_report(
+    criterion: rubrics.Criterion, answers: Sequence[Given], users: Sequence[int], parts: Sequence[int]
+) -> CriterionReport:
+    """One criterion of ``criterion_reports``."""
+    matrix = codes(criterion, answers, users, parts)
+    level = level_of_measurement(criterion)
+    categories = None if level == "interval" else [float(rank) for rank in range(len(criterion.scale.levels))]
+    return CriterionReport(
+        criterion=criterion,
+        agreement=percent_agreement(matrix, categories=categories),
+        kappa=_kappa(matrix, categories, level),
+        alpha=krippendorff_alpha(
+            matrix,
+            level=level,
+            categories=categories,
+            bootstrap=BOOTSTRAP,
+            rng=np.random.default_rng(RESAMPLING_SEED),
+        ),
+        ac=_ac(matrix, categories, level),
+        not_applicable=sum(answer.not_applicable for answer in answers if answer.criterion_key == criterion.key),
+        level=level,
+        prevails=_prevails(criterion, answers),
+    )
 
 
 def session_agreement(answers: Sequence[Given]) -> Estimate:
@@ -131,6 +135,12 @@ def session_agreement(answers: Sequence[Given]) -> Estimate:
             pairs_alike = sum(count * (count - 1) for count in Counter(choices).values())
             by_part.setdefault(part_id, []).append(100 * pairs_alike / (n * (n - 1)))
     return t_interval([sum(shares) / len(shares) for shares in by_part.values()], bounds=(0, 100))
+
+
+def _kappa(matrix: Codes, categories: list[float] | None, level: str) -> Estimate:
+    if categories is None:
+        return undefined("a free percentage has no levels to choose between", method="Conger's kappa")
+    return conger_kappa(matrix, weights="unweighted" if level == "nominal" else "linear", categories=categories)
 
 
 def _ac(matrix: Codes, categories: list[float] | None, level: str) -> Estimate:

@@ -154,7 +154,7 @@ def _panel(
     for section in rubric.sections_for(part.ticket.channel):
         for criterion in section.criteria:
             answers = [given.get((user_id, criterion.key)) for user_id in present]
-            words = tuple(_word(criterion, answer) for answer in answers)
+            words = tuple(answer_word(criterion, answer) for answer in answers)
             decided = agreed.get((part.session_part.id, criterion.key))
             rows.append(
                 CriterionRow(
@@ -166,7 +166,7 @@ def _panel(
                         if (user_id, part.part.id, criterion.key) in scored.comments
                     ),
                     unanimous=len({word for word in words if word != UNANSWERED}) <= 1,
-                    agreed=_stored(decided) if decided else None,
+                    agreed=stored_choice(decided) if decided else None,
                     reason=decided.reason if decided else "",
                     proposed=rules.proposal(scored.answers, part.part.id, criterion),
                     choices=_choices(criterion),
@@ -180,7 +180,8 @@ def _panel(
     )
 
 
-def _word(criterion: rubrics.Criterion, answer: Given | None) -> str:
+def answer_word(criterion: rubrics.Criterion, answer: Given | None) -> str:
+    """An answer in words."""
     if answer is None:
         return UNANSWERED
     if answer.not_applicable:
@@ -190,7 +191,8 @@ def _word(criterion: rubrics.Criterion, answer: Given | None) -> str:
     return criterion.scale.level(answer.level_key).name if answer.level_key else UNANSWERED
 
 
-def _stored(decided: ConsensusAnswer) -> str:
+def stored_choice(decided: ConsensusAnswer) -> str:
+    """What was agreed, as a form sends it."""
     return "na" if decided.not_applicable else decided.level_key or decided.percentage or ""
 
 

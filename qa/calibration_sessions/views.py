@@ -13,7 +13,9 @@ from qa.calibration_sessions import (
     changing,
     drawings,
     extending,
+    live,
     mixing,
+    naming,
     proposing,
     queries,
     rules,
@@ -23,6 +25,7 @@ from qa.calibration_sessions import (
 from qa.calibration_sessions.forms import CloseForm, ExtendForm, SessionForm, VersionForm
 from qa.calibration_sessions.golden.queries import living_by_part
 from qa.calibration_sessions.models import CalibrationSession
+from qa.config import settings
 from qa.core.access import Permission, Role, requires
 from qa.core.clock import local_day, utcnow
 from qa.core.db import db
@@ -158,6 +161,7 @@ def show(session_id: int) -> ResponseReturnValue:
         "form": VersionForm(version=row.lock_version),
         "close_form": CloseForm(version=row.lock_version),
         "extend_form": ExtendForm(version=row.lock_version, due_on=row.due_on),
+        "mark": live.mark(row, people, leads=is_led(row)),
     }
     if row.state == "scoring":
         return render_template("calibration/scoring.html", **context)
@@ -186,13 +190,15 @@ def revealed_page(
     """What a session shows once it is revealed, with its rubric."""
     session = db.session()
     rubric = rubric_of(session, row.rubric_version_id)
+    names = names_for(row, people)
+    by_id = {person.user.id: person for person in people}
     return rubric, session_page.revealed(
         rubric,
         parts,
-        people,
+        [by_id[user_id] for user_id in names],
         queries.scored(session, row.id),
         queries.consensus_answers(session, row.id),
-        shown_as=names_for(row, people),
+        shown_as=names,
     )
 
 
@@ -249,15 +255,17 @@ def is_led(row: CalibrationSession) -> bool:
     return True
 
 
-def names_for(row: CalibrationSession, people: list[queries.Sitting]) -> dict[int, str]:
-    """How participants appear: by name to those who may know it and to oneself, else by pseudonym."""
-    named = (g.actor.may(Permission.REVIEWER_NAME) or is_led(row)) and not row.anonymous
-    return {
-        person.user.id: "You"
-        if person.user.id == g.actor.user_id
-        else (person.user.name if named else person.user.pseudonym)
+def names_for(row: CalibrationSession, people: list[queries.Sitting], me: int | None = None) -> dict[int, str]:
+    """How participants appear to who looks, in the order in which they stand."""
+    me = g.actor.user_id if me is None else me
+    known = [
+        naming.Named(user_id=person.user.id, name=person.user.name, pseudonym=person.user.pseudonym)
         for person in people
-    }
+    ]
+    if row.anonymous:
+        return naming.shown_anonymously(known, me=me, session_id=row.id, key=settings().audit_key)
+    named = g.actor.may(Permission.REVIEWER_NAME) or is_led(row)
+    return naming.told_apart(naming.shown_as(known, me=me, named=named))
 
 
 @bp.post("/<int:session_id>/extend")

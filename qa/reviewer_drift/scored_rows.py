@@ -168,7 +168,17 @@ def _reviews(session: Session, programme_id: int, forms: _Numbered, queues: _Num
 
 
 def _portions(session: Session, statement: Select[Any]) -> Iterator[Sequence[Any]]:
-    yield from session.execute(statement.execution_options(yield_per=AT_ONCE)).partitions()
+    """The driver's own rows, some thousand reviews at a time, by their ids: no column here needs a conversion."""
+    after, full = 0, True
+    while full:
+        result = session.connection().execute(statement.where(Review.id > after).limit(AT_ONCE))
+        cursor: Any = result.cursor
+        rows = cursor.fetchall()
+        result.close()
+        full = len(rows) == AT_ONCE
+        if rows:
+            after = rows[-1][0]
+            yield rows
 
 
 def _types() -> dict[str, type[np.int64] | type[np.float64]]:

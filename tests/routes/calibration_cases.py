@@ -1,4 +1,4 @@
-"""Cases about recurring sessions and golden tickets for the walk through every route."""
+"""Cases about criteria of sessions, recurring sessions and golden tickets for the walk through every route."""
 
 from tests.routes.case import cases
 
@@ -19,6 +19,19 @@ CALIBRATION = [
             "Otto's session": ("otto quinn", lambda w: {"session_id": w.ottos_session.id}),
         },
         form={"version": "0", "due_on": "2026-01-01"},
+    ),
+    *cases(
+        "calibration.criterion",
+        {
+            "Quinn's session": (
+                "rita rob lena otto quinn dora",
+                lambda w: {"session_id": w.quinns_session.id, "key": "tone"},
+            ),
+            "Otto's session": (
+                "rob lena otto quinn dora",
+                lambda w: {"session_id": w.ottos_session.id, "key": "tone"},
+            ),
+        },
     ),
     *cases(
         "golden.confirm golden.decline golden.retire",

@@ -33,14 +33,14 @@ OBJECTS = [
         },
     ),
     *cases(
-        "calibration.show calibration.discussion",
+        "calibration.show calibration.discussion calibration.live_state calibration.report calibration.own",
         {
             "Quinn's session": ("rita rob lena otto quinn dora", lambda w: {"session_id": w.quinns_session.id}),
             "Otto's session": ("rob lena otto quinn dora", lambda w: {"session_id": w.ottos_session.id}),
         },
     ),
     *cases(
-        "calibration.reveal calibration.close calibration.change",
+        "calibration.reveal calibration.close calibration.change calibration.export_report",
         {
             "Quinn's session": ("quinn", lambda w: {"session_id": w.quinns_session.id}),
             "Otto's session": ("otto quinn", lambda w: {"session_id": w.ottos_session.id}),
