@@ -15,6 +15,12 @@ from tests.tickets.records import flat_folder
 pytestmark = [pytest.mark.browser, pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)]
 
 
+@pytest.fixture
+def chores() -> bool:
+    """What came in is found by its words once it is in the search index."""
+    return True
+
+
 @every_look(DARK_NARROW)
 def test_an_admin_hands_in_an_export_and_the_qa_lead_reads_it(
     new_browser: Callable[..., Page], watch: Watch, session: Session, cast: Cast, tmp_path: Path
