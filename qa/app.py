@@ -36,6 +36,7 @@ from qa.reviews import jobs as review_jobs
 from qa.reviews import views as review_views
 from qa.reviews.disputes import views as dispute_views
 from qa.reviews.sampled import review_pace, reviewed_tickets, sampled_scores
+from qa.reviews.second_looks import views as second_look_views
 from qa.rubric_library import views as rubric_views
 from qa.rubric_studies import views as study_views
 from qa.sampling import jobs as sampling_jobs
@@ -67,6 +68,7 @@ BLUEPRINTS = (
     sampling_views.bp,
     review_views.bp,
     dispute_views.bp,
+    second_look_views.bp,
     incident_views.bp,
     calibration_views.bp,
     golden_views.bp,

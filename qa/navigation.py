@@ -23,6 +23,7 @@ ROOMS = (
     Room(label="Queue", icon="list-checks", endpoint="reviews.queue", permission=Permission.SCORE),
     Room(label="My reviews", icon="clipboard-check", endpoint="reviews.mine", permission=Permission.OWN_REVIEWS),
     Room(label="Disputes", icon="gavel", endpoint="disputes.index", permission=Permission.DISPUTE_SETTLE),
+    Room(label="Second looks", icon="list-restart", endpoint="second_looks.index", permission=Permission.SECOND_LOOKS),
     Room(label="Incidents", icon="siren", endpoint="incidents.index", permission=Permission.INCIDENTS),
     Room(label="Tickets", icon="inbox", endpoint="tickets.index", permission=Permission.TICKETS_LIST),
     Room(label="Sampling", icon="target", endpoint="sampling.index", permission=Permission.SAMPLING_VIEW),

@@ -11,6 +11,7 @@ from qa.people import models as people
 from qa.reviewer_drift import models as reviewer_drift
 from qa.reviews import models as reviews
 from qa.reviews.disputes import models as disputes
+from qa.reviews.second_looks import models as second_looks
 from qa.rubric_library import models as rubric_library
 from qa.rubric_studies import models as rubric_studies
 from qa.sampling import models as sampling
@@ -33,6 +34,7 @@ __all__ = [
     "rubric_library",
     "rubric_studies",
     "sampling",
+    "second_looks",
     "series",
     "tickets",
     "trends",

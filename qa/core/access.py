@@ -53,6 +53,8 @@ class Permission(StrEnum):
     DISPUTE_OPEN = "dispute_open"
     DISPUTE_SETTLE = "dispute_settle"
     INCIDENTS = "incidents"
+    SECOND_LOOKS = "second_looks"
+    SECOND_LOOK_TAKE = "second_look_take"
     TICKETS_LIST = "tickets_list"
     CONVERSATION_READ = "conversation_read"
     REVIEWER_NAME = "reviewer_name"
@@ -107,6 +109,8 @@ AUTHORITY: dict[Permission, dict[Role, Scope]] = {
     P.REVIEW_VOID: {Q: Scope.ALL},
     P.DISPUTE_OPEN: {S: Scope.OWN},
     P.DISPUTE_SETTLE: {L: Scope.TEAM, Q: Scope.ALL},
+    P.SECOND_LOOKS: {R: Scope.OWN, L: Scope.TEAM, Q: Scope.ALL},
+    P.SECOND_LOOK_TAKE: {L: Scope.TEAM, Q: Scope.ALL},
     P.INCIDENTS: dict.fromkeys(Role, Scope.OWN) | {Q: Scope.ALL},
     P.TICKETS_LIST: {L: Scope.TEAM, Q: Scope.ALL},
     P.CONVERSATION_READ: {R: Scope.ASSIGNED, L: Scope.TEAM, Q: Scope.ALL, S: Scope.OWN},

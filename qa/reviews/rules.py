@@ -24,7 +24,7 @@ SAVE_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 EXACT = re.compile(r"[0-9]{1,3}(\.[0-9]{0,12})?|[0-9]{1,15}/[0-9]{1,15}")
 LARGEST_INTEGER, LARGEST_ID = 2**31 - 1, 2**63 - 1  # what the database's columns hold
 # What a specialist sees and a quality figure may rest on; a hidden second score is for agreement alone.
-RELEASED_PURPOSES = frozenset({Purpose.ROUTINE, Purpose.TARGETED, Purpose.FOLLOW_UP, Purpose.SECOND_LOOK})
+RELEASED_PURPOSES = frozenset({Purpose.ROUTINE, Purpose.TARGETED, Purpose.FOLLOW_UP})
 # What no other reviewer sees as long as somebody may still score the part without knowing it.
 SEALED_PURPOSES = frozenset({Purpose.CALIBRATION, Purpose.GOLD, Purpose.PRACTICE})
 # What looks like any drawn part to whoever scores it, before and after.

@@ -16,6 +16,7 @@ from qa.core.db import db
 from qa.core.errors import InvalidInputError, NotFoundError
 from qa.reviews import queries, review_page, rules, scoring_page, service, voiding
 from qa.reviews.disputes import page as dispute_page
+from qa.reviews.second_looks import service as second_looks
 from qa.rubric_library import notes, procedures
 from qa.rubric_library.queries import rubric_of
 from qa.sampling import handing_over, striking
@@ -136,7 +137,7 @@ def submit(assignment_id: int) -> ResponseReturnValue:
     version = payload.get("version") if isinstance(payload, dict) else None
     if type(version) is not int:
         raise InvalidInputError("A submit says which version it sends.", {"version": "missing"})
-    service.submit(
+    review = service.submit(
         session,
         task.assignment,
         rubric_of(session, task.assignment.rubric_version_id),
@@ -146,6 +147,7 @@ def submit(assignment_id: int) -> ResponseReturnValue:
         zone=g.zone,
         now=now,
     )
+    second_looks.sent(session, review, now=now)
     db.session.commit()
     following = queries.next_in_queue(session, g.actor.user_id, after=assignment_id)
     target = (
@@ -161,6 +163,7 @@ def submit(assignment_id: int) -> ResponseReturnValue:
 def undo(assignment_id: int) -> ResponseReturnValue:
     task = queries.get_assignment_for(db.session(), g.actor, assignment_id)
     service.undo_submit(db.session(), task.assignment, now=utcnow())
+    second_looks.taken_back(db.session(), task.assignment)
     db.session.commit()
     return redirect(url_for("reviews.score", assignment_id=assignment_id))
 
@@ -250,6 +253,9 @@ def read_page(review_id: int, *, n: int | None = None, **more: Any) -> str:
         and view.review.purpose in rules.RELEASED_PURPOSES
         and g.actor.may(Permission.COACHING_EDIT),
         may_void=current and g.actor.may(Permission.REVIEW_VOID) and voiding.barrier(view, by=g.actor.user_id) is None,
+        may_look=current
+        and g.actor.may(Permission.SECOND_LOOK_TAKE)
+        and second_looks.barrier(session, g.actor, view, now=now) is None,
         may_undo=current
         and view.review.reviewer_id == g.actor.user_id
         and rules.may_undo(view.review.submitted_at, now),

@@ -39,6 +39,8 @@ def hand_over(session: Session, assignment: Assignment, *, reason: str, by: int,
         raise ConflictError("Everybody in a session scores the same parts; tell the facilitator instead.")
     if assignment.purpose == Purpose.PRACTICE:
         raise ConflictError("This part is for your practice alone; tell your QA lead instead.")
+    if assignment.purpose == Purpose.SECOND_LOOK:
+        raise ConflictError("A second look is your own: give it back on the page Second looks.")
     private = reason == WELLBEING
     kept = {"state": "withdrawn"} if private else {"state": "handed_over", "hand_over_reason": reason}
     closed = session.execute(

@@ -41,6 +41,13 @@ REVIEWS = [
         },
     ),
     *cases(
+        "second_looks.show second_looks.give_back",
+        {
+            "Lena's": ("lena", lambda w: {"look_id": w.lenas_look.id}),
+            "nobody's any more": ("", lambda w: {"look_id": 0}),
+        },
+    ),
+    *cases(
         "reviews.void reviews.bring_back",
         {
             "of Sam's work": ("quinn", lambda w: {"review_id": w.sams_review.id}),
@@ -56,6 +63,14 @@ REVIEWS = [
     ),
     *cases(
         "reviews.release",
+        {
+            "of Sam's work": ("lena quinn", lambda w: {"review_id": w.sams_review.id}),
+            "of Olga's work": ("otto quinn", lambda w: {"review_id": w.olgas_review.id}),
+            "of a stranger's work": ("", lambda w: {"review_id": w.foreign_review.id}),
+        },
+    ),
+    *cases(
+        "second_looks.take",
         {
             "of Sam's work": ("lena quinn", lambda w: {"review_id": w.sams_review.id}),
             "of Olga's work": ("otto quinn", lambda w: {"review_id": w.olgas_review.id}),

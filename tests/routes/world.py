@@ -4,7 +4,6 @@ What is Sam's belongs to Payouts, what is Olga's to Appeals; what is foreign bel
 """
 
 import datetime as dt
-import json
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -16,15 +15,16 @@ from qa.coaching import service as coaching
 from qa.coaching.models import CoachingAction, CoachingPlan
 from qa.config import Settings
 from qa.core.clock import utcnow
-from qa.core.crypto import KeyRing, seal_secret
+from qa.core.crypto import KeyRing
 from qa.notices import service as notices
 from qa.notices.models import Notice
 from qa.people import sessions
-from qa.people.models import Source, User, UserSession
+from qa.people.models import User, UserSession
 from qa.people.queries import zone_of
 from qa.reviewer_drift.models import DriftCase
 from qa.reviews.disputes.models import Dispute
 from qa.reviews.models import Review
+from qa.reviews.second_looks.models import SecondLook
 from qa.rubric_library import notes as rubric_notes
 from qa.rubric_library import procedures
 from qa.rubric_library import service as rubric_service
@@ -35,13 +35,14 @@ from qa.sampling.kinds import Rules
 from qa.sampling.models import Assignment, Draw, DrawnUnit, Purpose, SamplingPlanVersion, StrikeRequest
 from qa.sampling.plans import plans_of, save_plan
 from qa.tickets import retention
-from qa.tickets.live.connections import about_credentials
 from qa.tickets.models import IntakeRun, IntakeUpload, LegalHold, SavedMapping, SourceConnection, Ticket
 from tests.routes.disputing import disputed
 from tests.routes.drift_cases import drift_case
 from tests.routes.gilding import Calibrating, calibrating
 from tests.routes.incidents import Incidents, raised
+from tests.routes.looking import second_look
 from tests.routes.neighbours import neighbour
+from tests.routes.taking_in import intake_run, intake_upload, saved_mapping, source_connection
 from tests.support.builders import RESOLVED, RUBRIC, Handled, make_assignment, make_review, make_ticket, publish_rubric
 from tests.support.cast import NOW, OPENED, TODAY, Cast
 
@@ -61,6 +62,7 @@ class World:
     sams_dispute: Dispute
     foreign_dispute: Dispute
     incidents: Incidents
+    lenas_look: SecondLook
     sams_ticket: Ticket
     olgas_ticket: Ticket
     severe_ticket: Ticket
@@ -165,6 +167,7 @@ def make_world(session: Session, cast: Cast, settings: Settings) -> World:
         foreign_review=foreign_review,
         sams_dispute=disputed(session, sams_review, cast),
         foreign_dispute=disputed(session, foreign_review, neighbours),
+        lenas_look=second_look(session, cast, version),
         incidents=Incidents(
             sams=raised(session, sams[0], cast.lena),
             olgas=raised(session, olgas[0], cast.otto),
@@ -311,63 +314,6 @@ def procedure(session: Session, cast: Cast) -> Procedure:
     return procedures.create(
         session, cast.programme.id, key="refunds", name="Refunds", owner_id=None, by=cast.quinn.id, now=NOW
     )
-
-
-def source_connection(session: Session, cast: Cast, settings: Settings) -> SourceConnection:
-    """A connection to a host that no name server knows."""
-    source = Source(programme_id=cast.programme.id, key="live", kind="intercom", name="Intercom", created_at=NOW)
-    session.add(source)
-    session.flush()
-    secret = json.dumps({"user": "", "token": "t"}).encode()
-    connection = SourceConnection(
-        source_id=source.id,
-        base_url="https://help-desk.invalid",
-        credentials=seal_secret(KeyRing(settings.text_keys), secret, about_credentials(source.id)),
-        start_at=NOW,
-        updated_at=NOW,
-    )
-    session.add(connection)
-    session.flush()
-    return connection
-
-
-def intake_upload(session: Session, cast: Cast) -> IntakeUpload:
-    upload = IntakeUpload(
-        programme_id=cast.programme.id,
-        token=f"folder-{cast.programme.id}",
-        format="csv",
-        source_key="",
-        file_names=["export.csv"],
-        looks=[],
-        mapping={"sheets": []},
-        created_at=NOW,
-    )
-    session.add(upload)
-    session.flush()
-    return upload
-
-
-def saved_mapping(session: Session, cast: Cast) -> SavedMapping:
-    saved = SavedMapping(programme_id=cast.programme.id, name="Monthly", mapping={"sheets": []}, updated_at=NOW)
-    session.add(saved)
-    session.flush()
-    return saved
-
-
-def intake_run(session: Session, cast: Cast) -> IntakeRun:
-    run = IntakeRun(
-        programme_id=cast.programme.id,
-        source_id=cast.source.id,
-        format="csv",
-        file_names=["tickets.csv"],
-        state="done",
-        started_at=NOW,
-        finished_at=NOW,
-        started_by_id=cast.ada.id,
-    )
-    session.add(run)
-    session.flush()
-    return run
 
 
 def notice(session: Session, user: User) -> Notice:
