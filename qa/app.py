@@ -12,6 +12,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from qa import cli, errors, navigation, tables  # noqa: F401 - loading the tables completes the metadata
 from qa.calibration_sessions import report_views as calibration_views
+from qa.calibration_sessions.certification import jobs as certification_jobs
+from qa.calibration_sessions.certification import views as certification_views
 from qa.calibration_sessions.golden import jobs as golden_jobs
 from qa.calibration_sessions.golden import views as golden_views
 from qa.calibration_sessions.series import jobs as series_jobs
@@ -73,6 +75,7 @@ BLUEPRINTS = (
     calibration_views.bp,
     golden_views.bp,
     series_views.bp,
+    certification_views.bp,
     study_views.bp,
     fair_views.bp,
     coaching_views.bp,
@@ -213,6 +216,11 @@ def init_runner(app: Flask, settings: Settings) -> None:
     def write_the_morning_s_sessions() -> None:
         mornings.tick(db.session(), utcnow())
 
+    certificates = certification_jobs.Calendar()
+
+    def settle_certifications() -> None:
+        certificates.tick(db.session(), utcnow())
+
     nights = drift_jobs.Calendar()
 
     def write_the_night_s_run() -> None:
@@ -224,6 +232,7 @@ def init_runner(app: Flask, settings: Settings) -> None:
         **sampling_jobs.HANDLERS,
         **golden_jobs.HANDLERS,
         **series_jobs.HANDLERS,
+        **certification_jobs.HANDLERS,
         **drift_jobs.HANDLERS,
     }
     chores = (
@@ -235,6 +244,7 @@ def init_runner(app: Flask, settings: Settings) -> None:
         let_gold_follow_draws,
         ask_the_next_owner,
         write_the_morning_s_sessions,
+        settle_certifications,
         begin_due_pulls,
         index_tickets,
     )

@@ -57,6 +57,7 @@ ROOMS = (
 # Blueprints whose pages belong to another's room.
 HOMES = {
     "golden": "calibration",
+    "certification": "calibration",
     "series": "calibration",
     "planner": "sampling",
     "periods": "trends",

@@ -1,6 +1,7 @@
 """Every table of every room, so that the metadata is whole wherever the application starts."""
 
 from qa.calibration_sessions import models as calibration_sessions
+from qa.calibration_sessions.certification import models as certification
 from qa.calibration_sessions.golden import models as golden
 from qa.calibration_sessions.series import models as series
 from qa.coaching import models as coaching
@@ -22,6 +23,7 @@ __all__ = [
     "access_log",
     "audit",
     "calibration_sessions",
+    "certification",
     "coaching",
     "disputes",
     "golden",

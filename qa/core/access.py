@@ -73,6 +73,8 @@ class Permission(StrEnum):
     CALIBRATION_VIEW = "calibration_view"
     CALIBRATION_FACILITATE = "calibration_facilitate"
     CALIBRATION_GOLD = "calibration_gold"
+    CERTIFICATION_VIEW = "certification_view"
+    CERTIFICATION_SETTLE = "certification_settle"
     REVIEWERS_VIEW = "reviewers_view"
     DRIFT_RUN = "drift_run"
     DRIFT_CASE = "drift_case"
@@ -130,6 +132,8 @@ AUTHORITY: dict[Permission, dict[Role, Scope]] = {
     P.CALIBRATION_VIEW: {R: Scope.ASSIGNED, L: Scope.ALL, Q: Scope.ALL, D: Scope.ALL},
     P.CALIBRATION_FACILITATE: {L: Scope.OWN, Q: Scope.ALL},
     P.CALIBRATION_GOLD: {L: Scope.ALL, Q: Scope.ALL},
+    P.CERTIFICATION_VIEW: {R: Scope.OWN, Q: Scope.ALL},
+    P.CERTIFICATION_SETTLE: {Q: Scope.ALL},
     P.REVIEWERS_VIEW: {R: Scope.OWN, Q: Scope.ALL, D: Scope.AGGREGATE},
     P.DRIFT_RUN: {Q: Scope.ALL},
     P.DRIFT_CASE: {R: Scope.OWN, Q: Scope.ALL},

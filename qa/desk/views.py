@@ -116,6 +116,12 @@ def address_of(notice: Notice) -> str:
         return url_for("incidents.show", incident_id=int(notice.object_id))
     if notice.object_type == "calibration_session":
         return url_for("calibration.show", session_id=int(notice.object_id))
+    if notice.object_type == "session_series":
+        return url_for("series.show", series_id=int(notice.object_id))
+    if notice.object_type == "certification":
+        return url_for("certification.show", user_id=int(notice.detail["user"]))
+    if notice.object_type == "shadowed_review":
+        return url_for("certification.shadowed", shadowed_id=int(notice.object_id))
     if notice.object_type == "coaching_plan":
         return url_for("coaching.show", plan_id=int(notice.object_id))
     if notice.object_type == "rubric_version":

@@ -93,6 +93,27 @@ class ProgrammeForm(FlaskForm):
             NumberRange(min=0, max=40, message="Between 0 and 40 tickets."),
         ],
     )
+    certification_required = BooleanField("Only certified reviewers get drawn parts of a rubric")
+    certification_practice = IntegerField(
+        "Golden tickets in a round of practice",
+        validators=[InputRequired("Enter a number."), NumberRange(min=5, max=40, message="Between 5 and 40 tickets.")],
+    )
+    certification_mark = DecimalField(
+        "Agreement with gold beyond chance that the lower bound has to clear",
+        places=2,
+        validators=[
+            InputRequired("Enter a mark."),
+            NumberRange(min=0.05, max=0.95, message="A mark lies between 0.05 and 0.95."),
+        ],
+    )
+    certification_shadowed = IntegerField(
+        "Shadowed reviews before somebody is certified",
+        validators=[InputRequired("Enter a number."), NumberRange(min=1, max=20, message="Between 1 and 20 reviews.")],
+    )
+    certification_absence_weeks = IntegerField(
+        "Weeks without a score after which a certificate lapses",
+        validators=[InputRequired("Enter a number."), NumberRange(min=1, max=104, message="Between 1 and 104 weeks.")],
+    )
     harmful_per_week = IntegerField(
         "Parts of content severity 2 or 3 a reviewer gets a week, at most",
         validators=[

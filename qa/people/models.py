@@ -34,6 +34,10 @@ class ProgrammeSetting(WithId, Base):
         one_of("primary_part_rule", ("most_public_replies", "last_public_reply")),
         one_of("release_rule", ("at_once", "next_morning", "by_lead")),
         one_of("rubric_date", ("resolution", "review")),
+        CheckConstraint("certification_practice BETWEEN 5 AND 40", name="certification_practice_in_range"),
+        CheckConstraint("certification_mark > 0 AND certification_mark < 1", name="certification_mark_in_range"),
+        CheckConstraint("certification_shadowed BETWEEN 1 AND 20", name="certification_shadowed_in_range"),
+        CheckConstraint("certification_absence_weeks BETWEEN 1 AND 104", name="certification_absence_in_range"),
         CheckConstraint("gold_per_month BETWEEN 0 AND 40", name="gold_per_month_in_range"),
     )
 
@@ -57,6 +61,11 @@ class ProgrammeSetting(WithId, Base):
     review_days: Mapped[int] = mapped_column(default=7)  # days from the draw to the due date
     harmful_per_week: Mapped[int] = mapped_column(default=20, server_default="20")  # of severity 2 and 3, a reviewer
     gold_per_month: Mapped[int] = mapped_column(default=1, server_default="1")  # golden tickets, a reviewer, 4 weeks
+    certification_required: Mapped[bool] = mapped_column(default=False, server_default=false())  # for drawn parts
+    certification_practice: Mapped[int] = mapped_column(default=8, server_default="8")  # golden tickets a round
+    certification_mark: Mapped[float] = mapped_column(default=0.4, server_default="0.4")  # kappa's lower bound
+    certification_shadowed: Mapped[int] = mapped_column(default=3, server_default="3")  # reviews looked at
+    certification_absence_weeks: Mapped[int] = mapped_column(default=12, server_default="12")  # until it lapses
     quality_target: Mapped[float | None]
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
 

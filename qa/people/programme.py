@@ -28,6 +28,11 @@ CHANGEABLE = (
     "double_share",
     "review_days",
     "gold_per_month",
+    "certification_required",
+    "certification_practice",
+    "certification_mark",
+    "certification_shadowed",
+    "certification_absence_weeks",
     "quality_target",
     "fair_mean",
 )

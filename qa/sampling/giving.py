@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from sqlalchemy import func, insert, select, update
@@ -13,6 +13,7 @@ from qa.notices import service as notices
 from qa.people.models import ProgrammeSetting
 from qa.people.queries import zone_of
 from qa.rubric_library.queries import rule_book_at
+from qa.rubric_library.rules import RuleBook
 from qa.sampling.assigning import Load, Outcome, Task, assign
 from qa.sampling.doubling import doubled, raised_shares
 from qa.sampling.models import Assignment, DrawnUnit, Purpose
@@ -66,6 +67,19 @@ def part_facts(session: Session, part_ids: Sequence[int]) -> dict[int, DrawnFact
             resolved_at=part.resolved_at,
         )
         for part, queue, channel, language, severity, region in rows
+    }
+
+
+def with_families(
+    parts: Mapping[int, DrawnFacts], versions: Mapping[int, int | None], book: RuleBook, setting: ProgrammeSetting
+) -> dict[int, DrawnFacts]:
+    """The parts with the rubric family that a certificate is asked for; unchanged where the programme asks for none."""
+    if not setting.certification_required:
+        return dict(parts)
+    family_of = {version.version_id: version.family_id for version in book.versions}
+    return {
+        part_id: replace(part, facts=replace(part.facts, family_id=family_of.get(versions.get(part_id) or 0)))
+        for part_id, part in parts.items()
     }
 
 
@@ -142,6 +156,7 @@ def give(
         part_id: book.version_for(part.facts.queue, part.channel, part.facts.language, part.resolved_at)
         for part_id, part in parts.items()
     }
+    parts = with_families(parts, versions, book, setting)
     loads = loads_on(session, setting, today, now=now)
     met = met_lately(session, setting.programme_id, now=now)
 
@@ -203,7 +218,14 @@ def give(
 
 def _task(part: DrawnFacts, avoid: frozenset[int], excluded: frozenset[int]) -> Task[DrawnFacts]:
     facts = part.facts
-    kind = (str(facts.specialist_id), str(facts.team_id), facts.queue, facts.language, str(facts.content_severity))
+    kind = (
+        str(facts.specialist_id),
+        str(facts.team_id),
+        facts.queue,
+        facts.language,
+        str(facts.content_severity),
+        str(facts.family_id),
+    )
     return Task(part=part, kind=kind, avoid=avoid, excluded=excluded, harmful=facts.content_severity >= HARMFUL)
 
 

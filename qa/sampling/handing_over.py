@@ -11,6 +11,7 @@ from qa.core.clock import local_day, monday_of
 from qa.core.errors import ConflictError, InvalidInputError
 from qa.notices import service as notices
 from qa.people.queries import people_with_role, setting_at, zone_of
+from qa.rubric_library.models import RubricVersion
 from qa.sampling.giving import HARMFUL, loads_on
 from qa.sampling.models import Assignment, Purpose, WellbeingHandOver
 from qa.sampling.reviewers import PartFacts, ReviewerFacts, why_not
@@ -123,6 +124,7 @@ def _open_for_another(
         language=ticket.language,
         content_severity=ticket.content_severity,
         data_region=ticket.data_region,
+        family_id=_family_asked(session, assignment, certified=setting.certification_required),
     )
     had_it = set(session.scalars(select(Assignment.reviewer_id).where(Assignment.part_id == part.id)))
     loads = loads_on(session, setting, today, now=now)
@@ -157,6 +159,13 @@ def _open_for_another(
     session.add(successor)
     session.flush()
     return successor
+
+
+def _family_asked(session: Session, assignment: Assignment, *, certified: bool) -> int | None:
+    """The rubric family that the successor has to be certified for: of drawn parts, where the programme asks."""
+    if not certified or assignment.purpose not in {Purpose.ROUTINE, Purpose.DOUBLE}:
+        return None
+    return session.get_one(RubricVersion, assignment.rubric_version_id).family_id
 
 
 def _origin(assignment: Assignment) -> str:

@@ -266,6 +266,27 @@ class DoubleShare(WithId, Base):
     ended_at: Mapped[dt.datetime | None]
 
 
+class ReviewerCertificate(WithId, Base):
+    """A time in which a reviewer is certified for a rubric family; only they get its parts where that is asked."""
+
+    __tablename__ = "reviewer_certificate"
+    __table_args__ = (
+        Index(
+            "uq_reviewer_certificate_running",
+            "user_id",
+            "family_id",
+            unique=True,
+            sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+    )
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    family_id: Mapped[int] = mapped_column(ForeignKey("rubric_family.id"))
+    begun_at: Mapped[dt.datetime]
+    ended_at: Mapped[dt.datetime | None]
+
+
 class WellbeingHandOver(WithId, Base):
     """That somebody found a part too harmful: where, never who, which part or at what minute."""
 

@@ -14,8 +14,9 @@ from qa.core.errors import InvalidInputError
 from qa.notices import service as notices
 from qa.people.models import ProgrammeSetting
 from qa.people.queries import zone_of
+from qa.rubric_library.queries import rule_book_at
 from qa.sampling.assigning import Task, assign
-from qa.sampling.giving import HARMFUL, loads_on, part_facts
+from qa.sampling.giving import HARMFUL, loads_on, part_facts, with_families
 from qa.sampling.models import Assignment, Draw, DrawnUnit, Purpose
 from qa.sampling.reviewers import PartFacts, ReviewerFacts, why_not
 
@@ -80,6 +81,8 @@ def reassign(session: Session, setting: ProgrammeSetting, reviewer_id: int, *, b
     if not rows:
         return Moved(moved=0, stayed=0)
     facts = part_facts(session, [row.part_id for row in rows])
+    book = rule_book_at(session, setting, now)
+    facts = with_families(facts, {row.part_id: row.rubric_version_id for row in rows}, book, setting)
     had: dict[int, set[int]] = {}
     for part_id, who in session.execute(
         select(Assignment.part_id, Assignment.reviewer_id).where(Assignment.part_id.in_([row.part_id for row in rows]))
@@ -99,6 +102,7 @@ def reassign(session: Session, setting: ProgrammeSetting, reviewer_id: int, *, b
                 about.queue,
                 about.language,
                 str(about.content_severity),
+                str(about.family_id),
             ),
             excluded=frozenset(had[row.part_id]),
             harmful=about.content_severity >= HARMFUL,

@@ -16,7 +16,7 @@ from qa.people.models import ProgrammeSetting
 from qa.people.queries import zone_of
 from qa.rubric_library.queries import rule_book_at
 from qa.sampling import frames
-from qa.sampling.giving import HARMFUL, Given, give, loads_on, part_facts
+from qa.sampling.giving import HARMFUL, Given, give, loads_on, part_facts, with_families
 from qa.sampling.models import Assignment, Draw, DrawnUnit, Period, Purpose
 from qa.sampling.reviewers import why_not
 
@@ -67,11 +67,16 @@ def open_to(session: Session, setting: ProgrammeSetting, reviewer_id: int, *, no
             )
         )
     )
+    versions = {
+        part_id: book.version_for(part.facts.queue, part.channel, part.facts.language, part.resolved_at)
+        for part_id, part in facts.items()
+    }
+    facts = with_families(facts, versions, book, setting)
     able = []
     for unit in units:
         part = facts[unit.part_id]
         full = part.facts.content_severity >= HARMFUL and load.harmful >= setting.harmful_per_week
-        rubric = book.version_for(part.facts.queue, part.channel, part.facts.language, part.resolved_at)
+        rubric = versions[unit.part_id]
         allowed = why_not(load.reviewer, part.facts, own_team_ban=setting.own_team_ban) is None
         if allowed and rubric is not None and not full and unit.part_id not in had:
             able.append(unit)

@@ -14,7 +14,7 @@ from qa.core.errors import NotFoundError
 from qa.people.models import ProgrammeSetting, Team, User
 from qa.rubric_library.queries import rule_book_at
 from qa.sampling.assigning import Load
-from qa.sampling.giving import HARMFUL, loads_on, part_facts
+from qa.sampling.giving import HARMFUL, loads_on, part_facts, with_families
 from qa.sampling.kinds import KINDS, Kind
 from qa.sampling.models import (
     Assignment,
@@ -209,6 +209,7 @@ class ShortageRow:
 
 REASON_WORDS = {
     "no rubric": "no rubric covers them",
+    "certificate": "nobody left is certified for its rubric",
     "language": "nobody reads the language",
     "queue": "nobody knows the queue",
     "clearance": "nobody is cleared for the content",
@@ -257,10 +258,15 @@ def shortages_of(
         had.setdefault(part_id, set()).add(reviewer_id)
     loads = loads_on(session, setting, today, now=now)
     book = rule_book_at(session, setting, now)
+    versions = {
+        part_id: book.version_for(part.facts.queue, part.channel, part.facts.language, part.resolved_at)
+        for part_id, part in facts.items()
+    }
+    facts = with_families(facts, versions, book, setting)
     kinds: dict[tuple[str, str, int, str], list[str]] = {}
     for part_id, external_id in rows:
         part = facts[part_id]
-        covered = book.version_for(part.facts.queue, part.channel, part.facts.language, part.resolved_at) is not None
+        covered = versions[part_id] is not None
         reason = _why(loads, part.facts, setting, had.get(part_id, set())) if covered else REASON_WORDS["no rubric"]
         kind = (part.facts.queue, part.facts.language, part.facts.content_severity, reason)
         kinds.setdefault(kind, []).append(external_id)

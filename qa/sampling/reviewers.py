@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from qa.core.access import OPEN_REGION, Role
 from qa.people.models import Absence, Capacity, Membership, RegionClearance, Skill
 from qa.people.queries import clearances_on, in_force, people_with_role
+from qa.sampling import certified
 from qa.sampling.models import Assignment, ReviewerPause
 
 DEFAULT_CAPACITY = 40  # reviews a week where nothing is noted
@@ -29,6 +30,7 @@ class ReviewerFacts:
     absent: bool
     paused: bool = False  # here, and given nothing new
     regions: frozenset[str] = frozenset({OPEN_REGION})
+    families: frozenset[int] = frozenset()  # of rubrics this person is certified for
 
     @property
     def takes_parts(self) -> bool:
@@ -47,6 +49,7 @@ class PartFacts:
     language: str
     content_severity: int
     data_region: str = OPEN_REGION
+    family_id: int | None = None  # of the rubric it is scored by, where a certificate is asked for
 
 
 def reviewers_on(session: Session, programme_id: int, day: dt.date) -> list[ReviewerFacts]:
@@ -82,6 +85,7 @@ def reviewers_on(session: Session, programme_id: int, day: dt.date) -> list[Revi
             .order_by(Capacity.valid_from, Capacity.id)  # a later row of a person wins
         ).all()
     )
+    families = certified.held(session, ids)
     loads = dict(
         session.execute(
             select(Assignment.reviewer_id, func.count())
@@ -110,6 +114,7 @@ def reviewers_on(session: Session, programme_id: int, day: dt.date) -> list[Revi
             regions=frozenset({OPEN_REGION, *regions.get(person.id, ())}),
             capacity=capacities.get(person.id, DEFAULT_CAPACITY),
             load=loads.get(person.id, 0),
+            families=families.get(person.id, frozenset()),
             absent=person.id in absent,
             paused=person.id in paused,
         )
@@ -131,6 +136,8 @@ def why_not(reviewer: ReviewerFacts, part: PartFacts, *, own_team_ban: bool) -> 
         return "clearance"
     if part.data_region not in reviewer.regions:
         return "region"
+    if part.family_id is not None and part.family_id not in reviewer.families:
+        return "certificate"
     if reviewer.absent:
         return "absent"
     if reviewer.paused:

@@ -22,9 +22,10 @@ from qa.core.jobs import Job
 from qa.people.models import Clearance, User
 from qa.people.queries import zone_of
 from qa.reviewer_drift.gathering import gather
-from qa.reviews.sampled import sampled_scores
+from qa.reviews import measuring
 from qa.sampling import handing_over
 from qa.sampling.models import Assignment, Draw, Purpose
+from qa.tickets.models import HandledPart
 from tests.calibration_sessions.room import Room, open_room
 from tests.support.builders import make_assignment, make_review, make_ticket
 from tests.support.cast import NOW, TODAY, Cast, person
@@ -182,12 +183,15 @@ def test_golden_scores_are_evidence_of_severity_and_of_no_quality(
         make_review(session, room.handled[0], given_gold(room, newcomer(room, cast, name)), levels, at=LATER)
         for name, levels in (("Nina Noor", {"tone": "missed"}), ("Noel North", {}))
     ]
+    drawn = make_ticket(session, cast)
+    make_review(session, drawn, make_assignment(session, drawn, cast.olga, room.version))
     session.commit()
 
     with app.app_context():
         monday = LATER.date() - dt.timedelta(days=LATER.weekday())
         found = gather(db.session(), cast.programme.id, through=monday, zone=zone_of(cast.setting))
-        quality = sampled_scores(db.session(), cast.programme.id, MONDAY_LONG_AGO)
+        here = [HandledPart.programme_id == cast.programme.id]
+        quality = measuring.reviewed(db.session(), here, since=MONDAY_LONG_AGO)
         against = queries.against_gold(db.session(), cast.programme.id, zone_of(cast.setting))
 
     assert found is not None
@@ -197,7 +201,7 @@ def test_golden_scores_are_evidence_of_severity_and_of_no_quality(
     assert len(set(found.scorings.ticket[last].tolist())) == 1
     # With tone missed the answer is 2/3 of weight 60 and safety whole: 80 is gold, and 100 lies 20 points above it.
     assert [each.difference for each in against] == [pytest.approx(0.0), pytest.approx(20.0)]
-    assert quality == []
+    assert [each.reviewer_id for each in quality] == [cast.olga.id]
     assert {each.golden_id for each in against} == {gold.id}
     assert {review.sealed for review in scores} == {True}
 

@@ -33,6 +33,8 @@ PRODUCT = {
     ),
     "facilitate a calibration": (P.CALIBRATION_FACILITATE, {R.TEAM_LEAD: "own", R.QA_LEAD: "all"}),
     "set gold, as one of two": (P.CALIBRATION_GOLD, {R.TEAM_LEAD: "all", R.QA_LEAD: "all"}),
+    "see certifications": (P.CERTIFICATION_VIEW, {R.REVIEWER: "own", R.QA_LEAD: "all"}),
+    "settle certifications": (P.CERTIFICATION_SETTLE, {R.QA_LEAD: "all"}),
     "see reviewers' severity": (
         P.REVIEWERS_VIEW,
         {R.REVIEWER: "own", R.QA_LEAD: "all", R.DIRECTOR: "aggregate"},

@@ -1,4 +1,4 @@
-"""Cases about criteria of sessions, recurring sessions and golden tickets for the walk through every route."""
+"""Cases about criteria of sessions, series, golden tickets and certification for the walk through every route."""
 
 from tests.routes.case import cases
 
@@ -11,6 +11,35 @@ CALIBRATION = [
             "of another programme": ("", lambda w: {"series_id": w.calibrating.foreign_series.id}),
         },
         form={"version": "0"},
+    ),
+    *cases(
+        "certification.show",
+        {
+            "Rita": ("rita quinn", lambda w: {"user_id": w.calibrating.ritas_certification.user_id}),
+            "a stranger": ("", lambda w: {"user_id": w.stranger.id}),
+        },
+    ),
+    *cases(
+        "certification.begin certification.on_record",
+        {
+            "Rita": ("quinn", lambda w: {"user_id": w.calibrating.ritas_certification.user_id}),
+            "a stranger": ("", lambda w: {"user_id": w.stranger.id}),
+        },
+    ),
+    *cases(
+        "certification.another_round certification.more_shadowed certification.certify certification.withdraw",
+        {
+            "Rita's": ("quinn", lambda w: {"certification_id": w.calibrating.ritas_certification.id}),
+            "of another programme": ("", lambda w: {"certification_id": w.calibrating.foreign_certification.id}),
+        },
+        form={"version": "0"},
+    ),
+    *cases(
+        "certification.shadowed certification.look",
+        {
+            "for Rob to look at": ("rob quinn", lambda w: {"shadowed_id": w.calibrating.robs_shadowed.id}),
+            "of another programme": ("", lambda w: {"shadowed_id": w.calibrating.foreign_shadowed.id}),
+        },
     ),
     *cases(
         "calibration.extend",

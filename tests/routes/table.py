@@ -10,7 +10,7 @@ WITHOUT_OBJECT = """
 periods.index planner.show disputes.index disputes.rates incidents.index incidents.owners_page
 second_looks.index second_looks.take_by_lot
 account.password account.show calibration.create calibration.index calibration.new coaching.index desk.audit_trail
-golden.index series.index series.new series.create
+certification.index golden.index series.index series.new series.create
 desk.home desk.verify_trail people.apply people.example people.import_form people.index people.invite_all
 people.preview programme.change programme.show reviewers.fair reviewers.index reviewers.run
 reviewers.switch_fair reviews.mine reviews.queue

@@ -224,7 +224,13 @@ def make_world(session: Session, cast: Cast, settings: Settings) -> World:
         robs_case=drift_case(session, cast, cast.rob),
         foreign_case=drift_case(session, neighbours, neighbours.rita),
         calibrating=calibrating(
-            session, cast, stranger, (quinns_part, ottos_part), foreign.part, (version, foreign_version)
+            session,
+            cast,
+            neighbours,
+            (quinns_part, ottos_part),
+            foreign.part,
+            (version, foreign_version),
+            (sams_review, foreign_review),
         ),
     )
     session.commit()

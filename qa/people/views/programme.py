@@ -37,6 +37,11 @@ def change() -> ResponseReturnValue:
         "double_share": float(form.double_share.data / 100),
         "review_days": form.review_days.data,
         "gold_per_month": form.gold_per_month.data,
+        "certification_required": form.certification_required.data,
+        "certification_practice": form.certification_practice.data,
+        "certification_mark": float(form.certification_mark.data),
+        "certification_shadowed": form.certification_shadowed.data,
+        "certification_absence_weeks": form.certification_absence_weeks.data,
         "harmful_per_week": form.harmful_per_week.data,
         "blind": form.blind.data,
         "own_team_ban": form.own_team_ban.data,
@@ -64,6 +69,7 @@ def typed(setting: ProgrammeSetting) -> dict[str, object]:
     """A version of the rules as the form's fields hold it."""
     values = {name: getattr(setting, name) for name in programme.CHANGEABLE}
     # By way of its digits: 0.08 is 8 percent, not 8.000000000000000166.
+    values["certification_mark"] = Decimal(str(setting.certification_mark))
     return values | {"base": setting.id, "double_share": Decimal(str(setting.double_share)) * 100}
 
 
