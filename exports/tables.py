@@ -69,7 +69,7 @@ def csv_lines(table: Table, *, zone: dt.tzinfo) -> Iterator[str]:
     """The lines of the CSV one by one, head first, without the byte order mark."""
     yield ",".join(_quoted(column.title) for column in table.columns) + LINE_END
     for number, row in enumerate(table.rows, start=1):
-        yield ",".join(_field(value, zone) for value in _checked(table, number, row)) + LINE_END
+        yield ",".join(field(value, zone) for value in checked(table.name, table.columns, number, row)) + LINE_END
 
 
 def to_xlsx(table: Table, *, zone: dt.tzinfo, provenance: Provenance) -> bytes:
@@ -92,7 +92,7 @@ def to_xlsx(table: Table, *, zone: dt.tzinfo, provenance: Provenance) -> bytes:
     right = [place for place, column in enumerate(table.columns, start=1) if column.kind in NUMBERS]
     sheet.headers(1, [column.title for column in table.columns], right=right)
     for number, row in enumerate(table.rows, start=1):
-        for place, value in enumerate(_checked(table, number, row), start=1):
+        for place, value in enumerate(checked(table.name, table.columns, number, row), start=1):
             sheet.put(number + 1, place, value, STYLES[table.columns[place - 1].kind])
     if not table.rows:
         sheet.put(2, 1, "No row fits the filters.", "soft")
@@ -113,12 +113,13 @@ def to_xlsx(table: Table, *, zone: dt.tzinfo, provenance: Provenance) -> bytes:
     return book.content()
 
 
-def _checked(table: Table, number: int, row: Sequence[Cell]) -> Sequence[Cell]:
-    if len(row) != len(table.columns):
-        raise ValueError(f"row {number} of {table.name!r} has {len(row)} values for {len(table.columns)} columns")
-    for column, value in zip(table.columns, row, strict=True):
+def checked(name: str, columns: Sequence[Column], number: int, row: Sequence[Cell]) -> Sequence[Cell]:
+    """The row as it is; ValueError, which names the table's row and column, when it does not fit its columns."""
+    if len(row) != len(columns):
+        raise ValueError(f"row {number} of {name!r} has {len(row)} values for {len(columns)} columns")
+    for column, value in zip(columns, row, strict=True):
         if value is not None and not _fits(column.kind, value):
-            raise ValueError(f"row {number} of {table.name!r}: {column.title!r} holds {column.kind}, not {value!r}")
+            raise ValueError(f"row {number} of {name!r}: {column.title!r} holds {column.kind}, not {value!r}")
     return row
 
 
@@ -134,7 +135,8 @@ def _fits(kind: Kind, value: Cell) -> bool:
     return math.isfinite(value)
 
 
-def _field(value: object, zone: dt.tzinfo) -> str:
+def field(value: object, zone: dt.tzinfo) -> str:
+    """One field of a CSV: quoted text that is no formula, a bare number, a moment with its offset."""
     if value is None:
         return ""
     if isinstance(value, str):

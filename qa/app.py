@@ -26,6 +26,8 @@ from qa.core.access_log import AccessLogBuffer
 from qa.core.clock import utcnow
 from qa.core.crypto import KeyRing
 from qa.core.db import db
+from qa.data_exports import jobs as data_export_jobs
+from qa.data_exports import views as data_export_views
 from qa.desk import views as desk_views
 from qa.incidents import views as incident_views
 from qa.incidents.chores import Escalation
@@ -82,6 +84,7 @@ BLUEPRINTS = (
     trend_views.bp,
     planner_views.bp,
     period_views.bp,
+    data_export_views.bp,
 )
 
 
@@ -226,6 +229,11 @@ def init_runner(app: Flask, settings: Settings) -> None:
     def write_the_night_s_run() -> None:
         nights.tick(db.session(), utcnow())
 
+    kept_exports = data_export_jobs.Calendar()
+
+    def delete_expired_exports() -> None:
+        kept_exports.tick(db.session(), utcnow())
+
     handlers = {
         **ticket_jobs.HANDLERS,
         **review_jobs.HANDLERS,
@@ -234,6 +242,7 @@ def init_runner(app: Flask, settings: Settings) -> None:
         **series_jobs.HANDLERS,
         **certification_jobs.HANDLERS,
         **drift_jobs.HANDLERS,
+        **data_export_jobs.HANDLERS,
     }
     chores = (
         seal_audit,
@@ -246,6 +255,7 @@ def init_runner(app: Flask, settings: Settings) -> None:
         write_the_morning_s_sessions,
         settle_certifications,
         begin_due_pulls,
+        delete_expired_exports,
         index_tickets,
     )
     app.extensions["runner"] = jobs.Runner(app, handlers, chores)

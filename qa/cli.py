@@ -20,6 +20,7 @@ from qa.core.clock import utcnow
 from qa.core.db import db, reading
 from qa.core.errors import FairmarkError
 from qa.core.jobs import Runner
+from qa.data_exports import commands as data_export_commands  # noqa: F401 - adds to the export commands
 from qa.demo.command import demo
 from qa.desk.commands import person_commands
 from qa.people.commands import create_first_admin, people

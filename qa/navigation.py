@@ -42,6 +42,7 @@ ROOMS = (
         permission=Permission.COACHING_VIEW,
     ),
     Room(label="Trends", icon="trending-up", endpoint="trends.index", permission=Permission.TRENDS_VIEW),
+    Room(label="Exports", icon="file-spreadsheet", endpoint="data_exports.index", permission=Permission.DATA_EXPORT),
     Room(label="People", icon="contact", endpoint="people.index", permission=Permission.PEOPLE_MANAGE),
     Room(label="Intake", icon="download", endpoint="tickets.intake", permission=Permission.INTAKE_RUN),
     Room(

@@ -6,6 +6,7 @@ from qa.calibration_sessions.golden import models as golden
 from qa.calibration_sessions.series import models as series
 from qa.coaching import models as coaching
 from qa.core import access_log, audit, jobs
+from qa.data_exports import models as data_exports
 from qa.incidents import models as incidents
 from qa.notices import models as notices
 from qa.people import models as people
@@ -25,6 +26,7 @@ __all__ = [
     "calibration_sessions",
     "certification",
     "coaching",
+    "data_exports",
     "disputes",
     "golden",
     "incidents",

@@ -7,6 +7,7 @@ finite; times are in a stated zone; formulas carry the value they have, so that 
 from exports.workbook.book import Area, Book, Sheet
 from exports.workbook.charts import Axis, Look, Series, interval_bars, interval_lines
 from exports.workbook.provenance_sheet import add_provenance
+from exports.workbook.streaming import RowBook, RowSheet
 from exports.workbook.styles import MORE_DECIMALS, PALETTE, STYLES
 from exports.workbook.values import MOST_DIGITS, OLDEST_DATE
 
@@ -20,6 +21,8 @@ __all__ = [
     "Axis",
     "Book",
     "Look",
+    "RowBook",
+    "RowSheet",
     "Series",
     "Sheet",
     "add_provenance",

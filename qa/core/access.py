@@ -88,6 +88,7 @@ class Permission(StrEnum):
     PROGRAMME_RULES = "programme_rules"
     INTAKE_RUN = "intake_run"
     RETENTION_MANAGE = "retention_manage"
+    DATA_EXPORT = "data_export"
     AUDIT_READ = "audit_read"
 
 
@@ -147,6 +148,7 @@ AUTHORITY: dict[Permission, dict[Role, Scope]] = {
     P.PROGRAMME_RULES: {Q: Scope.ALL, A: Scope.ALL},
     P.INTAKE_RUN: {A: Scope.ALL},
     P.RETENTION_MANAGE: {A: Scope.ALL},
+    P.DATA_EXPORT: {L: Scope.TEAM, Q: Scope.ALL, D: Scope.ALL},
     P.AUDIT_READ: {Q: Scope.ALL, A: Scope.ALL},
 }
 

@@ -26,6 +26,12 @@ def may_open(actor: Actor, ticket: Ticket) -> bool:
     return ticket.content_severity <= actor.clearance and ticket.data_region in actor.regions
 
 
+def regions_of(session: Session, programme_id: int) -> Sequence[str]:
+    """The data regions that tickets of a programme have."""
+    found = select(Ticket.data_region).where(Ticket.programme_id == programme_id).distinct()
+    return session.scalars(found.order_by(Ticket.data_region)).all()
+
+
 def people_without_region(
     session: Session, ticket_ids: Sequence[int], user_ids: Sequence[int], day: dt.date
 ) -> Sequence[str]:

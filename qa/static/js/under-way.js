@@ -1,4 +1,4 @@
-// An intake that is under way: the page's own figures are fetched anew until it has ended.
+// Something long that is under way: the page's own figures are fetched anew until it has ended.
 import { startTables } from "./tables.js";
 
 const PAUSE = 1500;
@@ -20,7 +20,7 @@ async function refresh() {
     pause = PATIENCE; // the connection is gone for a while: the figures stay as they are
   }
   if (region.hasAttribute("data-going")) setTimeout(refresh, pause);
-  else document.getElementById("run-said").textContent = "The intake has ended.";
+  else document.getElementById("run-said").textContent = region.dataset.ended;
 }
 
 if (document.getElementById("run")?.hasAttribute("data-going")) setTimeout(refresh, PAUSE);

@@ -1,0 +1,363 @@
+"""The rows of the flat tables, read a thousand at a time behind the last one read: no transaction stays open."""
+
+import datetime as dt
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, case, func, null, select
+from sqlalchemy.orm import Session, aliased
+
+import rubrics
+from exports import flat_data
+from exports.flat_data import FlatTable
+from exports.tables import Cell
+from qa.core.access import Actor, Permission, Scope
+from qa.core.db import reading
+from qa.people.models import Source, Team, User
+from qa.reviews.models import Answer, Evidence, Review, ReviewRevision
+from qa.reviews.queries import visible_to
+from qa.reviews.rules import HIDDEN_PURPOSES
+from qa.rubric_library.models import RubricFamily, RubricVersion
+from qa.rubric_library.queries import rubrics_of
+from qa.sampling.models import Draw, DrawnUnit, DrawReceipt, Period, Purpose
+from qa.tickets.models import HandledPart, Ticket
+
+AT_ONCE = 1_000
+NEEDS = {
+    flat_data.REVIEWS.name: Permission.REVIEW_READ,
+    flat_data.ANSWERS.name: Permission.REVIEW_READ,
+    flat_data.TICKETS.name: Permission.TICKETS_LIST,
+    flat_data.DRAWS.name: Permission.SAMPLING_VIEW,
+}
+Row = tuple[Cell, ...]
+Selected = Any  # a statement of many columns: their types are of no use past the sixth
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Whose view, of which days: moments from ``since`` on and before ``until``; reviews submitted by ``as_of``."""
+
+    actor: Actor
+    since: dt.datetime
+    until: dt.datetime
+    as_of: dt.datetime
+
+    @property
+    def names_reviewers(self) -> bool:
+        return self.actor.may(Permission.REVIEWER_NAME)
+
+
+def offered(actor: Actor) -> tuple[FlatTable, ...]:
+    """The tables that a person's roles open, each of them over more than their own work."""
+    wide = {Scope.TEAM, Scope.ALL}
+    return tuple(table for table in flat_data.ALL if actor.scopes(NEEDS[table.name]) & wide)
+
+
+@contextmanager
+def only_reading(session: Session) -> Iterator[None]:
+    """A transaction that reads and ends with the block, so that nobody waits for it."""
+    with reading():
+        yield
+        session.rollback()
+
+
+def rows_of(session: Session, table: FlatTable, wanted: Wanted) -> Iterator[Row]:
+    """The rows of one table in the order of their keys."""
+    return READERS[table.name](session, wanted)
+
+
+def count_rows(session: Session, tables: Sequence[FlatTable], wanted: Wanted) -> int:
+    """How many rows there will be in all, for the progress."""
+    with only_reading(session):
+        return sum(session.scalar(_counted(COUNTED[table.name](wanted))) or 0 for table in tables)
+
+
+def _counted(rows: Selected) -> "Select[int]":
+    return select(func.count()).select_from(rows.order_by(None).subquery())
+
+
+def _in_pages(session: Session, rows: Selected, key: ColumnElement[int]) -> Iterator[Sequence[Any]]:
+    """The rows in pages; the first column of each row is its key."""
+    last = 0
+    while True:
+        with only_reading(session):
+            page = session.execute(rows.where(key > last).order_by(key).limit(AT_ONCE)).all()
+        if not page:
+            return
+        yield page
+        last = page[-1][0]
+
+
+def _within(wanted: Wanted) -> ColumnElement[bool]:
+    """The parts of the span and of this person's data regions."""
+    return and_(
+        HandledPart.programme_id == wanted.actor.programme_id,
+        HandledPart.resolved_at >= wanted.since,
+        HandledPart.resolved_at < wanted.until,
+        Ticket.data_region.in_(sorted(wanted.actor.regions)),
+    )
+
+
+def _of_teams(wanted: Wanted, permission: Permission) -> ColumnElement[bool]:
+    """The parts that a permission reaches by the teams this person leads, or all."""
+    if Scope.ALL in wanted.actor.scopes(permission):
+        return HandledPart.id.is_not(None)
+    return HandledPart.team_id.in_(sorted(wanted.actor.led_team_ids))
+
+
+def _readable(wanted: Wanted) -> ColumnElement[bool]:
+    """Reviews that this person may read beyond the own ones, as they were when the export was ordered."""
+    return and_(
+        _within(wanted),
+        _of_teams(wanted, Permission.REVIEW_READ),
+        visible_to(wanted.actor, wanted.as_of),
+        ~Review.sealed,
+        Review.submitted_at <= wanted.as_of,
+    )
+
+
+def _untold(wanted: Wanted) -> ColumnElement[bool]:
+    """The own reviews of which nobody is told whether they were hidden second scores or golden tickets."""
+    among = (Purpose.ROUTINE, *sorted(HIDDEN_PURPOSES))
+    return and_(Review.reviewer_id == wanted.actor.user_id, Review.purpose.in_(among))
+
+
+def _purpose(wanted: Wanted) -> ColumnElement[str | None]:
+    return case((_untold(wanted), null()), else_=Review.purpose)
+
+
+def _reviews(wanted: Wanted) -> Selected:
+    chance = (
+        select(func.max(DrawnUnit.inclusion_probability))
+        .where(DrawnUnit.part_id == Review.part_id, Review.purpose == Purpose.ROUTINE, ~_untold(wanted))
+        .correlate(Review)
+        .scalar_subquery()
+    )
+    specialist, reviewer = aliased(User), aliased(User)
+    return (
+        select(
+            Review.id,
+            HandledPart.id,
+            Ticket.external_id,
+            Source.key,
+            _purpose(wanted),
+            Review.state,
+            HandledPart.resolved_at,
+            specialist.name,
+            Team.name,
+            Ticket.queue,
+            Ticket.channel,
+            Ticket.tier,
+            Ticket.language,
+            reviewer.name if wanted.names_reviewers else reviewer.pseudonym,
+            RubricFamily.key,
+            RubricVersion.major,
+            RubricVersion.minor,
+            ReviewRevision.n,
+            ReviewRevision.score,
+            ReviewRevision.base_score,
+            ReviewRevision.outcome,
+            ReviewRevision.failed_criticals,
+            Review.submitted_at,
+            Review.released_at,
+            Review.acknowledged_at,
+            chance,
+        )
+        .join(ReviewRevision, ReviewRevision.id == Review.current_revision_id)
+        .join(RubricVersion, RubricVersion.id == ReviewRevision.rubric_version_id)
+        .join(RubricFamily, RubricFamily.id == RubricVersion.family_id)
+        .join(HandledPart, HandledPart.id == Review.part_id)
+        .join(Ticket, Ticket.id == HandledPart.ticket_id)
+        .join(Source, Source.id == Ticket.source_id)
+        .join(reviewer, reviewer.id == Review.reviewer_id)
+        .outerjoin(specialist, specialist.id == HandledPart.specialist_id)
+        .outerjoin(Team, Team.id == HandledPart.team_id)
+        .where(_readable(wanted))
+    )
+
+
+def _read_reviews(session: Session, wanted: Wanted) -> Iterator[Row]:
+    label = flat_data.REVIEWS.field_names.index("rubric_version")
+    criticals = flat_data.REVIEWS.field_names.index("failed_criticals")
+    for page in _in_pages(session, _reviews(wanted), Review.id.expression):
+        for row in page:
+            told = list(row)
+            told[label : label + 2] = [f"{row[label]}.{row[label + 1]}"]
+            told[criticals] = _words(told[criticals])
+            yield tuple(told)
+
+
+def _answers(wanted: Wanted) -> Selected:
+    pins = select(func.count(Evidence.id)).where(Evidence.answer_id == Answer.id).correlate(Answer).scalar_subquery()
+    return (
+        select(
+            Answer.id,
+            Review.id,
+            Review.part_id,
+            _purpose(wanted),
+            ReviewRevision.rubric_version_id,
+            Answer.criterion_key,
+            Answer.level_key,
+            Answer.percentage,
+            Answer.not_applicable,
+            Answer.root_causes,
+            pins,
+            Answer.updated_at,
+        )
+        .join(ReviewRevision, ReviewRevision.id == Answer.revision_id)
+        .join(Review, Review.current_revision_id == ReviewRevision.id)
+        .join(HandledPart, HandledPart.id == Review.part_id)
+        .join(Ticket, Ticket.id == HandledPart.ticket_id)
+        .where(_readable(wanted))
+    )
+
+
+def _read_answers(session: Session, wanted: Wanted) -> Iterator[Row]:
+    versions: dict[int, tuple[str, str, rubrics.RubricVersion]] = {}
+    for page in _in_pages(session, _answers(wanted), Answer.id.expression):
+        _learn(session, {row[4] for row in page} - versions.keys(), versions)
+        for _, review, part, purpose, version, criterion, level, percentage, absent, causes, pins, at in page:
+            family, label, rubric = versions[version]
+            exact = None if percentage is None else Fraction(percentage)
+            given = rubrics.Answer(level=level, percentage=exact, not_applicable=absent)
+            earned = rubrics.criterion_fraction(rubric.criterion(criterion), given)
+            yield (
+                review,
+                part,
+                purpose,
+                family,
+                label,
+                criterion,
+                level or "",
+                None if exact is None else float(exact),
+                None if earned is None else float(earned),
+                _yes(absent),
+                _words(causes),
+                pins,
+                at,
+            )
+
+
+def _learn(session: Session, wanted: set[int], known: dict[int, tuple[str, str, rubrics.RubricVersion]]) -> None:
+    """Read the rubric versions that are not known yet."""
+    if not wanted:
+        return
+    with only_reading(session):
+        found = rubrics_of(session, wanted)
+        for version, key in session.execute(
+            select(RubricVersion, RubricFamily.key)
+            .join(RubricFamily, RubricFamily.id == RubricVersion.family_id)
+            .where(RubricVersion.id.in_(wanted))
+            .order_by(RubricVersion.id)
+        ):
+            known[version.id] = key, version.label, found[version.id]
+
+
+def _tickets(wanted: Wanted) -> Selected:
+    return (
+        select(
+            HandledPart.id,
+            Ticket.external_id,
+            Source.key,
+            HandledPart.resolved_at,
+            User.name,
+            Team.name,
+            Ticket.queue,
+            Ticket.channel,
+            Ticket.tier,
+            Ticket.language,
+            Ticket.priority,
+            Ticket.product_area,
+            Ticket.launch,
+            Ticket.status,
+            Ticket.created_at,
+            Ticket.first_reply_seconds,
+            Ticket.resolution_seconds,
+            Ticket.reopens,
+            Ticket.escalated,
+            Ticket.csat,
+            HandledPart.public_replies,
+            HandledPart.is_primary,
+            HandledPart.eligible,
+            HandledPart.ineligible_reason,
+        )
+        .join(Ticket, Ticket.id == HandledPart.ticket_id)
+        .join(Source, Source.id == Ticket.source_id)
+        .outerjoin(User, User.id == HandledPart.specialist_id)
+        .outerjoin(Team, Team.id == HandledPart.team_id)
+        .where(_within(wanted), _of_teams(wanted, Permission.TICKETS_LIST))
+    )
+
+
+def _read_tickets(session: Session, wanted: Wanted) -> Iterator[Row]:
+    flags = [flat_data.TICKETS.field_names.index(name) for name in ("escalated", "primary", "eligible")]
+    for page in _in_pages(session, _tickets(wanted), HandledPart.id.expression):
+        for row in page:
+            told = list(row)
+            for place in flags:
+                told[place] = _yes(row[place])
+            yield tuple(told)
+
+
+def _draws(wanted: Wanted) -> Selected:
+    return (
+        select(
+            DrawnUnit.id,
+            Period.key,
+            Draw.n,
+            DrawnUnit.position,
+            HandledPart.id,
+            Ticket.external_id,
+            HandledPart.resolved_at,
+            User.name,
+            Team.name,
+            DrawnUnit.cell,
+            DrawnUnit.cell_size,
+            DrawnUnit.cell_drawn,
+            DrawnUnit.inclusion_probability,
+            DrawnUnit.plans,
+            DrawnUnit.state,
+            DrawReceipt.digest,
+        )
+        .join(Draw, Draw.id == DrawnUnit.draw_id)
+        .join(Period, Period.id == Draw.period_id)
+        .join(HandledPart, HandledPart.id == DrawnUnit.part_id)
+        .join(Ticket, Ticket.id == HandledPart.ticket_id)
+        .outerjoin(DrawReceipt, DrawReceipt.draw_id == Draw.id)
+        .outerjoin(User, User.id == HandledPart.specialist_id)
+        .outerjoin(Team, Team.id == HandledPart.team_id)
+        .where(_within(wanted), _of_teams(wanted, Permission.SAMPLING_VIEW))
+    )
+
+
+def _read_draws(session: Session, wanted: Wanted) -> Iterator[Row]:
+    plans = flat_data.DRAWS.field_names.index("plans")
+    for page in _in_pages(session, _draws(wanted), DrawnUnit.id.expression):
+        for _, *told in page:
+            told[plans] = _words(told[plans])
+            yield tuple(told)
+
+
+def _words(keys: Sequence[object] | None) -> str:
+    return " ".join(map(str, keys or ()))
+
+
+def _yes(value: bool) -> str:
+    return "yes" if value else "no"
+
+
+READERS: dict[str, Callable[[Session, Wanted], Iterator[Row]]] = {
+    flat_data.REVIEWS.name: _read_reviews,
+    flat_data.ANSWERS.name: _read_answers,
+    flat_data.TICKETS.name: _read_tickets,
+    flat_data.DRAWS.name: _read_draws,
+}
+COUNTED: dict[str, Callable[[Wanted], Selected]] = {
+    flat_data.REVIEWS.name: _reviews,
+    flat_data.ANSWERS.name: _answers,
+    flat_data.TICKETS.name: _tickets,
+    flat_data.DRAWS.name: _draws,
+}
