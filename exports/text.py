@@ -29,7 +29,7 @@ def clean(text: str) -> str:
 def cell_text(text: str) -> str:
     """The text as a cell's XML holds it: clean, escaped, and cut with a visible mark where Excel would cut silently."""
     escaped = _escaped(clean(text))
-    if _units(escaped) <= CELL_LIMIT:
+    if 2 * len(escaped) <= CELL_LIMIT or _units(escaped) <= CELL_LIMIT:  # most need no counting
         return escaped
     mark = f" … [cut here: the text has {len(text):,} characters, a cell holds {CELL_LIMIT:,}]"
     return _escaped(_first_units(clean(text), CELL_LIMIT - _units(mark))) + mark

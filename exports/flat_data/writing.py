@@ -123,7 +123,8 @@ class _Archive:
             self._file.write((BYTE_ORDER_MARK + _csv_line(table.field_names, self._zone)).encode())
 
     def put(self, row: Row, line: bytes) -> None:
-        assert self._file is not None
+        if self._file is None:
+            raise RuntimeError("no table was begun")
         self._file.write(_csv_line(row, self._zone).encode() if self._form == "csv" else line)
 
     def finish(self, dictionary: Iterable[Row], provenance: Iterable[Row]) -> None:

@@ -217,13 +217,17 @@ def _answers(wanted: Wanted) -> Selected:
 
 def _read_answers(session: Session, wanted: Wanted) -> Iterator[Row]:
     versions: dict[int, tuple[str, str, rubrics.RubricVersion]] = {}
+    worth: dict[tuple[int, str, str | None, str | None, bool], float | None] = {}  # few answers differ
     for page in _in_pages(session, _answers(wanted), Answer.id.expression):
         _learn(session, {row[4] for row in page} - versions.keys(), versions)
         for _, review, part, purpose, version, criterion, level, percentage, absent, causes, pins, at in page:
             family, label, rubric = versions[version]
             exact = None if percentage is None else Fraction(percentage)
-            given = rubrics.Answer(level=level, percentage=exact, not_applicable=absent)
-            earned = rubrics.criterion_fraction(rubric.criterion(criterion), given)
+            chosen = version, criterion, level, percentage, absent
+            if chosen not in worth:
+                given = rubrics.Answer(level=level, percentage=exact, not_applicable=absent)
+                earned = rubrics.criterion_fraction(rubric.criterion(criterion), given)
+                worth[chosen] = None if earned is None else float(earned)
             yield (
                 review,
                 part,
@@ -233,7 +237,7 @@ def _read_answers(session: Session, wanted: Wanted) -> Iterator[Row]:
                 criterion,
                 level or "",
                 None if exact is None else float(exact),
-                None if earned is None else float(earned),
+                worth[chosen],
                 _yes(absent),
                 _words(causes),
                 pins,

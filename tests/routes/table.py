@@ -2,6 +2,7 @@
 
 from tests.routes.calibration_cases import CALIBRATION
 from tests.routes.case import Case, cases
+from tests.routes.flat_export_cases import FLAT_EXPORTS
 from tests.routes.incident_cases import INCIDENTS
 from tests.routes.review_cases import REVIEWS
 from tests.routes.ticket_cases import TICKETS
@@ -9,6 +10,7 @@ from tests.routes.ticket_cases import TICKETS
 WITHOUT_OBJECT = """
 periods.index planner.show disputes.index disputes.rates incidents.index incidents.owners_page
 second_looks.index second_looks.take_by_lot
+data_exports.index data_exports.order
 account.password account.show calibration.create calibration.index calibration.new coaching.index desk.audit_trail
 certification.index golden.index series.index series.new series.create
 desk.home desk.verify_trail people.apply people.example people.import_form people.index people.invite_all
@@ -353,6 +355,7 @@ OBJECTS = [
             "of strangers": ("", lambda w: {"plan_id": w.foreign_sampling_plan.plan_id}),
         },
     ),
+    *FLAT_EXPORTS,
     *TICKETS,
     *cases(
         "tickets.keep_for",

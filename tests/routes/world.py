@@ -38,6 +38,7 @@ from qa.tickets import retention
 from qa.tickets.models import IntakeRun, IntakeUpload, LegalHold, SavedMapping, SourceConnection, Ticket
 from tests.routes.disputing import disputed
 from tests.routes.drift_cases import drift_case
+from tests.routes.flat_exports import FlatExports, flat_exports
 from tests.routes.gilding import Calibrating, calibrating
 from tests.routes.incidents import Incidents, raised
 from tests.routes.looking import second_look
@@ -113,6 +114,7 @@ class World:
     robs_case: DriftCase
     foreign_case: DriftCase
     calibrating: Calibrating
+    exports: FlatExports
 
 
 def make_world(session: Session, cast: Cast, settings: Settings) -> World:
@@ -232,6 +234,7 @@ def make_world(session: Session, cast: Cast, settings: Settings) -> World:
             (version, foreign_version),
             (sams_review, foreign_review),
         ),
+        exports=flat_exports(session, cast.lena, stranger, settings),
     )
     session.commit()
     return world

@@ -1,0 +1,169 @@
+"""Flat data through the product's own path: peak memory and CPU of a million answers in each format.
+
+    python -m bench.flat_data [--answers N]
+
+A simulated operation is stored as reviews with their answers; each format is written in a process of its own, by what
+`flask export data` does. The peer writes the same rows with openpyxl's write-only mode alone: no check of a cell, no
+digest, no database. Exit 0 only if the bar of memory holds.
+"""
+
+import argparse
+import csv
+import datetime as dt
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from zipfile import ZipFile
+
+import numpy as np
+import openpyxl
+
+from bench.bars import at_most
+from bench.intake_sides import Watch
+from bench.stored_world import Home, store
+from calibration.simulate import LEVELS, World, simulate
+from exports import flat_data
+from qa.app import create_app
+from qa.config import Settings
+from qa.core.access import Actor, Role
+from qa.core.clock import utcnow
+from qa.core.db import db
+from qa.data_exports import queries, service
+from qa.data_exports.reading import only_reading
+from qa.people.queries import setting_at, the_programme, zone_of
+from tests.support import engines
+from tests.support import runs as testruns
+from tests.support.cast import make_cast
+
+MEMORY_BAR = 200.0  # MB
+REVIEWERS, PER_REVIEWER_WEEK = 60, 34.7
+MONDAY = dt.date(2020, 1, 6)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spent:
+    """What one side needed."""
+
+    rows: int
+    cpu: float  # seconds
+    peak_mb: float
+    size: int  # bytes
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    if given[:1] == ["--side"]:
+        print(json.dumps(asdict(side(given[1], given[2], Path(given[3])))))
+        return 0
+    begun = testruns.begin()  # where the migrated template of a database lies
+    try:
+        return measured(given)
+    finally:
+        testruns.end(begun)
+
+
+def measured(arguments: Sequence[str]) -> int:
+    parser = argparse.ArgumentParser(prog="python -m bench.flat_data", description=__doc__)
+    parser.add_argument("--answers", type=int, default=1_000_000)
+    wanted = parser.parse_args(arguments).answers // len(LEVELS)
+    weeks = round(wanted / REVIEWERS / PER_REVIEWER_WEEK) + 2
+    operation = simulate(World(reviewers=REVIEWERS, weeks=weeks), np.random.default_rng(1))
+    scorings = operation.scorings.take(np.arange(len(operation.scorings)) < wanted)
+    with tempfile.TemporaryDirectory() as folder, engines.migrated_database("sqlite", Path(folder)) as url:
+        app = create_app(Settings.for_tests(database_url=url, instance=Path(folder) / "instance"))
+        with app.app_context():
+            session = db.session()
+            cast = make_cast(session)
+            home = Home(
+                programme_id=cast.programme.id,
+                source_id=cast.source.id,
+                lead_id=cast.lena.id,
+                second_lead_id=cast.quinn.id,
+                monday=MONDAY,
+            )
+            store(session, scorings, home)
+            session.commit()
+        spent = {name: in_a_process(name, url, Path(folder)) for name in (*flat_data.FORMATS, "openpyxl alone")}
+    for name, each in spent.items():
+        print(
+            f"{name:<16} {each.rows:>9,} rows {each.cpu:7.1f} s CPU {each.peak_mb:5.0f} MB at most "
+            f"{each.size / 1e6:7.1f} MB written"
+        )
+    print(f"CPU of the workbook, ratio to openpyxl alone: {spent['xlsx'].cpu / spent['openpyxl alone'].cpu:.2f}")
+    bars = [
+        at_most(f"peak memory of {name}, MB", spent[name].peak_mb, MEMORY_BAR, digits=0) for name in flat_data.FORMATS
+    ]
+    for bar in bars:
+        print(bar.line())
+    return 0 if all(bar.holds for bar in bars) else 1
+
+
+def in_a_process(name: str, url: str, folder: Path) -> Spent:
+    done = subprocess.run(
+        [sys.executable, "-m", "bench.flat_data", "--side", name, url, str(folder)],
+        check=True,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    return Spent(**json.loads(done.stdout.splitlines()[-1]))
+
+
+def side(name: str, url: str, folder: Path) -> Spent:
+    """Write one format, or the peer's workbook of the rows that the CSV holds."""
+    watch, begin = Watch(), time.process_time()
+    path = folder / f"out.{name.replace(' ', '-')}"
+    if name == "openpyxl alone":
+        rows = by_openpyxl(folder / "out.csv", path)
+    else:
+        rows = by_the_product(name, url, folder / "instance", path, watch)
+    watch.look()
+    return Spent(rows=rows, cpu=time.process_time() - begin, peak_mb=watch.peak_mb, size=path.stat().st_size)
+
+
+def by_the_product(name: str, url: str, instance: Path, path: Path, watch: Watch) -> int:
+    with create_app(Settings.for_tests(database_url=url, instance=instance)).app_context():
+        session, now = db.session(), utcnow()
+        with only_reading(session):
+            programme = the_programme(session)
+            zone = zone_of(setting_at(session, programme.id, now))
+            actor = Actor(user_id=0, name="bench", email="", roles=frozenset({Role.QA_LEAD}), programme_id=programme.id)
+        days = MONDAY - dt.timedelta(days=7), MONDAY + dt.timedelta(days=10_000)
+        order = queries.Order(
+            export_id=0,
+            form=name,
+            tables=(flat_data.ANSWERS,),
+            first_day=days[0],
+            last_day=days[1],
+            zone=zone,
+            wanted=queries.wanted_of(actor, *days, zone=zone, as_of=now),
+        )
+        written = service.write_file(session, path, order, now=now, progress=lambda *_: watch.look())
+    return sum(each.rows for each in written)
+
+
+def by_openpyxl(source: Path, path: Path) -> int:
+    book = openpyxl.Workbook(write_only=True)
+    sheet = book.create_sheet("Answers")
+    with ZipFile(source) as archive, archive.open("answers.csv") as raw:
+        lines = csv.reader(line.decode("utf-8-sig") for line in raw)
+        sheet.append(next(lines))
+        count = 0
+        for row in lines:
+            count += 1
+            sheet.append([float(told) if told and place in NUMBERS else told for place, told in enumerate(row)])
+    book.save(path)
+    return count
+
+
+NUMBERS = frozenset(
+    place for place, column in enumerate(flat_data.ANSWERS.columns) if column.kind in {"whole", "number"}
+)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
