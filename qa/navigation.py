@@ -1,10 +1,11 @@
 """The rooms a person may enter, and what every page's frame shows."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from flask import Flask, g, request, url_for
 
-from qa.core.access import ROLE_WORDS, Actor, Permission, Role
+from qa.core.access import AUTHORITY, ROLE_WORDS, Actor, Permission, Role
 from qa.core.clock import local_day, utcnow
 
 
@@ -74,6 +75,7 @@ def init_navigation(app: Flask) -> None:
         actor: Actor | None = g.get("actor")
         return {
             "navigation": rooms_of(actor) if actor else [],
+            "here": (request.endpoint, actor.roles if actor else None),
             "viewer": viewer_of(actor) if actor else None,
             "actor": actor,
             "can": actor.may if actor else lambda *_: False,
@@ -85,19 +87,25 @@ def init_navigation(app: Flask) -> None:
         }
 
 
-def rooms_of(actor: Actor) -> list[dict[str, object]]:
+def rooms_of(actor: Actor) -> tuple[dict[str, object], ...]:
     """The rooms that this person's roles open."""
-    here = request.blueprint
-    return [
+    return _rooms(frozenset(actor.roles), request.endpoint, request.blueprint, request.script_root)
+
+
+@lru_cache(maxsize=1024)
+def _rooms(
+    roles: frozenset[Role], endpoint: str | None, here: str | None, _mounted_at: str
+) -> tuple[dict[str, object], ...]:
+    return tuple(
         {
             "label": room.label,
             "icon": room.icon,
             "url": url_for(room.endpoint),
-            "current": request.endpoint == room.endpoint or (is_home_of(room, here) and not exact_match()),
+            "current": endpoint == room.endpoint or (is_home_of(room, here) and not exact_match()),
         }
         for room in ROOMS
-        if actor.may(room.permission)
-    ]
+        if roles & AUTHORITY[room.permission].keys()
+    )
 
 
 def is_home_of(room: Room, blueprint: str | None) -> bool:
@@ -112,9 +120,13 @@ def exact_match() -> bool:
 
 
 def viewer_of(actor: Actor) -> dict[str, object]:
+    return {"name": actor.name, **_account(frozenset(actor.roles), request.script_root)}
+
+
+@lru_cache(maxsize=128)
+def _account(roles: frozenset[Role], _mounted_at: str) -> dict[str, object]:
     return {
-        "name": actor.name,
-        "roles": [ROLE_WORDS[role] for role in Role if role in actor.roles],
+        "roles": [ROLE_WORDS[role] for role in Role if role in roles],
         "sign_out_url": url_for("sign_in.sign_out"),
         "account_url": url_for("account.show"),
     }

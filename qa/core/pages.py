@@ -1,16 +1,21 @@
 """What every template can call: numbers and times as people read them, icons, filtered addresses."""
 
 import datetime as dt
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from flask import Flask, request
 from jinja2 import StrictUndefined
+from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 from werkzeug.urls import iri_to_uri
 
 from qa.core import icons
 from qa.core.numerals import NOTHING, number, score_text
+
+MOST_PIECES = 512  # pieces of pages that are the same from request to request
 
 
 def init_pages(app: Flask) -> None:
@@ -18,8 +23,33 @@ def init_pages(app: Flask) -> None:
     environment = app.jinja_env
     environment.undefined = StrictUndefined
     environment.trim_blocks = environment.lstrip_blocks = True
-    environment.globals.update(icon_svg=icons.render, url_with=url_with)
+    environment.globals.update(
+        icon_svg=icons.render, url_with=url_with, drawn_once=DrawnOnce(reloads=environment.auto_reload)
+    )
     environment.filters.update(number=number, score_text=score_text, day=day, moment=moment, initials=initials)
+
+
+class DrawnOnce:
+    """``{% call drawn_once("name", ...) %}``: a piece of a page that is drawn once and then only copied.
+
+    The arguments are all that the piece depends on beside the address the application is mounted at. Nothing of a
+    person, a ticket or a form's token belongs in one.
+    """
+
+    def __init__(self, *, reloads: bool) -> None:
+        self._reloads = reloads  # a template that is being written is drawn each time
+        self._pieces: OrderedDict[tuple[Hashable, ...], Markup] = OrderedDict()
+
+    def __call__(self, *key: Hashable, caller: Callable[[], Markup]) -> Markup:
+        if self._reloads:
+            return caller()
+        whole = (request.script_root, *key)
+        piece = self._pieces.get(whole)
+        if piece is None:
+            piece = self._pieces[whole] = caller()
+            if len(self._pieces) > MOST_PIECES:
+                self._pieces.popitem(last=False)
+        return piece
 
 
 def day(value: dt.date | dt.datetime | None, zone: ZoneInfo | None = None) -> str:

@@ -2,7 +2,6 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, String, and_, cast, func, literal, or_, select, union_all
@@ -30,26 +29,8 @@ def in_force(
     return and_(valid_from <= day, or_(valid_to.is_(None), valid_to > day))
 
 
-@dataclass(frozen=True, slots=True)
-class SignedIn:
-    """A live session and its person, as one statement reads them."""
-
-    session: UserSession
-    user: User
-
-
-def live_session(session: Session, token_digest: str) -> SignedIn | None:
-    """The session behind a cookie, revoked or expired ones included: the rules decide."""
-    row = session.execute(
-        select(UserSession, User)
-        .join(User, User.id == UserSession.user_id)
-        .where(UserSession.token_digest == token_digest)
-    ).one_or_none()
-    return SignedIn(row[0], row[1]) if row else None
-
-
-def actor_for(session: Session, user: User, *, today: dt.date, session_id: int | None = None) -> Actor:
-    """The person as the rules see them today; one statement, for it precedes every page."""
+def actor_for(session: Session, user: User, *, today: dt.date) -> Actor:
+    """Any person as the rules see them on a day."""
     kinds = (
         (literal("role"), RoleGrant.role, RoleGrant),
         (Membership.kind, Membership.team_id, Membership),
@@ -78,7 +59,6 @@ def actor_for(session: Session, user: User, *, today: dt.date, session_id: int |
         led_team_ids=frozenset(map(int, held.get("lead", ()))),
         clearance=max(map(int, held.get("clearance", ())), default=0),
         regions=frozenset({OPEN_REGION, *held.get("region", ())}),
-        session_id=session_id,
         preferences=dict(user.preferences),
     )
 
@@ -163,13 +143,6 @@ def clearances_on(session: Session, user_ids: Sequence[int], day: dt.date) -> di
         .order_by(Clearance.user_id)
     )
     return dict(rows.all())
-
-
-def programme_and_setting(
-    session: Session, programme_id: int, moment: dt.datetime
-) -> tuple[Programme, ProgrammeSetting]:
-    """A programme with its rules in force at a moment."""
-    return session.get_one(Programme, programme_id), setting_at(session, programme_id, moment)
 
 
 def zone_of(setting: ProgrammeSetting) -> ZoneInfo:

@@ -11,6 +11,7 @@ from qa.config import Settings
 from qa.core import audit
 from qa.people import passwords, queries
 from qa.people.models import User, UserSession
+from qa.people.signed_in import SignedIn
 
 COOKIE = "fairmark_session"
 SEEN_EVERY = dt.timedelta(minutes=1)
@@ -46,7 +47,7 @@ def start(session: Session, user_id: int, *, settings: Settings, user_agent: str
     return token
 
 
-def is_live(row: UserSession, *, settings: Settings, now: dt.datetime) -> bool:
+def is_live(row: UserSession | SignedIn, *, settings: Settings, now: dt.datetime) -> bool:
     """Neither revoked nor past either end."""
     return row.revoked_at is None and now < row.expires_at and now < row.last_seen_at + settings.session_idle
 
@@ -80,7 +81,7 @@ class LastSeen:
     def __init__(self) -> None:
         self._seen: dict[int, dt.datetime] = {}
 
-    def note(self, row: UserSession, now: dt.datetime) -> None:
+    def note(self, row: SignedIn, now: dt.datetime) -> None:
         if now - row.last_seen_at >= SEEN_EVERY:
             self._seen[row.id] = now
 

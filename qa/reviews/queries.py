@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from qa.core.access import Actor, Permission, Scope
@@ -165,36 +167,52 @@ class StoredAnswer:
 
 
 def answers_of(session: Session, revision_id: int) -> list[StoredAnswer]:
-    """A revision's answers with their pins, in two statements."""
+    """A revision's answers with their pins, in one statement."""
     return answers_of_many(session, [revision_id]).get(revision_id, [])
+
+
+_answers, _evidence = Answer.__table__, Evidence.__table__
+_ANSWERS = (
+    select(
+        _answers.c.id,
+        _answers.c.revision_id,
+        _answers.c.criterion_key,
+        _answers.c.level_key,
+        _answers.c.percentage,
+        _answers.c.not_applicable,
+        _answers.c.comment,
+        _answers.c.internal_note,
+        _answers.c.root_causes,
+        _evidence.c.message_id,
+        _evidence.c.start,
+        _evidence.c.end,
+    )
+    .select_from(_answers)
+    .outerjoin(_evidence, _evidence.c.answer_id == _answers.c.id)
+    .where(_answers.c.revision_id.in_(bindparam("revision_ids", expanding=True)))
+    .order_by(_answers.c.revision_id, _answers.c.id, _evidence.c.id)
+)
 
 
 def answers_of_many(session: Session, revision_ids: Sequence[int]) -> dict[int, list[StoredAnswer]]:
     """Several revisions' answers, by revision."""
-    answers = session.scalars(
-        select(Answer).where(Answer.revision_id.in_(revision_ids)).order_by(Answer.revision_id, Answer.id)
-    ).all()
-    pins: dict[int, list[Pin]] = {}
-    for evidence in session.scalars(
-        select(Evidence)
-        .join(Answer, Answer.id == Evidence.answer_id)
-        .where(Answer.revision_id.in_(revision_ids))
-        .order_by(Evidence.id)
-    ):
-        pin = Pin(message_id=evidence.message_id, start=evidence.start, end=evidence.end)
-        pins.setdefault(evidence.answer_id, []).append(pin)
     found: dict[int, list[StoredAnswer]] = {}
-    for answer in answers:
-        found.setdefault(answer.revision_id, []).append(
+    for _, rows in groupby(session.execute(_ANSWERS, {"revision_ids": list(revision_ids)}), key=attrgetter("id")):
+        first, *more = rows
+        found.setdefault(first.revision_id, []).append(
             StoredAnswer(
-                criterion_key=answer.criterion_key,
-                level_key=answer.level_key,
-                percentage=answer.percentage,
-                not_applicable=answer.not_applicable,
-                comment=answer.comment,
-                internal_note=answer.internal_note,
-                root_causes=answer.root_causes,
-                passages=tuple(pins.get(answer.id, ())),
+                criterion_key=first.criterion_key,
+                level_key=first.level_key,
+                percentage=first.percentage,
+                not_applicable=first.not_applicable,
+                comment=first.comment,
+                internal_note=first.internal_note,
+                root_causes=first.root_causes,
+                passages=tuple(
+                    Pin(message_id=row.message_id, start=row.start, end=row.end)
+                    for row in (first, *more)
+                    if row.message_id is not None
+                ),
             )
         )
     return found

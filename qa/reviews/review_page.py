@@ -104,7 +104,9 @@ def shown(session: Session, view: ReviewView, *, purpose: str, now: dt.datetime)
             revision_id=view.revision.conversation_revision_id,
         )
         access_log.buffer().opened(user_id=g.actor.user_id, ticket_id=view.ticket.id, purpose=purpose, now=now)
-        messages = scoring_page.shown_messages(conversation, view.part, blind=False, customer=g.programme.customer_word)
+        messages = scoring_page.shown_messages(
+            conversation, scoring_page.judged_by(view.part), blind=False, customer=g.programme.customer_word
+        )
         texts = scoring_page.texts_of(conversation)
         quotes = quoted(answers, texts)
         marks = marks_of(sections, texts)

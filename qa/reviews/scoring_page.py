@@ -1,15 +1,22 @@
 """What the scoring page shows, as plain values: only what may be known before scoring leaves this module."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
+
+from flask import current_app, render_template
+from markupsafe import Markup
 
 import rubrics
 from qa.reviews import rules
-from qa.reviews.queries import StoredAnswer, ToScore
+from qa.reviews.opening import Opened
+from qa.reviews.queries import StoredAnswer
 from qa.rubric_library import scoring_form
-from qa.tickets.conversations import Conversation
+from qa.rubric_library.procedures import LinkedProcedure
+from qa.rubric_library.queries import parsed
+from qa.tickets.conversations import Conversation, Message
 from qa.tickets.models import HandledPart
 
 AUTHORS = {"bot": "Bot", "internal": "Internal note", "tool": "Tool"}  # the others are named by their part
@@ -29,27 +36,40 @@ class ShownMessage:
     text: str
 
 
-def shown_messages(
-    conversation: Conversation, part: HandledPart, *, blind: bool, customer: str
-) -> tuple[ShownMessage, ...]:
-    """The conversation with the judged part marked; blind, nobody is named."""
-    names: dict[str, str] = {}
-    shown = []
-    for message in conversation.messages:
-        judged = (
+def judged_by(part: HandledPart) -> Callable[[Message], bool]:
+    """Which messages belong to a part."""
+
+    def judged(message: Message) -> bool:
+        return (
             message.author_role == "specialist"
             and message.public
             and message.agent_identity_id == part.agent_identity_id
             and part.first_reply_at <= message.at <= part.last_reply_at
         )
-        if message.author_role == "customer":
-            author = customer.capitalize()
-        elif message.author_role == "specialist":
-            other = names.setdefault(message.author_label, f"Another specialist {len(names) + 1}")
-            author = ("Specialist" if judged else other) if blind else message.author_label
+
+    return judged
+
+
+def shown_messages(
+    conversation: Conversation, judges: Callable[[Message], bool], *, blind: bool, customer: str
+) -> tuple[ShownMessage, ...]:
+    """The conversation with the judged part marked; blind, nobody is named."""
+    names: dict[str | None, str] = {}
+    customer = customer.capitalize()
+    shown = []
+    for message in conversation.messages:
+        judged = judges(message)
+        role = message.author_role
+        if role == "customer":
+            author = customer
+        elif role == "specialist" and blind:
+            other = names.setdefault(message.agent_external_id, f"Another specialist {len(names) + 1}")
+            author = "Specialist" if judged else other
+        elif role == "specialist":
+            author = message.author_label
         else:
-            author = AUTHORS.get(message.author_role, "System")
-        kind = KINDS.get(message.author_role, "note") if message.public else "note"
+            author = AUTHORS.get(role, "System")
+        kind = KINDS.get(role, "note") if message.public else "note"
         shown.append(
             ShownMessage(
                 id=message.id,
@@ -90,11 +110,36 @@ def texts_of(conversation: Conversation) -> Mapping[str, str]:
     return {message.id: message.text for message in conversation.messages}
 
 
-def page_state(task: ToScore, revision_id: int, progress_now: Mapping[str, Any]) -> dict[str, Any]:
-    """What the page's script starts from."""
+def form_of(document: str, *, channel: str, links: Mapping[str, LinkedProcedure]) -> Markup:
+    """A version's empty form as a channel is asked it: drawn once, and only copied into pages from then on."""
+    draw = _form.__wrapped__ if current_app.jinja_env.auto_reload else _form
+    return draw(document, channel, tuple(links.items()))
+
+
+@lru_cache(maxsize=256)
+def _form(document: str, channel: str, links: tuple[tuple[str, LinkedProcedure], ...]) -> Markup:
+    sections = scoring_form.shown_sections(parsed(document), {}, {}, channel=channel)
+    drawn = render_template("reviews/_form.html", sections=sections, links=dict(links))
+    return Markup(drawn)  # noqa: S704 - the template escaped it
+
+
+def page_state(task: Opened, revision_id: int, progress_now: Mapping[str, Any]) -> dict[str, Any]:
+    """What the page's script starts from: the answers so far, which it puts into the empty form."""
     return {
-        "assignment": task.assignment.id,
-        "version": task.review.lock_version if task.review else 0,
+        "assignment": task.id,
+        "version": task.version,
         "conversation_revision": revision_id,
+        "answers": [
+            {
+                "criterion": answer.criterion_key,
+                "level": answer.level_key,
+                "percentage": answer.typed_percentage or None,
+                "not_applicable": answer.not_applicable,
+                "comment": answer.comment,
+                "root_causes": list(answer.root_causes),
+                "pins": [{"message": pin.message_id, "start": pin.start, "end": pin.end} for pin in answer.passages],
+            }
+            for answer in task.answers
+        ],
         **progress_now,
     }

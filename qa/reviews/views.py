@@ -14,14 +14,14 @@ from qa.core.clock import local_day, utcnow
 from qa.core.crypto import KeyRing
 from qa.core.db import db
 from qa.core.errors import InvalidInputError, NotFoundError
-from qa.reviews import queries, review_page, rules, scoring_page, service, voiding
+from qa.reviews import opening, queries, review_page, rules, scoring_page, service, voiding
 from qa.reviews.disputes import page as dispute_page
 from qa.reviews.second_looks import service as second_looks
 from qa.rubric_library import notes, procedures
 from qa.rubric_library.queries import rubric_of
 from qa.sampling import handing_over, striking
 from qa.sampling.models import Purpose
-from qa.tickets.conversations import Conversation, conversation_of
+from qa.tickets.conversations import conversation_of
 
 bp = Blueprint("reviews", __name__)
 
@@ -57,45 +57,29 @@ def just_sent(now: dt.datetime) -> queries.ToScore | None:
 def score(assignment_id: int) -> ResponseReturnValue:
     """The scoring page. Opening it writes nothing; the draft begins with the first answer."""
     now = utcnow()
-    task = queries.get_assignment_for(db.session(), g.actor, assignment_id)
-    if task.assignment.state == "submitted" and task.review is not None:
-        return redirect(url_for("reviews.show", review_id=task.review.id))
-    if task.assignment.state != "open":
+    session = db.session()
+    task = opening.open_for(session, g.actor, assignment_id)
+    if task.state == "submitted" and task.review_id is not None:
+        return redirect(url_for("reviews.show", review_id=task.review_id))
+    if task.state != "open":
         raise NotFoundError("This part was handed to somebody else; it is no longer in your queue.")
-    conversation, revision = opened(task, now=now)
-    rubric = rubric_of(db.session(), task.assignment.rubric_version_id)
-    answers = queries.answers_of(db.session(), revision.id) if revision else []
-    blind = g.setting.blind or task.assignment.purpose == Purpose.CALIBRATION
-    progress = scoring_page.progress(rubric, answers, channel=task.ticket.channel)
+    customer = g.programme.customer_word
+    blind = g.setting.blind or task.purpose == Purpose.CALIBRATION
+    conversation = task.conversation(session, KeyRing(settings().text_keys), customer_word=customer, blind=blind)
+    access_log.buffer().opened(user_id=g.actor.user_id, ticket_id=task.ticket_id, purpose="score", now=now)
+    progress = scoring_page.progress(task.rubric, task.answers, channel=task.channel)
+    links = procedures.links_for(session, task.rubric, g.actor.programme_id, task.resolved_at)
     return render_template(
         "reviews/score.html",
         task=task,
-        messages=scoring_page.shown_messages(conversation, task.part, blind=blind, customer=g.programme.customer_word),
-        sections=scoring_page.shown_sections(rubric, answers, channel=task.ticket.channel),
-        rubric=rubric,
-        note=revision.internal_note if revision else "",
+        messages=scoring_page.shown_messages(conversation, task.judges, blind=blind, customer=customer),
+        form=scoring_page.form_of(task.document, channel=task.channel, links=links),
         progress=progress,
         state=scoring_page.page_state(task, conversation.revision_id, progress),
         reasons=handing_over.REASONS,
         strike_reasons=striking.REASONS,
-        strike_asked=striking.asked_for(db.session(), assignment_id),
-        links=procedures.links_at(db.session(), g.actor.programme_id, task.part.resolved_at),
         just_sent=just_sent(now),
     )
-
-
-def opened(task: queries.ToScore, *, now: dt.datetime) -> tuple[Conversation, Any]:
-    """The conversation that the draft judges, or the newest one; the opening goes to the access log."""
-    session = db.session()
-    revision = queries.newest_revision(session, task.review.id) if task.review else None
-    conversation = conversation_of(
-        session,
-        KeyRing(settings().text_keys),
-        task.ticket.id,
-        revision_id=revision.conversation_revision_id if revision else None,
-    )
-    access_log.buffer().opened(user_id=g.actor.user_id, ticket_id=task.ticket.id, purpose="score", now=now)
-    return conversation, revision
 
 
 @bp.post("/queue/<int:assignment_id>/answers")

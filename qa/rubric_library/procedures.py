@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+import rubrics
 from qa.core import audit
 from qa.core.access import Actor
 from qa.core.errors import ConflictError, InvalidInputError, NotFoundError
@@ -78,6 +79,16 @@ def links_at(session: Session, programme_id: int, moment: dt.datetime) -> dict[s
         key: LinkedProcedure(name=name, label=one.label, url=one.url, effective_from=one.effective_from)
         for key, name, one in rows
     }
+
+
+def links_for(
+    session: Session, rubric: rubrics.RubricVersion, programme_id: int, moment: dt.datetime
+) -> dict[str, LinkedProcedure]:
+    """The procedures that a rubric's criteria name, as they were valid at a moment; no statement where none does."""
+    named = {criterion.procedure for criterion in rubric.criteria if criterion.procedure}
+    if not named:
+        return {}
+    return {key: link for key, link in links_at(session, programme_id, moment).items() if key in named}
 
 
 def create(

@@ -64,11 +64,6 @@ def ask(session: Session, assignment: Assignment, *, reason: str, by: int, now: 
     return request
 
 
-def asked_for(session: Session, assignment_id: int) -> StrikeRequest | None:
-    """What was asked for one assignment, answered or not."""
-    return session.scalar(select(StrikeRequest).where(StrikeRequest.assignment_id == assignment_id))
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
     """An open request as its page lists it; ``open`` is off if the part was scored or handed over meanwhile."""

@@ -4,8 +4,9 @@ import datetime as dt
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, bindparam, select
 from sqlalchemy.orm import Session
 
 from qa.core.crypto import KeyRing, UnreadableTextError, decrypt_text, encrypt_text, new_text_key, unwrap, wrap
@@ -25,7 +26,8 @@ class Message:
     id: str
     author_role: Role
     author_label: str  # the agent's name; the programme's word for a customer
-    agent_identity_id: int | None  # of a specialist or bot
+    agent_external_id: str | None  # of the help desk, for a specialist or bot
+    agent_identity_id: int | None  # the same here
     public: bool
     at: dt.datetime
     text: str
@@ -41,20 +43,35 @@ class Conversation:
     messages: tuple[Message, ...]
 
 
+_revisions, _keys, _tickets, _sources, _agents_table = (
+    each.__table__ for each in (ConversationRevision, ConversationKey, Ticket, Source, AgentIdentity)
+)
+# What a kept conversation is read from; a statement of another room may select the same beside what it needs itself.
+KEPT_COLUMNS = (
+    _revisions.c.id.label("conversation_id"),
+    _revisions.c.n.label("conversation_n"),
+    _revisions.c.payload,
+    _keys.c.key_id,
+    _keys.c.wrapped,
+    _tickets.c.external_id,
+    _sources.c.id.label("source_id"),
+    _sources.c.key.label("source_key"),
+)
+_AGENTS = (
+    select(_agents_table.c.external_id, _agents_table.c.id, _agents_table.c.name)
+    .where(
+        _agents_table.c.source_id == bindparam("source_id"),
+        _agents_table.c.external_id.in_(bindparam("external_ids", expanding=True)),
+    )
+    .order_by(_agents_table.c.id)
+)
+
+
 def conversation_of(session: Session, ring: KeyRing, ticket_id: int, revision_id: int | None = None) -> Conversation:
     """One revision of a ticket's conversation, the newest unless named. Whoever shows it logs the opening."""
     query = (
-        select(
-            ConversationRevision.id,
-            ConversationRevision.n,
-            ConversationRevision.payload,
-            ConversationKey.key_id,
-            ConversationKey.wrapped,
-            Ticket.external_id,
-            Source.id.label("source_id"),
-            Source.key.label("source_key"),
-            Programme.customer_word,
-        )
+        select(*KEPT_COLUMNS, Ticket.id.label("ticket_id"), Programme.customer_word)
+        .select_from(ConversationRevision)
         .join(Ticket, Ticket.id == ConversationRevision.ticket_id)
         .join(Source, Source.id == Ticket.source_id)
         .join(Programme, Programme.id == Ticket.programme_id)
@@ -68,29 +85,40 @@ def conversation_of(session: Session, ring: KeyRing, ticket_id: int, revision_id
     row = session.execute(query).one_or_none()
     if row is None:
         raise NotFoundError("No conversation of this ticket is kept.")
+    return read_conversation(session, ring, row, ticket_id=ticket_id, customer_word=row.customer_word)
+
+
+def read_conversation(
+    session: Session, ring: KeyRing, row: Row[Any], *, ticket_id: int, customer_word: str, named: bool = True
+) -> Conversation:
+    """The conversation that a row of ``KEPT_COLUMNS`` holds; one statement for its agents, unless nobody is named."""
     if row.wrapped is None:
         raise UnreadableTextError("The text of this ticket was erased; its scores and figures stay.")
     about = about_ticket(row.source_key, row.external_id)
     key = unwrap(ring, row.key_id, row.wrapped, about)
-    kept = read_payload(decrypt_text(key, row.payload, about_revision(about, row.n)))
-    agents = _agents(session, row.source_id, {message.agent_external_id for message in kept})
+    kept = read_payload(decrypt_text(key, row.payload, about_revision(about, row.conversation_n)))
+    agents = _agents(session, row.source_id, {message.agent_external_id for message in kept}) if named else {}
+    customer = customer_word.capitalize()
     messages = []
     for message in kept:
         identity_id, label = agents.get(message.agent_external_id, (None, ""))
         if message.role == "customer":
-            label = row.customer_word.capitalize()
+            label = customer
         messages.append(
             Message(
                 id=message.external_id,
                 author_role=message.role,
                 author_label=label or LABELS.get(message.role, "Specialist"),
+                agent_external_id=message.agent_external_id,
                 agent_identity_id=identity_id if message.role in ("specialist", "bot") else None,
                 public=message.public,
                 at=message.at,
                 text=message.text,
             )
         )
-    return Conversation(ticket_id=ticket_id, revision_id=row.id, n=row.n, messages=tuple(messages))
+    return Conversation(
+        ticket_id=ticket_id, revision_id=row.conversation_id, n=row.conversation_n, messages=tuple(messages)
+    )
 
 
 LABELS = {"bot": "Bot", "internal": "Internal note", "tool": "Tool"}
@@ -165,12 +193,8 @@ def sealed(key: bytes, payload: bytes, about: str, n: int) -> bytes:
 
 
 def _agents(session: Session, source_id: int, external_ids: set[str | None]) -> dict[str | None, tuple[int, str]]:
-    wanted = [external_id for external_id in external_ids if external_id is not None]
+    wanted = sorted(external_id for external_id in external_ids if external_id is not None)
     if not wanted:
         return {}
-    rows = session.execute(
-        select(AgentIdentity.external_id, AgentIdentity.id, AgentIdentity.name)
-        .where(AgentIdentity.source_id == source_id, AgentIdentity.external_id.in_(wanted))
-        .order_by(AgentIdentity.id)
-    )
+    rows = session.execute(_AGENTS, {"source_id": source_id, "external_ids": wanted})
     return {external_id: (identity_id, name) for external_id, identity_id, name in rows}

@@ -3,8 +3,9 @@
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, Row, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from qa.core.access import OPEN_REGION, Actor, Permission, Scope
@@ -21,7 +22,7 @@ def within_clearance(actor: Actor) -> ColumnElement[bool]:
     return and_(Ticket.content_severity <= actor.clearance, Ticket.data_region.in_(sorted(actor.regions)))
 
 
-def may_open(actor: Actor, ticket: Ticket) -> bool:
+def may_open(actor: Actor, ticket: Ticket | Row[Any]) -> bool:
     """Whether this person is cleared for a ticket's content and data region."""
     return ticket.content_severity <= actor.clearance and ticket.data_region in actor.regions
 

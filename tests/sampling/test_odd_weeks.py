@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from qa.core.db import db
 from qa.core.errors import ConflictError, InvalidInputError
-from qa.people.queries import programme_and_setting, zone_of
+from qa.people.models import Programme
+from qa.people.queries import setting_at, zone_of
 from qa.sampling import frames, service
 from qa.sampling.kinds import MOST, Rules
 from qa.sampling.models import Draw, DrawnUnit, DrawReceipt, FrameUnit, Period
@@ -83,7 +84,7 @@ def test_two_people_who_draw_at_the_same_moment_draw_once(app: Flask, session: S
         start.wait(timeout=30)
         with app.app_context():
             mine = db.session()
-            programme, setting = programme_and_setting(mine, programme_id, NOW)
+            programme, setting = mine.get_one(Programme, programme_id), setting_at(mine, programme_id, NOW)
             try:
                 period = frames.get_or_open_period(mine, programme_id, WEEK, zone_of(setting))
                 service.draw_period(mine, programme, setting, period, ring=RING, by=lead, now=NOW)

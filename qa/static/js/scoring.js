@@ -1,5 +1,5 @@
 // The scoring page: answers by keyboard or pointer, saved as they are given, sent when complete.
-import { Autosave } from "./autosave.js";
+import { Autosave, newId } from "./autosave.js";
 import { openDialog } from "./dialogs.js";
 import { drawPins, passageAt, samePin } from "./evidence.js";
 import { bind } from "./keys.js";
@@ -17,8 +17,25 @@ const note = page.querySelector("[data-note]");
 const timeOfDay = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
 let missing = state.missing;
 
+// The dialogs are the same for every part: what differs is filled in here.
+const addresses = { strike: page.dataset.strikeUrl };
+for (const form of document.querySelectorAll("[data-goes-to]")) {
+  const { goesTo } = form.dataset;
+  form.action = addresses[goesTo] ?? `${page.dataset.url}/${goesTo}`;
+  form.elements.csrf_token.value = page.dataset.csrf;
+  if (goesTo !== "incident") continue;
+  form.elements.raise_id.value = newId();
+  form.elements.conversation_revision.value = state.conversation_revision;
+  form.elements.message.append(
+    ...messages.map((message, place) => {
+      const head = (part) => message.querySelector(part).textContent.trim();
+      return new Option(`${place + 1}. ${head(".message__author")}, ${head("time")}`, message.dataset.message);
+    }),
+  );
+}
+
 const autosave = new Autosave({
-  url: page.dataset.saveUrl,
+  url: `${page.dataset.url}/answers`,
   csrf: page.dataset.csrf,
   assignment: state.assignment,
   version: state.version,
@@ -221,7 +238,7 @@ async function submit() {
   } catch {
     return;
   }
-  const response = await fetch(page.dataset.submitUrl, {
+  const response = await fetch(`${page.dataset.url}/submit`, {
     method: "POST",
     headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": page.dataset.csrf },
     body: JSON.stringify({ version: autosave.version }),
@@ -322,7 +339,7 @@ bind({
 const unclear = document.querySelector("[data-unclear-form]");
 function askUnclear(field) {
   if (!field || !unclear) return false;
-  unclear.reset();
+  unclear.elements.note.value = "";
   unclear.elements.criterion.value = field.dataset.criterion;
   unclear.querySelector("[data-unclear-name]").textContent = field.dataset.name;
   unclear.querySelector("[data-unclear-sent]").hidden = true;
@@ -345,7 +362,8 @@ unclear?.addEventListener("submit", async (event) => {
 for (const button of page.querySelectorAll("[data-unclear]")) button.addEventListener("click", () => askUnclear(button.closest("[data-criterion]")));
 bind({ q: () => askUnclear(currentCriterion) });
 
-for (const answer of autosave.restore()) show(answer);
+for (const answer of [...state.answers, ...autosave.restore()]) show(answer);
+showProgress(state);
 showPins();
 goToCriterion(shownCriteria()[0], false);
 startUndo();
