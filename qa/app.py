@@ -34,8 +34,8 @@ from qa.incidents.chores import Escalation
 from qa.incidents.forgetting import forget_quotes
 from qa.people import identify, sessions
 from qa.people import views as people_views
-from qa.reviewer_drift import fair_views
 from qa.reviewer_drift import jobs as drift_jobs
+from qa.reviewer_drift import workbook_views as reviewer_views
 from qa.reviews import jobs as review_jobs
 from qa.reviews import views as review_views
 from qa.reviews.disputes import views as dispute_views
@@ -79,7 +79,7 @@ BLUEPRINTS = (
     series_views.bp,
     certification_views.bp,
     study_views.bp,
-    fair_views.bp,
+    reviewer_views.bp,
     coaching_views.bp,
     trend_views.bp,
     planner_views.bp,

@@ -25,6 +25,7 @@ from qa.demo.command import demo
 from qa.desk.commands import person_commands
 from qa.people.commands import create_first_admin, people
 from qa.reviewer_drift.commands import drift
+from qa.reviewer_drift.export_commands import drift_workbook
 from qa.sampling.commands import draw, receipts
 from qa.tickets.commands import intake, pull, retention_commands, search_commands, signal_commands
 from qa.trends.commands import periods
@@ -38,6 +39,7 @@ def is_demo_command() -> bool:
 def init_commands(app: Flask) -> None:
     """Register every command; a refusal is one line on stderr and exit code 1, not a trace."""
     export.add_command(calibration_workbook)
+    export.add_command(drift_workbook)
     for command in (
         init,
         serve,

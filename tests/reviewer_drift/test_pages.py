@@ -2,10 +2,14 @@
 
 import datetime as dt
 from collections.abc import Callable
+from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import Result
 from flask import Flask
+from openpyxl import load_workbook
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -224,3 +228,36 @@ def test_the_board_asks_no_more_when_there_is_more(session: Session, cast: Cast,
         lead.get("/reviewers/")
 
     assert len(many) == len(few) <= 15
+
+
+def test_the_board_is_taken_along_as_a_workbook_and_that_is_recorded(
+    session: Session,
+    cast: Cast,
+    watched: DriftRun,
+    sign_in: SignIn,
+    flask_command: Callable[..., Result],
+    tmp_path: Path,
+) -> None:
+    answer = sign_in(cast.quinn).post_form("/reviewers/workbook")
+    refused = [sign_in(who).post_form("/reviewers/workbook").status_code for who in (cast.rita, cast.dora, cast.lena)]
+    out = tmp_path / "board.xlsx"
+    written = flask_command("export", "drift", "--out", str(out))
+
+    assert (answer.status_code, refused) == (200, [403, 403, 403])
+    assert written.exit_code == 0, written.output
+    for book in (load_workbook(BytesIO(answer.data)), load_workbook(out)):
+        rows = [[cell.value for cell in row[:3]] for row in book["Board"].iter_rows(min_row=5, max_row=7)]
+        assert rows == [[cast.rita.name, "act", -4.0], [cast.rob.name, "watch", -4.0], [cast.lena.name, "steady", None]]
+        assert "became about 5 points stricter" in book["Flags"]["L4"].value
+    events = session.scalars(select(AuditEvent).where(AuditEvent.action == "export.drift")).all()
+    assert [event.actor_id for event in events] == [cast.quinn.id, None]
+
+
+def test_every_column_of_the_board_says_what_it_holds(cast: Cast, watched: DriftRun, sign_in: SignIn) -> None:
+    leads, ritas = (sign_in(who).get("/reviewers/").get_data(as_text=True) for who in (cast.quinn, cast.rita))
+
+    for column in ("State", "Severity, points", "Scatter, points", "N/A, %", "Pairs", "Evidence, weeks", "Beside"):
+        assert f"Explain this number: {column}" in leads
+    assert "Watch only raises the share of hidden second scores" in leads
+    assert "hidden second scores; act" not in ritas  # an amber is never theirs to see
+    assert "Watch only" not in ritas

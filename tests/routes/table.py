@@ -15,6 +15,7 @@ account.password account.show calibration.create calibration.index calibration.n
 certification.index golden.index series.index series.new series.create
 desk.home desk.verify_trail people.apply people.example people.import_form people.index people.invite_all
 people.preview programme.change programme.show reviewers.fair reviewers.index reviewers.run
+reviewers.export_board
 reviewers.switch_fair reviews.mine reviews.queue
 rubrics.add_procedure rubrics.add_rule rubrics.create rubrics.index rubrics.new rubrics.procedure_list rubrics.rules
 rubrics.upload sampling.claim sampling.create_plan sampling.health sampling.index sampling.new_pick sampling.new_plan

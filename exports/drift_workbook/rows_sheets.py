@@ -1,0 +1,100 @@
+"""Flags, weeks and cases, a row each."""
+
+from exports.drift_workbook.model import DriftWorkbook
+from exports.workbook import Book, Sheet
+
+HEAD = 4
+FLAGS = (
+    "Reviewer", "State", "What", "Change", "90 % from", "to", "Unit", "Likely onset", "earliest", "latest",
+    "Double scores", "In words",
+)  # fmt: skip
+FLAG_WIDTHS = (26, 9, 26, 9, 10, 9, 20, 13, 12, 12, 22, 80)
+WEEKS = (
+    "Reviewer",
+    "Week of",
+    "Strictness",
+    "90 % from",
+    "to",
+    "Shared parts alone",
+    "Evidence, weeks",
+    "Limits leave out 0",
+)
+WEEK_WIDTHS = (28, 12, 11, 11, 9, 14, 12, 14)
+CASES = ("Reviewer", "Opened", "State", "Outcome", "Came back", "Reason")
+CASE_WIDTHS = (28, 12, 10, 16, 11, 70)
+
+
+def add_flags(book: Book, data: DriftWorkbook, *, header: str, footer: str) -> Sheet:
+    """What changed, in figures and in words."""
+    sheet = book.sheet("Flags", widths=FLAG_WIDTHS, landscape=True, header=header, footer=footer)
+    sheet.put(1, 1, "What changed", "title")
+    sheet.height(1, 30)
+    sheet.headers(HEAD - 1, FLAGS, right=(4, 5, 6))
+    for row, each in enumerate(data.flags, start=HEAD):
+        for column, words in (
+            (1, each.name),
+            (2, each.state),
+            (3, each.stream),
+            (7, each.unit),
+            (11, each.confirmation),
+        ):
+            sheet.put(row, column, words)
+        for column, value in ((4, each.effect), (5, each.low), (6, each.high)):
+            sheet.put(row, column, value, "signed")
+        for column, day in ((8, each.onset), (9, each.earliest), (10, each.latest)):
+            sheet.put(row, column, day, "day")
+        sheet.put(row, 12, each.sentence)
+        sheet.fit(row)
+    _end(sheet, len(data.flags), FLAGS, "Flags", "No reviewer is flagged.")
+    return sheet
+
+
+def add_weeks(book: Book, data: DriftWorkbook, *, header: str, footer: str) -> Sheet:
+    """Each reviewer's control chart as rows; whether a week's limits leave out 0 is a formula."""
+    sheet = book.sheet("Weeks", widths=WEEK_WIDTHS, header=header, footer=footer)
+    sheet.put(1, 1, "Strictness week by week", "title")
+    sheet.height(1, 30)
+    sheet.headers(HEAD - 1, WEEKS, right=range(3, 8))
+    for row, each in enumerate(data.weeks, start=HEAD):
+        sheet.put(row, 1, each.name)
+        sheet.put(row, 2, each.monday, "day")
+        for column, value in ((3, each.value), (4, each.low), (5, each.high), (6, each.overlap)):
+            sheet.put(row, column, value, "signed" if column in (3, 6) else "signed soft")
+        sheet.put(row, 7, each.evidence, "number")
+        formula = f'=IF(C{row}="","",IF(OR(D{row}>0,E{row}<0),"yes","no"))'
+        apart = each.low is not None and each.high is not None and (each.low > 0 or each.high < 0)
+        sheet.formula(row, 8, formula, "" if each.value is None else "yes" if apart else "no", "soft")
+    _end(sheet, len(data.weeks), WEEKS, "Weeks", "No week was judged yet.")
+    sheet.freeze(HEAD, 3)
+    return sheet
+
+
+def add_cases(book: Book, data: DriftWorkbook, *, header: str, footer: str) -> Sheet:
+    """What was done about red flags."""
+    sheet = book.sheet("Cases", widths=CASE_WIDTHS, landscape=True, header=header, footer=footer)
+    sheet.put(1, 1, "What was done", "title")
+    sheet.height(1, 30)
+    sheet.headers(HEAD - 1, CASES)
+    for row, each in enumerate(data.cases, start=HEAD):
+        sheet.put(row, 1, each.name)
+        sheet.put(row, 2, each.opened_on, "day")
+        for column, words in (
+            (3, each.state),
+            (4, each.outcome),
+            (5, "yes" if each.returned else ""),
+            (6, each.reason),
+        ):
+            sheet.put(row, column, words)
+        sheet.fit(row)
+    _end(sheet, len(data.cases), CASES, "Cases", "No case was opened.")
+    return sheet
+
+
+def _end(sheet: Sheet, rows: int, titles: tuple[str, ...], name: str, nothing: str) -> None:
+    if not rows:
+        sheet.put(HEAD, 1, nothing, "soft")
+    last = HEAD + max(rows, 1) - 1
+    sheet.table(name, sheet.area(HEAD - 1, 1, last, len(titles)))
+    sheet.repeat(HEAD - 1, HEAD - 1)
+    sheet.print_area(len(titles), last)
+    sheet.protect()
