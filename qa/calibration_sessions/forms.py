@@ -11,6 +11,7 @@ from qa.core.fields import AtLeastOne, CheckList
 class SessionForm(FlaskForm):
     title = StringField("Title", validators=[InputRequired("Give the session a title."), Length(max=200)])
     rubric_version = SelectField("Rubric version", coerce=int)
+    facilitator = SelectField("Facilitator", coerce=int)
     due_on = DateField("Scored by", validators=[InputRequired("Say until when everybody has scored.")])
     anonymous = BooleanField("Anonymous: nobody is named at the reveal, not even to the facilitator")
     participants = CheckList("Participants", coerce=int, validators=[AtLeastOne("Choose at least two people.")])

@@ -48,12 +48,13 @@ def open_session(
     now: dt.datetime,
     fresh: bool = False,
     anonymous: bool = False,
+    by: int | None = None,
 ) -> CalibrationSession:
     """A session with an assignment for every participant and part, all cleared; nobody scores their own ticket,
     nor one whose content is too severe for them.
 
     With ``fresh``, whoever was asked to score a part before is not asked about it again; a golden ticket is anchored
-    anew by whoever was not asked about it in twelve weeks.
+    anew by whoever was not asked about it in twelve weeks. ``by`` opens it for another facilitator.
     """
     parts = _parts(session, programme_id, part_ids)
     people = _people(session, programme_id, participant_ids)
@@ -67,6 +68,7 @@ def open_session(
     if not title.strip():
         raise InvalidInputError("Give the session a title.", {"title": "missing"})
     askable = _askable(session, parts, people, fresh=fresh, now=now)
+    opener = facilitator_id if by is None else by
     row = CalibrationSession(
         programme_id=programme_id,
         title=title.strip()[:200],
@@ -93,14 +95,14 @@ def open_session(
                 due_on=due_on,
                 position=position,
                 created_at=now,
-                created_by_id=facilitator_id,
+                created_by_id=opener,
             )
             session.add(assignment)
             session.flush()
             session.add(SessionAssignment(session_part_id=session_part.id, assignment_id=assignment.id))
     notices.notify(
         session,
-        [person.id for person in people if person.id != facilitator_id],
+        {person.id for person in people} - {opener} | ({facilitator_id} - {opener}),
         kind="session_opened",
         object_type="calibration_session",
         object_id=row.id,
@@ -111,9 +113,13 @@ def open_session(
         action="calibration.open",
         object_type="calibration_session",
         object_id=row.id,
-        actor_id=facilitator_id,
+        actor_id=opener,
         now=now,
-        detail={"parts": [part.id for part in parts], "participants": [person.id for person in people]},
+        detail={
+            "facilitator": facilitator_id,
+            "parts": [part.id for part in parts],
+            "participants": [person.id for person in people],
+        },
     )
     session.flush()
     return row

@@ -26,7 +26,7 @@ from qa.calibration_sessions.forms import CloseForm, ExtendForm, SessionForm, Ve
 from qa.calibration_sessions.golden.queries import living_by_part
 from qa.calibration_sessions.models import CalibrationSession
 from qa.config import settings
-from qa.core.access import Permission, Role, requires
+from qa.core.access import Permission, Role, Scope, requires
 from qa.core.clock import local_day, utcnow
 from qa.core.db import db
 from qa.core.errors import ConflictError, InvalidInputError, NotFoundError
@@ -66,7 +66,16 @@ def filled_form() -> SessionForm:
         for role in (Role.REVIEWER, Role.QA_LEAD, Role.TEAM_LEAD)
         for person in people_with_role(session, g.actor.programme_id, role, today)
     }
+    leads = {
+        person.id: person.name
+        for role in (Role.QA_LEAD, Role.TEAM_LEAD)
+        for person in people_with_role(session, g.actor.programme_id, role, today)
+        if person.id == g.actor.user_id or g.actor.may(Permission.CALIBRATION_FACILITATE, Scope.ALL)
+    }
+    form.facilitator.choices = [SelectChoice(user_id, name) for user_id, name in leads.items()]
     form.participants.choices = [SelectChoice(user_id, name) for user_id, name in people.items()]
+    if "facilitator" not in request.form:
+        form.facilitator.data = g.actor.user_id
     if request.method == "GET":
         form.due_on.data = today + DUE_IN
         reviewers = people_with_role(session, g.actor.programme_id, Role.REVIEWER, today)
@@ -130,7 +139,8 @@ def create() -> ResponseReturnValue:
             rubric_version_id=form.rubric_version.data,
             part_ids=form.parts.data or [],
             participant_ids=form.participants.data or [],
-            facilitator_id=g.actor.user_id,
+            facilitator_id=form.facilitator.data,
+            by=g.actor.user_id,
             due_on=form.due_on.data or local_day(utcnow(), g.zone),
             now=utcnow(),
             fresh=True,

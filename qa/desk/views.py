@@ -116,6 +116,8 @@ def address_of(notice: Notice) -> str:
         return url_for("incidents.show", incident_id=int(notice.object_id))
     if notice.object_type == "calibration_session":
         return url_for("calibration.show", session_id=int(notice.object_id))
+    if notice.object_type == "golden_ticket":
+        return url_for("golden.index")
     if notice.object_type == "session_series":
         return url_for("series.show", series_id=int(notice.object_id))
     if notice.object_type == "certification":

@@ -12,6 +12,7 @@ from qa.calibration_sessions import choosing
 from qa.calibration_sessions import service as sessions
 from qa.calibration_sessions.models import CalibrationSession
 from qa.calibration_sessions.recipes import Recipe, stored
+from qa.notices.models import Notice
 from qa.people.models import Clearance
 from qa.sampling.models import Assignment, FrameUnit, Purpose
 from tests.calibration_sessions.test_golden import LATER, Room, gold_of, newcomer, room  # noqa: F401 - a fixture
@@ -166,6 +167,7 @@ def test_the_page_proposes_a_mix_that_its_address_keeps_and_opens_it(
             "parts": parts,
             "participants": [cast.rita.id, cast.rob.id],
             "anonymous": "y",
+            "facilitator": str(cast.lena.id),
         },
     )
 
@@ -174,4 +176,7 @@ def test_the_page_proposes_a_mix_that_its_address_keeps_and_opens_it(
     assert "at random from the frame of 2026-W14" in page
     assert "seed=12" in page
     assert made.status_code == 302
-    assert session.scalars(select(CalibrationSession)).one().anonymous
+    opened = session.scalars(select(CalibrationSession)).one()
+    assert (opened.anonymous, opened.facilitator_id) == (True, cast.lena.id)
+    told = select(Notice.user_id).where(Notice.kind == "session_opened")
+    assert sorted(session.scalars(told)) == sorted([cast.rita.id, cast.rob.id, cast.lena.id])

@@ -19,6 +19,7 @@ from qa.core.audit import AuditEvent
 from qa.core.db import db
 from qa.core.errors import ConflictError, InvalidInputError
 from qa.core.jobs import Job
+from qa.notices.models import Notice
 from qa.people.models import Clearance, User
 from qa.people.queries import zone_of
 from qa.reviewer_drift.gathering import gather
@@ -301,6 +302,8 @@ def test_the_list_shows_what_to_do_and_asks_no_more_for_more_rows(
         after = lena.get("/calibration/golden/").get_data(as_text=True)
 
     assert "No golden ticket yet" in empty
+    told = session.scalars(select(Notice.user_id).where(Notice.kind == "golden_proposed").distinct()).all()
+    assert sorted(told) == sorted([cast.lena.id, cast.otto.id])  # Quinn is the only QA lead, and proposed it
     assert "waits for a second person" in own
     assert "Make it gold" in theirs
     assert codes == [302, 409, 302, 302]

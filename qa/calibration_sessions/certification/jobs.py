@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from qa.calibration_sessions.certification import choosing, queries, rules, service
 from qa.calibration_sessions.certification.models import Certification, PracticePart, ShadowedReview
+from qa.calibration_sessions.golden import service as golden
 from qa.core import jobs
 from qa.core.clock import local_day, utcnow
 from qa.core.db import db, reading
@@ -36,11 +37,13 @@ def settle_practice(job: Job) -> Mapping[str, Any]:
 
 
 def lapse(job: Job) -> Mapping[str, Any]:
-    """End what holds no longer."""
+    """End what holds no longer: certificates, and golden tickets whose text is gone."""
     session = db.session()
-    ended = lapse_due(session, job.payload["programme"], now=utcnow())
+    now = utcnow()
+    ended = lapse_due(session, job.payload["programme"], now=now)
+    retired = golden.retire_erased(session, job.payload["programme"], now=now)
     session.commit()
-    return {"lapsed": ended}
+    return {"lapsed": ended, "retired": retired}
 
 
 def lapse_due(session: Session, programme_id: int, *, now: dt.datetime) -> int:

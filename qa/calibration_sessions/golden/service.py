@@ -10,7 +10,10 @@ from qa.calibration_sessions.golden.models import GoldenTicket
 from qa.calibration_sessions.models import CalibrationSession
 from qa.calibration_sessions.queries import PartOf
 from qa.core import audit
+from qa.core.access import Role
 from qa.core.errors import ConflictError, InvalidInputError
+from qa.notices import service as notices
+from qa.people.queries import people_with_role
 from qa.sampling.models import Assignment, Purpose
 from qa.tickets.models import HandledPart, Ticket
 from qa.tickets.redaction import redact
@@ -40,6 +43,12 @@ def propose(session: Session, row: CalibrationSession, part: PartOf, *, by: int,
         session.flush()
     except IntegrityError as error:
         raise ConflictError(KNOWN) from error
+    leads = people_with_role(session, row.programme_id, Role.QA_LEAD, now.date())
+    others = [lead.id for lead in leads if lead.id != by]
+    if not others:  # the only QA lead proposed it: a team lead is the second person
+        leads = people_with_role(session, row.programme_id, Role.TEAM_LEAD, now.date())
+        others = [lead.id for lead in leads if lead.id != by]
+    notices.notify(session, others, kind="golden_proposed", object_type="golden_ticket", object_id=gold.id, now=now)
     _record(session, gold, "golden.propose", by=by, now=now)
     return gold
 
