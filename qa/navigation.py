@@ -77,6 +77,7 @@ def init_navigation(app: Flask) -> None:
             "navigation": rooms_of(actor) if actor else [],
             "here": (request.endpoint, actor.roles if actor else None),
             "viewer": viewer_of(actor) if actor else None,
+            "search_url": url_for("desk.search") if actor else None,
             "actor": actor,
             "can": actor.may if actor else lambda *_: False,
             "Permission": Permission,

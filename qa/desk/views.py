@@ -11,10 +11,11 @@ from qa.core import audit
 from qa.core.access import Permission, Role, Scope, requires
 from qa.core.clock import local_day, midnight, monday_of, utcnow
 from qa.core.db import db
-from qa.desk import queries
+from qa.desk import queries, searching
 from qa.incidents import figures as incident_figures
 from qa.incidents import queries as incident_queries
 from qa.incidents.rules import KIND_WORDS
+from qa.navigation import rooms_of
 from qa.notices import queries as notice_queries
 from qa.notices import service as notice_service
 from qa.notices.models import Notice
@@ -89,6 +90,19 @@ def key_figures(monday: dt.date, *, everywhere: bool) -> tuple[list[trend_figure
     newest, before = trend_rules.newest_weeks(evidence.reviews, 4)
     moved = trend_moves.moves(evidence, newest, before) if everywhere else []
     return trend_figures.kpis(evidence, newest, before), moved
+
+
+@bp.get("/search")
+@requires(Permission.HOME)
+def search() -> ResponseReturnValue:
+    """Search everywhere; a number that names one thing only goes straight to it."""
+    asked = " ".join(request.args.get("q", "").replace("\x00", "").split())
+    now = utcnow()
+    found = searching.search(db.session(), g.actor, asked, zone=g.zone, now=now, today=local_day(now, g.zone))
+    pages = [room for room in rooms_of(g.actor) if asked and asked.casefold() in str(room["label"]).casefold()]
+    if found.only_number is not None and not pages:
+        return redirect(url_for("tickets.show", ticket_id=found.only_number))
+    return render_template("desk/search.html", asked=asked, found=found, pages=pages)
 
 
 @bp.post("/notices/<int:notice_id>/read")

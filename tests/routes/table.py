@@ -13,7 +13,7 @@ second_looks.index second_looks.take_by_lot
 data_exports.index data_exports.order
 account.password account.show calibration.create calibration.index calibration.new coaching.index desk.audit_trail
 certification.index golden.index series.index series.new series.create
-desk.home desk.verify_trail people.apply people.example people.import_form people.index people.invite_all
+desk.home desk.search desk.verify_trail people.apply people.example people.import_form people.index people.invite_all
 people.preview programme.change programme.show reviewers.fair reviewers.index reviewers.run
 reviewers.export_board
 reviewers.switch_fair reviews.mine reviews.queue

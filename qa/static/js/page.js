@@ -17,9 +17,11 @@ startKeys();
 bind({
   "?": () => openDialog("keyboard"),
   "/": () => {
-    const search = document.getElementById("search") ?? document.querySelector("form[data-filters] input[type=search]");
-    if (!search || !search.checkVisibility()) return false;
-    search.focus();
+    const search = document.getElementById("search");
+    if (!search) return false;
+    // Where the window is too narrow for the box, the page of the search has one.
+    if (search.checkVisibility()) search.select();
+    else location.assign(search.form.action);
     return true;
   },
 });
