@@ -32,6 +32,8 @@ from qa.desk import views as desk_views
 from qa.incidents import views as incident_views
 from qa.incidents.chores import Escalation
 from qa.incidents.forgetting import forget_quotes
+from qa.notices import jobs as notice_jobs
+from qa.notices import views as notice_views
 from qa.people import identify, sessions
 from qa.people import views as people_views
 from qa.reviewer_drift import jobs as drift_jobs
@@ -67,6 +69,7 @@ HEADERS = {
 BLUEPRINTS = (
     *people_views.blueprints,
     desk_views.bp,
+    notice_views.bp,
     ticket_views.bp,
     rubric_views.bp,
     sampling_views.bp,
@@ -224,6 +227,11 @@ def init_runner(app: Flask, settings: Settings) -> None:
     def settle_certifications() -> None:
         certificates.tick(db.session(), utcnow())
 
+    post = notice_jobs.Calendar(settings)
+
+    def write_the_morning_s_digests() -> None:
+        post.tick(db.session(), utcnow())
+
     nights = drift_jobs.Calendar()
 
     def write_the_night_s_run() -> None:
@@ -243,6 +251,7 @@ def init_runner(app: Flask, settings: Settings) -> None:
         **certification_jobs.HANDLERS,
         **drift_jobs.HANDLERS,
         **data_export_jobs.HANDLERS,
+        **notice_jobs.HANDLERS,
     }
     chores = (
         seal_audit,
@@ -252,6 +261,7 @@ def init_runner(app: Flask, settings: Settings) -> None:
         write_the_night_s_run,
         let_gold_follow_draws,
         ask_the_next_owner,
+        write_the_morning_s_digests,
         write_the_morning_s_sessions,
         settle_certifications,
         begin_due_pulls,

@@ -20,6 +20,45 @@ DEMO_NAME = "the demo operation"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MailSettings:
+    """The mail server that digests are handed to, and the address at which people reach this installation."""
+
+    host: str
+    port: int
+    security: str  # starttls, tls or none
+    user: str
+    password: str
+    sender: str
+    base_url: str  # without a slash at its end
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str]) -> "MailSettings | None":
+        """Without ``SMTP_HOST`` no e-mail is sent; with it, what is missing is told."""
+        host = environ.get("SMTP_HOST")
+        if not host:
+            return None
+        security = environ.get("SMTP_SECURITY", "starttls").lower()
+        if security not in ("starttls", "tls", "none"):
+            raise ConfigurationError(f"SMTP_SECURITY is starttls, tls or none, not {security!r}.")
+        if environ.get("SMTP_USER") and security == "none":
+            raise ConfigurationError("SMTP_USER with SMTP_SECURITY=none would send the password in the clear.")
+        sender, base_url = environ.get("MAIL_FROM", ""), environ.get("BASE_URL", "").rstrip("/")
+        if "@" not in sender or any(character in sender for character in "\r\n"):
+            raise ConfigurationError("MAIL_FROM is missing: the address that digests come from.")
+        if not base_url.startswith(("https://", "http://")):
+            raise ConfigurationError("BASE_URL is missing: where people reach this installation, as https://...")
+        return cls(
+            host=host,
+            port=_count(environ, "SMTP_PORT") or (465 if security == "tls" else 587),
+            security=security,
+            user=environ.get("SMTP_USER", ""),
+            password=environ.get("SMTP_PASSWORD", ""),
+            sender=sender,
+            base_url=base_url,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """What an operator decides; secrets have no default outside the demo operation."""
 
@@ -38,6 +77,7 @@ class Settings:
     session_idle: timedelta = timedelta(hours=8)
     session_absolute: timedelta = timedelta(days=7)
     max_upload_bytes: int = 200 * 1024 * 1024
+    mail: MailSettings | None = None  # without it digests are not sent
     pull_private_hosts: frozenset[str] = frozenset()  # help desks inside the house that live pulls may speak to
 
     @property
@@ -75,6 +115,7 @@ class Settings:
             secure_cookies=environ.get("SECURE_COOKIES", "no" if demo else "yes").lower() in {"1", "yes", "true"},
             embedded_runner=environ.get("EMBEDDED_RUNNER", "yes").lower() in {"1", "yes", "true"},
             trusted_proxies=_count(environ, "TRUSTED_PROXIES"),
+            mail=MailSettings.from_environment(environ),
             pull_private_hosts=frozenset(environ.get("PULL_PRIVATE_HOSTS", "").lower().replace(",", " ").split()),
         )
 

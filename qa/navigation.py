@@ -4,9 +4,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from flask import Flask, g, request, url_for
+from sqlalchemy.exc import SQLAlchemyError
 
 from qa.core.access import AUTHORITY, ROLE_WORDS, Actor, Permission, Role
 from qa.core.clock import local_day, utcnow
+from qa.core.db import db
+from qa.notices import queries as notices
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +81,7 @@ def init_navigation(app: Flask) -> None:
             "here": (request.endpoint, actor.roles if actor else None),
             "viewer": viewer_of(actor) if actor else None,
             "search_url": url_for("desk.search") if actor else None,
+            "unread_notices": unread_of(actor) if actor else None,
             "actor": actor,
             "can": actor.may if actor else lambda *_: False,
             "Permission": Permission,
@@ -86,6 +90,16 @@ def init_navigation(app: Flask) -> None:
             "today": local_day(utcnow(), g.zone) if g.get("zone") else utcnow().date(),
             "customer": g.programme.customer_word if g.get("programme") else "customer",
         }
+
+
+def unread_of(actor: Actor) -> int | None:
+    """How many notices wait; not counted beside scoring, where nothing should call one away, nor on a failed page."""
+    if request.endpoint == "reviews.score":
+        return None
+    try:
+        return notices.count_unread(db.session(), actor.user_id, now=utcnow())
+    except SQLAlchemyError:
+        return None
 
 
 def rooms_of(actor: Actor) -> tuple[dict[str, object], ...]:

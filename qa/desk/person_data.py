@@ -17,7 +17,7 @@ from qa.core import audit
 from qa.core.audit import AuditEvent
 from qa.core.errors import ConflictError
 from qa.core.orm import Base
-from qa.notices.models import Notice
+from qa.notices.models import MailDigest, Notice
 from qa.people.models import (
     Absence,
     AgentIdentity,
@@ -35,7 +35,17 @@ from qa.reviews.models import Answer, Review, ReviewRevision
 from qa.tickets.models import Erasure, HandledPart
 
 OWN = (RoleGrant, Membership, Skill, Absence, Clearance, RegionClearance, Capacity)  # told
-FORGOTTEN = (Skill, Absence, Clearance, RegionClearance, Capacity, UserSession, OneTimeLink, Notice)  # deleted
+FORGOTTEN = (
+    Skill,
+    Absence,
+    Clearance,
+    RegionClearance,
+    Capacity,
+    UserSession,
+    OneTimeLink,
+    Notice,
+    MailDigest,
+)  # deleted
 HIDDEN = frozenset({"password_hash", "token_digest"})
 
 

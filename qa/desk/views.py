@@ -124,6 +124,8 @@ def address_of(notice: Notice) -> str:
         return url_for("disputes.show", dispute_id=int(notice.object_id))
     if notice.object_type == "dispute":
         return url_for("reviews.show", review_id=int(notice.detail["review"]), _anchor="dispute")
+    if notice.kind == "digest_failed":
+        return url_for("notices.not_sent")
     if notice.object_type == "second_look":
         return url_for("second_looks.show", look_id=int(notice.object_id))
     if notice.object_type == "incident":

@@ -3,10 +3,10 @@
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from qa.core.orm import Base, WithId
+from qa.core.orm import Base, WithId, one_of
 
 
 class Notice(WithId, Base):
@@ -21,3 +21,30 @@ class Notice(WithId, Base):
     created_at: Mapped[dt.datetime]
     read_at: Mapped[dt.datetime | None]
     mailed_at: Mapped[dt.datetime | None]
+    digest_id: Mapped[int | None] = mapped_column(ForeignKey("mail_digest.id"), index=True)  # in which it is told
+
+
+class MailDigest(WithId, Base):
+    """One e-mail to one person on one day. It holds no text: its words follow from the kinds of its notices.
+
+    ``sending`` is written before the server is spoken to. What stays so, or broke off where the server may have taken
+    it, is ``unclear`` and never sent again.
+    """
+
+    __tablename__ = "mail_digest"
+    __table_args__ = (
+        one_of("state", ("waiting", "sending", "sent", "failed", "unclear")),
+        UniqueConstraint("user_id", "day"),
+        CheckConstraint("(state = 'sent') = (sent_at IS NOT NULL)", name="sent_has_a_time"),
+        Index("ix_mail_digest_waiting", "state", "not_before"),
+    )
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    day: Mapped[dt.date]
+    state: Mapped[str] = mapped_column(default="waiting")
+    attempts: Mapped[int] = mapped_column(default=0)
+    not_before: Mapped[dt.datetime]
+    error: Mapped[str | None]  # what the server said, without the address
+    created_at: Mapped[dt.datetime]
+    claimed_at: Mapped[dt.datetime | None]
+    sent_at: Mapped[dt.datetime | None]

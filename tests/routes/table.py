@@ -9,6 +9,7 @@ from tests.routes.ticket_cases import TICKETS
 
 WITHOUT_OBJECT = """
 periods.index planner.show disputes.index disputes.rates incidents.index incidents.owners_page
+notices.index notices.preferences notices.choose notices.read_all notices.not_sent
 second_looks.index second_looks.take_by_lot
 data_exports.index data_exports.order
 account.password account.show calibration.create calibration.index calibration.new coaching.index desk.audit_trail
@@ -106,7 +107,7 @@ OBJECTS = [
         },
     ),
     *cases(
-        "desk.read_notice",
+        "desk.read_notice notices.mark",
         {
             "Rita's notice": ("rita", lambda w: {"notice_id": w.ritas_notice.id}),
             "Otto's notice": ("otto", lambda w: {"notice_id": w.ottos_notice.id}),
@@ -383,5 +384,12 @@ LAST = (
     "sampling.bring_back_plan",
     "sign_in.sign_out",
 )
-PUBLIC_ROUTES = {"sign_in.form", "sign_in.sign_in", "sign_in.welcome", "sign_in.choose_password"}
+PUBLIC_ROUTES = {
+    "sign_in.form",
+    "sign_in.sign_in",
+    "sign_in.welcome",
+    "sign_in.choose_password",
+    "notices.stop_form",
+    "notices.stop",
+}
 CASES = sorted([*PLAIN, *OBJECTS, Case(endpoint="sign_in.sign_out")], key=lambda case: case.endpoint in LAST)
