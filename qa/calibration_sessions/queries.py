@@ -37,18 +37,19 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listed:
-    """A session as the list shows it."""
+    """A session as the list shows it; how far it is only once it is revealed, or to who steers it."""
 
     session: CalibrationSession
     facilitator: str
     parts: int
     participants: int
     expected: int
-    submitted: int
+    submitted: int | None
 
 
 def sessions_for(session: Session, actor: Actor, *, limit: int = 100) -> list[Listed]:
     """Sessions, newest first, with how far they are."""
+    steers = actor.may(Permission.CALIBRATION_FACILITATE, Scope.ALL)
     parts = select(func.count(SessionPart.id)).where(SessionPart.session_id == CalibrationSession.id).scalar_subquery()
     people = (
         select(func.count(SessionParticipant.id))
@@ -78,7 +79,14 @@ def sessions_for(session: Session, actor: Actor, *, limit: int = 100) -> list[Li
         .limit(limit)
     )
     return [
-        Listed(session=row, facilitator=name, parts=n, participants=people_count, expected=expected, submitted=done)
+        Listed(
+            session=row,
+            facilitator=name,
+            parts=n,
+            participants=people_count,
+            expected=expected,
+            submitted=done if row.state != "scoring" or steers or row.facilitator_id == actor.user_id else None,
+        )
         for row, name, n, people_count, expected, done in rows
     ]
 

@@ -1,6 +1,7 @@
 """What a session shows together and leaves behind: the live state, the walk, the report, each participant's own."""
 
 import io
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -60,10 +61,15 @@ def test_an_open_page_learns_of_the_reveal_and_is_told_nothing_else_before(room:
 
 
 def test_only_who_leads_sees_how_far_each_of_the_others_is(room: Room, cast: Cast) -> None:
+    before = [room.sign_in(cast.rob).get(where).get_data() for where in ("/calibration/", room.path)]
     room.score(cast.rita, 0, tone="missed")
+    after = [room.sign_in(cast.rob).get(where).get_data() for where in ("/calibration/", room.path)]
 
     robs, quinns, leads = (page(room, who) for who in (cast.rob, cast.quinn, cast.lena))
 
+    tokens = re.compile(rb'name="csrf_token"[^>]*')
+    assert [tokens.sub(b"", each) for each in before] == [tokens.sub(b"", each) for each in after]
+    assert "1 of 9" in room.sign_in(cast.quinn).get("/calibration/").get_data(as_text=True)
     assert "How far everybody is" in quinns
     assert cast.rita.name in quinns
     for text in (robs, leads):
