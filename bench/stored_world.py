@@ -135,6 +135,12 @@ def _rows(
     agents: Sequence[int],
 ) -> Iterator[tuple[type[Any], Iterator[dict[str, Any]]]]:
     """Each table with its rows, in the order in which their keys allow it."""
+    # Plain lists: a million looks into an array cost more than the rows.
+    at_week = [_moment(home, week) for week in range(int(scorings.week.max()) + 1)]
+    week_at, ticket, reviewer, kind = (
+        column.tolist() for column in (scorings.week, scorings.ticket, scorings.reviewer, scorings.kind)
+    )
+    at = [at_week[week] for week in week_at]
     base = {
         table: (session.scalar(select(func.max(table.id))) or 0) + 1
         for table in (
@@ -144,7 +150,7 @@ def _rows(
     }  # fmt: skip
     tickets, first = np.unique(scorings.ticket, return_index=True)
     place_of = {int(code): place for place, code in enumerate(tickets)}
-    at_of = [_moment(home, int(scorings.week[row])) for row in first]
+    at_of = [at[row] for row in first.tolist()]
     yield Ticket, (
         {
             "id": base[Ticket] + place, "programme_id": home.programme_id, "source_id": home.source_id,
@@ -187,8 +193,8 @@ def _rows(
         {
             "id": session_of[week], "programme_id": home.programme_id, "title": f"Week {week}",
             "rubric_version_id": version_id, "facilitator_id": home.lead_id, "state": "closed",
-            "due_on": _moment(home, week).date(), "created_at": _moment(home, week),
-            "revealed_at": _moment(home, week), "closed_at": _moment(home, week), "anonymous": False,
+            "due_on": at_week[week].date(), "created_at": at_week[week],
+            "revealed_at": at_week[week], "closed_at": at_week[week], "anonymous": False,
             "lock_version": 2, "learnt": "",
         }
         for week in weeks.tolist()
@@ -205,18 +211,18 @@ def _rows(
     purposes = ("routine", "double", "calibration")
     yield Assignment, (
         {
-            "id": base[Assignment] + place, "part_id": base[HandledPart] + place_of[int(scorings.ticket[row])],
-            "reviewer_id": reviewers[scorings.reviewer[row]], "purpose": purposes[scorings.kind[row]],
+            "id": base[Assignment] + place, "part_id": base[HandledPart] + place_of[ticket[row]],
+            "reviewer_id": reviewers[reviewer[row]], "purpose": purposes[kind[row]],
             "origin": "session" if seats[row] else "hand_over", "rubric_version_id": version_id,
-            "due_on": _moment(home, int(scorings.week[row])).date(), "state": "submitted",
-            "created_at": _moment(home, int(scorings.week[row])), "position": 0,
+            "due_on": at[row].date(), "state": "submitted",
+            "created_at": at[row], "position": 0,
         }
         for place, row in enumerate(own.tolist())
     )  # fmt: skip
     yield (
         SessionAssignment,
         (
-            {"session_part_id": part_of[int(scorings.ticket[row])], "assignment_id": base[Assignment] + place}
+            {"session_part_id": part_of[ticket[row]], "assignment_id": base[Assignment] + place}
             for place, row in enumerate(own.tolist())
             if seats[row]
         ),
@@ -224,11 +230,11 @@ def _rows(
     yield Review, (
         {
             "id": base[Review] + place, "assignment_id": base[Assignment] + place,
-            "part_id": base[HandledPart] + place_of[int(scorings.ticket[row])],
-            "reviewer_id": reviewers[scorings.reviewer[row]], "purpose": purposes[scorings.kind[row]],
+            "part_id": base[HandledPart] + place_of[ticket[row]],
+            "reviewer_id": reviewers[reviewer[row]], "purpose": purposes[kind[row]],
             "state": "submitted", "lock_version": 1, "current_revision_id": base[ReviewRevision] + place,
-            "created_at": _moment(home, int(scorings.week[row])),
-            "submitted_at": _moment(home, int(scorings.week[row])), "sealed": False,
+            "created_at": at[row],
+            "submitted_at": at[row], "sealed": False,
             "active_seconds": round(60 * scorings.minutes[row]),
         }
         for place, row in enumerate(own.tolist())
@@ -237,29 +243,29 @@ def _rows(
         {
             "id": base[ReviewRevision] + place, "review_id": base[Review] + place, "n": 1, "kind": "first",
             "rubric_version_id": version_id,
-            "conversation_revision_id": base[ConversationRevision] + place_of[int(scorings.ticket[row])],
-            "created_at": _moment(home, int(scorings.week[row])), "created_by_id": reviewers[scorings.reviewer[row]],
-            "submitted_at": _moment(home, int(scorings.week[row])), "failed_criticals": [],
+            "conversation_revision_id": base[ConversationRevision] + place_of[ticket[row]],
+            "created_at": at[row], "created_by_id": reviewers[reviewer[row]],
+            "submitted_at": at[row], "failed_criticals": [],
         }
         for place, row in enumerate(own.tolist())
     )  # fmt: skip
     gold = np.flatnonzero(scorings.kind == Kind.GOLD)
     yield ConsensusScore, (
         {
-            "session_part_id": part_of[int(scorings.ticket[row])], "score": None, "outcome": "passed",
-            "is_gold": False, "decided_by_id": home.lead_id, "decided_at": _moment(home, int(scorings.week[row])),
+            "session_part_id": part_of[ticket[row]], "score": None, "outcome": "passed",
+            "is_gold": False, "decided_by_id": home.lead_id, "decided_at": at[row],
         }
         for row in gold.tolist()
-        if int(scorings.ticket[row]) in part_of
+        if ticket[row] in part_of
     )  # fmt: skip
     yield ConsensusAnswer, (
         {
-            "session_part_id": part_of[int(scorings.ticket[row])], "criterion_key": f"c{place}",
+            "session_part_id": part_of[ticket[row]], "criterion_key": f"c{place}",
             "level_key": level, "not_applicable": level is None, "reason": "", "decided_by_id": home.lead_id,
-            "decided_at": _moment(home, int(scorings.week[row])),
+            "decided_at": at[row],
         }
         for row in gold.tolist()
-        if int(scorings.ticket[row]) in part_of
+        if ticket[row] in part_of
         for place, level in enumerate(_levels(scorings, row))
     )  # fmt: skip
 
