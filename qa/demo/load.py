@@ -102,6 +102,7 @@ class Build:
         )
         teams = self.session.scalars(select(Team).order_by(Team.id)).all()
         first = story.LAST_WEEK - self.weeks + 2
+        weeks.certificates.begin(self.began + dt.timedelta(hours=2))
         for week in range(first, story.LAST_WEEK + 1):
             self.report("Drawing and scoring week by week", week - first, story.LAST_WEEK + 1 - first)
             weeks.play(week)

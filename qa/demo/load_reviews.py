@@ -19,9 +19,9 @@ from qa.demo.grading import Graded, Place, Sheet
 from qa.notices.models import Notice
 from qa.people.models import AgentIdentity
 from qa.reviews.models import Answer, Evidence, Review, ReviewRevision
-from qa.reviews.rules import RELEASED_PURPOSES, UNDO, passage_digest
+from qa.reviews.rules import RELEASED_PURPOSES, SEALED_PURPOSES, UNDO, passage_digest
 from qa.rubric_library.queries import rubrics_of
-from qa.sampling.models import Assignment, Purpose
+from qa.sampling.models import Assignment
 from qa.tickets.models import ConversationRevision, HandledPart, Resolution, Ticket
 from qa.tickets.rows import insert_rows, update_rows
 
@@ -161,7 +161,7 @@ class Scoring:
                 "current_revision_id": revision_id,
                 "created_at": at - dt.timedelta(seconds=seconds),
                 "submitted_at": at,
-                "sealed": assignment.purpose == Purpose.CALIBRATION or waiting[part.id] > self.until,
+                "sealed": assignment.purpose in SEALED_PURPOSES or waiting[part.id] > self.until,
                 "released_at": released,
                 "acknowledged_at": read,
                 "active_seconds": seconds,

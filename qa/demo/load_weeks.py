@@ -15,6 +15,7 @@ from qa.core.crypto import KeyRing
 from qa.core.jobs import Job, JobState
 from qa.demo import story
 from qa.demo.chance import stream
+from qa.demo.load_certificates import Certificates
 from qa.demo.load_reviews import Scored, Scoring
 from qa.demo.two_processes import TwoProcesses
 from qa.notices.models import Notice
@@ -58,6 +59,14 @@ class Weeks:
         cast = self.operation.cast
         self.reviewer_of = {people[each.person]: index for index, each in enumerate(cast.reviewers)}
         self.qa_lead = people[cast.qa_lead]
+        self.certificates = Certificates(
+            session,
+            programme,
+            list(self.reviewer_of),
+            qa_lead=self.qa_lead,
+            lead=people[cast.teams[1].lead],
+            seed=self.operation.seed,
+        )
 
     def play(self, week: int) -> None:
         """One week of the story: on its Monday the week before is drawn, then it is scored until Friday."""
@@ -95,6 +104,7 @@ class Weeks:
             now=now,
             seed=self._seed(week_key(monday + dt.timedelta(days=7))),
         )
+        self.certificates.follow(done.draw, now)
         drawn = self.session.scalars(
             select(Ticket.external_id)
             .join(HandledPart, HandledPart.ticket_id == Ticket.id)
@@ -158,7 +168,7 @@ class Weeks:
     def _session(self, monday: dt.date, week: int) -> None:
         """A sitting on Saturday: opened, scored blind, revealed, agreed and closed."""
         saturday = dt.datetime.combine(monday + dt.timedelta(days=5), dt.time(10), tzinfo=dt.UTC)
-        row = self._open(saturday, f"Week {week}: {SESSION_PARTS} parts together", dt.timedelta(days=3))
+        row = self._open(saturday, f"Week {week}: {SESSION_PARTS} parts together", dt.timedelta(days=3), week=week)
         if row is None:
             return
         self._sit(row, saturday + dt.timedelta(minutes=20))
@@ -172,6 +182,7 @@ class Weeks:
             by=self.qa_lead,
             now=saturday + dt.timedelta(hours=6, minutes=30),
         )
+        self.certificates.gild(row, saturday + dt.timedelta(hours=6, minutes=31))
 
     def under_way(self) -> None:
         """Two sessions that need somebody: one to be agreed, one to be scored."""
@@ -185,9 +196,24 @@ class Weeks:
         )
         if row is not None:
             self._sit(row, self.until - dt.timedelta(minutes=25), pace=1, people=2)
+        self._practise(self.until - dt.timedelta(minutes=10))
+        self.certificates.recur(self.until)
+        self.certificates.calm(self.until)
         self.session.commit()
 
-    def _open(self, now: dt.datetime, title: str, due: dt.timedelta, *, skip: int = 0) -> CalibrationSession | None:
+    def _practise(self, now: dt.datetime) -> None:
+        """The newcomer is half way through a round of practice."""
+        newcomer = self.reviewer_of[self.certificates.newcomer]
+        self.scoring.write(
+            [
+                Scored(assignment=task, reviewer=newcomer, at=now + dt.timedelta(minutes=position))
+                for position, task in enumerate(self.certificates.practise(now), start=1)
+            ]
+        )
+
+    def _open(
+        self, now: dt.datetime, title: str, due: dt.timedelta, *, skip: int = 0, week: int = 0
+    ) -> CalibrationSession | None:
         book = rule_book(self.session, self.programme.id)
         rows = self.session.execute(
             select(HandledPart, Ticket)
@@ -221,7 +247,7 @@ class Weeks:
             title=title,
             rubric_version_id=version_id,
             part_ids=chosen,
-            participant_ids=list(self.reviewer_of),
+            participant_ids=self.certificates.sitting(week),
             facilitator_id=self.qa_lead,
             due_on=(now + due).date(),
             now=now,
