@@ -1,7 +1,7 @@
 """Finding the parts that a recipe asks for: drawn, disputed among reviewers, new, or old golden ones."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -17,10 +17,15 @@ from qa.core.access import Actor
 from qa.people.models import User
 from qa.people.queries import actor_for
 from qa.rubric_library.models import RubricVersion
+from qa.rubric_library.queries import rule_book
+from qa.rubric_library.rules import RuleBook
+from qa.sampling.giving import DrawnFacts, part_facts
 from qa.sampling.models import Assignment, FrameUnit, Period
 from qa.tickets.models import ConversationRevision, HandledPart, Ticket
 from qa.tickets.queries import within_clearance
 
+AT_ONCE = 200  # parts looked at for their rubric
+NAMELESS: Mapping[str, str] = {}
 NEW = dt.timedelta(weeks=8)  # so young a queue or launch counts as new
 
 
@@ -49,19 +54,28 @@ def choose(
     recipe: Recipe,
     *,
     family_id: int | None = None,
+    names: Mapping[str, str] = NAMELESS,
     rng: np.random.Generator,
     now: dt.datetime,
 ) -> list[Chosen]:
-    """Parts as the recipe asks, each once; fewer where there are not enough. ``family_id``: scored by that rubric only.
+    """Parts as the recipe asks, each once; fewer where there are not enough. ``family_id``: parts of that rubric alone.
 
     Whatever the kind, a part is open to the actor's clearance, has a conversation, and was in no session yet, golden
     tickets excepted.
     """
     found: dict[int, Chosen] = {}
 
+    book = rule_book(session, actor.programme_id) if family_id is not None else None
+
     def take(number: int, offered: Sequence[Chosen]) -> None:
-        fresh = [each for each in offered if each.part_id not in found]
-        found.update((each.part_id, each) for each in fresh[:number])
+        wanted = len(found) + number
+        for start in range(0, len(offered), AT_ONCE):
+            fresh = [each for each in offered[start : start + AT_ONCE] if each.part_id not in found]
+            for each in fresh if book is None else _of_family(session, book, fresh, family_id):
+                if len(found) < wanted:
+                    found[each.part_id] = each
+            if len(found) >= wanted:
+                return
 
     if recipe.anchors:
         take(recipe.anchors, _anchors(session, actor, recipe, family_id, now=now))
@@ -70,7 +84,7 @@ def choose(
         lowest = proposing.by_agreement(compared)
         if recipe.lowest and lowest:
             key = lowest[0].criterion_key
-            why = f"lowest agreement: {key}, alike in {lowest[0].alike} of {lowest[0].n}"
+            why = f"lowest agreement: {names.get(key, key)}, alike in {lowest[0].alike} of {lowest[0].n}"
             differing = proposing.most_differing(compared, key)
             take(recipe.lowest, [Chosen(part_id=each.part_id, why=why) for each in differing])
         take(
@@ -85,6 +99,16 @@ def choose(
     if recipe.drawn:
         take(recipe.drawn, _drawn(session, actor, recipe, rng))
     return list(found.values())
+
+
+def _of_family(session: Session, book: RuleBook, offered: Sequence[Chosen], family_id: int | None) -> list[Chosen]:
+    """The parts that the programme's rules give to one rubric."""
+    facts = part_facts(session, [each.part_id for each in offered])
+
+    def family_of(part: DrawnFacts) -> int | None:
+        return book.family_for(part.facts.queue, part.channel, part.facts.language, part.resolved_at)
+
+    return [each for each in offered if family_of(facts[each.part_id]) == family_id]
 
 
 def _untouched(actor: Actor, queue: str) -> tuple[ColumnElement[bool], ...]:

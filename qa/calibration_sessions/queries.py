@@ -20,6 +20,7 @@ from qa.core.errors import NotFoundError
 from qa.people.models import User
 from qa.reviews.models import Answer, Review, ReviewRevision
 from qa.rubric_library.models import RubricFamily, RubricVersion
+from qa.rubric_library.queries import parsed
 from qa.sampling.models import Assignment
 from qa.tickets.models import ConversationRevision, HandledPart, Ticket
 from qa.tickets.queries import within_clearance
@@ -293,6 +294,14 @@ def queues(session: Session, programme_id: int) -> Sequence[str]:
         .distinct()
         .order_by(Ticket.queue)
     ).all()
+
+
+def criterion_names(session: Session, programme_id: int) -> dict[str, str]:
+    """What criteria are called, by key; in the newest version that has them."""
+    names: dict[str, str] = {}
+    for version, _ in reversed(published_versions(session, programme_id)):
+        names |= {each.key: each.name for each in parsed(version.document).criteria}
+    return names
 
 
 def published_versions(session: Session, programme_id: int) -> list[tuple[RubricVersion, RubricFamily]]:

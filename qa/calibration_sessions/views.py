@@ -34,7 +34,7 @@ from qa.people.queries import people_with_role
 from qa.rubric_library.drafting import RUBRIC, criteria_of
 from qa.rubric_library.drafts import tree_of
 from qa.rubric_library.models import RubricVersion
-from qa.rubric_library.queries import drafts_of_session, parsed, rubric_of
+from qa.rubric_library.queries import drafts_of_session, rubric_of
 
 bp = Blueprint("calibration", __name__, url_prefix="/calibration")
 DUE_IN = dt.timedelta(days=5)
@@ -113,13 +113,10 @@ def proposed_parts(queue: str, criterion: str) -> dict[str, Any]:
     found = proposing.compared(session, g.actor, queue=queue, now=utcnow())
     differing = proposing.most_differing(found, criterion)[: proposing.MOST]
     parts = proposing.parts_by_id(session, [each.part_id for each in differing])
-    names: dict[str, str] = {}
-    for version, _ in reversed(queries.published_versions(session, g.actor.programme_id)):
-        names |= {each.key: each.name for each in parsed(version.document).criteria}
     return {
         "candidates": [parts[each.part_id] for each in differing],
         "differing": {each.part_id: each for each in differing},
-        "names": names,
+        "names": queries.criterion_names(session, g.actor.programme_id),
         "agreed": proposing.by_agreement(found),
         "criterion": criterion,
     }

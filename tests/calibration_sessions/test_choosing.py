@@ -14,11 +14,13 @@ from qa.calibration_sessions.models import CalibrationSession
 from qa.calibration_sessions.recipes import Recipe, stored
 from qa.notices.models import Notice
 from qa.people.models import Clearance
+from qa.rubric_library.models import RubricFamily
+from qa.rubric_library.service import add_rule
 from qa.sampling.models import Assignment, FrameUnit, Purpose
 from tests.calibration_sessions.test_golden import LATER, Room, gold_of, newcomer, room  # noqa: F401 - a fixture
 from tests.calibration_sessions.test_proposing import scored_twice
 from tests.support.builders import Handled, make_period, make_ticket, publish_rubric
-from tests.support.cast import NOW, TODAY, Cast, actor
+from tests.support.cast import NOW, OPENED, TODAY, Cast, actor
 from tests.support.client import CheckingClient
 
 SignIn = Callable[..., CheckingClient]
@@ -117,6 +119,32 @@ def test_old_golden_tickets_are_anchored_again_by_those_who_had_twelve_weeks(roo
     assert opened.anonymous is False
     assert sorted(session.scalars(asked)) == sorted([cast.rita.id, cast.rob.id])
     assert chosen(session, cast, recipe, now=LATER + WEEK) == {}
+
+
+def test_parts_of_another_rubric_are_left_to_its_own_sessions(session: Session, cast: Cast) -> None:
+    version = publish_rubric(session, cast)
+    other = publish_rubric(session, cast, key="appeals", everywhere=False)
+    family = session.get_one(RubricFamily, other.family_id)
+    add_rule(session, family, queue="appeals", valid_from=OPENED, by=cast.quinn.id, now=OPENED)
+    mine, theirs = framed(session, cast, 4), framed(session, cast, 3)
+    for each in theirs:
+        each.ticket.queue = "appeals"
+    session.flush()
+
+    found = [
+        choosing.choose(
+            session,
+            actor(session, cast.quinn),
+            Recipe(drawn=5),
+            family_id=family_id,
+            rng=np.random.default_rng(1),
+            now=NOW,
+        )
+        for family_id in (version.family_id, other.family_id)
+    ]
+
+    parts = [{each.part_id for each in chosen_} for chosen_ in found]
+    assert parts == [{each.part.id for each in mine}, {each.part.id for each in theirs}]
 
 
 def test_nobody_is_asked_about_what_they_may_not_open(session: Session, cast: Cast, sign_in: SignIn) -> None:

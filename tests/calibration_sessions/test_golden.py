@@ -215,17 +215,20 @@ def test_the_trend_averages_a_ticket_s_scores_before_it_counts_them() -> None:
             (1, 1, 0, -4.0),
             (1, 2, 8, -2.0),
             (2, 3, 27, -7.0),
+            (4, 3, 20, -5.0),
             (3, 1, 28, 6.0),
+            (5, 1, 29, 8.0),
         )
     ]
 
     first, second = rules.trend(answers)
 
-    # Tickets of the first block: -3 and -7; mean -5, standard error 2, Student's t of 1 degree of freedom 12.706.
-    assert (first.first, first.figure.estimate, first.figure.n_items) == (monday, -5.0, 2)
+    # Tickets of the first block: -3, -7 and -5; mean -5, standard error 2 / sqrt 3, Student's t of 2 degrees 4.303.
+    assert (first.first, first.figure.estimate, first.figure.n_items) == (monday, -5.0, 3)
     assert first.figure.interval is not None
-    assert first.figure.interval.low == pytest.approx(-5 - 12.706 * 2, abs=0.01)
-    assert (first.scores, first.reviewers) == (3, 3)
+    assert first.figure.interval.low == pytest.approx(-5 - 4.303 * 2 / 3**0.5, abs=0.01)
+    assert (first.scores, first.reviewers) == (4, 3)
+    assert (second.figure.estimate, second.figure.reason) == (7.0, "2 of the 3 tickets that an interval needs")
     assert (second.first, second.figure.interval) == (monday + dt.timedelta(weeks=4), None)
     assert rules.trend([]) == []
 

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -10,6 +10,7 @@ from calibration.intervals import t_interval
 from calibration.results import Estimate
 
 UNSEEN = dt.timedelta(weeks=12)  # so long a ticket must not have been seen by whoever gets it
+FEWEST = 3  # tickets of a block: an interval from two is as wide as the scale
 WEEKS = 4  # of one point of the trend, and of the number in the programme's rules
 
 
@@ -63,10 +64,14 @@ def trend(answers: Sequence[AgainstGold]) -> list[TrendPoint]:
         by_ticket: dict[int, list[float]] = {}
         for answer in found:
             by_ticket.setdefault(answer.golden_id, []).append(answer.difference)
+        figure = t_interval([sum(values) / len(values) for _, values in sorted(by_ticket.items())])
+        if len(by_ticket) < FEWEST:
+            reason = f"{len(by_ticket)} of the {FEWEST} tickets that an interval needs"
+            figure = replace(figure, std_error=None, interval=None, p_value=None, reason=reason)
         points.append(
             TrendPoint(
                 first=first + block * dt.timedelta(weeks=WEEKS),
-                figure=t_interval([sum(values) / len(values) for _, values in sorted(by_ticket.items())]),
+                figure=figure,
                 scores=len(found),
                 reviewers=len({answer.reviewer_id for answer in found}),
             )
