@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from wtforms.fields import SelectChoice
 
 import exports.coaching_workbook as book
-from qa.coaching import drawings, queries, service
+from qa.coaching import courses, drawings, queries, service
 from qa.coaching.forms import ActionForm, VersionForm
 from qa.coaching.models import CoachingAction, CoachingPlan
 from qa.coaching.views.blueprint import WEEKS, bp, seen, today, weeks_until
@@ -106,6 +106,7 @@ def plan_page(plan: CoachingPlan, coached: queries.Coached, form: ActionForm, st
         plan=plan,
         coached=coached,
         goals=queries.goals_of(session, plan.id),
+        told=courses.effect_of(session, g.actor.programme_id, plan, today=today()),
         actions=queries.actions_of(session, plan.id),
         edits=queries.may_edit(g.actor, coached),
         form=form,
