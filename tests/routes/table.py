@@ -12,7 +12,8 @@ periods.index planner.show disputes.index disputes.rates incidents.index inciden
 notices.index notices.preferences notices.choose notices.read_all notices.not_sent
 second_looks.index second_looks.take_by_lot
 data_exports.index data_exports.order
-account.password account.show calibration.create calibration.index calibration.new coaching.index coaching.effects desk.audit_trail
+account.password account.show calibration.create calibration.index calibration.new coaching.index coaching.effects
+desk.audit_trail
 certification.index golden.index series.index series.new series.create
 desk.home desk.search desk.verify_trail people.apply people.example people.import_form people.index people.invite_all
 people.preview programme.change programme.show reviewers.fair reviewers.index reviewers.run
