@@ -91,6 +91,7 @@ def evidence(document: Document, run: Document) -> Chart | None:
         numerals=Numerals(digits=0, unit=" weeks"),
         target=run["red"],
         target_text="act",
+        further=((run["amber"], "watch"),),
         bounds=(0.0, CEILING),
         events=marks(run, weeks),
     )

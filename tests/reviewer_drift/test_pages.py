@@ -172,6 +172,8 @@ def test_a_reviewer_sees_the_own_chart_and_hears_nothing_of_an_amber(
     assert "became about 5 points stricter" in leads
     assert "likely onset" in leads
     assert "Evidence of a change" in leads
+    assert "watch 104 weeks" in leads
+    assert "act 520 weeks" in leads
     assert "Trial 2.0" in leads
 
 

@@ -37,17 +37,20 @@ def line_chart(
     bounds: tuple[float, float] | None = None,
     events: Sequence[Event] = (),
     stretches: Sequence[Stretch] = (),
+    further: Sequence[tuple[float, str]] = (),
 ) -> Chart:
     """Up to six series over the same labels: bands for one or two, whiskers side by side for more.
 
-    An event or stretch whose label is not on the axis is left out. ``bounds`` are those of the measure (0, 100).
+    An event or stretch whose label is not on the axis is left out. ``bounds`` are those of the measure (0, 100);
+    ``further`` are levels beside the target, each with its word.
     ``ValueError`` when the series have different labels or are too many to be told apart.
     """
     _check(series)
+    levels = [*([] if target is None else [(target, target_text)]), *further]
     plot = TimePlot(
         series=tuple(series),
         numerals=numerals,
-        levels=() if target is None else (Level(value=target, text=target_text),),
+        levels=tuple(Level(value=value, text=text) for value, text in levels),
         events=tuple(events),
         bounds=bounds,
         stretches=tuple(stretches),
