@@ -202,7 +202,7 @@ def beside_the_others(report: OwnReport) -> Chart:
             n=report.own.parts,
         )
     ]
-    rows += [Row(label="another participant", value=value) for value in report.others]
+    rows += [Row(label="another person", value=value) for value in report.others]
     return interval_plot(
         rows, name="Mean difference from what was agreed", axis="Participant", numerals=SIGNED, reference=0.0,
         reference_text="as agreed",
