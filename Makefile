@@ -1,7 +1,8 @@
 # Commands of this project; GNU make 3.81 (macOS) is enough. `make help` lists them.
 PYTHON ?= python3
 PORT ?= 8000
-WORKERS ?= 2
+# Three on two cores: a third of a test's time waits for a browser, LibreOffice or PostgreSQL.
+WORKERS ?= 3
 
 BIN := .venv/bin
 # A stamp per lock: another lock, or another Python, asks for another stamp, whatever the files' times say.

@@ -12,6 +12,7 @@ from sqlalchemy import Engine, Inspector, create_engine, inspect
 
 from qa import tables
 from qa.app import MIGRATIONS
+from qa.config import PROJECT
 from qa.core.orm import Base
 from tests.support.engines import empty_database
 
@@ -112,3 +113,12 @@ def described(inspector: Inspector, table: str) -> dict[str, dict[Any, Any]]:
 
 def options_of(index: Any) -> dict[str, str]:
     return {name: str(value) for name, value in sorted((index.get("dialect_options") or {}).items())}
+
+
+def test_every_table_is_told_in_the_page_on_the_data_model() -> None:
+    page = (PROJECT / "docs" / "data-model.md").read_text(encoding="utf-8")
+    told = {
+        name for line in page.splitlines() if line.startswith("| `") for name in line.split("|")[1].split("`")[1::2]
+    }
+
+    assert set(Base.metadata.tables) - told == set()
