@@ -170,8 +170,9 @@ def permitted(app: Flask, endpoint: str, name: str) -> bool:
 
 
 def words_of(response: TestResponse) -> str:
-    """What an answer says, a workbook unpacked, without what differs from moment to moment."""
+    """What an answer says, a workbook unpacked, without what differs from moment to moment; the answer is closed."""
     body = response.get_data()
+    response.close()  # a download holds its file open
     if body[:2] == b"PK":
         with zipfile.ZipFile(io.BytesIO(body)) as archive:
             kept = [name for name in archive.namelist() if not name.startswith("docProps/")]
