@@ -17,8 +17,11 @@ from qa.config import Settings
 from qa.core.access import Role
 from qa.core.db import db
 from qa.demo.load import Build
+from qa.incidents.models import Incident
+from qa.notices.models import Notice
 from qa.people.queries import first_programme, people_with_role
 from qa.reviews.models import Review, ReviewRevision
+from qa.reviews.second_looks.models import SecondLook
 from qa.sampling.models import Assignment, DrawReceipt
 from qa.tickets.models import Ticket
 from tests.support import engines, server
@@ -61,6 +64,20 @@ def test_the_built_operation_proves_itself(session: Session, flask_command: Call
     assert flask_command("reviews", "recompute", "--check").exit_code == 0
     assert session.scalar(select(func.count()).select_from(DrawReceipt)) == WEEKS - 1
     assert session.scalar(select(func.count()).select_from(Ticket)) == TICKETS
+
+
+@pytest.mark.parametrize("database_url", engines.ENGINES, indirect=True)
+def test_incidents_stand_in_every_state_and_a_review_was_looked_at_again(session: Session) -> None:
+    incidents = session.scalars(select(Incident).order_by(Incident.id)).all()
+    waiting = [each for each in incidents if each.state == "open"]
+    look = session.scalars(select(SecondLook)).one()
+
+    assert {each.state for each in incidents} == {"open", "acknowledged", "settled"}
+    assert all(each.due_at < dt.datetime.combine(AS_OF, dt.time(13), tzinfo=dt.UTC) for each in waiting)
+    assert len({each.acknowledged_by_id for each in incidents} - {None}) >= 5  # so that the director sees a median
+    assert session.scalars(select(Assignment.state).where(Assignment.id == look.assignment_id)).one() == "submitted"
+    kinds = set(session.scalars(select(Notice.kind).where(Notice.read_at.is_(None))))
+    assert {"incident_raised", "incident_settled", "second_look_done"} <= kinds
 
 
 @pytest.mark.parametrize("database_url", engines.ENGINES, indirect=True)
