@@ -91,3 +91,45 @@ def test_a_reload_brings_back_what_could_not_be_sent(
     session.expire_all()
     assert desk.kept() == {"correct": "partly", "tone": "met"}
     watch.check()
+
+
+def test_an_answer_is_taken_back_words_are_found_and_what_is_missing_is_one_key_away(
+    new_browser: Callable[..., Page],
+    axe: Callable[[Page], None],
+    watch: Watch,
+    desk: Desk,
+    session: Session,
+    cast: Cast,
+) -> None:
+    session.commit()
+    page = new_browser(cast.rita)
+    page.goto(desk.path)
+    expect(page.locator("[data-current]").first).to_be_visible()
+
+    page.keyboard.press("3")  # correct: wrong, which needs a comment
+    expect(page.locator("#criterion-correct [data-level]").nth(2)).to_be_checked()
+    page.keyboard.press("1")
+    page.keyboard.press("u")
+    expect(page.locator("#criterion-correct [data-level]").nth(2)).to_be_checked()
+    for _ in ("tone", "privacy"):
+        page.keyboard.press("j")
+        page.keyboard.press("1")
+    expect(page.locator("[data-count]")).to_have_text("3 of 3")
+    page.keyboard.press("n")
+    expect(page.locator("#criterion-correct [data-missing-text]")).to_contain_text("needs a comment")
+
+    page.keyboard.press("f")
+    page.keyboard.type("PAYOUT")
+    expect(page.locator("[data-find-count]")).to_have_text("2 found")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Enter")
+    expect(page.locator("#message-m2")).to_have_attribute("data-current", "")
+    axe(page)
+    page.keyboard.press("Escape")
+    page.keyboard.press("u")
+    page.keyboard.press("u")
+    page.keyboard.press("u")
+    expect(page.locator("[data-count]")).to_have_text("0 of 3")
+    session.expire_all()
+    assert set(desk.kept().values()) == {None}
+    watch.check()

@@ -3,9 +3,48 @@
 const FIRST_WAIT = 1000;
 const LONGEST_WAIT = 20000;
 const TIMEOUT = 10000;
+const IDLE = 120000; // without a key or a movement for so long nobody is reading
 
 export function newId() {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+// Time that somebody really had the page before them: not while it is hidden, not while nothing moves.
+export class ActiveTime {
+  constructor() {
+    this.counted = 0;
+    this.since = null;
+    this.last = performance.now();
+    if (document.visibilityState === "visible") this.since = this.last;
+    document.addEventListener("visibilitychange", () => (document.visibilityState === "visible" ? this.resume() : this.pause()));
+    for (const sign of ["keydown", "pointermove", "pointerdown", "wheel", "touchmove"]) {
+      document.addEventListener(sign, () => this.resume(), { passive: true, capture: true });
+    }
+  }
+
+  pause(now = performance.now()) {
+    if (this.since === null) return;
+    this.counted += Math.max(0, Math.min(now, this.last + IDLE) - this.since);
+    this.since = null;
+  }
+
+  resume(now = performance.now()) {
+    if (document.visibilityState !== "visible") return;
+    if (this.since !== null && now > this.last + IDLE) this.pause(now);
+    this.since ??= now;
+    this.last = now;
+  }
+
+  // Whole seconds since they were last taken; the rest stays for the next time.
+  take() {
+    const running = this.since !== null;
+    const now = performance.now();
+    this.pause(now);
+    if (running && now <= this.last + IDLE) this.since = now;
+    const seconds = Math.floor(this.counted / 1000);
+    this.counted -= seconds * 1000;
+    return seconds;
+  }
 }
 
 export class Autosave {
@@ -19,7 +58,7 @@ export class Autosave {
     this.stopped = false;
     this.wait = FIRST_WAIT;
     this.timer = 0;
-    this.activeSince = performance.now();
+    this.active = new ActiveTime();
     window.addEventListener("online", () => this.retryNow());
     document.addEventListener("visibilitychange", () => {
       if (document.visibilityState === "visible") this.retryNow();
@@ -71,16 +110,14 @@ export class Autosave {
 
   flush() {
     if (this.inFlight || this.stopped || this.settled) return;
-    const now = performance.now();
     this.inFlight = {
       save_id: newId(),
       version: this.version,
       conversation_revision: this.conversationRevision,
       answers: Object.values(this.pending),
       internal_note: this.note,
-      active_seconds: Math.min(Math.round((now - this.activeSince) / 1000), 300),
+      active_seconds: Math.min(this.active.take(), 3600),
     };
-    this.activeSince = now;
     this.pending = {};
     this.note = null;
     this.keep();

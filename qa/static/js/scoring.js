@@ -1,8 +1,10 @@
 // The scoring page: answers by keyboard or pointer, saved as they are given, sent when complete.
-import { Autosave, newId } from "./autosave.js";
+import { Autosave } from "./autosave.js";
 import { openDialog } from "./dialogs.js";
 import { drawPins, passageAt, samePin } from "./evidence.js";
+import { startFind } from "./find.js";
 import { bind } from "./keys.js";
+import { fillDialogs, startUnclear } from "./scoring-dialogs.js";
 import { startUndo } from "./undo.js";
 
 const page = document.querySelector("[data-scoring]");
@@ -17,22 +19,7 @@ const note = page.querySelector("[data-note]");
 const timeOfDay = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
 let missing = state.missing;
 
-// The dialogs are the same for every part: what differs is filled in here.
-const addresses = { strike: page.dataset.strikeUrl };
-for (const form of document.querySelectorAll("[data-goes-to]")) {
-  const { goesTo } = form.dataset;
-  form.action = addresses[goesTo] ?? `${page.dataset.url}/${goesTo}`;
-  form.elements.csrf_token.value = page.dataset.csrf;
-  if (goesTo !== "incident") continue;
-  form.elements.raise_id.value = newId();
-  form.elements.conversation_revision.value = state.conversation_revision;
-  form.elements.message.append(
-    ...messages.map((message, place) => {
-      const head = (part) => message.querySelector(part).textContent.trim();
-      return new Option(`${place + 1}. ${head(".message__author")}, ${head("time")}`, message.dataset.message);
-    }),
-  );
-}
+fillDialogs(page, state, messages);
 
 const autosave = new Autosave({
   url: `${page.dataset.url}/answers`,
@@ -42,6 +29,10 @@ const autosave = new Autosave({
   conversationRevision: state.conversation_revision,
   tell,
 });
+
+// What was last given for each criterion, and what each change replaced
+const standing = new Map();
+const former = [];
 
 // What a criterion's fields say now
 function answerOf(key) {
@@ -70,6 +61,17 @@ function show(answer) {
   for (const box of field.querySelectorAll("[data-cause]")) box.checked = answer.root_causes.includes(box.value);
   pins.set(answer.criterion, answer.pins);
   if (answer.comment) openMore(field, true);
+  showCauses(field);
+}
+
+// Why something fell short is asked where it did; what was ticked stays to be seen.
+function showCauses(field) {
+  const causes = field.querySelector("[data-causes]");
+  if (!causes) return;
+  const level = field.querySelector("[data-level]:checked");
+  const share = field.querySelector("[data-percentage]")?.value;
+  const short = level ? !("top" in level.dataset) : Boolean(share) && Number(share) < 100;
+  causes.hidden = !short && !causes.querySelector(":checked");
 }
 
 function tell(what, detail = {}) {
@@ -176,14 +178,18 @@ function step(list, current, by) {
   return list[at + by] ?? current;
 }
 
-function nextUnanswered() {
+// The next thing that is missing after here: an answer, or what an answer still asks for; at the end the first again.
+function nextMissing() {
+  const lacking = new Set(missing.map((item) => item.criterion));
   const open = shownCriteria().filter((field) => {
     const answer = answerOf(field.dataset.criterion);
-    return !answer.level && !answer.not_applicable && !answer.percentage;
+    return lacking.has(field.dataset.criterion) || (!answer.level && !answer.not_applicable && !answer.percentage);
   });
   const after = open.find((field) => currentCriterion && currentCriterion.compareDocumentPosition(field) & Node.DOCUMENT_POSITION_FOLLOWING);
-  const lacking = missing.map((item) => criteria.get(item.criterion)).find((field) => field && !field.hidden);
-  goToCriterion(after ?? open[0] ?? lacking);
+  const field = after ?? open[0];
+  const asks = missing.filter((item) => item.criterion === field?.dataset.criterion && item.what !== "answer");
+  if (asks.length) sayMissing(field, asks.map((item) => item.message).join(" "));
+  goToCriterion(field);
 }
 
 function showTab(name) {
@@ -214,8 +220,31 @@ function chooseNotApplicable() {
 }
 
 function answered(field) {
+  const key = field.dataset.criterion;
+  const answer = answerOf(key);
+  const before = standing.get(key);
+  if (before && JSON.stringify(before) === JSON.stringify(answer)) return;
+  former.push(before ?? { ...answer, level: null, percentage: null, not_applicable: false, comment: "", root_causes: [], pins: [] });
+  keep(field, answer);
+}
+
+function keep(field, answer) {
+  standing.set(answer.criterion, answer);
   clearMissing(field);
-  autosave.change(answerOf(field.dataset.criterion));
+  showCauses(field);
+  autosave.change(answer);
+}
+
+// Undo takes back the last change of an answer, however long ago, one after the other.
+function undo() {
+  const answer = former.pop();
+  if (!answer) return false;
+  const field = criteria.get(answer.criterion);
+  show(answer);
+  showPins();
+  keep(field, answer);
+  goToCriterion(field);
+  return true;
 }
 
 function pin() {
@@ -250,18 +279,21 @@ async function submit() {
   return tell(response.status === 409 ? "conflict" : response.status === 401 ? "signed-out" : "refused", body);
 }
 
+function sayMissing(field, message) {
+  field.setAttribute("data-missing", "");
+  const text = field.querySelector("[data-missing-text]");
+  text.textContent = message;
+  text.hidden = false;
+}
+
 function showMissing(body) {
   const lacking = Object.entries(body.fields ?? {});
   for (const [key, message] of lacking) {
     const field = criteria.get(key);
-    if (!field) continue;
-    field.setAttribute("data-missing", "");
-    const text = field.querySelector("[data-missing-text]");
-    text.textContent = message;
-    text.hidden = false;
+    if (field) sayMissing(field, message);
   }
   showAlert(body.message);
-  goToCriterion(criteria.get(lacking[0]?.[0]));
+  goToCriterion(shownCriteria().find((field) => lacking.some(([key]) => key === field.dataset.criterion)));
 }
 
 // Typing is saved after a short rest, at once when the field is left.
@@ -304,7 +336,7 @@ for (const message of messages) message.addEventListener("pointerdown", () => {
   message.setAttribute("data-current", "");
 });
 for (const tab of page.querySelectorAll("[data-tab-for]")) tab.addEventListener("click", () => showTab(tab.dataset.tabFor));
-page.querySelector("[data-next-unanswered]").addEventListener("click", nextUnanswered);
+page.querySelector("[data-next-unanswered]").addEventListener("click", nextMissing);
 page.querySelector("[data-submit]").addEventListener("click", submit);
 addEventListener("beforeunload", (event) => {
   if (!autosave.settled && !autosave.stopped) event.preventDefault();
@@ -327,44 +359,34 @@ bind({
     currentCriterion.querySelector("[data-comment]").focus();
     return true;
   },
+  t: () => {
+    const anchor = currentCriterion?.querySelector("[data-level]:checked")?.closest(".level")?.title;
+    if (!anchor) return false;
+    const comment = currentCriterion.querySelector("[data-comment]");
+    comment.value = comment.value ? `${comment.value.trimEnd()} ${anchor}` : anchor;
+    openMore(currentCriterion, true);
+    comment.focus();
+    answered(currentCriterion);
+    return true;
+  },
   g: () => currentCriterion && openMore(currentCriterion, currentCriterion.querySelector("[data-more]").hidden),
-  n: nextUnanswered,
+  n: nextMissing,
+  u: undo,
   h: () => document.getElementById("hand-over") && openDialog("hand-over"),
   0: chooseNotApplicable,
   "Ctrl+Enter": submit,
   ...Object.fromEntries(Array.from({ length: 9 }, (_, index) => [String(index + 1), () => choose(index + 1)])),
 });
 
-// "This criterion is unclear": to the rubric's owner, beside the review
-const unclear = document.querySelector("[data-unclear-form]");
-function askUnclear(field) {
-  if (!field || !unclear) return false;
-  unclear.elements.note.value = "";
-  unclear.elements.criterion.value = field.dataset.criterion;
-  unclear.querySelector("[data-unclear-name]").textContent = field.dataset.name;
-  unclear.querySelector("[data-unclear-sent]").hidden = true;
-  openDialog("unclear");
-  return true;
-}
-unclear?.addEventListener("submit", async (event) => {
-  event.preventDefault();
-  const said = unclear.querySelector("[data-unclear-sent]");
-  const response = await fetch(unclear.action, {
-    method: "POST",
-    headers: { Accept: "application/json" },
-    body: new URLSearchParams(new FormData(unclear)),
-  }).catch(() => null);
-  const body = (await response?.json().catch(() => null)) ?? {};
-  said.hidden = false;
-  said.textContent = response?.ok ? `Sent to the owner as: “${body.note}”` : (body.message ?? "Not sent: the connection is lost. Try again.");
-  if (response?.ok) unclear.elements.note.value = "";
-});
-for (const button of page.querySelectorAll("[data-unclear]")) button.addEventListener("click", () => askUnclear(button.closest("[data-criterion]")));
-bind({ q: () => askUnclear(currentCriterion) });
+startUnclear(page, () => currentCriterion);
 
-for (const answer of [...state.answers, ...autosave.restore()]) show(answer);
+for (const answer of [...state.answers, ...autosave.restore()]) {
+  show(answer);
+  standing.set(answer.criterion, answer);
+}
 showProgress(state);
 showPins();
 goToCriterion(shownCriteria()[0], false);
+startFind(page.querySelector("[data-find]"), messages, goToMessage, () => goToCriterion(currentCriterion));
 startUndo();
 page.dataset.ready = ""; // keys count from here on
