@@ -70,7 +70,7 @@ class Found:
 
 
 def search(session: Session, actor: Actor, asked: str, *, zone: ZoneInfo, now: dt.datetime, today: dt.date) -> Found:
-    """Everything that fits, in at most five statements; ``#123`` means the number alone."""
+    """Everything that fits, in a statement a kind and those of the ticket list; ``#123`` means the number alone."""
     asked = " ".join(asked.split())[:LONGEST]
     if not asked:
         return Found()
