@@ -21,8 +21,8 @@ function rangesOf(message, words) {
   return found;
 }
 
-// `goTo(message)` shows a message; what lies behind a curtain is not looked into until it is drawn.
-export function startFind(bar, messages, goTo, back) {
+// `goTo(message)` shows a message, `show()` the conversation where it is a tab, `back()` what one did before; what lies behind a curtain is not looked into until it is drawn.
+export function startFind(bar, messages, { goTo, show, back }) {
   const input = bar.querySelector("input");
   const count = bar.querySelector("[data-find-count]");
   let hits = [];
@@ -55,6 +55,7 @@ export function startFind(bar, messages, goTo, back) {
 
   function open() {
     bar.hidden = false;
+    show();
     input.select();
     look();
   }

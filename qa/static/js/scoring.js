@@ -387,6 +387,10 @@ for (const answer of [...state.answers, ...autosave.restore()]) {
 showProgress(state);
 showPins();
 goToCriterion(shownCriteria()[0], false);
-startFind(page.querySelector("[data-find]"), messages, goToMessage, () => goToCriterion(currentCriterion));
+startFind(page.querySelector("[data-find]"), messages, {
+  goTo: goToMessage,
+  show: () => showTab("conversation"),
+  back: () => goToCriterion(currentCriterion),
+});
 startUndo();
 page.dataset.ready = ""; // keys count from here on
