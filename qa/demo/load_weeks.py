@@ -187,15 +187,14 @@ class Weeks:
     def under_way(self) -> None:
         """Two sessions that need somebody: one to be agreed, one to be scored."""
         opened = self.until - LAST_HOURS
-        row = self._open(opened, "Promises and next steps", dt.timedelta(days=-1), skip=SESSION_PARTS)
+        row = self._open(opened, "Promises and next steps", dt.timedelta(days=-1))
         if row is not None:
             self._sit(row, opened + dt.timedelta(minutes=5), pace=2)
             self._reveal(row, self.until - dt.timedelta(minutes=40))
-        row = self._open(
-            self.until - dt.timedelta(minutes=30), "Tone under pressure", dt.timedelta(days=4), skip=2 * SESSION_PARTS
-        )
+        row = self._open(self.until - dt.timedelta(minutes=30), "Tone under pressure", dt.timedelta(days=4))
         if row is not None:
             self._sit(row, self.until - dt.timedelta(minutes=25), pace=1, people=2)
+        self.session.commit()  # a round of practice that cannot begin is rolled back alone
         self._practise(self.until - dt.timedelta(minutes=10))
         self.certificates.recur(self.until)
         self.certificates.calm(self.until)
@@ -211,9 +210,8 @@ class Weeks:
             ]
         )
 
-    def _open(
-        self, now: dt.datetime, title: str, due: dt.timedelta, *, skip: int = 0, week: int = 0
-    ) -> CalibrationSession | None:
+    def _open(self, now: dt.datetime, title: str, due: dt.timedelta, *, week: int = 0) -> CalibrationSession | None:
+        """A session over parts that nobody was given yet; none where too few are left."""
         book = rule_book(self.session, self.programme.id)
         rows = self.session.execute(
             select(HandledPart, Ticket)
@@ -238,7 +236,7 @@ class Weeks:
         if not versions:
             return None
         version_id, part_ids = max(versions.items(), key=lambda item: (len(item[1]), -item[0]))
-        chosen = part_ids[skip : skip + SESSION_PARTS]
+        chosen = part_ids[:SESSION_PARTS]
         if len(chosen) < SESSION_PARTS:
             return None
         return sessions.open_session(
