@@ -42,18 +42,21 @@ def together(
     A part with a hidden second score counts as many times as its chance of one says (``twice``), one of a session once.
     """
     own = np.flatnonzero(scorings.kind != Kind.GOLD)
-    scores = base_scores(scorings.answers[own], scale) - strictness[scorings.reviewer[own]]
+    # Taken out of the whole once: inside the loop each part would copy all of them again.
+    ticket, people, kinds = scorings.ticket[own], scorings.reviewer[own], scorings.kind[own]
+    given, forms, stands = scorings.answers[own], asked[own], twice[own]
+    scores = base_scores(given, scale) - strictness[people]
     alike: list[list[float]] = [[] for _ in range(count)]
     apart: list[list[float]] = [[] for _ in range(count)]
     stands_for: list[list[float]] = [[] for _ in range(count)]
     pairs, seats = [0] * count, [0] * count
-    for rows in _shared(scorings.ticket[own]):
-        who = scorings.reviewer[own][rows].tolist()
+    for rows in _shared(ticket):
+        who = people[rows].tolist()
         if len(set(who)) < 2:
             continue
-        answers, on_form = scorings.answers[own][rows], asked[own][rows]
-        kind = int(scorings.kind[own][rows][0])
-        chances = twice[own][rows]
+        answers, on_form = given[rows], forms[rows]
+        kind = int(kinds[rows[0]])
+        chances = stands[rows]
         known_chance = chances[~np.isnan(chances)]
         weight = float(known_chance.max()) if known_chance.size else 1.0
         for place, reviewer in enumerate(who):
