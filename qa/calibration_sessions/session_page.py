@@ -53,6 +53,7 @@ class Revealed:
     """The whole page."""
 
     names: tuple[str, ...]
+    people: tuple[int, ...]  # the ids behind the names, in their order
     panels: tuple[PartPanel, ...]
     criteria: tuple[CriterionReport, ...]
     differences: tuple[Difference, ...]
@@ -129,6 +130,7 @@ def revealed(
     consensus = {part.part.id: part.consensus.score if part.consensus else None for part in parts}
     return Revealed(
         names=tuple(shown_as[user_id] for user_id in present),
+        people=tuple(present),
         panels=tuple(_panel(rubric, part, present, scored, agreed, shown_as) for part in parts),
         criteria=tuple(rules.criterion_reports(rubric, scored.answers, present, part_ids)),
         differences=tuple(
@@ -191,8 +193,8 @@ def answer_word(criterion: rubrics.Criterion, answer: Given | None) -> str:
     return criterion.scale.level(answer.level_key).name if answer.level_key else UNANSWERED
 
 
-def stored_choice(decided: ConsensusAnswer) -> str:
-    """What was agreed, as a form sends it."""
+def stored_choice(decided: ConsensusAnswer | Given) -> str:
+    """What was agreed or chosen, as a form sends it."""
     return "na" if decided.not_applicable else decided.level_key or decided.percentage or ""
 
 

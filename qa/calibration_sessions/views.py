@@ -1,6 +1,7 @@
 """Sessions: the list, a new one, and one screen from blind scoring to reveal, consensus and report."""
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, flash, g, make_response, redirect, render_template, request, url_for
@@ -324,13 +325,19 @@ def consensus(session_id: int, session_part_id: int) -> ResponseReturnValue:
     if part is None:
         raise NotFoundError("This part is not in the session.")
     rubric = rubric_of(session, row.rubric_version_id)
+    choices, reasons = (
+        {criterion.key: request.form.get(f"{field}-{criterion.key}", "") for criterion in rubric.criteria}
+        for field in ("level", "reason")
+    )
+    if request.form.get("take") == "expert":
+        choices, reasons = of_the_expert(row, part, reasons)
     service.set_consensus(
         session,
         row,
         part.session_part,
         rubric,
-        {criterion.key: request.form.get(f"level-{criterion.key}", "") for criterion in rubric.criteria},
-        {criterion.key: request.form.get(f"reason-{criterion.key}", "") for criterion in rubric.criteria},
+        choices,
+        reasons,
         channel=part.ticket.channel,
         version=version_of_form(),
         by=g.actor.user_id,
@@ -339,6 +346,25 @@ def consensus(session_id: int, session_part_id: int) -> ResponseReturnValue:
     db.session.commit()
     flash(f"Consensus kept for #{part.ticket.external_id}.", "good")
     return redirect(url_for("calibration.show", session_id=session_id, _anchor=f"part-{session_part_id}"))
+
+
+def of_the_expert(
+    row: CalibrationSession, part: queries.PartOf, reasons: Mapping[str, str]
+) -> tuple[dict[str, str], dict[str, str]]:
+    """One participant's answers as the standard of a part, each with a reason that says whose they are."""
+    if row.state != "revealed":
+        raise ConflictError("A standard is set between the reveal and the close of a session.")
+    session = db.session()
+    names = names_for(row, queries.participants_of(session, row.id))
+    chosen = {
+        answer.criterion_key: session_page.stored_choice(answer)
+        for answer in queries.scored(session, row.id).answers
+        if answer.part_id == part.part.id and str(answer.user_id) == request.form.get("expert")
+    }
+    if not chosen:
+        raise InvalidInputError("Choose whose score is the standard.", {"expert": "nobody who scored this part"})
+    name = next(name for user_id, name in names.items() if str(user_id) == request.form.get("expert"))
+    return chosen, {key: reasons.get(key) or f"As {name} scored it, taken as the expert’s." for key in chosen}
 
 
 @bp.post("/<int:session_id>/close")

@@ -85,6 +85,30 @@ def test_consensus_has_the_librarys_score_and_can_be_set_again(room: Room, cast:
     assert answers == {"correct": "partly", "tone": "missed", "privacy": "met"}
 
 
+def test_one_person_s_score_can_be_the_standard_and_the_reasons_say_whose_it_is(
+    room: Room, cast: Cast, session: Session
+) -> None:
+    room.score(cast.rita, 0, tone="missed")
+    room.score(cast.rob, 0, correct="partly")
+    where = f"parts/{room.parts()[0].id}/consensus"
+    early = room.post(cast.quinn, where, take="expert", expert=str(cast.rob.id))
+    room.post(cast.quinn, "reveal")
+
+    nobody = room.post(cast.quinn, where, take="expert", expert=str(cast.sam.id))
+    taken = room.post(cast.quinn, where, take="expert", expert=str(cast.rob.id))
+
+    answers = session.scalars(select(ConsensusAnswer)).all()
+    assert (early, nobody, taken) == (409, 422, 302)
+    assert {row.criterion_key: row.level_key for row in answers} == {
+        "correct": "partly",
+        "tone": "met",
+        "privacy": "met",
+    }
+    assert {row.reason for row in answers} == {"As Rob Rees scored it, taken as the expert’s."}
+    assert "Or take one person’s score" not in room.sign_in(cast.rita).get(room.path).get_data(as_text=True)
+    assert "Or take one person’s score" in room.sign_in(cast.quinn).get(room.path).get_data(as_text=True)
+
+
 def test_an_agreed_score_that_does_not_follow_from_its_answers_is_found(
     room: Room, cast: Cast, session: Session, flask_command: Callable[..., Result]
 ) -> None:
