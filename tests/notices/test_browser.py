@@ -30,7 +30,9 @@ def test_notices_are_walked_marked_and_opened_by_keyboard(
     expect(page.get_by_role("button", name="You are invited to a calibration session", exact=True)).to_be_focused()
     page.keyboard.press("m")
     expect(page.get_by_text("1 to 1 of 1 notices")).to_be_visible()
+    page.wait_for_load_state("load")  # before that the page's script does not listen to keys
     page.keyboard.press("j")
+    expect(page.get_by_role("button", name="New parts are in your queue", exact=True)).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Queue", level=1)).to_be_visible()
 
