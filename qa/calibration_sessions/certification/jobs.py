@@ -6,15 +6,14 @@ from typing import Any
 
 import numpy as np
 from sqlalchemy import Select, exists, select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from qa.calibration_sessions.certification import choosing, queries, rules, service
 from qa.calibration_sessions.certification.models import Certification, PracticePart, ShadowedReview
 from qa.calibration_sessions.golden import service as golden
-from qa.core import jobs
+from qa.core.calendars import PeriodicJobs
 from qa.core.clock import local_day, utcnow
-from qa.core.db import db, reading
+from qa.core.db import db
 from qa.core.jobs import Handler, Job
 from qa.notices import service as notices
 from qa.people.models import Programme
@@ -94,33 +93,10 @@ def ask_to_look(job: Job) -> Mapping[str, Any]:
 HANDLERS: Mapping[str, Handler] = {PRACTICE_JOB: settle_practice, LAPSE_JOB: lapse, LOOK_JOB: ask_to_look}
 
 
-class Calendar:
-    """Writes the jobs that are due, once by name and period; it looks once a minute."""
+class Calendar(PeriodicJobs):
+    """Rounds to be told, certificates to lapse, shadowed reviews to be looked at."""
 
-    def __init__(self) -> None:
-        self._written: set[tuple[str, str]] = set()
-        self._looked: tuple[int, int] | None = None
-
-    def tick(self, session: Session, now: dt.datetime) -> None:
-        if self._looked == (now.hour, now.minute):
-            return
-        self._looked = now.hour, now.minute
-        with reading():
-            wanted = self._wanted(session, now)
-            session.rollback()
-        for (name, period), payload in wanted.items():
-            if (name, period) in self._written:
-                continue
-            try:
-                if session.scalar(select(Job.id).where(Job.name == name, Job.period == period)) is None:
-                    jobs.enqueue(session, name, payload, by=None, now=now, period=period)
-                session.commit()
-            except IntegrityError:  # another process was faster
-                session.rollback()
-            self._written.add((name, period))
-
-    @staticmethod
-    def _wanted(session: Session, now: dt.datetime) -> dict[tuple[str, str], dict[str, Any]]:
+    def wanted(self, session: Session, now: dt.datetime) -> dict[tuple[str, str], dict[str, Any]]:
         found: dict[tuple[str, str], dict[str, Any]] = {}
         for programme_id in session.scalars(select(Programme.id).order_by(Programme.id)).all():
             today = local_day(now, zone_of(setting_at(session, programme_id, now)))

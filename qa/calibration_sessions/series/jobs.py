@@ -6,15 +6,14 @@ from typing import Any
 
 import numpy as np
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from qa.calibration_sessions import extending
 from qa.calibration_sessions.series import queries, rules, service
 from qa.calibration_sessions.series.models import SessionSeries
-from qa.core import jobs
+from qa.core.calendars import PeriodicJobs
 from qa.core.clock import local_day, utcnow
-from qa.core.db import db, reading
+from qa.core.db import db
 from qa.core.jobs import Handler, Job
 from qa.people.models import Programme
 from qa.people.queries import setting_at, zone_of
@@ -45,34 +44,10 @@ def remind(job: Job) -> Mapping[str, Any]:
 HANDLERS: Mapping[str, Handler] = {OPEN_JOB: open_due, REMIND_JOB: remind}
 
 
-class Calendar:
-    """Writes the day's jobs once, by name and period; it looks once a minute and remembers what it wrote."""
+class Calendar(PeriodicJobs):
+    """The openings and reminders of each day."""
 
-    def __init__(self) -> None:
-        self._written: set[tuple[str, str]] = set()
-        self._looked: tuple[int, int] | None = None
-
-    def tick(self, session: Session, now: dt.datetime) -> None:
-        if self._looked == (now.hour, now.minute):
-            return
-        self._looked = now.hour, now.minute
-        with reading():
-            wanted = self._wanted(session, now)
-            session.rollback()
-        for (name, period), payload in wanted.items():
-            if (name, period) in self._written:
-                continue
-            try:
-                known = session.scalar(select(Job.id).where(Job.name == name, Job.period == period))
-                if known is None:
-                    jobs.enqueue(session, name, payload, by=None, now=now, period=period)
-                session.commit()
-            except IntegrityError:  # another process was faster
-                session.rollback()
-            self._written.add((name, period))
-
-    @staticmethod
-    def _wanted(session: Session, now: dt.datetime) -> dict[tuple[str, str], dict[str, Any]]:
+    def wanted(self, session: Session, now: dt.datetime) -> dict[tuple[str, str], dict[str, Any]]:
         found: dict[tuple[str, str], dict[str, Any]] = {}
         for programme_id in session.scalars(select(Programme.id).order_by(Programme.id)).all():
             today = local_day(now, zone_of(setting_at(session, programme_id, now)))
