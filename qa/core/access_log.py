@@ -3,8 +3,9 @@
 import datetime as dt
 import threading
 from collections import deque
+from typing import NamedTuple
 
-from flask import current_app
+from flask import current_app, has_app_context
 from sqlalchemy import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -22,16 +23,27 @@ class AccessLogEntry(WithId, Base):
     purpose: Mapped[str]
 
 
+class _Opening(NamedTuple):
+    at: dt.datetime
+    user_id: int
+    ticket_id: int
+    purpose: str
+
+
 class AccessLogBuffer:
     """Openings of this process that are not yet in the table."""
 
     def __init__(self) -> None:
-        self._entries: deque[dict[str, object]] = deque()
+        self._entries: deque[_Opening] = deque()
         self._flushing = threading.Lock()
 
     def opened(self, *, user_id: int, ticket_id: int, purpose: str, now: dt.datetime) -> None:
         """Remember an opening; it reaches the table with the next flush."""
-        self._entries.append({"at": now, "user_id": user_id, "ticket_id": ticket_id, "purpose": purpose})
+        self._entries.append(_Opening(at=now, user_id=user_id, ticket_id=ticket_id, purpose=purpose))
+
+    def waiting(self, since: dt.datetime) -> set[tuple[int, int]]:
+        """Who opened which ticket since then, of what is not in the table yet."""
+        return {(entry.user_id, entry.ticket_id) for entry in tuple(self._entries) if entry.at >= since}
 
     def flush(self, session: Session) -> int:
         """Write what is waiting and commit; on a failure it waits for the next turn."""
@@ -39,7 +51,7 @@ class AccessLogBuffer:
             waiting = list(self._entries)
             if not waiting:
                 return 0
-            session.execute(insert(AccessLogEntry), waiting)
+            session.execute(insert(AccessLogEntry), [entry._asdict() for entry in waiting])
             session.commit()
             for _ in waiting:
                 self._entries.popleft()
@@ -50,3 +62,8 @@ def buffer() -> AccessLogBuffer:
     """The running application's buffer."""
     found: AccessLogBuffer = current_app.extensions["access_log"]
     return found
+
+
+def pending(*, since: dt.datetime) -> set[tuple[int, int]]:
+    """Who opened which ticket, of what no table holds yet; nothing outside the application."""
+    return buffer().waiting(since) if has_app_context() else set()

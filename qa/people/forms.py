@@ -121,6 +121,27 @@ class ProgrammeForm(FlaskForm):
             NumberRange(min=0, max=1000, message="Between 0 and 1,000 parts."),
         ],
     )
+    harmful_per_day = IntegerField(
+        "Parts of content severity 2 or 3 a reviewer opens a day, at most",
+        validators=[
+            InputRequired("Enter a number, or 0 for none."),
+            NumberRange(min=0, max=1000, message="Between 0 and 1,000 parts."),
+        ],
+    )
+    severe_per_week = IntegerField(
+        "Of them of severity 3, a week",
+        validators=[
+            InputRequired("Enter a number, or 0 for none."),
+            NumberRange(min=0, max=1000, message="Between 0 and 1,000 parts."),
+        ],
+    )
+    severe_per_day = IntegerField(
+        "Of them of severity 3, a day",
+        validators=[
+            InputRequired("Enter a number, or 0 for none."),
+            NumberRange(min=0, max=1000, message="Between 0 and 1,000 parts."),
+        ],
+    )
     dispute_window_days = IntegerField(
         "Days after its release in which a specialist may dispute a review",
         validators=[

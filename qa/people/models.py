@@ -60,6 +60,9 @@ class ProgrammeSetting(WithId, Base):
     rubric_date: Mapped[str] = mapped_column(default="resolution", server_default="resolution")  # which version applies
     review_days: Mapped[int] = mapped_column(default=7)  # days from the draw to the due date
     harmful_per_week: Mapped[int] = mapped_column(default=20, server_default="20")  # of severity 2 and 3, a reviewer
+    harmful_per_day: Mapped[int] = mapped_column(default=8, server_default="8")  # read, not given
+    severe_per_week: Mapped[int] = mapped_column(default=10, server_default="10")  # of them of severity 3
+    severe_per_day: Mapped[int] = mapped_column(default=4, server_default="4")
     gold_per_month: Mapped[int] = mapped_column(default=1, server_default="1")  # golden tickets, a reviewer, 4 weeks
     certification_required: Mapped[bool] = mapped_column(default=False, server_default=false())  # for drawn parts
     certification_practice: Mapped[int] = mapped_column(default=8, server_default="8")  # golden tickets a round

@@ -23,6 +23,7 @@ SCORED_BY_ALL = "all who may have scored it"
 ALL_FULL = "all who may are full"
 EXPOSURE = "all who may have reached their limit for harmful content"
 ROTATION = 0.1  # of a capacity: how much more load is accepted to bring a specialist to another reviewer
+EXPOSED = 1.0  # harmful content rotates: an exposure budget that is used up weighs as much as a whole capacity
 NO_LIMIT = 1 << 30
 
 
@@ -35,11 +36,12 @@ class Task(Generic[P]):
     excluded: frozenset[int] = frozenset()
     avoid: frozenset[int] = frozenset()
     harmful: bool = False
+    severe: bool = False  # of the harmful the worst, which have a budget of their own
 
 
 @dataclass(slots=True)
 class Load(Generic[R]):
-    """A reviewer with what they already carry; ``harmful_limit`` is their exposure budget, where they have one."""
+    """A reviewer with what they already carry; the limits are their exposure budgets, where they have them."""
 
     key: int
     reviewer: R
@@ -47,10 +49,18 @@ class Load(Generic[R]):
     load: int
     harmful: int = 0
     harmful_limit: int | None = None
+    severe: int = 0  # of the harmful ones
+    severe_limit: int | None = None
 
     @property
     def share(self) -> float:
         return self.load / self.capacity if self.capacity else float("inf")
+
+    def bears(self, *, harmful: bool, severe: bool) -> bool:
+        """Whether another part of this kind keeps within the exposure budgets."""
+        if harmful and self.harmful_limit is not None and self.harmful >= self.harmful_limit:
+            return False
+        return not severe or self.severe_limit is None or self.severe < self.severe_limit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +101,7 @@ def assign(
     if desk.repairable:
         desk.repair()
     for place, load in enumerate(loads):
-        load.load, load.harmful = int(desk.load[place]), int(desk.harmful[place])
+        load.load, load.harmful, load.severe = (int(kept[place]) for kept in (desk.load, desk.harmful, desk.severe))
     left = [(index, desk.reason(index)) for index in desk.order if desk.given[index] < 0]
     counted = Counter((tasks[index].kind, reason) for index, reason in left)
     return Outcome(
@@ -120,8 +130,9 @@ class _Desk(Generic[P, R]):
         self.capacity = np.array([max(load.capacity, 0) for load in loads], dtype=np.int64)
         self.load = np.array([load.load for load in loads], dtype=np.int64)
         self.harmful = np.array([load.harmful for load in loads], dtype=np.int64)
-        limits = [NO_LIMIT if load.harmful_limit is None else load.harmful_limit for load in loads]
-        self.harmful_limit = np.array(limits, dtype=np.int64)
+        self.severe = np.array([load.severe for load in loads], dtype=np.int64)
+        self.harmful_limit = _limits([load.harmful_limit for load in loads])
+        self.severe_limit = _limits([load.severe_limit for load in loads])
         self.load_limit = np.full(len(loads), NO_LIMIT) if beyond_capacity else self.capacity
         self.place = {load.key: place for place, load in enumerate(loads)}
         self.able: dict[tuple[str, ...], NDArray[np.int64]] = {}
@@ -158,7 +169,14 @@ class _Desk(Generic[P, R]):
         room = self.load[places] < self.load_limit[places]
         if task.harmful:
             room &= self.harmful[places] < self.harmful_limit[places]
+        if task.severe:
+            room &= self.severe[places] < self.severe_limit[places]
         return places[room]
+
+    def _exposed(self, task: Task[P], places: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Which share of the exposure budget is used, so that harmful content goes round."""
+        met, limit = (self.severe, self.severe_limit) if task.severe else (self.harmful, self.harmful_limit)
+        return np.asarray(EXPOSED * met[places] / np.maximum(limit[places], 1))
 
     def greedy(self) -> None:
         """One pass over the parts, scarcest kinds first."""
@@ -172,6 +190,8 @@ class _Desk(Generic[P, R]):
             if task.avoid:
                 avoided = [self.place[key] for key in task.avoid if key in self.place]
                 shares = shares + ROTATION * np.isin(places, avoided)
+            if task.harmful:
+                shares = shares + self._exposed(task, places)
             tied = places[shares <= shares.min()]
             self._give(index, int(tied[int(lots[index] * len(tied))]))
 
@@ -179,12 +199,14 @@ class _Desk(Generic[P, R]):
         self.given[index] = place
         self.load[place] += 1
         self.harmful[place] += self.tasks[index].harmful
+        self.severe[place] += self.tasks[index].severe
 
     def _take_back(self, index: int) -> None:
         place = self.given[index]
         self.given[index] = -1
         self.load[place] -= 1
         self.harmful[place] -= self.tasks[index].harmful
+        self.severe[place] -= self.tasks[index].severe
 
     @property
     def repairable(self) -> bool:
@@ -199,10 +221,10 @@ class _Desk(Generic[P, R]):
         Ford & Fulkerson (1956), Canadian J. Math. 8, 399-404: a larger flow exists exactly if the residual network
         has a way from source to sink.
         """
-        members: dict[tuple[tuple[str, ...], frozenset[int], bool], list[int]] = {}
+        members: dict[tuple[tuple[str, ...], frozenset[int], bool, bool], list[int]] = {}
         for index in self.order:
             task = self.tasks[index]
-            members.setdefault((task.kind, task.excluded, task.harmful), []).append(index)
+            members.setdefault((task.kind, task.excluded, task.harmful, task.severe), []).append(index)
         groups = list(members.values())
         change = self._flow(groups)
         for group, indices in enumerate(groups):
@@ -224,7 +246,8 @@ class _Desk(Generic[P, R]):
     def _flow(self, groups: Sequence[Sequence[int]]) -> list[dict[int, int]]:
         """How many more (or fewer) parts of each group each reviewer takes."""
         people = len(self.loads)
-        source, first_harmful = 0, 1 + len(groups)
+        source, first_severe = 0, 1 + len(groups)
+        first_harmful = first_severe + people
         first_person = first_harmful + people
         sink = first_person + people
         arcs: dict[tuple[int, int], int] = {}
@@ -234,7 +257,7 @@ class _Desk(Generic[P, R]):
             counts = Counter(self.given[index] for index in indices)
             if counts[-1]:
                 arcs[source, 1 + group] = counts[-1]
-            entry = first_harmful if task.harmful else first_person
+            entry = first_severe if task.severe else first_harmful if task.harmful else first_person
             nodes: dict[int, int] = {}
             for place in self.candidates(task).tolist():
                 nodes[place] = entry + place
@@ -243,11 +266,13 @@ class _Desk(Generic[P, R]):
                     arcs[entry + place, 1 + group] = counts[place]
             through.append(nodes)
         for place in range(people):
-            here, harmful = first_person + place, first_harmful + place
+            here, harmful, severe = first_person + place, first_harmful + place, first_severe + place
             _add(arcs, here, sink, int(self.load_limit[place] - self.load[place]))
             _add(arcs, harmful, here, int(self.harmful_limit[place] - self.harmful[place]))
             # Only what this pass gave can be taken back.
-            _add(arcs, here, harmful, self._given_harmful(place))
+            _add(arcs, here, harmful, int(self.harmful[place]) - self.loads[place].harmful)
+            _add(arcs, severe, harmful, int(self.severe_limit[place] - self.severe[place]))
+            _add(arcs, harmful, severe, int(self.severe[place]) - self.loads[place].severe)
         rows, columns = zip(*arcs, strict=True)
         graph = sparse.csr_array(
             (np.array(list(arcs.values()), dtype=np.int32), (rows, columns)), shape=(sink + 1, sink + 1)
@@ -260,9 +285,6 @@ class _Desk(Generic[P, R]):
             changes.append({place: moved[node] for place, node in nodes.items() if moved.get(node)})
         return changes
 
-    def _given_harmful(self, place: int) -> int:
-        return int(self.harmful[place]) - self.loads[place].harmful
-
     def reason(self, index: int) -> str:
         """Why a part is left."""
         task = self.tasks[index]
@@ -274,6 +296,10 @@ class _Desk(Generic[P, R]):
         if task.harmful and (self.load[places] < self.load_limit[places]).any():
             return EXPOSURE
         return ALL_FULL
+
+
+def _limits(told: Sequence[int | None]) -> NDArray[np.int64]:
+    return np.array([NO_LIMIT if limit is None else limit for limit in told], dtype=np.int64)
 
 
 def _add(arcs: dict[tuple[int, int], int], start: int, end: int, capacity: int) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, aliased
 
 from qa.people.models import User
 from qa.sampling import bias
-from qa.sampling.giving import HARMFUL
+from qa.sampling.exposure import HARMFUL
 from qa.sampling.models import (
     Assignment,
     Draw,

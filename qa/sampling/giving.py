@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from qa.core.clock import local_day
@@ -14,6 +14,7 @@ from qa.people.models import ProgrammeSetting
 from qa.people.queries import zone_of
 from qa.rubric_library.queries import rule_book_at
 from qa.rubric_library.rules import RuleBook
+from qa.sampling import exposure
 from qa.sampling.assigning import Load, Outcome, Task, assign
 from qa.sampling.doubling import doubled, raised_shares
 from qa.sampling.models import Assignment, DrawnUnit, Purpose
@@ -21,8 +22,6 @@ from qa.sampling.pairing import assign_doubles, double_pairs, language_groups
 from qa.sampling.reviewers import PartFacts, ReviewerFacts, reviewers_on, why_not
 from qa.tickets.models import HandledPart, Ticket
 
-HARMFUL = 2  # content severity from which on a part counts towards the exposure budget
-EXPOSURE_DAYS = 7
 NOBODY: Mapping[int, frozenset[int]] = {}
 ROTATION_DAYS = 21  # so long a reviewer rather does not meet the same specialist again
 
@@ -88,27 +87,17 @@ def loads_on(
 ) -> list[Load[ReviewerFacts]]:
     """The reviewers of a day with what they carry and how much harmful content they were given lately."""
     reviewers = reviewers_on(session, setting.programme_id, day)
-    harmful = dict(
-        session.execute(
-            select(Assignment.reviewer_id, func.count())
-            .join(HandledPart, HandledPart.id == Assignment.part_id)
-            .join(Ticket, Ticket.id == HandledPart.ticket_id)
-            .where(
-                Assignment.reviewer_id.in_([reviewer.user_id for reviewer in reviewers]),
-                Assignment.created_at > now - dt.timedelta(days=EXPOSURE_DAYS),
-                Ticket.content_severity >= HARMFUL,
-            )
-            .group_by(Assignment.reviewer_id)
-        ).all()
-    )
+    met = exposure.given_lately(session, [reviewer.user_id for reviewer in reviewers], now=now)
     return [
         Load(
             key=reviewer.user_id,
             reviewer=reviewer,
             capacity=reviewer.capacity,
             load=reviewer.load,
-            harmful=harmful.get(reviewer.user_id, 0),
+            harmful=met.get(reviewer.user_id, exposure.NOTHING).harmful,
             harmful_limit=setting.harmful_per_week,
+            severe=met.get(reviewer.user_id, exposure.NOTHING).severe,
+            severe_limit=setting.severe_per_week,
         )
         for reviewer in reviewers
     ]
@@ -226,7 +215,14 @@ def _task(part: DrawnFacts, avoid: frozenset[int], excluded: frozenset[int]) -> 
         str(facts.content_severity),
         str(facts.family_id),
     )
-    return Task(part=part, kind=kind, avoid=avoid, excluded=excluded, harmful=facts.content_severity >= HARMFUL)
+    return Task(
+        part=part,
+        kind=kind,
+        avoid=avoid,
+        excluded=excluded,
+        harmful=facts.content_severity >= exposure.HARMFUL,
+        severe=facts.content_severity >= exposure.SEVERE,
+    )
 
 
 def _in_order(outcome: Outcome[DrawnFacts], drawn: Mapping[int, int]) -> list[tuple[DrawnFacts, int]]:

@@ -12,7 +12,8 @@ from qa.core.errors import ConflictError, InvalidInputError
 from qa.notices import service as notices
 from qa.people.queries import people_with_role, setting_at, zone_of
 from qa.rubric_library.models import RubricVersion
-from qa.sampling.giving import HARMFUL, loads_on
+from qa.sampling import exposure
+from qa.sampling.giving import loads_on
 from qa.sampling.models import Assignment, Purpose, WellbeingHandOver
 from qa.sampling.reviewers import PartFacts, ReviewerFacts, why_not
 from qa.tickets.models import HandledPart, Ticket
@@ -132,17 +133,11 @@ def _open_for_another(
     def verdict(reviewer: ReviewerFacts, about: PartFacts) -> str | None:
         return why_not(reviewer, about, own_team_ban=setting.own_team_ban)
 
-    harmful = ticket.content_severity >= HARMFUL
-    able = [
-        load
-        for load in loads
-        if load.key not in had_it
-        and verdict(load.reviewer, facts) is None
-        and not (harmful and load.harmful_limit is not None and load.harmful >= load.harmful_limit)
-    ]
+    able = [load for load in loads if load.key not in had_it and verdict(load.reviewer, facts) is None]
+    able = exposure.who_bears(session, setting, able, ticket.content_severity, now=now)
     if not able:
         return None
-    chosen = min(able, key=lambda load: (load.load / max(load.capacity, 1), load.key))
+    chosen = min(able, key=lambda load: (exposure.used(load, ticket.content_severity) + load.share, load.key))
     successor = Assignment(
         part_id=part.id,
         reviewer_id=chosen.key,

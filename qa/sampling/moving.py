@@ -15,8 +15,9 @@ from qa.notices import service as notices
 from qa.people.models import ProgrammeSetting
 from qa.people.queries import zone_of
 from qa.rubric_library.queries import rule_book_at
+from qa.sampling import exposure
 from qa.sampling.assigning import Task, assign
-from qa.sampling.giving import HARMFUL, loads_on, part_facts, with_families
+from qa.sampling.giving import loads_on, part_facts, with_families
 from qa.sampling.models import Assignment, Draw, DrawnUnit, Purpose
 from qa.sampling.reviewers import PartFacts, ReviewerFacts, why_not
 
@@ -105,7 +106,8 @@ def reassign(session: Session, setting: ProgrammeSetting, reviewer_id: int, *, b
                 str(about.family_id),
             ),
             excluded=frozenset(had[row.part_id]),
-            harmful=about.content_severity >= HARMFUL,
+            harmful=about.content_severity >= exposure.HARMFUL,
+            severe=about.content_severity >= exposure.SEVERE,
         )
         for row in rows
     ]

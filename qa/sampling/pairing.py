@@ -94,6 +94,7 @@ def assign_doubles(
         used[pair_of(scorer, chosen)] += 1
         by_key[chosen].load += 1
         by_key[chosen].harmful += task.harmful
+        by_key[chosen].severe += task.severe
         given[position] = chosen
     missing = [position for position in range(len(tasks)) if position not in given]
     others = [replace(tasks[position], excluded=tasks[position].excluded | {scorers[position]}) for position in missing]
@@ -105,7 +106,7 @@ def assign_doubles(
 def _has_room(load: Load[R], task: Task[P], *, beyond_capacity: bool) -> bool:
     if not beyond_capacity and load.load >= load.capacity:
         return False
-    return not task.harmful or load.harmful_limit is None or load.harmful < load.harmful_limit
+    return load.bears(harmful=task.harmful, severe=task.severe)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

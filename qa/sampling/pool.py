@@ -15,8 +15,8 @@ from qa.core.errors import ConflictError
 from qa.people.models import ProgrammeSetting
 from qa.people.queries import zone_of
 from qa.rubric_library.queries import rule_book_at
-from qa.sampling import frames
-from qa.sampling.giving import HARMFUL, Given, give, loads_on, part_facts, with_families
+from qa.sampling import exposure, frames
+from qa.sampling.giving import Given, give, loads_on, part_facts, with_families
 from qa.sampling.models import Assignment, Draw, DrawnUnit, Period, Purpose
 from qa.sampling.reviewers import why_not
 
@@ -67,6 +67,7 @@ def open_to(session: Session, setting: ProgrammeSetting, reviewer_id: int, *, no
             )
         )
     )
+    bearable = exposure.budget_of(session, setting, reviewer_id, now=now).given_up_to
     versions = {
         part_id: book.version_for(part.facts.queue, part.channel, part.facts.language, part.resolved_at)
         for part_id, part in facts.items()
@@ -75,7 +76,7 @@ def open_to(session: Session, setting: ProgrammeSetting, reviewer_id: int, *, no
     able = []
     for unit in units:
         part = facts[unit.part_id]
-        full = part.facts.content_severity >= HARMFUL and load.harmful >= setting.harmful_per_week
+        full = part.facts.content_severity > bearable
         rubric = versions[unit.part_id]
         allowed = why_not(load.reviewer, part.facts, own_team_ban=setting.own_team_ban) is None
         if allowed and rubric is not None and not full and unit.part_id not in had:

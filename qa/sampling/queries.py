@@ -13,8 +13,9 @@ from qa.core.clock import monday_of, week_key
 from qa.core.errors import NotFoundError
 from qa.people.models import ProgrammeSetting, Team, User
 from qa.rubric_library.queries import rule_book_at
+from qa.sampling import exposure
 from qa.sampling.assigning import Load
-from qa.sampling.giving import HARMFUL, loads_on, part_facts, with_families
+from qa.sampling.giving import loads_on, part_facts, with_families
 from qa.sampling.kinds import KINDS, Kind
 from qa.sampling.models import (
     Assignment,
@@ -290,7 +291,7 @@ def _why(loads: Sequence[Load[ReviewerFacts]], part: PartFacts, setting: Program
         reason = why_not(load.reviewer, part, own_team_ban=setting.own_team_ban)
         if reason is None and load.key in had:
             reason = "had"
-        elif reason is None and part.content_severity >= HARMFUL and load.harmful >= setting.harmful_per_week:
+        elif reason is None and not exposure.bears(load, part.content_severity):
             reason = "exposure"
         reasons[reason or "full"] += 1
     if not reasons:

@@ -15,6 +15,7 @@ from qa.notices import service as notices
 from qa.people.models import ProgrammeSetting
 from qa.people.queries import zone_of
 from qa.rubric_library.queries import rule_book_at
+from qa.sampling import exposure
 from qa.sampling.giving import loads_on, part_facts
 from qa.sampling.models import Assignment, Purpose
 from qa.sampling.reviewers import why_not
@@ -93,9 +94,13 @@ def pick(
             refused.append((number, "no rubric covers it"))
         elif not able:
             refused.append((number, "nobody else may score it"))
+        elif not (rested := [load for load in able if exposure.bears(load, part.facts.content_severity)]):
+            refused.append((number, "everybody able has reached the limit for harmful content"))
         else:
-            chosen = min(able, key=lambda load: (load.share, load.key))
+            severity = part.facts.content_severity
+            chosen = min(rested, key=lambda load: (load.share + exposure.used(load, severity), load.key))
             chosen.load += 1
+            exposure.meets(chosen, severity)
             rows.append(
                 {
                     "part_id": part_id,

@@ -49,13 +49,21 @@ def load(key: int, capacity: int = 10, *, team: str = "qa", languages: str = "en
     return Load(key=key, reviewer=reviewer, capacity=capacity, load=more.pop("load", 0), **more)
 
 
-def task(part: Part, *, excluded: Iterable[int] = (), avoid: Iterable[int] = (), harmful: bool = False) -> Task[Part]:
+def task(
+    part: Part,
+    *,
+    excluded: Iterable[int] = (),
+    avoid: Iterable[int] = (),
+    harmful: bool = False,
+    severe: bool = False,
+) -> Task[Part]:
     return Task(
         part=part,
-        kind=(part.team, part.language, str(harmful)),
+        kind=(part.team, part.language, str(harmful), str(severe)),
         excluded=frozenset(excluded),
         avoid=frozenset(avoid),
-        harmful=harmful,
+        harmful=harmful or severe,
+        severe=severe,
     )
 
 
@@ -78,7 +86,7 @@ def test_nobody_gets_a_part_they_may_not_score() -> None:
     assert told[1] in {2, 3}
     assert told[4] in {1, 3}
     assert outcome.left == ((parts[1], "language"),)
-    assert outcome.shortages == (Shortage(kind=("b", "fr", "False"), reason="language", count=1),)
+    assert outcome.shortages == (Shortage(kind=("b", "fr", "False", "False"), reason="language", count=1),)
 
 
 def test_load_is_shared_in_proportion_to_capacity() -> None:
@@ -131,6 +139,27 @@ def test_harmful_content_keeps_to_the_exposure_budget() -> None:
     assert [entry.harmful for entry in loads] == [2, 2]
 
 
+def test_the_worst_content_has_a_budget_of_its_own_within_the_other() -> None:
+    loads = [load(1, harmful_limit=3, severe_limit=1), load(2, harmful_limit=1, severe_limit=4)]
+    tasks = [task(Part(number), severe=True) for number in range(4)] + [task(Part(9), harmful=True)]
+
+    outcome = assign(tasks, loads, why_not, rng())
+
+    assert sum(number < 9 for number in given_to(outcome)) == 2
+    assert given_to(outcome)[9] == 1
+    assert [(entry.harmful, entry.severe) for entry in loads] == [(2, 1), (1, 1)]
+    assert {reason for _, reason in outcome.left} == {EXPOSURE}
+
+
+def test_harmful_content_goes_round_whoever_has_met_least_of_it_comes_first() -> None:
+    met_much = load(1, 40, harmful=8, harmful_limit=10)
+    met_little = load(2, 40, load=10, harmful=1, harmful_limit=10)
+
+    outcome = assign([task(Part(1), harmful=True), task(Part(2))], [met_much, met_little], why_not, rng())
+
+    assert given_to(outcome) == {1: 2, 2: 1}
+
+
 def test_a_specialist_rotates_among_reviewers() -> None:
     outcome = assign([task(Part(1), avoid={1})], [load(1, 100), load(2, 100, load=5)], why_not, rng())
 
@@ -174,29 +203,39 @@ def test_the_same_lots_give_the_same_assignment() -> None:
 
 
 @st.composite
-def small_cases(draw: st.DrawFn) -> tuple[list[Task[Part]], list[tuple[int, int]]]:
-    people = draw(st.lists(st.tuples(st.integers(0, 2), st.integers(0, 2)), min_size=1, max_size=3))
-    rows = draw(st.lists(st.tuples(st.booleans(), st.sets(st.integers(0, len(people) - 1))), min_size=1, max_size=6))
-    tasks = [task(Part(number), harmful=harm, excluded=out) for number, (harm, out) in enumerate(rows)]
+def small_cases(draw: st.DrawFn) -> tuple[list[Task[Part]], list[tuple[int, int, int]]]:
+    limits = st.integers(0, 2)
+    people = draw(st.lists(st.tuples(limits, limits, limits), min_size=1, max_size=3))
+    rows = draw(
+        st.lists(st.tuples(st.integers(0, 2), st.sets(st.integers(0, len(people) - 1))), min_size=1, max_size=6)
+    )
+    tasks = [
+        task(Part(number), harmful=harm == 1, severe=harm == 2, excluded=out) for number, (harm, out) in enumerate(rows)
+    ]
     return tasks, people
 
 
 @given(small_cases(), st.integers(0, 1000))
 def test_as_many_parts_find_a_reviewer_as_any_way_could_give(
-    case: tuple[list[Task[Part]], list[tuple[int, int]]], seed: int
+    case: tuple[list[Task[Part]], list[tuple[int, int, int]]], seed: int
 ) -> None:
     tasks, people = case
-    loads = [load(key, capacity, harmful_limit=limit) for key, (capacity, limit) in enumerate(people)]
+    loads = [
+        load(key, capacity, harmful_limit=limit, severe_limit=severe)
+        for key, (capacity, limit, severe) in enumerate(people)
+    ]
 
     outcome = assign(tasks, loads, why_not, np.random.default_rng(seed), beyond_capacity=False)
 
     def allowed(choice: tuple[int | None, ...]) -> bool:
         taken = Counter(key for key in choice if key is not None)
         harmful = Counter(key for key, one in zip(choice, tasks, strict=True) if key is not None and one.harmful)
+        severe = Counter(key for key, one in zip(choice, tasks, strict=True) if key is not None and one.severe)
         return (
             all(key not in one.excluded for key, one in zip(choice, tasks, strict=True))
             and all(taken[key] <= people[key][0] for key in taken)
             and all(harmful[key] <= people[key][1] for key in harmful)
+            and all(severe[key] <= people[key][2] for key in severe)
         )
 
     options: list[int | None] = [None, *range(len(people))]

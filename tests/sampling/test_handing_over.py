@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from qa.core.access import Role
+from qa.core.access_log import AccessLogEntry
 from qa.core.audit import AuditEvent
 from qa.core.errors import ConflictError, InvalidInputError
 from qa.notices.models import Notice
@@ -181,6 +182,22 @@ def test_who_was_given_enough_harmful_content_gets_no_more_of_it(session: Sessio
     make_assignment(session, other, cast.rob, publish_rubric(session, cast, key="second", everywhere=False))
 
     assert pass_on(session, cast, assignment, "too_harmful") is None
+
+
+def test_who_has_opened_enough_harmful_content_today_gets_no_more_of_it_today(session: Session, cast: Cast):
+    rosa = person(session, cast.programme, "Rosa Reed", Role.REVIEWER)
+    session.add_all(Clearance(user_id=user.id, severity=3, valid_from=SINCE) for user in (cast.rita, cast.rob, rosa))
+    cast.setting.severe_per_day = 1
+    assignment = given(session, cast)
+    session.get_one(Ticket, session.get_one(HandledPart, assignment.part_id).ticket_id).content_severity = 3
+    for who, at in ((cast.rob, NOW), (rosa, NOW - dt.timedelta(days=1))):
+        other = make_ticket(session, cast, content_severity=3)
+        session.add(AccessLogEntry(at=at, user_id=who.id, ticket_id=other.ticket.id, purpose="score"))
+
+    successor = pass_on(session, cast, assignment, "too_harmful")
+
+    assert successor is not None
+    assert successor.reviewer_id == rosa.id
 
 
 @pytest.mark.parametrize("reason", ["", "boring"])

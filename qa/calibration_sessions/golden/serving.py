@@ -16,8 +16,9 @@ from qa.people.models import ProgrammeSetting
 from qa.people.queries import people_with_role, zone_of
 from qa.rubric_library.models import RubricVersion
 from qa.rubric_library.queries import rule_book
+from qa.sampling import exposure
 from qa.sampling.assigning import Load
-from qa.sampling.giving import HARMFUL, DrawnFacts, loads_on, part_facts
+from qa.sampling.giving import DrawnFacts, loads_on, part_facts
 from qa.sampling.models import Assignment, Draw, DrawnUnit, Purpose
 from qa.sampling.reviewers import ReviewerFacts, why_not
 
@@ -52,17 +53,15 @@ def serve(
         load = able[place]
         wanted = rules.share_of_week(setting.gold_per_month, rng)
         fitting = [
-            part_id
-            for part_id in usable
-            if (part_id, load.key) not in known and _may(load, facts[part_id], setting, harmful=load.harmful)
+            part_id for part_id in usable if (part_id, load.key) not in known and _may(load, facts[part_id], setting)
         ]
         # The longest unused first; what was given this moment already comes last, ties by lot.
         lots = dict(zip(fitting, rng.random(len(fitting)).tolist(), strict=True))
         for part_id in sorted(fitting, key=lambda each: (_since(given, each), lots[each]))[:wanted]:
-            if not _may(load, facts[part_id], setting, harmful=load.harmful):
+            if not _may(load, facts[part_id], setting):
                 continue
             due_on, positions = queues[load.key]
-            load.harmful += facts[part_id].facts.content_severity >= HARMFUL
+            exposure.meets(load, facts[part_id].facts.content_severity)
             given[part_id] = now
             rows.append(
                 {
@@ -92,9 +91,9 @@ def serve(
     return len(rows)
 
 
-def _may(load: Load[ReviewerFacts], part: DrawnFacts, setting: ProgrammeSetting, *, harmful: int) -> bool:
-    full = part.facts.content_severity >= HARMFUL and load.harmful_limit is not None and harmful >= load.harmful_limit
-    return not full and why_not(load.reviewer, part.facts, own_team_ban=setting.own_team_ban) is None
+def _may(load: Load[ReviewerFacts], part: DrawnFacts, setting: ProgrammeSetting) -> bool:
+    rested = exposure.bears(load, part.facts.content_severity)
+    return rested and why_not(load.reviewer, part.facts, own_team_ban=setting.own_team_ban) is None
 
 
 def _since(given: Mapping[int, dt.datetime], part_id: int) -> float:

@@ -12,7 +12,7 @@ from qa.people.queries import in_programme
 from qa.sampling import board as boards
 from qa.sampling import comparing, handing_over, moving, pool, queries, replacing
 from qa.sampling.bias import TEST
-from qa.sampling.giving import HARMFUL
+from qa.sampling.exposure import HARMFUL
 from qa.sampling.views.blueprint import bp
 
 
