@@ -158,6 +158,7 @@ class ProgrammeForm(FlaskForm):
     )
     own_specialist_ban = BooleanField("Nobody settles disputes of specialists they lead: a QA lead does")
     blind = BooleanField("Reviewers do not see the specialist's name before they submit")
+    live_score = BooleanField("Reviewers see the score grow while they answer")
     own_team_ban = BooleanField("Nobody reviews the own team")
     fair_mean = BooleanField("Show the fair mean beside the raw one")
     release_rule = RadioField(
@@ -165,6 +166,7 @@ class ProgrammeForm(FlaskForm):
         choices=[
             SelectChoice("at_once", "at once, ten seconds after it is sent"),
             SelectChoice("next_morning", "the next morning"),
+            SelectChoice("by_lead", "when a lead releases it"),
         ],
     )
     rubric_date = RadioField(

@@ -24,6 +24,7 @@ CHANGEABLE = (
     "severe_per_week",
     "severe_per_day",
     "blind",
+    "live_score",
     "release_rule",
     "dispute_window_days",
     "dispute_answer_days",

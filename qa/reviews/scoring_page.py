@@ -92,8 +92,13 @@ def shown_sections(
     return scoring_form.shown_sections(rubric, given, rules.state_of(answers), channel=channel)
 
 
-def progress(rubric: rubrics.RubricVersion, answers: Sequence[StoredAnswer], *, channel: str) -> dict[str, Any]:
-    """How far the draft is: counts, what is missing, what is shown. No score before everything is answered."""
+def progress(
+    rubric: rubrics.RubricVersion, answers: Sequence[StoredAnswer], *, channel: str, live: bool
+) -> dict[str, Any]:
+    """How far the draft is: counts, what is missing, what is shown.
+
+    Nothing of a score is in it unless the programme wants it ``live``: then that of what is answered so far.
+    """
     state = rules.state_of(answers)
     visible = rubrics.visible_criteria(rubric, state, channel=channel)
     lacking = rubrics.missing(rubric, state, channel=channel)
@@ -102,7 +107,14 @@ def progress(rubric: rubrics.RubricVersion, answers: Sequence[StoredAnswer], *, 
         "total": len(visible),
         "visible": [criterion.key for criterion in visible],
         "missing": [{"criterion": item.criterion_key, "what": item.what, "message": item.message} for item in lacking],
+        **({"score": _so_far(rubric, state, channel=channel)} if live else {}),
     }
+
+
+def _so_far(rubric: rubrics.RubricVersion, state: Mapping[str, rubrics.Answer], *, channel: str) -> str | None:
+    """The score of what is answered, as it is displayed; ``None`` while nothing counts yet."""
+    value = rubrics.score(rubric, state, channel=channel).value
+    return None if value is None else rubrics.display_score(value, rubric.pass_mark)
 
 
 def texts_of(conversation: Conversation) -> Mapping[str, str]:

@@ -67,7 +67,9 @@ def score(assignment_id: int) -> ResponseReturnValue:
     blind = g.setting.blind or task.purpose == Purpose.CALIBRATION
     conversation = task.conversation(session, KeyRing(settings().text_keys), customer_word=customer, blind=blind)
     access_log.buffer().opened(user_id=g.actor.user_id, ticket_id=task.ticket_id, purpose="score", now=now)
-    progress = scoring_page.progress(task.rubric, task.answers, channel=task.channel)
+    progress = scoring_page.progress(
+        task.rubric, task.answers, channel=task.channel, live=g.setting.live_score
+    )
     links = procedures.links_for(session, task.rubric, g.actor.programme_id, task.resolved_at)
     return render_template(
         "reviews/score.html",
@@ -107,7 +109,9 @@ def save(assignment_id: int) -> ResponseReturnValue:
     return jsonify(
         version=version,
         saved_at=now.isoformat(),
-        **scoring_page.progress(rubric, draft.answers, channel=task.ticket.channel),
+        **scoring_page.progress(
+            rubric, draft.answers, channel=task.ticket.channel, live=g.setting.live_score
+        ),
     )
 
 

@@ -120,3 +120,26 @@ def test_nobody_else_reads_or_saves_into_somebodys_assignment(
 
     assert answers == [(404, 404)] * 4
     assert without_token.status_code == 400
+
+
+def test_nothing_of_a_score_is_told_before_the_submit_unless_the_programme_wants_it(
+    desk: Desk, session: Session, cast: Cast
+) -> None:
+    def says_a_score() -> bool:
+        page = desk.client.get(desk.path).get_data(as_text=True)
+        return "score" in answer.get_json() or '"score"' in page or "data-live" in page
+
+    answer = desk.send(level("correct", "partly"))
+    silent = not says_a_score()
+    session.merge(cast.setting).live_score = True
+    session.commit()
+
+    told = [desk.send(level(key, "met")).get_json()["score"] for key in ("tone", "privacy")]
+
+    assert silent
+    # Correct 1 of 2 points of weight 2, tone 1 of weight 1: 2/3 of the one section that is begun.
+    # With privacy met: 60 % x 2/3 + 40 % x 1.
+    assert told == ["66.7", "80.0"]
+    page = desk.client.get(desk.path).get_data(as_text=True)
+    assert "so far 80.0" in page
+    assert "passed" not in page

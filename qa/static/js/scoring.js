@@ -122,6 +122,8 @@ function hideAlert() {
 function showProgress(progress) {
   missing = progress.missing;
   page.querySelector("[data-count]").textContent = `${progress.answered} of ${progress.total}`;
+  const live = page.querySelector("[data-live]"); // only where the programme wants it
+  if (live) live.textContent = progress.score == null ? "" : `so far ${progress.score}`;
   const visible = new Set(progress.visible);
   for (const [key, field] of criteria) field.hidden = !visible.has(key);
   for (const field of criteria.values()) {
