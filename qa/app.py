@@ -40,6 +40,7 @@ from qa.reviewer_drift import jobs as drift_jobs
 from qa.reviewer_drift import workbook_views as reviewer_views
 from qa.reviews import jobs as review_jobs
 from qa.reviews import views as review_views
+from qa.reviews.comments import views as comment_views
 from qa.reviews.disputes import views as dispute_views
 from qa.reviews.sampled import review_pace, reviewed_tickets, sampled_scores
 from qa.reviews.second_looks import views as second_look_views
@@ -75,6 +76,7 @@ BLUEPRINTS = (
     sampling_views.bp,
     review_views.bp,
     dispute_views.bp,
+    comment_views.bp,
     second_look_views.bp,
     incident_views.bp,
     calibration_views.bp,

@@ -12,6 +12,7 @@ from qa.notices import models as notices
 from qa.people import models as people
 from qa.reviewer_drift import models as reviewer_drift
 from qa.reviews import models as reviews
+from qa.reviews.comments import models as comments
 from qa.reviews.disputes import models as disputes
 from qa.reviews.second_looks import models as second_looks
 from qa.rubric_library import models as rubric_library
@@ -26,6 +27,7 @@ __all__ = [
     "calibration_sessions",
     "certification",
     "coaching",
+    "comments",
     "data_exports",
     "disputes",
     "golden",

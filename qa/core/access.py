@@ -50,6 +50,7 @@ class Permission(StrEnum):
     REVIEW_READ = "review_read"
     OWN_REVIEWS = "own_reviews"
     REVIEW_VOID = "review_void"
+    REVIEW_COMMENT = "review_comment"
     DISPUTE_OPEN = "dispute_open"
     DISPUTE_SETTLE = "dispute_settle"
     INCIDENTS = "incidents"
@@ -110,6 +111,7 @@ AUTHORITY: dict[Permission, dict[Role, Scope]] = {
     P.REVIEW_READ: {R: Scope.ASSIGNED, L: Scope.TEAM, Q: Scope.ALL, S: Scope.OWN, D: Scope.ALL},
     P.OWN_REVIEWS: {R: Scope.OWN, S: Scope.OWN},
     P.REVIEW_VOID: {Q: Scope.ALL},
+    P.REVIEW_COMMENT: {R: Scope.OWN, L: Scope.TEAM, Q: Scope.ALL, S: Scope.OWN},
     P.DISPUTE_OPEN: {S: Scope.OWN},
     P.DISPUTE_SETTLE: {L: Scope.TEAM, Q: Scope.ALL},
     P.SECOND_LOOKS: {R: Scope.OWN, L: Scope.TEAM, Q: Scope.ALL},

@@ -31,6 +31,7 @@ from qa.people.models import (
     User,
     UserSession,
 )
+from qa.reviews.comments.models import ReviewComment
 from qa.reviews.models import Answer, Review, ReviewRevision
 from qa.tickets.models import Erasure, HandledPart
 
@@ -65,10 +66,17 @@ def export_person(session: Session, user: User) -> dict[str, Any]:
         "reviews_of_their_work": _plain(session, select(ReviewRevision).where(ReviewRevision.id.in_(revisions))),
         "answers_in_them": _plain(session, select(Answer).where(Answer.revision_id.in_(revisions))),
         "reviews_they_wrote": _plain(session, select(Review).where(Review.reviewer_id == user.id)),
+        "comments_on_them": _plain(session, _comments(user.id, about)),
         "coaching_plan": _plain(session, select(CoachingPlan).where(CoachingPlan.id.in_(plans))),
         "coaching_action": _plain(session, select(CoachingAction).where(CoachingAction.plan_id.in_(plans))),
         "audit": _plain(session, select(AuditEvent).where(AuditEvent.actor_id == user.id).order_by(AuditEvent.id)),
     }
+
+
+def _comments(user_id: int, about: Select[Any]) -> Select[Any]:
+    """What a person wrote about reviews, and what was written about those of their work."""
+    mine = or_(ReviewComment.author_id == user_id, ReviewComment.review_id.in_(about))
+    return select(ReviewComment).where(mine).order_by(ReviewComment.id)
 
 
 def _plain(session: Session, query: Select[Any]) -> list[dict[str, Any]]:
@@ -141,6 +149,11 @@ def _blank_texts(session: Session, user_id: int) -> None:
             or_(ReviewRevision.review_id.in_(about), ReviewRevision.created_by_id == user_id),
         )
         .values(reason="")
+    )
+    session.execute(
+        update(ReviewComment)
+        .where(or_(ReviewComment.author_id == user_id, ReviewComment.review_id.in_(about)))
+        .values(text="")
     )
     plans = select(CoachingPlan.id).where(CoachingPlan.specialist_id == user_id)
     session.execute(update(CoachingPlan).where(CoachingPlan.specialist_id == user_id).values(title="Coaching plan"))

@@ -89,6 +89,7 @@ KINDS: Mapping[str, Kind] = {
                 "dispute_settled": "A dispute about a review is settled",
                 "review_voided": "A review is void and counts no more",
                 "review_brought_back": "A voided review counts again",
+                "review_commented": "Somebody commented on a review",
             },
         ),
         *_kinds(

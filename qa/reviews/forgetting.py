@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from qa.reviews.comments.models import ReviewComment
 from qa.reviews.disputes.models import Dispute, DisputedCriterion, DisputeDecision
 from qa.reviews.models import Answer, Review, ReviewRevision
 from qa.tickets.models import HandledPart
@@ -20,11 +21,12 @@ TEXTS: Mapping[Any, tuple[str, ...]] = {
     Dispute: ("escalation_reason",),
     DisputedCriterion: ("reason",),
     DisputeDecision: ("reason",),
+    ReviewComment: ("text",),
 }
 
 
 def forget_quotes(session: Session, conversations: Mapping[int, Sequence[str]]) -> int:
-    """Blank the texts of reviews and disputes that quote their tickets' conversations; how many. The caller commits."""
+    """Blank what quotes these tickets' conversations in reviews and their talk; how many. The caller commits."""
     reviews = (
         select(Review.id, HandledPart.ticket_id)
         .join(HandledPart, HandledPart.id == Review.part_id)
@@ -58,12 +60,18 @@ def forget_quotes(session: Session, conversations: Mapping[int, Sequence[str]]) 
         .join(reviews, reviews.c.id == Dispute.review_id)
         .order_by(DisputeDecision.id)
     )
+    comments = (
+        select(ReviewComment, reviews.c.ticket_id)
+        .join(reviews, reviews.c.id == ReviewComment.review_id)
+        .order_by(ReviewComment.id)
+    )
     queries = (
         (Answer, answers),
         (ReviewRevision, revisions),
         (Dispute, disputes),
         (DisputedCriterion, disputed),
         (DisputeDecision, decisions),
+        (ReviewComment, comments),
     )
     said = {ticket_id: Said(texts) for ticket_id, texts in conversations.items()}
     gone = 0

@@ -306,11 +306,15 @@ def undo_submit(session: Session, assignment: Assignment, *, now: dt.datetime) -
 
 
 def release(session: Session, review: Review, *, by: int, now: dt.datetime) -> None:
-    """Let the specialist see a review that waited for the lead's word."""
-    if review.released_at is not None:
+    """Let the specialist see a review now that waits for the lead's word, or for the programme's time."""
+    session.refresh(review, with_for_update=True)
+    if review.released_at is not None and review.released_at <= now:
         raise ConflictError("This review is released already.")
     if review.state != "submitted" or review.purpose not in rules.RELEASED_PURPOSES:
         raise ConflictError("A review of this kind is not shown to specialists.")
+    if rules.may_undo(review.submitted_at, now):
+        raise ConflictError("The reviewer can still take this review back; try again in a few seconds.")
+    notices.withdraw(session, object_type="review", object_id=review.id)  # the one that is dated ahead
     review.released_at = now
     _tell_specialist(session, review, now=now)
     audit.record(session, action="review.release", object_type="review", object_id=review.id, actor_id=by, now=now)

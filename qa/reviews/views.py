@@ -15,6 +15,7 @@ from qa.core.crypto import KeyRing
 from qa.core.db import db
 from qa.core.errors import InvalidInputError, NotFoundError
 from qa.reviews import opening, queries, review_page, rules, scoring_page, service, voiding
+from qa.reviews.comments import page as comment_page
 from qa.reviews.disputes import page as dispute_page
 from qa.reviews.second_looks import service as second_looks
 from qa.rubric_library import notes, procedures
@@ -67,9 +68,7 @@ def score(assignment_id: int) -> ResponseReturnValue:
     blind = g.setting.blind or task.purpose == Purpose.CALIBRATION
     conversation = task.conversation(session, KeyRing(settings().text_keys), customer_word=customer, blind=blind)
     access_log.buffer().opened(user_id=g.actor.user_id, ticket_id=task.ticket_id, purpose="score", now=now)
-    progress = scoring_page.progress(
-        task.rubric, task.answers, channel=task.channel, live=g.setting.live_score
-    )
+    progress = scoring_page.progress(task.rubric, task.answers, channel=task.channel, live=g.setting.live_score)
     links = procedures.links_for(session, task.rubric, g.actor.programme_id, task.resolved_at)
     return render_template(
         "reviews/score.html",
@@ -109,9 +108,7 @@ def save(assignment_id: int) -> ResponseReturnValue:
     return jsonify(
         version=version,
         saved_at=now.isoformat(),
-        **scoring_page.progress(
-            rubric, draft.answers, channel=task.ticket.channel, live=g.setting.live_score
-        ),
+        **scoring_page.progress(rubric, draft.answers, channel=task.ticket.channel, live=g.setting.live_score),
     )
 
 
@@ -225,6 +222,7 @@ def read_page(review_id: int, *, n: int | None = None, **more: Any) -> str:
     context = {
         **review_page.shown(session, view, purpose="review", now=now),
         **dispute_page.beside_review(session, view, now=now),
+        **comment_page.beside_review(session, view, now=now),
         **more,
     }
     return render_template(
@@ -236,10 +234,7 @@ def read_page(review_id: int, *, n: int | None = None, **more: Any) -> str:
         and submitted
         and view.part.specialist_id == g.actor.user_id
         and view.review.acknowledged_at is None,
-        may_release=submitted
-        and view.review.released_at is None
-        and view.review.purpose in rules.RELEASED_PURPOSES
-        and g.actor.may(Permission.COACHING_EDIT),
+        may_release=may_release(view, now=now),
         may_void=current and g.actor.may(Permission.REVIEW_VOID) and voiding.barrier(view, by=g.actor.user_id) is None,
         may_look=current
         and g.actor.may(Permission.SECOND_LOOK_TAKE)
@@ -247,6 +242,19 @@ def read_page(review_id: int, *, n: int | None = None, **more: Any) -> str:
         may_undo=current
         and view.review.reviewer_id == g.actor.user_id
         and rules.may_undo(view.review.submitted_at, now),
+    )
+
+
+def may_release(view: queries.ReviewView, *, now: dt.datetime) -> bool:
+    """Whether this person may show a review to its specialist before its time, or at all."""
+    review = view.review
+    waits = review.released_at is None or review.released_at > now
+    return (
+        review.state == "submitted"
+        and waits
+        and review.purpose in rules.RELEASED_PURPOSES
+        and not rules.may_undo(review.submitted_at, now)
+        and comment_page.speaks_as_lead(view)
     )
 
 
@@ -267,8 +275,11 @@ def acknowledge(review_id: int) -> ResponseReturnValue:
 def release(review_id: int) -> ResponseReturnValue:
     now = utcnow()
     view = queries.get_review_for(db.session(), g.actor, review_id, now=now)
+    if not comment_page.speaks_as_lead(view):
+        raise NotFoundError("This review is not of a team of yours.")
     service.release(db.session(), view.review, by=g.actor.user_id, now=now)
     db.session.commit()
+    flash("The review is released; the specialist is told.", "good")
     return redirect(url_for("reviews.show", review_id=review_id))
 
 

@@ -70,6 +70,22 @@ REVIEWS = [
         },
     ),
     *cases(
+        "comments.add",
+        {
+            "of Sam's work": ("rita lena quinn sam", lambda w: {"review_id": w.sams_review.id}),
+            "of Olga's work": ("rob otto quinn olga", lambda w: {"review_id": w.olgas_review.id}),
+            "of a stranger's work": ("", lambda w: {"review_id": w.foreign_review.id}),
+        },
+        form={"comment": "Thank you."},
+    ),
+    *cases(
+        "comments.rest",
+        {
+            "of Sam's work": ("rita lena quinn", lambda w: {"review_id": w.sams_review.id}),
+            "of a stranger's work": ("", lambda w: {"review_id": w.foreign_review.id}),
+        },
+    ),
+    *cases(
         "second_looks.take",
         {
             "of Sam's work": ("lena quinn", lambda w: {"review_id": w.sams_review.id}),
