@@ -18,6 +18,7 @@ from qa.calibration_sessions.golden import jobs as golden_jobs
 from qa.calibration_sessions.golden import views as golden_views
 from qa.calibration_sessions.series import jobs as series_jobs
 from qa.calibration_sessions.series import views as series_views
+from qa.coaching import jobs as coaching_jobs
 from qa.coaching import views as coaching_views
 from qa.config import PROJECT, Settings
 from qa.core import access, access_log, assets, audit, jobs, limits, logs, pages
@@ -234,6 +235,11 @@ def init_runner(app: Flask, settings: Settings) -> None:
     def write_the_morning_s_digests() -> None:
         post.tick(db.session(), utcnow())
 
+    coaching_days = coaching_jobs.Calendar()
+
+    def write_the_day_s_coaching() -> None:
+        coaching_days.tick(db.session(), utcnow())
+
     nights = drift_jobs.Calendar()
 
     def write_the_night_s_run() -> None:
@@ -252,6 +258,7 @@ def init_runner(app: Flask, settings: Settings) -> None:
         **series_jobs.HANDLERS,
         **certification_jobs.HANDLERS,
         **drift_jobs.HANDLERS,
+        **coaching_jobs.HANDLERS,
         **data_export_jobs.HANDLERS,
         **notice_jobs.HANDLERS,
     }
@@ -266,6 +273,7 @@ def init_runner(app: Flask, settings: Settings) -> None:
         write_the_morning_s_digests,
         write_the_morning_s_sessions,
         settle_certifications,
+        write_the_day_s_coaching,
         begin_due_pulls,
         delete_expired_exports,
         index_tickets,

@@ -5,6 +5,11 @@ from qa.calibration_sessions.certification import models as certification
 from qa.calibration_sessions.golden import models as golden
 from qa.calibration_sessions.series import models as series
 from qa.coaching import models as coaching
+from qa.coaching.examples import models as coaching_examples
+from qa.coaching.follow_ups import models as follow_ups
+from qa.coaching.library import models as coaching_library
+from qa.coaching.meetings import models as coaching_meetings
+from qa.coaching.wait_lists import models as wait_lists
 from qa.core import access_log, audit, jobs
 from qa.data_exports import models as data_exports
 from qa.incidents import models as incidents
@@ -27,9 +32,13 @@ __all__ = [
     "calibration_sessions",
     "certification",
     "coaching",
+    "coaching_examples",
+    "coaching_library",
+    "coaching_meetings",
     "comments",
     "data_exports",
     "disputes",
+    "follow_ups",
     "golden",
     "incidents",
     "jobs",
@@ -44,4 +53,5 @@ __all__ = [
     "series",
     "tickets",
     "trends",
+    "wait_lists",
 ]

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 from sqlalchemy import select
@@ -10,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from calibration.results import Estimate
 from qa.coaching import effects
-from qa.coaching.effects import Course
+from qa.coaching.effects import Course, FollowUp
+from qa.coaching.follow_ups.queries import FollowedUp, reviews_of
 from qa.coaching.models import CoachingGoal, CoachingPlan
 from qa.coaching.queries import Coached, window_of
 from qa.core.clock import monday_of
@@ -57,7 +59,8 @@ def effect_of(session: Session, programme_id: int, plan: CoachingPlan, *, today:
     """What one plan did to its specialist's quality, beside the programme's people without a plan."""
     start, last = _span(plan, today)
     measured = window_of(session, programme_id, since=start - WEEKS * WEEK, until=last)
-    return _told(plan, measured, _busy(session, programme_id), today)
+    followed = reviews_of(session, [plan.id]).get(plan.id, [])
+    return _told(plan, measured, _busy(session, programme_id), followed, today)
 
 
 def effects_of(session: Session, programme_id: int, people: Sequence[Coached], *, today: dt.date) -> list[Told]:
@@ -74,7 +77,8 @@ def effects_of(session: Session, programme_id: int, people: Sequence[Coached], *
     first = min(monday_of(plan.starts_on) for plan in plans) - WEEKS * WEEK
     measured = window_of(session, programme_id, since=first, until=monday_of(today) - WEEK)
     busy = _busy(session, programme_id)
-    return [_told(plan, measured, busy, today) for plan in plans]
+    followed = reviews_of(session, [plan.id for plan in plans])
+    return [_told(plan, measured, busy, followed.get(plan.id, []), today) for plan in plans]
 
 
 def together(told: Sequence[Told]) -> Estimate:
@@ -116,11 +120,17 @@ def _busy(session: Session, programme_id: int) -> list[tuple[int, dt.date, dt.da
 
 
 def _told(
-    plan: CoachingPlan, measured: Measured, busy: Sequence[tuple[int, dt.date, dt.date | None]], today: dt.date
+    plan: CoachingPlan,
+    measured: Measured,
+    busy: Sequence[tuple[int, dt.date, dt.date | None]],
+    followed: Sequence[FollowedUp],
+    today: dt.date,
 ) -> Told:
     start, last = _span(plan, today)
     first = start - WEEKS * WEEK
-    found = courses(measured, first, start, last)
+    within = [each for each in followed if start < monday_of(each.resolved_at.date()) <= last]
+    more = FollowUp.of([(each.score, each.inclusion_probability) for each in within])
+    found = courses(measured, first, start, last, {plan.specialist_id: more} if more else {})
     coached = {person for person, begun, closed in busy if begun < last + WEEK and (closed is None or closed >= first)}
     own = found.get(plan.specialist_id)
     others = [course for person, course in found.items() if person not in coached and person != plan.specialist_id]
@@ -134,10 +144,17 @@ def _told(
     )
 
 
-def courses(measured: Measured, first: dt.date, start: dt.date, last: dt.date) -> dict[int, Course]:
+def courses(
+    measured: Measured,
+    first: dt.date,
+    start: dt.date,
+    last: dt.date,
+    followed: Mapping[int, FollowUp] = MappingProxyType({}),
+) -> dict[int, Course]:
     """Everybody's quality in the weeks from ``first`` before ``start``, and after it until ``last``.
 
-    Quality is estimated as on the coaching board. People without a figure on both sides have no course.
+    Quality is estimated as on the coaching board; ``followed`` holds, by person, what their follow-up reviews add to
+    the side after. People without a figure on both sides have no course.
     """
     people = sorted({row.specialist_id for row in measured.reviews if row.specialist_id is not None})
     place = {person: index for index, person in enumerate(people)}
@@ -156,8 +173,15 @@ def courses(measured: Measured, first: dt.date, start: dt.date, last: dt.date) -
     found = {}
     for person, index in place.items():
         before, after = figures[2 * index], figures[2 * index + 1]
-        if before.estimate is not None and after.estimate is not None:
+        mean, reviews = after.estimate, after.n
+        if person in followed:
+            mean, reviews = followed[person].joined(mean, reviews)
+        if before.estimate is not None and mean is not None:
             found[person] = Course(
-                before=before.estimate, after=after.estimate, reviews_before=before.n, reviews_after=after.n
+                before=before.estimate,
+                after=mean,
+                reviews_before=before.n,
+                reviews_after=reviews,
+                follow_ups=followed[person].reviews if person in followed else 0,
             )
     return found

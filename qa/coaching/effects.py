@@ -30,10 +30,39 @@ class Course:
     after: float
     reviews_before: int
     reviews_after: int
+    follow_ups: int = 0  # of those after
 
     @property
     def tells(self) -> bool:
         return min(self.reviews_before, self.reviews_after) >= FEWEST_REVIEWS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FollowUp:
+    """The follow-up reviews of one person: drawn at random from what the weekly draws had left."""
+
+    mean: float
+    reviews: int
+
+    @classmethod
+    def of(cls, scores: Sequence[tuple[float | None, float]]) -> "FollowUp | None":
+        """From scores with their chances: the mean weighted by one over the chance (Hajek); none without a score."""
+        known = [(score, 1 / chance) for score, chance in scores if score is not None]
+        if not known:
+            return None
+        weight = sum(w for _, w in known)
+        return cls(mean=sum(score * w for score, w in known) / weight, reviews=len(known))
+
+    def joined(self, mean: float | None, reviews: int) -> tuple[float, int]:
+        """With the mean of the weekly draws' reviews, each by its number of reviews.
+
+        Both are means over the same weeks by random draws, so any fixed weights leave no bias; weights by what was
+        observed would.
+        """
+        if mean is None or reviews == 0:
+            return self.mean, self.reviews
+        both = self.reviews + reviews
+        return (self.mean * self.reviews + mean * reviews) / both, both
 
 
 Wave = tuple[Sequence[Course], Sequence[Course]]  # whose plans began in one week, and whom they are compared with

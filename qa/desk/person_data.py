@@ -12,7 +12,10 @@ from typing import Any
 from sqlalchemy import Select, delete, insert, or_, select, update
 from sqlalchemy.orm import Session
 
-from qa.coaching.models import CoachingAction, CoachingPlan
+from qa.coaching.examples.models import CoachingExample
+from qa.coaching.library.models import TrainingRecord
+from qa.coaching.meetings.models import CoachingMeeting, CoachingSeries, PrivateNote
+from qa.coaching.models import CoachingAction, CoachingGoal, CoachingPlan, Praise
 from qa.core import audit
 from qa.core.audit import AuditEvent
 from qa.core.errors import ConflictError
@@ -51,7 +54,10 @@ HIDDEN = frozenset({"password_hash", "token_digest"})
 
 
 def export_person(session: Session, user: User) -> dict[str, Any]:
-    """Everything kept of a person, as plain values; no text of a ticket, which is the customer's."""
+    """Everything kept of a person, as plain values; no text of a ticket, which is the customer's.
+
+    A lead's private notes are the lead's own and leave in no export.
+    """
     reviews = select(Review.id).join(HandledPart, HandledPart.id == Review.part_id)
     about = reviews.where(HandledPart.specialist_id == user.id)
     revisions = select(ReviewRevision.id).where(ReviewRevision.review_id.in_(about))
@@ -68,7 +74,12 @@ def export_person(session: Session, user: User) -> dict[str, Any]:
         "reviews_they_wrote": _plain(session, select(Review).where(Review.reviewer_id == user.id)),
         "comments_on_them": _plain(session, _comments(user.id, about)),
         "coaching_plan": _plain(session, select(CoachingPlan).where(CoachingPlan.id.in_(plans))),
+        "coaching_goal": _plain(session, select(CoachingGoal).where(CoachingGoal.plan_id.in_(plans))),
         "coaching_action": _plain(session, select(CoachingAction).where(CoachingAction.plan_id.in_(plans))),
+        "coaching_meeting": _plain(session, select(CoachingMeeting).where(CoachingMeeting.specialist_id == user.id)),
+        "praise": _plain(session, select(Praise).where(Praise.specialist_id == user.id)),
+        "training_record": _plain(session, select(TrainingRecord).where(TrainingRecord.user_id == user.id)),
+        "coaching_example": _plain(session, select(CoachingExample).where(CoachingExample.specialist_id == user.id)),
         "audit": _plain(session, select(AuditEvent).where(AuditEvent.actor_id == user.id).order_by(AuditEvent.id)),
     }
 
@@ -157,7 +168,29 @@ def _blank_texts(session: Session, user_id: int) -> None:
     )
     plans = select(CoachingPlan.id).where(CoachingPlan.specialist_id == user_id)
     session.execute(update(CoachingPlan).where(CoachingPlan.specialist_id == user_id).values(title="Coaching plan"))
-    session.execute(update(CoachingAction).where(CoachingAction.plan_id.in_(plans)).values(text=""))
+    session.execute(update(CoachingPlan).where(CoachingPlan.specialist_id == user_id).values(own_words=""))
+    session.execute(update(CoachingGoal).where(CoachingGoal.plan_id.in_(plans)).values(focus=""))
+    session.execute(update(CoachingAction).where(CoachingAction.plan_id.in_(plans)).values(text="", notes=""))
+    _blank_coaching(session, user_id)
+
+
+def _blank_coaching(session: Session, user_id: int) -> None:
+    """What was said in coaching meetings and of the person's work; examples of it are shown no more."""
+    meetings = select(CoachingMeeting.id).where(
+        or_(CoachingMeeting.specialist_id == user_id, CoachingMeeting.lead_id == user_id)
+    )
+    session.execute(
+        delete(PrivateNote).where(or_(PrivateNote.meeting_id.in_(meetings), PrivateNote.author_id == user_id))
+    )
+    session.execute(
+        update(CoachingMeeting)
+        .where(CoachingMeeting.specialist_id == user_id)
+        .values(agenda="", shared_notes="", agreed="", place="")
+    )
+    session.execute(update(CoachingSeries).where(CoachingSeries.specialist_id == user_id).values(agenda="", place=""))
+    session.execute(update(Praise).where(Praise.specialist_id == user_id).values(text="(erased)"))
+    session.execute(update(TrainingRecord).where(TrainingRecord.user_id == user_id).values(note=""))
+    session.execute(delete(CoachingExample).where(CoachingExample.specialist_id == user_id))
 
 
 def erase_again(session: Session, user_ids: Sequence[int], *, now: dt.datetime) -> int:

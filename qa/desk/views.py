@@ -140,8 +140,8 @@ def address_of(notice: Notice) -> str:
         return url_for("certification.show", user_id=int(notice.detail["user"]))
     if notice.object_type == "shadowed_review":
         return url_for("certification.shadowed", shadowed_id=int(notice.object_id))
-    if notice.object_type == "coaching_plan":
-        return url_for("coaching.show", plan_id=int(notice.object_id))
+    if notice.object_type in COACHING_PAGES:
+        return coaching_address(notice)
     if notice.object_type == "rubric_version":
         return url_for("rubrics.show", version_id=int(notice.object_id))
     if notice.object_type == "rubric_notes":
@@ -153,6 +153,23 @@ def address_of(notice: Notice) -> str:
     if notice.kind in ("parts_assigned", "strike_declined"):
         return url_for("reviews.queue")
     return url_for("desk.home")
+
+
+COACHING_PAGES = {
+    "coaching_plan": ("coaching.show", "plan_id"),
+    "coaching_meeting": ("coaching.meeting", "meeting_id"),
+    "wait_list": ("coaching.wait_list", "list_id"),
+    "coaching_series": ("coaching.meetings", ""),
+    "coaching_example": ("coaching.examples", ""),
+    "coaching_template": ("coaching.library", ""),
+    "praise": ("coaching.index", ""),
+}
+
+
+def coaching_address(notice: Notice) -> str:
+    """The page of what coaching tells of: the object's own, or the list it stands on."""
+    endpoint, argument = COACHING_PAGES[notice.object_type]
+    return url_for(endpoint, **({argument: int(notice.object_id)} if argument else {}))
 
 
 @bp.get("/audit")

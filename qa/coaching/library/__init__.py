@@ -1,0 +1,1 @@
+"""What a programme has ready for coaching: focus areas and actions by criterion, and its trainings."""

@@ -1,0 +1,1 @@
+"""Who is coached first, by lot: those who wait are what the first are compared with."""
