@@ -27,11 +27,11 @@ class CoachingPlan(WithId, Base):
 
     specialist_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     lead_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    kind: Mapped[str] = mapped_column(default="focus", server_default="focus")
+    kind: Mapped[str] = mapped_column(default="focus")
     title: Mapped[str]
     state: Mapped[str] = mapped_column(default="active")
     lock_version: Mapped[int] = mapped_column(default=0)
-    own_words: Mapped[str] = mapped_column(default="", server_default="")  # the specialist's, redacted
+    own_words: Mapped[str] = mapped_column(default="")  # the specialist's, redacted
     own_words_at: Mapped[dt.datetime | None]
     starts_on: Mapped[dt.date]
     created_at: Mapped[dt.datetime]
@@ -48,7 +48,7 @@ class CoachingGoal(WithId, Base):
     plan_id: Mapped[int] = mapped_column(ForeignKey("coaching_plan.id"))
     family_key: Mapped[str]
     criterion_key: Mapped[str]
-    focus: Mapped[str] = mapped_column(default="", server_default="")  # what to work on, as the lead put it
+    focus: Mapped[str] = mapped_column(default="")  # what to work on, as the lead put it
     baseline: Mapped[float | None]  # percent of the criterion's points
     baseline_low: Mapped[float | None]
     baseline_high: Mapped[float | None]

@@ -169,7 +169,8 @@ COACHING_PAGES = {
 def coaching_address(notice: Notice) -> str:
     """The page of what coaching tells of: the object's own, or the list it stands on."""
     endpoint, argument = COACHING_PAGES[notice.object_type]
-    return url_for(endpoint, **({argument: int(notice.object_id)} if argument else {}))
+    values: dict[str, Any] = {argument: int(notice.object_id)} if argument else {}
+    return url_for(endpoint, **values)
 
 
 @bp.get("/audit")

@@ -54,7 +54,7 @@ def _found(session: Session, *where: object) -> Sequence[tuple[CoachingExample, 
         .order_by(CoachingExample.asked_at.desc(), CoachingExample.id.desc())
         .limit(60)
     )
-    return [row._tuple() for row in rows]
+    return [(row, revision, ticket, name) for row, revision, ticket, name in rows]
 
 
 def _passage(
@@ -134,8 +134,8 @@ def get_example_for(session: Session, actor: Actor, example_id: int) -> Coaching
 def asked_of_review(session: Session, review_ids: Collection[int]) -> set[tuple[int, str, str, int]]:
     """Which passages are asked for, shared or declined: review, criterion, message, start."""
     return {
-        row._tuple()
-        for row in session.execute(
+        (review_id, criterion_key, message_id, start)
+        for review_id, criterion_key, message_id, start in session.execute(
             select(
                 CoachingExample.review_id,
                 CoachingExample.criterion_key,

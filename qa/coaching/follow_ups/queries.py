@@ -40,7 +40,7 @@ def frame_of(session: Session, specialist_id: int, *, since: dt.datetime, until:
         )
         .order_by(HandledPart.id)
     )
-    return [row._tuple() for row in rows]
+    return [(part_id, prn) for part_id, prn in rows]
 
 
 def unassigned(session: Session, draw_id: int) -> list[int]:
@@ -110,7 +110,7 @@ def complete_untold(session: Session) -> Sequence[tuple[FollowUpDraw, CoachingPl
         .where(FollowUpDraw.told_at.is_(None), FollowUpDraw.size == done)
         .order_by(FollowUpDraw.id)
     )
-    return [row._tuple() for row in rows]
+    return [(draw, plan) for draw, plan in rows]
 
 
 def waiting_draws(session: Session, programme_id: int) -> Sequence[tuple[FollowUpDraw, CoachingPlan]]:
@@ -129,7 +129,7 @@ def waiting_draws(session: Session, programme_id: int) -> Sequence[tuple[FollowU
         .distinct()
         .order_by(FollowUpDraw.id)
     )
-    return [row._tuple() for row in rows]
+    return [(draw, plan) for draw, plan in rows]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

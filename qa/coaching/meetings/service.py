@@ -169,7 +169,7 @@ def _tell(session: Session, meeting: CoachingMeeting, kind: str, by: int | None,
     """The two people, except who did it."""
     notices.notify(
         session,
-        {meeting.specialist_id, meeting.lead_id} - {by},  # type: ignore[arg-type]
+        {meeting.specialist_id, meeting.lead_id} - {by},
         kind=kind,
         object_type="coaching_meeting",
         object_id=meeting.id,

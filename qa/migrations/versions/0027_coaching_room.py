@@ -348,6 +348,11 @@ def upgrade() -> None:
         table.add_column(sa.Column("own_words", sa.String(), server_default="", nullable=False))
         table.add_column(sa.Column("own_words_at", MOMENT, nullable=True))
         table.create_check_constraint(op.f("ck_coaching_plan_kind_known"), "kind IN ('focus', 'onboarding', 'growth')")
+    with op.batch_alter_table("coaching_goal") as table:
+        table.alter_column("focus", server_default=None)
+    with op.batch_alter_table("coaching_plan") as table:
+        table.alter_column("kind", server_default=None)
+        table.alter_column("own_words", server_default=None)
 
 
 def downgrade() -> None:
