@@ -17,7 +17,8 @@ from qa.people.models import ProgrammeSetting
 from qa.people.queries import zone_of
 from qa.rubric_library.queries import rule_book_at
 from qa.sampling.assigning import Task, assign
-from qa.sampling.giving import HARMFUL, DrawnFacts, loads_on, met_lately, part_facts, with_families
+from qa.sampling.exposure import HARMFUL, SEVERE
+from qa.sampling.giving import DrawnFacts, loads_on, met_lately, part_facts, with_families
 from qa.sampling.models import Assignment, Purpose
 from qa.sampling.reviewers import ReviewerFacts, why_not
 
@@ -133,6 +134,7 @@ def give(
             avoid=met,
             excluded=frozenset({plan.lead_id, by}) | had.get(part_id, frozenset()),
             harmful=part.facts.content_severity >= HARMFUL,
+            severe=part.facts.content_severity >= SEVERE,
         )
         for part_id, part in parts.items()
         if versions[part_id] is not None
