@@ -45,6 +45,7 @@ from qa.reviews.comments import views as comment_views
 from qa.reviews.disputes import views as dispute_views
 from qa.reviews.sampled import review_pace, reviewed_tickets, sampled_scores
 from qa.reviews.second_looks import views as second_look_views
+from qa.reviews.wellbeing import views as wellbeing_views
 from qa.rubric_library import views as rubric_views
 from qa.rubric_studies import views as study_views
 from qa.sampling import jobs as sampling_jobs
@@ -79,6 +80,7 @@ BLUEPRINTS = (
     dispute_views.bp,
     comment_views.bp,
     second_look_views.bp,
+    wellbeing_views.bp,
     incident_views.bp,
     calibration_views.bp,
     golden_views.bp,

@@ -66,6 +66,7 @@ class Permission(StrEnum):
     RUBRIC_PROPOSE = "rubric_propose"
     RUBRIC_STUDIES = "rubric_studies"
     RUBRIC_BRIDGE = "rubric_bridge"
+    EXPOSURE_REPORT = "exposure_report"
     SAMPLING_VIEW = "sampling_view"
     SAMPLING_PLAN = "sampling_plan"
     SAMPLING_DRAW = "sampling_draw"
@@ -127,6 +128,7 @@ AUTHORITY: dict[Permission, dict[Role, Scope]] = {
     P.RUBRIC_PROPOSE: {R: Scope.ALL, L: Scope.ALL, Q: Scope.ALL},
     P.RUBRIC_STUDIES: {Q: Scope.ALL, D: Scope.AGGREGATE},
     P.RUBRIC_BRIDGE: {Q: Scope.ALL},
+    P.EXPOSURE_REPORT: {Q: Scope.AGGREGATE, D: Scope.AGGREGATE},
     P.SAMPLING_VIEW: {Q: Scope.ALL, D: Scope.ALL},
     P.SAMPLING_PLAN: {Q: Scope.ALL},
     P.SAMPLING_DRAW: {Q: Scope.ALL},

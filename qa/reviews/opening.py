@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Row, ScalarSelect, Select, and_, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, FromClause, Row, ScalarSelect, Select, bindparam, func, select, tuple_
 from sqlalchemy.orm import Session
 
 import rubrics
@@ -18,7 +18,7 @@ from qa.core.crypto import KeyRing
 from qa.core.errors import NotFoundError
 from qa.people.models import AgentIdentity, Source
 from qa.reviews.models import Review, ReviewRevision
-from qa.reviews.queries import StoredAnswer, answers_of
+from qa.reviews.queries import StoredAnswer, answers_of, in_order
 from qa.rubric_library.models import RubricVersion
 from qa.rubric_library.queries import parsed, rubric_of
 from qa.sampling.models import Assignment, StrikeRequest
@@ -42,15 +42,7 @@ def _waiting(*, before: bool) -> ScalarSelect[int]:
     other = assignments.alias()
     found = select(func.count()).where(other.c.reviewer_id == assignments.c.reviewer_id, other.c.state == "open")
     if before:
-        same_day = other.c.due_on == assignments.c.due_on
-        same_place = and_(same_day, other.c.position == assignments.c.position)
-        found = found.where(
-            or_(
-                other.c.due_on < assignments.c.due_on,
-                and_(same_day, other.c.position < assignments.c.position),
-                and_(same_place, other.c.id < assignments.c.id),
-            )
-        )
+        found = found.where(tuple_(*in_order(other)) < tuple_(*in_order(assignments)))
     return found.correlate(assignments).scalar_subquery()
 
 

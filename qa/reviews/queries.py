@@ -10,15 +10,15 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, or_, select
+from sqlalchemy import ColumnElement, FromClause, Select, and_, bindparam, case, exists, func, or_, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
 from qa.core.access import Actor, Permission, Scope
 from qa.core.errors import NotFoundError
 from qa.people.models import User
 from qa.reviews.models import Answer, Evidence, Review, ReviewRevision
-from qa.reviews.rules import Pin
-from qa.sampling.models import Assignment, StrikeRequest
+from qa.reviews.rules import Pin, told_purpose
+from qa.sampling.models import Assignment, Purpose, StrikeRequest
 from qa.tickets.models import HandledPart, Ticket
 from qa.tickets.queries import may_open
 
@@ -28,7 +28,8 @@ class Queued:
     """One assignment as its reviewer's queue shows it: nothing that could colour the judgement."""
 
     assignment_id: int
-    purpose: str
+    ticket_id: int
+    purpose: str  # as its reviewer is told it
     due_on: dt.date
     subject: str
     external_id: str
@@ -39,11 +40,18 @@ class Queued:
     resolved_at: dt.datetime
     answered: int  # answers in the draft so far
     started: bool
+    lent: bool  # taken from the pool and not begun: it can simply go back
     asked: bool  # its reviewer asked a lead whether it counts at all
 
 
+def in_order(table: FromClause) -> tuple[ColumnElement[Any], ...]:
+    """A queue's order: the due date, then what others wait for (a session, a follow-up), then drawn order."""
+    urgency = case((table.c.purpose == Purpose.CALIBRATION, 0), (table.c.purpose == Purpose.FOLLOW_UP, 1), else_=2)
+    return (table.c.due_on, urgency, table.c.position, table.c.id)
+
+
 def queue_of(session: Session, reviewer_id: int, *, limit: int = 200) -> list[Queued]:
-    """What waits for a reviewer, in the order to be done: due first, then drawn order."""
+    """What waits for a reviewer, in the order to be done: by due date, then what others wait for, then drawn order."""
     answered = (
         select(func.count(Answer.id))
         .join(ReviewRevision, ReviewRevision.id == Answer.revision_id)
@@ -61,13 +69,14 @@ def queue_of(session: Session, reviewer_id: int, *, limit: int = 200) -> list[Qu
         .join(Ticket, Ticket.id == HandledPart.ticket_id)
         .outerjoin(Review, Review.assignment_id == Assignment.id)
         .where(Assignment.reviewer_id == reviewer_id, Assignment.state == "open")
-        .order_by(Assignment.due_on, Assignment.position, Assignment.id)
+        .order_by(*in_order(Assignment.__table__))
         .limit(limit)
     )
     return [
         Queued(
             assignment_id=assignment.id,
-            purpose=assignment.purpose,
+            ticket_id=ticket.id,
+            purpose=told_purpose(assignment.purpose, own=True),
             due_on=assignment.due_on,
             subject=ticket.subject,
             external_id=ticket.external_id,
@@ -78,18 +87,29 @@ def queue_of(session: Session, reviewer_id: int, *, limit: int = 200) -> list[Qu
             resolved_at=resolved_at,
             answered=count or 0,
             started=review_id is not None,
+            lent=assignment.leased_until is not None,
             asked=waits,
         )
         for assignment, ticket, resolved_at, review_id, count, waits in rows
     ]
 
 
-def next_in_queue(session: Session, reviewer_id: int, *, after: int | None = None) -> int | None:
-    """The assignment to do next, another than the one just done."""
-    found = select(Assignment.id).where(Assignment.reviewer_id == reviewer_id, Assignment.state == "open")
+def next_in_queue(
+    session: Session, reviewer_id: int, *, after: int | None = None, up_to: int | None = None
+) -> tuple[int, int] | None:
+    """The assignment to do next with its content severity, another than the one just done, of at most ``up_to``."""
+    found = (
+        select(Assignment.id, Ticket.content_severity)
+        .join(HandledPart, HandledPart.id == Assignment.part_id)
+        .join(Ticket, Ticket.id == HandledPart.ticket_id)
+        .where(Assignment.reviewer_id == reviewer_id, Assignment.state == "open")
+    )
     if after is not None:
         found = found.where(Assignment.id != after)
-    return session.scalar(found.order_by(Assignment.due_on, Assignment.position, Assignment.id).limit(1))
+    if up_to is not None:
+        found = found.where(Ticket.content_severity <= up_to)
+    row = session.execute(found.order_by(*in_order(Assignment.__table__)).limit(1)).one_or_none()
+    return None if row is None else (row[0], row[1])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,21 +136,15 @@ def get_assignment_for(session: Session, actor: Actor, assignment_id: int) -> To
     if row is None or not may_open(actor, row[2]):
         raise NotFoundError("There is no such part in your queue.")
     assignment, part, ticket, review = row
+    other = Assignment.__table__.alias()
     before, waiting = session.execute(
         select(
-            func.count().filter(
-                or_(
-                    Assignment.due_on < assignment.due_on,
-                    and_(Assignment.due_on == assignment.due_on, Assignment.position < assignment.position),
-                    and_(
-                        Assignment.due_on == assignment.due_on,
-                        Assignment.position == assignment.position,
-                        Assignment.id < assignment.id,
-                    ),
-                )
-            ),
+            func.count().filter(tuple_(*in_order(other)) < tuple_(*in_order(Assignment.__table__))),
             func.count(),
-        ).where(Assignment.reviewer_id == actor.user_id, Assignment.state == "open")
+        )
+        .select_from(Assignment)
+        .join(other, and_(other.c.reviewer_id == Assignment.reviewer_id, other.c.state == "open"))
+        .where(Assignment.id == assignment.id)
     ).one()
     return ToScore(assignment=assignment, part=part, ticket=ticket, review=review, position=before + 1, waiting=waiting)
 

@@ -31,6 +31,17 @@ SEALED_PURPOSES = frozenset({Purpose.CALIBRATION, Purpose.GOLD, Purpose.PRACTICE
 HIDDEN_PURPOSES = frozenset({Purpose.DOUBLE, Purpose.GOLD})
 
 
+# What a part is, to whoever scores it; why one was picked would colour the judgement, so that looks like any other.
+KIND_WORDS = {
+    Purpose.CALIBRATION: "calibration",
+    Purpose.FOLLOW_UP: "follow-up",
+    Purpose.PRACTICE: "practice",
+    Purpose.SECOND_LOOK: "second look",
+    Purpose.SELF: "self-review",
+    Purpose.PEER: "peer review",
+}
+
+
 def told_purpose(purpose: str, *, own: bool) -> str:
     """Why a part was scored, as one reads it; to its own reviewer a hidden one is routine."""
     return Purpose.ROUTINE if own and purpose in HIDDEN_PURPOSES else purpose

@@ -6,21 +6,24 @@ from typing import Any
 
 from flask import Blueprint, flash, g, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from qa.config import settings
 from qa.core import access_log
 from qa.core.access import Permission, requires
-from qa.core.clock import local_day, utcnow
+from qa.core.clock import local_day, midnight, monday_of, utcnow
 from qa.core.crypto import KeyRing
 from qa.core.db import db
 from qa.core.errors import InvalidInputError, NotFoundError
-from qa.reviews import opening, queries, review_page, rules, scoring_page, service, voiding
+from qa.reviews import opening, own_queue, queries, review_page, rules, scoring_page, service, voiding
 from qa.reviews.comments import page as comment_page
 from qa.reviews.disputes import page as dispute_page
 from qa.reviews.second_looks import service as second_looks
+from qa.reviews.sent import just_sent
+from qa.reviews.wellbeing.choices import read_choices
 from qa.rubric_library import notes, procedures
 from qa.rubric_library.queries import rubric_of
-from qa.sampling import handing_over, striking
+from qa.sampling import exposure, handing_over, striking
 from qa.sampling.models import Purpose
 from qa.tickets.conversations import conversation_of
 
@@ -31,26 +34,27 @@ bp = Blueprint("reviews", __name__)
 @requires(Permission.SCORE)
 def queue() -> ResponseReturnValue:
     now = utcnow()
-    waiting = queries.queue_of(db.session(), g.actor.user_id)
+    session = db.session()
+    day = local_day(now, g.zone)
+    goal = own_queue.goal_of(
+        session, g.actor.user_id, g.actor.preferences, day=day, since=midnight(monday_of(day), g.zone)
+    )
+    budget = exposure.budget_of(session, g.setting, g.actor.user_id, now=now)
+    work = own_queue.arrange(queries.queue_of(session, g.actor.user_id), budget, goal, day=day)
+    show = request.args.get("show", "today")
     return render_template(
         "reviews/queue.html",
-        waiting=waiting,
-        overdue=sum(1 for item in waiting if item.due_on < local_day(now, g.zone)),
-        recent=queries.reviews_by(db.session(), g.actor, limit=10),
+        work=work,
+        show=show if show in own_queue.SHOWN else "today",
+        overdue=work.overdue(day),
+        goal=goal,
+        budget=budget,
+        kinds=rules.KIND_WORDS,
+        reasons=handing_over.REASONS,
+        strike_reasons=striking.REASONS,
+        recent=queries.reviews_by(session, g.actor, limit=10),
         just_sent=just_sent(now),
     )
-
-
-def just_sent(now: dt.datetime) -> queries.ToScore | None:
-    """The review sent a moment ago, while it can still be taken back."""
-    assignment_id = request.args.get("sent", type=int)
-    if assignment_id is None:
-        return None
-    try:
-        task = queries.get_assignment_for(db.session(), g.actor, assignment_id)
-    except NotFoundError:
-        return None
-    return task if task.review is not None and rules.may_undo(task.review.submitted_at, now) else None
 
 
 @bp.get("/queue/<int:assignment_id>")
@@ -64,6 +68,10 @@ def score(assignment_id: int) -> ResponseReturnValue:
         return redirect(url_for("reviews.show", review_id=task.review_id))
     if task.state != "open":
         raise NotFoundError("This part was handed to somebody else; it is no longer in your queue.")
+    if task.content_severity >= exposure.HARMFUL and task.review_id is None:
+        budget = exposure.budget_of(session, g.setting, g.actor.user_id, now=now)
+        if budget.rests(task.content_severity, task.ticket_id):
+            return render_template("reviews/resting.html", task=task, budget=budget)
     customer = g.programme.customer_word
     blind = g.setting.blind or task.purpose == Purpose.CALIBRATION
     conversation = task.conversation(session, KeyRing(settings().text_keys), customer_word=customer, blind=blind)
@@ -134,13 +142,7 @@ def submit(assignment_id: int) -> ResponseReturnValue:
     )
     second_looks.sent(session, review, now=now)
     db.session.commit()
-    following = queries.next_in_queue(session, g.actor.user_id, after=assignment_id)
-    target = (
-        url_for("reviews.score", assignment_id=following, sent=assignment_id)
-        if following
-        else url_for("reviews.queue", sent=assignment_id)
-    )
-    return jsonify(next=target)
+    return jsonify(next=onward(session, severity=task.ticket.content_severity, sent=assignment_id))
 
 
 @bp.post("/queue/<int:assignment_id>/undo")
@@ -182,8 +184,24 @@ def hand_over(assignment_id: int) -> ResponseReturnValue:
         session, task.assignment, reason=request.form.get("reason", ""), by=g.actor.user_id, now=utcnow()
     )
     db.session.commit()
-    following = queries.next_in_queue(session, g.actor.user_id)
-    return redirect(url_for("reviews.score", assignment_id=following) if following else url_for("reviews.queue"))
+    if request.form.get("back") == "queue":
+        flash("Somebody else reviews it now. It does not count against you.", "good")
+        return redirect(url_for("reviews.queue"))
+    return redirect(onward(session, severity=task.ticket.content_severity))
+
+
+def onward(session: Session, *, severity: int, sent: int | None = None) -> str:
+    """Where to go from a part: to the next one that may be opened today, by way of a pause if this one was hard."""
+    following = queries.next_in_queue(session, g.actor.user_id, after=sent)
+    if following is not None and following[1] >= exposure.HARMFUL:
+        budget = exposure.budget_of(session, g.setting, g.actor.user_id, now=utcnow())
+        following = queries.next_in_queue(session, g.actor.user_id, after=sent, up_to=budget.offered_up_to)
+    following_id = following[0] if following else None
+    if severity >= exposure.HARMFUL and read_choices(g.actor.preferences).pause is not None:
+        return url_for("wellbeing.pause", next=following_id, sent=sent)
+    if following_id is None:
+        return url_for("reviews.queue", sent=sent)
+    return url_for("reviews.score", assignment_id=following_id, sent=sent)
 
 
 @bp.get("/my-reviews")

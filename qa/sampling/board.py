@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session, aliased
 
 from qa.people.models import User
 from qa.sampling import bias
-from qa.sampling.exposure import HARMFUL
 from qa.sampling.models import (
     Assignment,
     Draw,
@@ -18,7 +17,6 @@ from qa.sampling.models import (
     FrameExclusion,
     FrameUnit,
     Purpose,
-    WellbeingHandOver,
 )
 from qa.tickets.models import HandledPart, Ticket
 
@@ -190,64 +188,6 @@ def reasons_given(session: Session, programme_id: int, now: dt.datetime) -> list
         .order_by(Assignment.hand_over_reason)
     )
     return [(reason or "", count) for reason, count in rows]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Exposure:
-    """Hard content of one queue and severity over half a year; never by person."""
-
-    queue: str
-    severity: int
-    scored: int  # first and second scores, sessions and picks together
-    waiting: int
-    handed_over: int  # as too harmful
-    alone: int  # of them without a successor
-
-
-def exposure(session: Session, programme_id: int, now: dt.datetime) -> list[Exposure]:
-    """How much hard content people are given, and what of it was too much, by queue and severity."""
-    since = now - dt.timedelta(weeks=BIAS_WEEKS)
-    given = {
-        (queue, severity): (scored, waiting)
-        for queue, severity, scored, waiting in session.execute(
-            select(
-                Ticket.queue,
-                Ticket.content_severity,
-                func.count().filter(Assignment.state == "submitted"),
-                func.count().filter(Assignment.state == "open"),
-            )
-            .join(HandledPart, HandledPart.ticket_id == Ticket.id)
-            .join(Assignment, Assignment.part_id == HandledPart.id)
-            .where(
-                HandledPart.programme_id == programme_id,
-                Ticket.content_severity >= HARMFUL,
-                Assignment.created_at >= since,
-                Assignment.state.in_(("open", "submitted")),
-            )
-            .group_by(Ticket.queue, Ticket.content_severity)
-        )
-    }
-    passed_on = {
-        (queue, severity): (count, alone)
-        for queue, severity, count, alone in session.execute(
-            select(
-                WellbeingHandOver.queue,
-                WellbeingHandOver.content_severity,
-                func.count(),
-                func.count().filter(~WellbeingHandOver.found_another),
-            )
-            .where(WellbeingHandOver.programme_id == programme_id, WellbeingHandOver.week >= since.date())
-            .group_by(WellbeingHandOver.queue, WellbeingHandOver.content_severity)
-        )
-    }
-    rows = []
-    for queue, severity in sorted({*given, *passed_on}):
-        scored, waiting = given.get((queue, severity), (0, 0))
-        count, alone = passed_on.get((queue, severity), (0, 0))
-        rows.append(
-            Exposure(queue=queue, severity=severity, scored=scored, waiting=waiting, handed_over=count, alone=alone)
-        )
-    return rows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

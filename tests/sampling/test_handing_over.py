@@ -1,7 +1,6 @@
 """Handing a part over: the same part goes to somebody else who may score it, or the QA leads hear of it."""
 
 import datetime as dt
-from collections.abc import Callable
 
 import pytest
 from sqlalchemy import select
@@ -13,13 +12,11 @@ from qa.core.audit import AuditEvent
 from qa.core.errors import ConflictError, InvalidInputError
 from qa.notices.models import Notice
 from qa.people.models import Clearance, Membership, Skill
-from qa.sampling import board
 from qa.sampling.handing_over import REASONS, hand_over
 from qa.sampling.models import Assignment, Purpose, WellbeingHandOver
 from qa.tickets.models import HandledPart, Ticket
 from tests.support.builders import make_assignment, make_ticket, publish_rubric
 from tests.support.cast import NOW, SINCE, TODAY, Cast, person
-from tests.support.client import CheckingClient
 
 
 def given(session: Session, cast: Cast, **more: object) -> Assignment:
@@ -143,33 +140,6 @@ def test_too_harmful_is_counted_by_week_queue_and_severity_and_leads_back_to_nob
         ("assignment.wellbeing", None, "programme")
     ]
     assert "part" not in str(events[0].detail)
-
-
-def test_hard_content_is_told_by_queue_and_severity_and_never_by_person(
-    session: Session, cast: Cast, sign_in: Callable[..., CheckingClient]
-):
-    version = publish_rubric(session, cast)
-    for severity, state in ((1, "submitted"), (2, "submitted"), (2, "open"), (2, "withdrawn"), (3, "open")):
-        handled = make_ticket(session, cast, content_severity=severity)
-        make_assignment(session, handled, cast.rita, version).state = state
-    session.flush()
-    for found_another in (True, False):
-        session.add(
-            WellbeingHandOver(
-                programme_id=cast.programme.id,
-                week=dt.date(2026, 4, 6),
-                queue="payouts",
-                content_severity=2,
-                found_another=found_another,
-            )
-        )
-    session.flush()
-
-    rows = board.exposure(session, cast.programme.id, NOW)
-
-    told = [(row.queue, row.severity, row.scored, row.waiting, row.handed_over, row.alone) for row in rows]
-    assert told == [("payouts", 2, 1, 1, 2, 1), ("payouts", 3, 0, 1, 0, 0)]
-    assert "Hard content" in sign_in(cast.dora).get("/sampling/health").get_data(as_text=True)
 
 
 def test_who_was_given_enough_harmful_content_gets_no_more_of_it(session: Session, cast: Cast):

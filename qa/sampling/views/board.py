@@ -12,7 +12,6 @@ from qa.people.queries import in_programme
 from qa.sampling import board as boards
 from qa.sampling import comparing, handing_over, moving, pool, queries, replacing
 from qa.sampling.bias import TEST
-from qa.sampling.exposure import HARMFUL
 from qa.sampling.views.blueprint import bp
 
 
@@ -107,8 +106,6 @@ def health() -> ResponseReturnValue:
         rates=boards.bias_channel(session, g.actor.programme_id, now) if g.actor.may(Permission.REVIEWER_NAME) else [],
         reasons=boards.reasons_given(session, g.actor.programme_id, now),
         reason_words=handing_over.REASONS,
-        exposure=boards.exposure(session, g.actor.programme_id, now),
-        harmful=HARMFUL,
         comparison=comparing.comparison(session, g.setting, now=now),
         test=TEST,
         double_share=g.setting.double_share,

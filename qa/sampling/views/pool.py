@@ -34,7 +34,7 @@ def claim() -> ResponseReturnValue:
     pool.claim(session, g.setting, g.actor.user_id, now=utcnow())
     session.commit()
     flash("The next part is yours. Begin within two days, or it goes back by itself.", "good")
-    return redirect(url_for("sampling.pool_page"))
+    return back()
 
 
 @bp.post("/pool/<int:assignment_id>/give-back")
@@ -44,7 +44,12 @@ def give_back(assignment_id: int) -> ResponseReturnValue:
     pool.give_back(session, queries.get_own_assignment(session, g.actor, assignment_id), now=utcnow())
     session.commit()
     flash("The part is back in the pool.", "good")
-    return redirect(url_for("sampling.pool_page"))
+    return back()
+
+
+def back() -> ResponseReturnValue:
+    """To the list where it was done: the queue or the pool."""
+    return redirect(url_for("reviews.queue" if request.form.get("back") == "queue" else "sampling.pool_page"))
 
 
 @bp.get("/picks/new")

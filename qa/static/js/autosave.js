@@ -1,5 +1,6 @@
 // Saves that are never lost, doubled or reordered: one is under way at a time, each carries its own id and the version it
 // changes, what is not yet acknowledged is also kept in this browser, and a lost connection is tried again until it works.
+export const KEPT = "fairmark.draft."; // and the assignment: where a browser keeps what is not acknowledged
 const FIRST_WAIT = 1000;
 const LONGEST_WAIT = 20000;
 const TIMEOUT = 10000;
@@ -49,16 +50,16 @@ export class ActiveTime {
 
 export class Autosave {
   // `tell(state, detail)` hears: saving, saved, offline, signed-out, conflict, refused.
-  constructor({ url, csrf, assignment, version, conversationRevision, tell }) {
+  constructor({ url, csrf, assignment, version, conversationRevision, tell, active = new ActiveTime() }) {
     Object.assign(this, { url, csrf, version, conversationRevision, tell });
-    this.key = `fairmark.draft.${assignment}`;
+    this.key = `${KEPT}${assignment}`;
     this.pending = {};
     this.note = null;
     this.inFlight = null;
     this.stopped = false;
     this.wait = FIRST_WAIT;
     this.timer = 0;
-    this.active = new ActiveTime();
+    this.active = active;
     window.addEventListener("online", () => this.retryNow());
     document.addEventListener("visibilitychange", () => {
       if (document.visibilityState === "visible") this.retryNow();

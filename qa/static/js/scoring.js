@@ -1,10 +1,13 @@
 // The scoring page: answers by keyboard or pointer, saved as they are given, sent when complete.
 import { Autosave } from "./autosave.js";
+import { sendWhenConnected } from "./connection.js";
+import { clearMissing, openMore, putAnswer, readAnswer, sayMissing, showCauses } from "./criterion-fields.js";
 import { openDialog } from "./dialogs.js";
 import { drawPins, passageAt, samePin } from "./evidence.js";
 import { startFind } from "./find.js";
 import { bind } from "./keys.js";
 import { fillDialogs, startUnclear } from "./scoring-dialogs.js";
+import { Typing } from "./typing.js";
 import { startUndo } from "./undo.js";
 
 const page = document.querySelector("[data-scoring]");
@@ -30,48 +33,21 @@ const autosave = new Autosave({
   tell,
 });
 
+// Held as long as this page is open: no other tab sends what is kept of this draft.
+navigator.locks?.request(autosave.key, () => new Promise(() => {}));
+
 // What was last given for each criterion, and what each change replaced
 const standing = new Map();
 const former = [];
+const typing = new Typing();
 
-// What a criterion's fields say now
-function answerOf(key) {
-  const field = criteria.get(key);
-  const level = field.querySelector("[data-level]:checked");
-  return {
-    criterion: key,
-    level: level?.value ?? null,
-    percentage: field.querySelector("[data-percentage]")?.value || null,
-    not_applicable: field.querySelector("[data-na]")?.checked ?? false,
-    comment: field.querySelector("[data-comment]").value,
-    root_causes: [...field.querySelectorAll("[data-cause]:checked")].map((box) => box.value),
-    pins: pins.get(key),
-  };
-}
+const answerOf = (key) => readAnswer(criteria.get(key), pins.get(key));
 
 function show(answer) {
   const field = criteria.get(answer.criterion);
   if (!field) return;
-  for (const level of field.querySelectorAll("[data-level]")) level.checked = level.value === answer.level;
-  const na = field.querySelector("[data-na]");
-  if (na) na.checked = answer.not_applicable;
-  const percentage = field.querySelector("[data-percentage]");
-  if (percentage) percentage.value = answer.percentage ?? "";
-  field.querySelector("[data-comment]").value = answer.comment;
-  for (const box of field.querySelectorAll("[data-cause]")) box.checked = answer.root_causes.includes(box.value);
+  putAnswer(field, answer);
   pins.set(answer.criterion, answer.pins);
-  if (answer.comment) openMore(field, true);
-  showCauses(field);
-}
-
-// Why something fell short is asked where it did; what was ticked stays to be seen.
-function showCauses(field) {
-  const causes = field.querySelector("[data-causes]");
-  if (!causes) return;
-  const level = field.querySelector("[data-level]:checked");
-  const share = field.querySelector("[data-percentage]")?.value;
-  const short = level ? !("top" in level.dataset) : Boolean(share) && Number(share) < 100;
-  causes.hidden = !short && !causes.querySelector(":checked");
 }
 
 function tell(what, detail = {}) {
@@ -129,11 +105,6 @@ function showProgress(progress) {
   for (const field of criteria.values()) {
     if (!missing.some((item) => item.criterion === field.dataset.criterion)) clearMissing(field);
   }
-}
-
-function clearMissing(field) {
-  field.removeAttribute("data-missing");
-  field.querySelector("[data-missing-text]").hidden = true;
 }
 
 function showPins() {
@@ -199,11 +170,6 @@ function showTab(name) {
   for (const tab of page.querySelectorAll("[data-tab-for]")) tab.setAttribute("aria-selected", String(tab.dataset.tabFor === name));
 }
 
-function openMore(field, open) {
-  field.querySelector("[data-more]").hidden = !open;
-  field.querySelector("[data-open-more]").setAttribute("aria-expanded", String(open));
-}
-
 // Answers by key
 function choose(position) {
   const level = currentCriterion?.querySelectorAll("[data-level]")[position - 1];
@@ -262,8 +228,7 @@ function pin() {
 }
 
 async function submit() {
-  for (const timer of typing.values()) clearTimeout(timer.id), timer.run();
-  typing.clear();
+  typing.flush();
   try {
     await autosave.whenSettled();
   } catch {
@@ -281,13 +246,6 @@ async function submit() {
   return tell(response.status === 409 ? "conflict" : response.status === 401 ? "signed-out" : "refused", body);
 }
 
-function sayMissing(field, message) {
-  field.setAttribute("data-missing", "");
-  const text = field.querySelector("[data-missing-text]");
-  text.textContent = message;
-  text.hidden = false;
-}
-
 function showMissing(body) {
   const lacking = Object.entries(body.fields ?? {});
   for (const [key, message] of lacking) {
@@ -298,21 +256,6 @@ function showMissing(body) {
   goToCriterion(shownCriteria().find((field) => lacking.some(([key]) => key === field.dataset.criterion)));
 }
 
-// Typing is saved after a short rest, at once when the field is left.
-const typing = new Map();
-const REST = 800;
-function typed(id, run) {
-  clearTimeout(typing.get(id)?.id);
-  typing.set(id, { id: setTimeout(() => typedNow(id), REST), run });
-}
-function typedNow(id) {
-  const timer = typing.get(id);
-  if (!timer) return;
-  clearTimeout(timer.id);
-  typing.delete(id);
-  timer.run();
-}
-
 for (const [key, field] of criteria) {
   field.addEventListener("focusin", () => goToCriterion(field, false));
   field.addEventListener("pointerdown", () => goToCriterion(field, false));
@@ -320,8 +263,8 @@ for (const [key, field] of criteria) {
     if (!event.target.matches("textarea, [data-percentage]")) answered(field);
   });
   for (const input of field.querySelectorAll("textarea, [data-percentage]")) {
-    input.addEventListener("input", () => typed(key, () => answered(field)));
-    input.addEventListener("blur", () => typedNow(key));
+    input.addEventListener("input", () => typing.rests(key, () => answered(field)));
+    input.addEventListener("blur", () => typing.now(key));
     input.addEventListener("keydown", (event) => {
       if (event.key === "Escape") goToCriterion(field);
     });
@@ -330,8 +273,8 @@ for (const [key, field] of criteria) {
     openMore(field, event.currentTarget.getAttribute("aria-expanded") !== "true");
   });
 }
-note.addEventListener("input", () => typed("note", () => autosave.changeNote(note.value)));
-note.addEventListener("blur", () => typedNow("note"));
+note.addEventListener("input", () => typing.rests("note", () => autosave.changeNote(note.value)));
+note.addEventListener("blur", () => typing.now("note"));
 for (const message of messages) message.addEventListener("pointerdown", () => {
   currentMessage?.removeAttribute("data-current");
   currentMessage = message;
@@ -374,6 +317,11 @@ bind({
   g: () => currentCriterion && openMore(currentCriterion, currentCriterion.querySelector("[data-more]").hidden),
   n: nextMissing,
   u: undo,
+  b: () => {
+    const conversation = page.querySelector("[data-blurs]");
+    conversation.toggleAttribute("data-blurred");
+    return true;
+  },
   h: () => document.getElementById("hand-over") && openDialog("hand-over"),
   0: chooseNotApplicable,
   "Ctrl+Enter": submit,
@@ -381,6 +329,11 @@ bind({
 });
 
 startUnclear(page, () => currentCriterion);
+const givesAway = document.getElementById("hand-over");
+sendWhenConnected(givesAway?.querySelectorAll("form") ?? [], () => {
+  givesAway.close();
+  showAlert("The connection is lost: the part is still yours, and nothing was changed. Hand it over once it is back.");
+});
 
 for (const answer of [...state.answers, ...autosave.restore()]) {
   show(answer);

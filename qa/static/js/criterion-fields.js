@@ -1,0 +1,54 @@
+// One criterion's fields on the scoring page: what they say, putting an answer into them, and what is missing in words.
+
+// `pins` are the passages it rests on, which no field holds.
+export function readAnswer(field, pins) {
+  const level = field.querySelector("[data-level]:checked");
+  return {
+    criterion: field.dataset.criterion,
+    level: level?.value ?? null,
+    percentage: field.querySelector("[data-percentage]")?.value || null,
+    not_applicable: field.querySelector("[data-na]")?.checked ?? false,
+    comment: field.querySelector("[data-comment]").value,
+    root_causes: [...field.querySelectorAll("[data-cause]:checked")].map((box) => box.value),
+    pins,
+  };
+}
+
+export function putAnswer(field, answer) {
+  for (const level of field.querySelectorAll("[data-level]")) level.checked = level.value === answer.level;
+  const na = field.querySelector("[data-na]");
+  if (na) na.checked = answer.not_applicable;
+  const percentage = field.querySelector("[data-percentage]");
+  if (percentage) percentage.value = answer.percentage ?? "";
+  field.querySelector("[data-comment]").value = answer.comment;
+  for (const box of field.querySelectorAll("[data-cause]")) box.checked = answer.root_causes.includes(box.value);
+  if (answer.comment) openMore(field, true);
+  showCauses(field);
+}
+
+// Why something fell short is asked where it did; what was ticked stays to be seen.
+export function showCauses(field) {
+  const causes = field.querySelector("[data-causes]");
+  if (!causes) return;
+  const level = field.querySelector("[data-level]:checked");
+  const share = field.querySelector("[data-percentage]")?.value;
+  const short = level ? !("top" in level.dataset) : Boolean(share) && Number(share) < 100;
+  causes.hidden = !short && !causes.querySelector(":checked");
+}
+
+export function openMore(field, open) {
+  field.querySelector("[data-more]").hidden = !open;
+  field.querySelector("[data-open-more]").setAttribute("aria-expanded", String(open));
+}
+
+export function sayMissing(field, message) {
+  field.setAttribute("data-missing", "");
+  const text = field.querySelector("[data-missing-text]");
+  text.textContent = message;
+  text.hidden = false;
+}
+
+export function clearMissing(field) {
+  field.removeAttribute("data-missing");
+  field.querySelector("[data-missing-text]").hidden = true;
+}
