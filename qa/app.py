@@ -1,63 +1,46 @@
 """Putting the application together: `create_app()` reads like a table of contents."""
 
 import threading
-from pathlib import Path
 
 from flask import Flask, Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_compress import Compress
-from flask_migrate import Migrate
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from qa import cli, errors, navigation, tables  # noqa: F401 - loading the tables completes the metadata
+from qa import background, cli, errors, lazily, navigation, tables
 from qa.calibration_sessions import report_views as calibration_views
-from qa.calibration_sessions.certification import jobs as certification_jobs
 from qa.calibration_sessions.certification import views as certification_views
-from qa.calibration_sessions.golden import jobs as golden_jobs
 from qa.calibration_sessions.golden import views as golden_views
-from qa.calibration_sessions.series import jobs as series_jobs
 from qa.calibration_sessions.series import views as series_views
-from qa.coaching import jobs as coaching_jobs
 from qa.coaching import views as coaching_views
 from qa.config import PROJECT, Settings
-from qa.core import access, access_log, assets, audit, jobs, limits, logs, pages
+from qa.core import access, assets, jobs, limits, logs, pages
 from qa.core import db as database
 from qa.core.access_log import AccessLogBuffer
-from qa.core.clock import utcnow
-from qa.core.crypto import KeyRing
-from qa.core.db import db
-from qa.data_exports import jobs as data_export_jobs
 from qa.data_exports import views as data_export_views
 from qa.desk import views as desk_views
+from qa.incidents import forgetting
 from qa.incidents import views as incident_views
-from qa.incidents.chores import Escalation
-from qa.incidents.forgetting import forget_quotes
-from qa.notices import jobs as notice_jobs
 from qa.notices import views as notice_views
 from qa.people import identify, sessions
 from qa.people import views as people_views
-from qa.reviewer_drift import jobs as drift_jobs
 from qa.reviewer_drift import workbook_views as reviewer_views
-from qa.reviews import jobs as review_jobs
+from qa.reviews import sampled
 from qa.reviews import views as review_views
 from qa.reviews.comments import views as comment_views
 from qa.reviews.disputes import views as dispute_views
-from qa.reviews.sampled import review_pace, reviewed_tickets, sampled_scores
 from qa.reviews.second_looks import views as second_look_views
 from qa.reviews.wellbeing import views as wellbeing_views
 from qa.rubric_library import views as rubric_views
 from qa.rubric_studies import views as study_views
-from qa.sampling import jobs as sampling_jobs
 from qa.sampling import views as sampling_views
-from qa.tickets import jobs as ticket_jobs
-from qa.tickets import searching
 from qa.tickets import views as ticket_views
 from qa.trends import period_views, planner_views
 from qa.trends import views as trend_views
 
-INDEXED_AT_ONCE = 1_000  # tickets taken into the search index between two jobs
-MIGRATIONS = Path(__file__).parent / "migrations"
+lazily.load(tables)  # they complete the metadata
+
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
@@ -103,7 +86,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     configure(app, settings)
     logs.init_logs(app)
     database.prepare(app)
-    Migrate(app, db, directory=str(MIGRATIONS), render_as_batch=True)
     pages.init_pages(app)
     assets.init_assets(app)
     CSRFProtect(app)
@@ -126,10 +108,11 @@ def configure(app: Flask, settings: Settings) -> None:
     app.extensions["fairmark"] = settings
     app.extensions["access_log"] = AccessLogBuffer()
     app.extensions["last_seen"] = sessions.LastSeen()
-    app.extensions["sampled_scores"] = sampled_scores
-    app.extensions["review_pace"] = review_pace
-    app.extensions["reviewed_tickets"] = reviewed_tickets
-    app.extensions["forget_quotes"] = forget_quotes
+    # What lower rooms ask of higher ones; a call reads the room at its first time.
+    app.extensions["sampled_scores"] = lambda *asked: sampled.sampled_scores(*asked)
+    app.extensions["review_pace"] = lambda *asked: sampled.review_pace(*asked)
+    app.extensions["reviewed_tickets"] = lambda: sampled.reviewed_tickets()
+    app.extensions["forget_quotes"] = lambda *asked: forgetting.forget_quotes(*asked)
     app.config.update(
         SECRET_KEY=settings.secret_key,
         TESTING=settings.testing,
@@ -185,105 +168,12 @@ def init_runner(app: Flask, settings: Settings) -> None:
 
     Where a worker of its own does the jobs, the thread still writes what the process keeps in memory.
     """
-
-    def seal_audit() -> None:
-        audit.seal_and_anchor(db.session(), settings.audit_key, settings.instance, now=utcnow())
-
-    ring = KeyRing(settings.text_keys)
-
-    def index_tickets() -> None:
-        searching.index_pending(db.session(), ring, most=INDEXED_AT_ONCE)
-
-    def flush_buffers() -> None:
-        access_log.buffer().flush(db.session())
-        app.extensions["last_seen"].flush(db.session())
-
-    calendar = sampling_jobs.Calendar()
-    erasures = ticket_jobs.Calendar()
-
-    def write_the_week_s_jobs() -> None:
-        calendar.tick(db.session(), utcnow())
-
-    schedule = ticket_jobs.Schedule()
-
-    def begin_due_pulls() -> None:
-        schedule.tick(db.session(), utcnow())
-
-    def write_the_day_s_jobs() -> None:
-        erasures.tick(db.session(), utcnow())
-
-    gold = golden_jobs.Calendar()
-
-    def let_gold_follow_draws() -> None:
-        gold.tick(db.session(), utcnow())
-
-    escalation = Escalation()
-
-    def ask_the_next_owner() -> None:
-        escalation.tick(db.session(), utcnow())
-
-    mornings = series_jobs.Calendar()
-
-    def write_the_morning_s_sessions() -> None:
-        mornings.tick(db.session(), utcnow())
-
-    certificates = certification_jobs.Calendar()
-
-    def settle_certifications() -> None:
-        certificates.tick(db.session(), utcnow())
-
-    post = notice_jobs.Calendar(settings)
-
-    def write_the_morning_s_digests() -> None:
-        post.tick(db.session(), utcnow())
-
-    coaching_days = coaching_jobs.Calendar()
-
-    def write_the_day_s_coaching() -> None:
-        coaching_days.tick(db.session(), utcnow())
-
-    nights = drift_jobs.Calendar()
-
-    def write_the_night_s_run() -> None:
-        nights.tick(db.session(), utcnow())
-
-    kept_exports = data_export_jobs.Calendar()
-
-    def delete_expired_exports() -> None:
-        kept_exports.tick(db.session(), utcnow())
-
-    handlers = {
-        **ticket_jobs.HANDLERS,
-        **review_jobs.HANDLERS,
-        **sampling_jobs.HANDLERS,
-        **golden_jobs.HANDLERS,
-        **series_jobs.HANDLERS,
-        **certification_jobs.HANDLERS,
-        **drift_jobs.HANDLERS,
-        **coaching_jobs.HANDLERS,
-        **data_export_jobs.HANDLERS,
-        **notice_jobs.HANDLERS,
-    }
-    chores = (
-        seal_audit,
-        flush_buffers,
-        write_the_week_s_jobs,
-        write_the_day_s_jobs,
-        write_the_night_s_run,
-        let_gold_follow_draws,
-        ask_the_next_owner,
-        write_the_morning_s_digests,
-        write_the_morning_s_sessions,
-        settle_certifications,
-        write_the_day_s_coaching,
-        begin_due_pulls,
-        delete_expired_exports,
-        index_tickets,
-    )
-    app.extensions["runner"] = jobs.Runner(app, handlers, chores)
+    app.extensions["runner"] = jobs.Runner(app, work=lambda: background.work(app, settings))
     if settings.testing and not settings.embedded_runner:
         return  # a test runs the jobs when it wants them
-    runner = app.extensions["runner"] if settings.embedded_runner else jobs.Runner(app, {}, (flush_buffers,))
+    runner = app.extensions["runner"]
+    if not settings.embedded_runner:
+        runner = jobs.Runner(app, work=lambda: ({}, (background.flushing(app),)))
     starting = threading.Lock()
 
     @app.before_request

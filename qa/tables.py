@@ -1,5 +1,6 @@
 """Every table of every room, so that the metadata is whole wherever the application starts."""
 
+from qa import lazily
 from qa.calibration_sessions import models as calibration_sessions
 from qa.calibration_sessions.certification import models as certification
 from qa.calibration_sessions.golden import models as golden
@@ -26,32 +27,32 @@ from qa.sampling import models as sampling
 from qa.tickets import models as tickets
 from qa.trends import models as trends
 
-__all__ = [
-    "access_log",
-    "audit",
-    "calibration_sessions",
-    "certification",
-    "coaching",
-    "coaching_examples",
-    "coaching_library",
-    "coaching_meetings",
-    "comments",
-    "data_exports",
-    "disputes",
-    "follow_ups",
-    "golden",
-    "incidents",
-    "jobs",
-    "notices",
-    "people",
-    "reviewer_drift",
-    "reviews",
-    "rubric_library",
-    "rubric_studies",
-    "sampling",
-    "second_looks",
-    "series",
-    "tickets",
-    "trends",
-    "wait_lists",
-]
+lazily.load(
+    access_log,
+    audit,
+    calibration_sessions,
+    certification,
+    coaching,
+    coaching_examples,
+    coaching_library,
+    coaching_meetings,
+    comments,
+    data_exports,
+    disputes,
+    follow_ups,
+    golden,
+    incidents,
+    jobs,
+    notices,
+    people,
+    reviewer_drift,
+    reviews,
+    rubric_library,
+    rubric_studies,
+    sampling,
+    second_looks,
+    series,
+    tickets,
+    trends,
+    wait_lists,
+)

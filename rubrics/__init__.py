@@ -1,5 +1,8 @@
 """What a rubric is: model, YAML, scoring, comparison of versions, starter rubrics. Knows no web, no database."""
 
+from importlib import import_module
+from typing import TYPE_CHECKING
+
 from rubrics.answering import (
     Missing,
     check_answer,
@@ -10,9 +13,7 @@ from rubrics.answering import (
     missing,
     visible_criteria,
 )
-from rubrics.bulk import BulkScores, score_all
 from rubrics.checking import Finding, check, problems
-from rubrics.columns import Columns, columns_of
 from rubrics.comparing import CriterionChange, Lineage, RuleChange, VersionDiff, diff, lineage
 from rubrics.display import NO_SCORE, display_score, rounded
 from rubrics.drafts import as_draft, draft_yaml, read_draft
@@ -41,6 +42,10 @@ from rubrics.shares import effective_shares
 from rubrics.starters import library
 from rubrics.threads import Stop, Thread, score_runs, threads
 from rubrics.writing import document, dump_yaml, fingerprint
+
+if TYPE_CHECKING:
+    from rubrics.bulk import BulkScores, score_all
+    from rubrics.columns import Columns, columns_of
 
 __all__ = [
     "ENGINES",
@@ -103,3 +108,17 @@ __all__ = [
     "threads",
     "visible_criteria",
 ]
+
+# Scoring a whole archive at once works on arrays; who scores one review need not wait for numpy.
+_ON_ARRAYS = {
+    "BulkScores": "rubrics.bulk",
+    "Columns": "rubrics.columns",
+    "columns_of": "rubrics.columns",
+    "score_all": "rubrics.bulk",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _ON_ARRAYS:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_ON_ARRAYS[name]), name)

@@ -1,5 +1,7 @@
 """What a session shows while people look at it together, and what is left of it: live state, walk, reports."""
 
+from __future__ import annotations
+
 import datetime as dt
 import hashlib
 import io

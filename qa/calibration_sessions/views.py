@@ -1,5 +1,7 @@
 """Sessions: the list, a new one, and one screen from blind scoring to reveal, consensus and report."""
 
+from __future__ import annotations
+
 import datetime as dt
 from collections.abc import Mapping
 from typing import Any
@@ -24,7 +26,7 @@ from qa.calibration_sessions import (
     session_page,
 )
 from qa.calibration_sessions.forms import CloseForm, ExtendForm, SessionForm, VersionForm
-from qa.calibration_sessions.golden.queries import living_by_part
+from qa.calibration_sessions.golden import queries as golden_queries
 from qa.calibration_sessions.models import CalibrationSession
 from qa.config import settings
 from qa.core.access import Permission, Role, Scope, requires
@@ -187,7 +189,9 @@ def show(session_id: int) -> ResponseReturnValue:
         chart=drawings.scores_chart(revealed),
         drafts=drafts_of_session(session, row.id),
         talks=session_page.talks(revealed),
-        golden=living_by_part(session, [part.part.id for part in parts]) if row.state == "closed" else {},
+        golden=golden_queries.living_by_part(session, [part.part.id for part in parts])
+        if row.state == "closed"
+        else {},
         **context,
     )
 

@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 import structlog
@@ -61,6 +62,7 @@ class Job(WithId, Base):
 
 Handler = Callable[[Job], Mapping[str, Any]]
 Chore = Callable[[], None]
+Work = tuple[Mapping[str, Handler], tuple[Chore, ...]]
 
 
 def enqueue(
@@ -99,16 +101,35 @@ def keep_lease(job_id: int) -> None:
 class Runner:
     """Runs waiting jobs and small chores: in a thread of the web process, or in a process of its own.
 
-    A runner without handlers takes no job; it only does its chores.
+    A runner without handlers takes no job; it only does its chores. ``work`` gives both when they are first needed:
+    the rooms that do the jobs are read for it, and a process that only answers requests is ready without them.
     """
 
-    def __init__(self, app: Flask, handlers: Mapping[str, Handler], chores: tuple[Chore, ...] = ()) -> None:
+    def __init__(
+        self,
+        app: Flask,
+        handlers: Mapping[str, Handler] | None = None,
+        chores: tuple[Chore, ...] = (),
+        *,
+        work: Callable[[], Work] | None = None,
+    ) -> None:
         self.app = app
-        self.handlers = dict(handlers)
-        self.chores = chores
+        self._work = work or (lambda: (handlers or {}, chores))
         self.name = f"{os.getpid()}-{secrets.token_hex(4)}"
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
+
+    @cached_property
+    def _given(self) -> Work:
+        return self._work()
+
+    @cached_property
+    def handlers(self) -> dict[str, Handler]:
+        return dict(self._given[0])
+
+    @cached_property
+    def chores(self) -> tuple[Chore, ...]:
+        return self._given[1]
 
     @property
     def started(self) -> bool:

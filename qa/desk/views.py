@@ -1,5 +1,7 @@
 """Home: what is due, what changed, what needs a decision, for every role; and the audit trail."""
 
+from __future__ import annotations
+
 import datetime as dt
 from typing import Any
 
@@ -19,7 +21,7 @@ from qa.navigation import rooms_of
 from qa.notices import queries as notice_queries
 from qa.notices import service as notice_service
 from qa.notices.models import Notice
-from qa.reviews.measured import settled
+from qa.reviews import measured
 from qa.trends import key_figures as trend_figures
 from qa.trends import moves as trend_moves
 from qa.trends import queries as trend_queries
@@ -84,7 +86,7 @@ def key_figures(monday: dt.date, *, everywhere: bool) -> tuple[list[trend_figure
     """The newest four weeks that are reviewed against the four before; and, over all teams, where quality moved."""
     session = db.session()
     known = trend_queries.evidence(session, g.actor, since=monday - dt.timedelta(weeks=12))
-    evidence = trend_rules.Evidence.of(*settled(*known), sees_each=trend_queries.may_see_each(g.actor))
+    evidence = trend_rules.Evidence.of(*measured.settled(*known), sees_each=trend_queries.may_see_each(g.actor))
     if not evidence.reviews:
         return [], []
     newest, before = trend_rules.newest_weeks(evidence.reviews, 4)

@@ -1,5 +1,7 @@
 """One case: its page, the conversation, a session held because of it, and how it is settled."""
 
+from __future__ import annotations
+
 from typing import Any
 
 from flask import flash, g, make_response, redirect, render_template, url_for
@@ -12,8 +14,7 @@ from qa.core.clock import utcnow
 from qa.core.db import db
 from qa.core.errors import InvalidInputError
 from qa.people.models import User
-from qa.reviewer_drift import cases, jobs, queries, runs, wording
-from qa.reviewer_drift.forms import OUTCOME_WORDS, MessageForm, SessionForm, SettleForm, VersionForm
+from qa.reviewer_drift import cases, forms, jobs, queries, runs, wording
 from qa.reviewer_drift.models import DriftCase
 from qa.reviewer_drift.views import bp
 
@@ -26,13 +27,13 @@ def show_case(case_id: int) -> ResponseReturnValue:
     return page(cases.get_case_for(db.session(), g.actor, case_id))
 
 
-def page(case: DriftCase, status: int = 200, **forms: Any) -> ResponseReturnValue:
+def page(case: DriftCase, status: int = 200, **tried: Any) -> ResponseReturnValue:
     """The case with its forms; those that failed say why."""
     session = db.session()
     person = session.get_one(User, case.reviewer_id)
     names = queries.people_of(session, [each for each in (case.owner_id, case.decided_by_id) if each is not None])
     sessions = queries.sessions_with(session, case.reviewer_id, since=case.onset, zone=g.zone)
-    session_form = forms.get("session_form") or SessionForm(version=case.lock_version)
+    session_form = tried.get("session_form") or forms.SessionForm(version=case.lock_version)
     session_form.session.choices = [SelectChoice(row.id, row.title) for row in sessions]
     body = render_template(
         "reviewers/case.html",
@@ -45,10 +46,10 @@ def page(case: DriftCase, status: int = 200, **forms: Any) -> ResponseReturnValu
         former=None if case.follows_id is None else session.get(DriftCase, case.follows_id),
         calibration=None if case.session_id is None else session.get(CalibrationSession, case.session_id),
         messages=cases.messages_of(session, case),
-        message_form=forms.get("message_form") or MessageForm(),
-        settle_form=forms.get("settle_form") or SettleForm(version=case.lock_version),
+        message_form=tried.get("message_form") or forms.MessageForm(),
+        settle_form=tried.get("settle_form") or forms.SettleForm(version=case.lock_version),
         session_form=session_form,
-        outcomes={key: word.lower() for key, word in OUTCOME_WORDS.items()},
+        outcomes={key: word.lower() for key, word in forms.OUTCOME_WORDS.items()},
         wording=wording,
     )
     return make_response(body, status)
@@ -60,7 +61,7 @@ def back(case_id: int) -> ResponseReturnValue:
 
 def version_of() -> int:
     """The version that the page was loaded with."""
-    form = VersionForm()
+    form = forms.VersionForm()
     if not form.validate() or form.version.data is None:
         raise InvalidInputError("Load the page again: it does not say which state of the case you saw.")
     return int(form.version.data)
@@ -82,7 +83,7 @@ def take_case(case_id: int) -> ResponseReturnValue:
 def write_case(case_id: int) -> ResponseReturnValue:
     session = db.session()
     case = cases.get_case_for(session, g.actor, case_id)
-    form = MessageForm()
+    form = forms.MessageForm()
     if not form.validate():
         return page(case, 422, message_form=form)
     message = cases.write(session, case, text=form.text.data or "", by=g.actor.user_id, now=utcnow())
@@ -97,7 +98,7 @@ def write_case(case_id: int) -> ResponseReturnValue:
 def attach_case(case_id: int) -> ResponseReturnValue:
     session = db.session()
     case = cases.get_case_for(session, g.actor, case_id)
-    form = SessionForm()
+    form = forms.SessionForm()
     sessions = queries.sessions_with(session, case.reviewer_id, since=case.onset, zone=g.zone)
     form.session.choices = [SelectChoice(row.id, row.title) for row in sessions]
     if not form.validate():
@@ -119,7 +120,7 @@ def attach_case(case_id: int) -> ResponseReturnValue:
 def settle_case(case_id: int) -> ResponseReturnValue:
     session = db.session()
     case = cases.get_case_for(session, g.actor, case_id)
-    form = SettleForm()
+    form = forms.SettleForm()
     if not form.validate():
         return page(case, 422, settle_form=form)
     newest = runs.newest_run(session, g.actor.programme_id)

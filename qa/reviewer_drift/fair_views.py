@@ -1,5 +1,7 @@
 """Specialists' means with reviewers' strictness taken out, and whether they are shown beside the raw ones."""
 
+from __future__ import annotations
+
 from flask import flash, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
@@ -8,9 +10,8 @@ from qa.core.clock import utcnow
 from qa.core.db import db
 from qa.core.errors import InvalidInputError
 from qa.people import programme
-from qa.reviewer_drift import queries, runs, watchboard
+from qa.reviewer_drift import forms, queries, runs, watchboard
 from qa.reviewer_drift.case_views import bp
-from qa.reviewer_drift.forms import FairForm
 
 __all__ = ["bp"]
 
@@ -34,7 +35,7 @@ def fair() -> ResponseReturnValue:
         rows=rows,
         weeks="" if run is None else watchboard.quarter(run),
         moved=sum(abs(row["moved"] or 0.0) > MOVES for _, row in rows),
-        form=FairForm(fair="on" if g.setting.fair_mean else "off"),
+        form=forms.FairForm(fair="on" if g.setting.fair_mean else "off"),
         base=g.setting.id,
     )
 
@@ -42,7 +43,7 @@ def fair() -> ResponseReturnValue:
 @bp.post("/fair")
 @requires(Permission.PROGRAMME_RULES)
 def switch_fair() -> ResponseReturnValue:
-    form = FairForm()
+    form = forms.FairForm()
     if not form.validate():
         raise InvalidInputError("Choose whether fair means are shown.", {"fair": "missing"})
     session = db.session()

@@ -1,12 +1,14 @@
 """The board as a file."""
 
+from __future__ import annotations
+
 import hashlib
 import io
 
 from flask import g, send_file
 from flask.typing import ResponseReturnValue
 
-from exports.drift_workbook import build
+from exports import drift_workbook as book
 from qa.core import audit
 from qa.core.access import Permission, requires
 from qa.core.clock import utcnow
@@ -27,7 +29,7 @@ def export_board() -> ResponseReturnValue:
     run = runs.newest_run(session, g.actor.programme_id)
     if run is None:
         raise ConflictError("There is no run yet: “Judge anew now” on the board makes one.")
-    content = build(workbook.data_of(session, run, made_by=g.actor.name, zone=g.zone, now=now))
+    content = book.build(workbook.data_of(session, run, made_by=g.actor.name, zone=g.zone, now=now))
     audit.record(
         session,
         action="export.drift",

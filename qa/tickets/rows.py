@@ -8,9 +8,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from operator import itemgetter
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
-import psycopg
 from sqlalchemy import (
     Boolean,
     ColumnElement,
@@ -29,6 +28,9 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from qa.core.orm import Base, UtcDateTime
+
+if TYPE_CHECKING:
+    import psycopg
 
 Row = dict[str, Any]
 Processor = Callable[[Any], Any]
@@ -76,7 +78,7 @@ def insert_rows(session: Session, model: type[Base], rows: Sequence[Row]) -> Non
         with driver.cursor() as cursor, cursor.copy(prepared.statement.encode()) as copy:
             for each in values:
                 copy.write_row(each)
-    except psycopg.IntegrityError as error:
+    except connection.dialect.dbapi.IntegrityError as error:  # type: ignore[union-attr]
         raise IntegrityError(prepared.statement, None, error) from error
 
 

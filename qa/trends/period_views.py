@@ -1,5 +1,7 @@
 """Closed periods: what was said, what would be said now, and saying so beside it."""
 
+from __future__ import annotations
+
 from typing import Any
 
 from flask import Blueprint, flash, g, make_response, redirect, render_template, url_for
@@ -8,11 +10,8 @@ from flask.typing import ResponseReturnValue
 from qa.core.access import Permission, requires
 from qa.core.clock import utcnow
 from qa.core.db import db
-from qa.sampling.reporting import PEOPLE
-from qa.trends import closing, statements
-from qa.trends.closing import Closable
-from qa.trends.forms import RestateForm
-from qa.trends.queries import may_see_each
+from qa.sampling import reporting
+from qa.trends import closing, forms, queries, statements
 
 bp = Blueprint("periods", __name__, url_prefix="/trends/periods")
 
@@ -31,10 +30,10 @@ def index() -> ResponseReturnValue:
 @bp.get("/<int:period_id>")
 @requires(Permission.PERIODS_VIEW)
 def show(period_id: int) -> ResponseReturnValue:
-    return page(closing.get_period_for(db.session(), g.actor, period_id), RestateForm())
+    return page(closing.get_period_for(db.session(), g.actor, period_id), forms.RestateForm())
 
 
-def page(known: Closable, form: RestateForm, status: int = 200) -> ResponseReturnValue:
+def page(known: closing.Closable, form: forms.RestateForm, status: int = 200) -> ResponseReturnValue:
     now = closing.as_of_now(db.session(), known.period)
     newest = known.newest
     body = render_template(
@@ -55,7 +54,7 @@ def page(known: Closable, form: RestateForm, status: int = 200) -> ResponseRetur
 
 def shown(document: dict[str, Any], domain: str) -> bool:
     """Whether the reader may see a domain's figures: those over few people only with each person's."""
-    return may_see_each(g.actor) or document["figures"].get(domain, {}).get("people", 0) >= PEOPLE
+    return queries.may_see_each(g.actor) or document["figures"].get(domain, {}).get("people", 0) >= reporting.PEOPLE
 
 
 @bp.post("/<int:period_id>/close")
@@ -75,7 +74,7 @@ def close(period_id: int) -> ResponseReturnValue:
 def restate(period_id: int) -> ResponseReturnValue:
     session = db.session()
     known = closing.get_period_for(session, g.actor, period_id)
-    form = RestateForm()
+    form = forms.RestateForm()
     if not form.validate():
         return page(known, form, 422)
     closing.restate(session, known, reason=form.reason.data or "", by=g.actor.user_id, now=utcnow())

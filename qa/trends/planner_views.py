@@ -1,28 +1,29 @@
 """The planner: how many reviews a question needs, in plain words, from the operation's own figures."""
 
+from __future__ import annotations
+
 import datetime as dt
 from math import isnan
 
 from flask import Blueprint, g, render_template, request
 from flask.typing import ResponseReturnValue
 
+from qa.core import charts
 from qa.core.access import Permission, requires
-from qa.core.charts import Chart, Numerals, Point, Series, line_chart
 from qa.core.clock import local_day, monday_of, utcnow
 from qa.core.db import db
 from qa.core.numerals import number
-from qa.reviews.measured import measure, settled
+from qa.reviews import measured
 from qa.trends import planning, queries
-from qa.trends.planning import Asked, Domain
 
 bp = Blueprint("planner", __name__, url_prefix="/sampling/planner")
 LOOKED_BACK = 13  # weeks whose spread and volume the answers come from
 LIMITS = {"half": (0.5, 30.0), "weeks": (1, 52), "per_week": (1, 100), "rate": (0.01, 50.0)}
 
 
-def asked() -> tuple[Asked, list[str]]:
+def asked() -> tuple[planning.Asked, list[str]]:
     """What the address asks, held within sensible limits, and what had to be changed in words."""
-    default = Asked()
+    default = planning.Asked()
     given = {
         "half": default.half,
         "weeks": float(default.weeks),
@@ -46,7 +47,9 @@ def asked() -> tuple[Asked, list[str]]:
             value = held
         given[name] = value
     return (
-        Asked(half=given["half"], weeks=round(given["weeks"]), per_week=given["per_week"], rate=given["rate"] / 100),
+        planning.Asked(
+            half=given["half"], weeks=round(given["weeks"]), per_week=given["per_week"], rate=given["rate"] / 100
+        ),
         notes,
     )
 
@@ -58,10 +61,10 @@ def show() -> ResponseReturnValue:
     question, notes = asked()
     last = monday_of(local_day(utcnow(), g.zone)) - dt.timedelta(weeks=1)
     since = last - dt.timedelta(weeks=LOOKED_BACK - 1)
-    known = settled(*queries.of_programme(session, g.actor.programme_id, since=since, until=last))
-    measured = measure(*known)
-    weeks = len({row.week for row in measured.frame})
-    domains = planning.domains_of(measured, weeks)
+    known = measured.settled(*queries.of_programme(session, g.actor.programme_id, since=since, until=last))
+    window = measured.measure(*known)
+    weeks = len({row.week for row in window.frame})
+    domains = planning.domains_of(window, weeks)
     answers = [planning.answer(domain, question) for domain in domains]
     name = request.args.get("domain", "")
     chosen = next((domain for domain in domains if f"{domain.kind}:{domain.name}" == name), domains[0])
@@ -77,35 +80,35 @@ def show() -> ResponseReturnValue:
         catch=planning.catch(chosen, question),
         chart=curve_chart(chosen, question),
         quota=planning.quota_for(answers),
-        floor=planning.strictness_floor(measured),
-        reviews=len(measured.reviews),
+        floor=planning.strictness_floor(window),
+        reviews=len(window.reviews),
         looked_back=weeks,
         power=planning.POWER,
         typical_sd=planning.TYPICAL_SD,
     )
 
 
-def curve_chart(domain: Domain, question: Asked) -> Chart:
+def curve_chart(domain: planning.Domain, question: planning.Asked) -> charts.Chart:
     """Half-width against reviews, with what was asked as a level."""
     points = planning.curve(domain, question)
     series = [
-        Series(
+        charts.Series(
             name="Weighted mean" if domain.correlation else "Half-width",
-            points=tuple(Point(label=str(n), value=plain) for n, plain, _ in points),
+            points=tuple(charts.Point(label=str(n), value=plain) for n, plain, _ in points),
         )
     ]
     if domain.correlation:
         series.append(
-            Series(
+            charts.Series(
                 name="With the predicted score",
-                points=tuple(Point(label=str(n), value=helped) for n, _, helped in points),
+                points=tuple(charts.Point(label=str(n), value=helped) for n, _, helped in points),
             )
         )
-    return line_chart(
+    return charts.line_chart(
         series,
         name=f"Half-width against reviews, {domain.name}",
         axis="Reviews",
-        numerals=Numerals(unit=" points"),
+        numerals=charts.Numerals(unit=" points"),
         target=question.half,
         target_text="asked for",
     )

@@ -1,5 +1,7 @@
 """The director's page: is quality rising, where, how sure are we; and the reviews behind a point."""
 
+from __future__ import annotations
+
 import datetime as dt
 from dataclasses import dataclass
 
@@ -10,7 +12,7 @@ from qa.core.access import Permission, requires
 from qa.core.clock import local_day, midnight, monday_of, monday_of_week, utcnow, week_key
 from qa.core.db import db
 from qa.core.errors import NotFoundError
-from qa.reviews.measured import NO_QUEUE, progress_of, settled
+from qa.reviews import measured
 from qa.trends import drawings, key_figures, linking, queries, rules, versions
 
 bp = Blueprint("trends", __name__, url_prefix="/trends")
@@ -48,8 +50,8 @@ def index() -> ResponseReturnValue:
     since = weeks[0] - dt.timedelta(weeks=2 * BLOCK)
     known = queries.evidence(session, g.actor, since=since, team_id=chosen.team_id, queue=chosen.queue)
     reviews, _, drawn = known
-    progress = progress_of(reviews, drawn)
-    evidence = rules.Evidence.of(*settled(*known), sees_each=queries.may_see_each(g.actor))
+    progress = measured.progress_of(reviews, drawn)
+    evidence = rules.Evidence.of(*measured.settled(*known), sees_each=queries.may_see_each(g.actor))
     newest, before = rules.newest_weeks(evidence.reviews, BLOCK)
     overall = rules.weekly(evidence, weeks).get("", [])
     steps = linking.steps_in(
@@ -131,7 +133,7 @@ def behind() -> ResponseReturnValue:
         week = monday_of_week(request.args.get("week", ""))
     except ValueError as error:
         raise NotFoundError("There is no such week.") from error
-    queue = "" if chosen.queue == NO_QUEUE else chosen.queue
+    queue = "" if chosen.queue == measured.NO_QUEUE else chosen.queue
     known = queries.evidence(
         session, g.actor, since=week - FITTED_OVER, until=week, team_id=chosen.team_id, queue=queue
     )

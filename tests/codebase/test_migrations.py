@@ -11,7 +11,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, Inspector, create_engine, inspect
 
 from qa import tables
-from qa.app import MIGRATIONS
+from qa.cli import MIGRATIONS
 from qa.config import PROJECT
 from qa.core.orm import Base
 from tests.support.engines import empty_database

@@ -1,9 +1,10 @@
 """Certification: everybody at a glance, one person's way with practice and shadowed reviews, and each step of it."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -11,8 +12,7 @@ import rubrics
 from calibration.results import Agreement
 from qa.calibration_sessions.certification import queries, rules, service
 from qa.calibration_sessions.certification.models import Certification
-from qa.calibration_sessions.certification.queries import Practised, Shadowed
-from qa.calibration_sessions.certification.rules import Chosen
+from qa.core import chance
 from qa.core.access import Permission, Scope, requires
 from qa.core.clock import local_day, utcnow
 from qa.core.db import db
@@ -49,11 +49,11 @@ class FamilyWay:
     version: RubricVersion
     row: Certification | None
     former: list[Certification]
-    practice: list[Practised]
+    practice: list[queries.Practised]
     found: Agreement | None
     passed: bool
     compared: dict[int, list[tuple[str, str, str, bool]]]  # by practice part: criterion, given, gold, alike
-    shadowed: list[Shadowed]
+    shadowed: list[queries.Shadowed]
 
     @property
     def living(self) -> bool:
@@ -103,7 +103,7 @@ def way_of(family: RubricFamily, version: RubricVersion, rows: list[Certificatio
     )
 
 
-def compared(rubric: rubrics.RubricVersion, each: Practised) -> list[tuple[str, str, str, bool]]:
+def compared(rubric: rubrics.RubricVersion, each: queries.Practised) -> list[tuple[str, str, str, bool]]:
     """Criterion by criterion what was given and what is gold."""
     found = []
     for criterion in rubric.criteria:
@@ -113,7 +113,7 @@ def compared(rubric: rubrics.RubricVersion, each: Practised) -> list[tuple[str, 
     return found
 
 
-def worded(criterion: rubrics.Criterion, chosen: Chosen | None) -> str:
+def worded(criterion: rubrics.Criterion, chosen: rules.Chosen | None) -> str:
     if chosen is None:
         return "–"
     level, percentage, not_applicable = chosen
@@ -126,9 +126,7 @@ def worded(criterion: rubrics.Criterion, chosen: Chosen | None) -> str:
 @requires(Permission.CERTIFICATION_SETTLE)
 def begin(user_id: int) -> ResponseReturnValue:
     person, family_id = asked_about(user_id)
-    service.begin(
-        db.session(), g.setting, person.id, family_id, rng=np.random.default_rng(), by=g.actor.user_id, now=utcnow()
-    )
+    service.begin(db.session(), g.setting, person.id, family_id, rng=chance.fresh(), by=g.actor.user_id, now=utcnow())
     return done(person.id, f"Practice is given: {g.setting.certification_practice} golden tickets wait in the queue.")
 
 
@@ -163,7 +161,7 @@ def asked_about(user_id: int) -> tuple[User, int]:
 def another_round(certification_id: int) -> ResponseReturnValue:
     row, version = of_form(certification_id)
     service.another_round(
-        db.session(), g.setting, row, version=version, rng=np.random.default_rng(), by=g.actor.user_id, now=utcnow()
+        db.session(), g.setting, row, version=version, rng=chance.fresh(), by=g.actor.user_id, now=utcnow()
     )
     return done(row.user_id, "Another round is given, on other golden tickets.")
 
@@ -173,7 +171,7 @@ def another_round(certification_id: int) -> ResponseReturnValue:
 def more_shadowed(certification_id: int) -> ResponseReturnValue:
     row, version = of_form(certification_id)
     service.more_shadowed(
-        db.session(), g.setting, row, version=version, rng=np.random.default_rng(), by=g.actor.user_id, now=utcnow()
+        db.session(), g.setting, row, version=version, rng=chance.fresh(), by=g.actor.user_id, now=utcnow()
     )
     return done(row.user_id, "Further parts are given, to be looked at by a certified person.")
 

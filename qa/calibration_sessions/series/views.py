@@ -1,5 +1,7 @@
 """Recurring sessions: the list, one rule with what became of its days, pausing and stopping."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 
 from flask import Blueprint, flash, g, make_response, redirect, render_template, url_for

@@ -1,5 +1,7 @@
 """The room's blueprint, and what its pages share: one specialist with the figures of the last weeks."""
 
+from __future__ import annotations
+
 import datetime as dt
 from dataclasses import dataclass
 

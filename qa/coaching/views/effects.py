@@ -1,5 +1,7 @@
 """What coaching did, plan by plan and together."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
 
 from flask import g, render_template
@@ -7,7 +9,6 @@ from flask.typing import ResponseReturnValue
 
 from calibration.results import Estimate
 from qa.coaching import courses, queries
-from qa.coaching.courses import Told
 from qa.coaching.views.blueprint import bp, today
 from qa.core.access import Permission, requires
 from qa.core.db import db
@@ -31,11 +32,11 @@ def effects() -> ResponseReturnValue:
 
 
 def groups_of(
-    told: Sequence[Told], people: Sequence[queries.Coached], criteria: Mapping[int, Sequence[str]]
+    told: Sequence[courses.Told], people: Sequence[queries.Coached], criteria: Mapping[int, Sequence[str]]
 ) -> list[tuple[str, Estimate]]:
     """All plans together, by team, and by the criterion that a plan works on first."""
     teams = {coached.user.id: coached.team.name for coached in people if coached.team is not None}
-    sets: dict[str, list[Told]] = {ALL: list(told)}
+    sets: dict[str, list[courses.Told]] = {ALL: list(told)}
     for each in told:
         if team := teams.get(each.plan.specialist_id):
             sets.setdefault(f"Team {team}", []).append(each)

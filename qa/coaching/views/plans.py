@@ -1,5 +1,7 @@
 """The coaching board, one specialist's figures, and plans."""
 
+from __future__ import annotations
+
 import datetime as dt
 
 from flask import flash, g, make_response, redirect, render_template, request, url_for

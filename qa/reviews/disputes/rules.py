@@ -1,5 +1,7 @@
 """Decisions about disputes that need no database: the window, who may settle, reading claims and rulings."""
 
+from __future__ import annotations
+
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -41,7 +43,7 @@ class Choice:
     not_applicable: bool = False
 
     @classmethod
-    def of(cls, chosen: Chosen) -> "Choice":
+    def of(cls, chosen: Chosen) -> Choice:
         """The answer alone, without comment and evidence."""
         percentage = None if chosen.percentage is None else str(Fraction(chosen.percentage))
         return cls(level_key=chosen.level_key, percentage=percentage, not_applicable=chosen.not_applicable)

@@ -1,5 +1,7 @@
 """The bridge between versions: what is found, a study started, its shift kept or given up."""
 
+from __future__ import annotations
+
 import datetime as dt
 import random
 import secrets
@@ -14,8 +16,7 @@ from qa.core.db import db
 from qa.core.errors import ConflictError, InvalidInputError
 from qa.rubric_library.models import RubricFamily, RubricVersion
 from qa.rubric_library.queries import get_version_for
-from qa.rubric_studies import bridges, bridging, drawings, queries, service
-from qa.rubric_studies.forms import BridgeForm
+from qa.rubric_studies import bridges, bridging, drawings, forms, queries, service
 from qa.rubric_studies.views.blueprint import bp
 from qa.sampling.reviewers import reviewers_on
 
@@ -31,13 +32,13 @@ def bridge(version_id: int) -> ResponseReturnValue:
     return bridge_page(version, family, filled_form(version))
 
 
-def filled_form(version: RubricVersion) -> BridgeForm | None:
+def filled_form(version: RubricVersion) -> forms.BridgeForm | None:
     """The form with the versions and people to choose from; nothing for who may not start a study."""
     session = db.session()
     if not g.actor.may(Permission.RUBRIC_BRIDGE) or version.state not in service.SCORED_WITH:
         return None
     today = local_day(utcnow(), g.zone)
-    form = BridgeForm()
+    form = forms.BridgeForm()
     form.old.choices = [SelectChoice(other.id, other.label) for other in queries.former_versions(session, version)]
     people = [person for person in reviewers_on(session, g.actor.programme_id, today) if not person.absent]
     form.reviewers.choices = [SelectChoice(person.user_id, person.name) for person in people]
@@ -49,7 +50,7 @@ def filled_form(version: RubricVersion) -> BridgeForm | None:
 
 
 def bridge_page(
-    version: RubricVersion, family: RubricFamily, form: BridgeForm | None, *, status: int = 200, refused: str = ""
+    version: RubricVersion, family: RubricFamily, form: forms.BridgeForm | None, *, status: int = 200, refused: str = ""
 ) -> ResponseReturnValue:
     session = db.session()
     others = queries.former_versions(session, version)[:MOST_BRIDGES]

@@ -1,5 +1,7 @@
 """The draw board: coverage and progress of a week, moving what is given out, and what leaves the sample."""
 
+from __future__ import annotations
+
 from flask import flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
@@ -9,9 +11,8 @@ from qa.core.clock import local_day, utcnow
 from qa.core.db import db
 from qa.core.errors import NotFoundError
 from qa.people.queries import in_programme
+from qa.sampling import bias, comparing, handing_over, moving, pool, queries, replacing
 from qa.sampling import board as boards
-from qa.sampling import comparing, handing_over, moving, pool, queries, replacing
-from qa.sampling.bias import TEST
 from qa.sampling.views.blueprint import bp
 
 
@@ -107,6 +108,6 @@ def health() -> ResponseReturnValue:
         reasons=boards.reasons_given(session, g.actor.programme_id, now),
         reason_words=handing_over.REASONS,
         comparison=comparing.comparison(session, g.setting, now=now),
-        test=TEST,
+        test=bias.TEST,
         double_share=g.setting.double_share,
     )

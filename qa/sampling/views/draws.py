@@ -1,5 +1,7 @@
 """The weeks of the room, a draw with its receipt, and a second draw of a week."""
 
+from __future__ import annotations
+
 import datetime as dt
 
 from flask import Response, flash, g, make_response, redirect, render_template, request, url_for
@@ -12,12 +14,21 @@ from qa.core.clock import local_day, monday_of_week, utcnow, week_key
 from qa.core.crypto import KeyRing
 from qa.core.db import db
 from qa.core.errors import NotFoundError
-from qa.sampling import committing, evidence, forecasts, frames, queries, reading, service, striking, verification
+from qa.sampling import (
+    committing,
+    evidence,
+    forecasts,
+    forms,
+    frames,
+    kinds,
+    queries,
+    reading,
+    service,
+    striking,
+    verification,
+)
 from qa.sampling import plans as sampling_plans
-from qa.sampling.forms import DrawForm, SupplementForm
-from qa.sampling.kinds import KINDS
 from qa.sampling.schedules import SCHEDULES
-from qa.sampling.verification import Verdict
 from qa.sampling.views.blueprint import bp
 
 EARLIEST = 2000  # no help desk keeps tickets from before
@@ -39,7 +50,7 @@ def index() -> ResponseReturnValue:
         earlier=week_key(weeks[-1].starts_on - dt.timedelta(weeks=1)),
         names=queries.value_names(session, g.actor.programme_id),
         words_of=forecasts.words_of,
-        kinds=KINDS,
+        kinds=kinds.KINDS,
         schedules=SCHEDULES,
         asked=striking.waiting(session, g.actor.programme_id),
     )
@@ -63,7 +74,7 @@ def week(week: str) -> ResponseReturnValue:
     )
     return render_template(
         "sampling/week.html",
-        form=DrawForm(),
+        form=forms.DrawForm(),
         week=week,
         span=span,
         now=now,
@@ -119,7 +130,7 @@ def show(draw_id: int) -> ResponseReturnValue:
     return receipt_page(draw_id)
 
 
-def receipt_page(draw_id: int, verdict: Verdict | None = None) -> ResponseReturnValue:
+def receipt_page(draw_id: int, verdict: verification.Verdict | None = None) -> ResponseReturnValue:
     session = db.session()
     view = queries.get_draw_for(session, g.actor, draw_id)
     return make_response(
@@ -161,16 +172,16 @@ def receipt(draw_id: int) -> ResponseReturnValue:
 @bp.get("/draws/<int:draw_id>/supplement")
 @requires(Permission.SAMPLING_DRAW)
 def supplement_form(draw_id: int) -> ResponseReturnValue:
-    return supplement_page(draw_id, SupplementForm())
+    return supplement_page(draw_id, forms.SupplementForm())
 
 
-def supplement_page(draw_id: int, form: SupplementForm, status: int = 200) -> ResponseReturnValue:
+def supplement_page(draw_id: int, form: forms.SupplementForm, status: int = 200) -> ResponseReturnValue:
     view = queries.get_draw_for(db.session(), g.actor, draw_id)
     fill(form)
     return make_response(render_template("sampling/supplement.html", form=form, view=view), status)
 
 
-def fill(form: SupplementForm) -> None:
+def fill(form: forms.SupplementForm) -> None:
     known = sampling_plans.plans_of(db.session(), g.actor.programme_id)
     form.plans.choices = [SelectChoice(view.plan.id, view.plan.name) for view in known]
 
@@ -181,7 +192,7 @@ def supplement(draw_id: int) -> ResponseReturnValue:
     """Draw once more from the same frozen frame, with a reason that stands on the receipt."""
     session = db.session()
     view = queries.get_draw_for(session, g.actor, draw_id)
-    form = SupplementForm()
+    form = forms.SupplementForm()
     fill(form)
     if not form.validate():
         return supplement_page(draw_id, form, 422)

@@ -1,5 +1,7 @@
 """The pages of plans: what should be sampled of which tickets, and what that would give."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from urllib.parse import quote, unquote
 
@@ -13,11 +15,8 @@ from qa.core.clock import utcnow
 from qa.core.crypto import KeyRing
 from qa.core.db import db
 from qa.core.errors import InvalidInputError
-from qa.sampling import committing, evidence, fields, forecasts
+from qa.sampling import committing, evidence, fields, forecasts, forms, kinds
 from qa.sampling import plans as sampling_plans
-from qa.sampling.forms import FILTER, PlanForm, plan_form
-from qa.sampling.kinds import KINDS, NEW_DAYS, Rules
-from qa.sampling.plans import PlanView
 from qa.sampling.values import filter_values
 from qa.sampling.views.blueprint import bp
 
@@ -28,7 +27,7 @@ def new_plan() -> ResponseReturnValue:
     """An empty form; a link from elsewhere may bring a kind with it."""
     form = the_form(None)
     form.amount.data = request.args.get("amount", 4, type=int)
-    if request.args.get("kind") in KINDS:
+    if request.args.get("kind") in kinds.KINDS:
         form.kind.data = request.args["kind"]
     return form_page(form, None)
 
@@ -52,7 +51,7 @@ def edit_plan(plan_id: int) -> ResponseReturnValue:
     form.days.data = rules.days
     form.schedule.data, form.once.data, form.until.data = rules.schedule, rules.once, rules.until
     for name, values in _ticked(rules).items():
-        form[FILTER + quote(name, safe="")].data = values
+        form[forms.FILTER + quote(name, safe="")].data = values
     return form_page(form, view)
 
 
@@ -63,7 +62,7 @@ def change_plan(plan_id: int) -> ResponseReturnValue:
     return preview_or_save(the_form(view), view)
 
 
-def the_form(view: PlanView | None) -> PlanForm:
+def the_form(view: sampling_plans.PlanView | None) -> forms.PlanForm:
     """The form with what tickets offer to tick, and what the plan ticks already."""
     values = {
         name: list(known) for name, known in filter_values(db.session(), g.actor.programme_id, now=utcnow()).items()
@@ -71,10 +70,10 @@ def the_form(view: PlanView | None) -> PlanForm:
     for name, chosen in (_ticked(view.rules) if view else {}).items():
         offered = values.setdefault(name, [])
         offered += [(value, value) for value in chosen if value not in dict(offered)]
-    return plan_form(values)
+    return forms.plan_form(values)
 
 
-def _ticked(rules: Rules) -> dict[str, list[str]]:
+def _ticked(rules: kinds.Rules) -> dict[str, list[str]]:
     """The ticks of a form from a plan's filters: tags are one list there."""
     ticks: dict[str, list[str]] = {}
     for name, values in rules.where.items():
@@ -85,31 +84,31 @@ def _ticked(rules: Rules) -> dict[str, list[str]]:
     return ticks
 
 
-def rules_from(form: PlanForm) -> Rules:
+def rules_from(form: forms.PlanForm) -> kinds.Rules:
     """What the form says, as the rules of a plan."""
     where: dict[str, list[str]] = {}
     for field in form:
-        if not field.name.startswith(FILTER) or not field.data:
+        if not field.name.startswith(forms.FILTER) or not field.data:
             continue
-        name = field.name[len(FILTER) :]
+        name = field.name[len(forms.FILTER) :]
         if name == "tag":
             where.update({fields.TAG + tag: ["yes"] for tag in field.data})
         else:
             where[unquote(name)] = list(field.data)
-    kind = KINDS[form.kind.data]
-    return Rules(
+    kind = kinds.KINDS[form.kind.data]
+    return kinds.Rules(
         kind=kind.name,
         amount=form.amount.data or 0 if kind.amount else 0,
         where=where,
         strata=tuple(form.strata.data or ()) if kind.strata else (),
-        days=form.days.data or NEW_DAYS if kind.name == "new_specialists" else NEW_DAYS,
+        days=form.days.data or kinds.NEW_DAYS if kind.name == "new_specialists" else kinds.NEW_DAYS,
         schedule=form.schedule.data,
         once=(form.once.data or "").strip() or None if form.schedule.data == "one_off" else None,
         until=(form.until.data or "").strip() or None,
     )
 
 
-def preview_or_save(form: PlanForm, view: PlanView | None) -> ResponseReturnValue:
+def preview_or_save(form: forms.PlanForm, view: sampling_plans.PlanView | None) -> ResponseReturnValue:
     """Show what the plan would give, or keep it; what is wrong is said at its field."""
     if not form.validate():
         return form_page(form, view, status=422)
@@ -127,7 +126,9 @@ def preview_or_save(form: PlanForm, view: PlanView | None) -> ResponseReturnValu
     return redirect(url_for("sampling.index"))
 
 
-def forecast_of(session: Session, rules: Rules, view: PlanView | None) -> forecasts.Forecast | None:
+def forecast_of(
+    session: Session, rules: kinds.Rules, view: sampling_plans.PlanView | None
+) -> forecasts.Forecast | None:
     """The week such as the last one, drawn by this plan and the others in use."""
     return forecasts.forecast(
         session,
@@ -140,7 +141,7 @@ def forecast_of(session: Session, rules: Rules, view: PlanView | None) -> foreca
     )
 
 
-def keep(session: Session, form: PlanForm, rules: Rules, view: PlanView | None) -> None:
+def keep(session: Session, form: forms.PlanForm, rules: kinds.Rules, view: sampling_plans.PlanView | None) -> None:
     """Save the plan, and commit to next week's seed with it."""
     now = utcnow()
     version = sampling_plans.save_plan(
@@ -186,12 +187,16 @@ class FilterList:
 
 
 def form_page(
-    form: PlanForm, view: PlanView | None, *, forecast: forecasts.Forecast | None = None, status: int = 200
+    form: forms.PlanForm,
+    view: sampling_plans.PlanView | None,
+    *,
+    forecast: forecasts.Forecast | None = None,
+    status: int = 200,
 ) -> ResponseReturnValue:
     filters = [
         FilterList(name=field.name, label=field.label.text, field=field, ticked=len(field.data or ()))
         for field in form
-        if field.name.startswith(FILTER)
+        if field.name.startswith(forms.FILTER)
     ]
     body = render_template(
         "sampling/plan.html",

@@ -1,5 +1,7 @@
 """Taking the next part from the pool, and giving it back; picks by choice, which enter no figure."""
 
+from __future__ import annotations
+
 from flask import flash, g, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -7,8 +9,7 @@ from qa.core.access import Permission, requires
 from qa.core.clock import utcnow
 from qa.core.db import db
 from qa.core.errors import InvalidInputError
-from qa.sampling import pool, queries, targeting
-from qa.sampling.forms import PickForm
+from qa.sampling import forms, pool, queries, targeting
 from qa.sampling.views.blueprint import bp
 
 LONGEST_LIST = 4_000
@@ -56,7 +57,7 @@ def back() -> ResponseReturnValue:
 @requires(Permission.TARGETED_PICK)
 def new_pick() -> ResponseReturnValue:
     """Tickets to be reviewed by choice; a ticket's page or a list brings its numbers along."""
-    form = PickForm()
+    form = forms.PickForm()
     form.tickets.data = "\n".join(request.args.get("tickets", "")[:LONGEST_LIST].split())
     return render_template("sampling/pick.html", form=form, picked=None)
 
@@ -64,7 +65,7 @@ def new_pick() -> ResponseReturnValue:
 @bp.post("/picks/new")
 @requires(Permission.TARGETED_PICK)
 def pick() -> ResponseReturnValue:
-    form = PickForm()
+    form = forms.PickForm()
     if not form.validate():
         return make_response(render_template("sampling/pick.html", form=form, picked=None), 422)
     session = db.session()

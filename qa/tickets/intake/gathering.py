@@ -10,8 +10,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-import numpy as np
-
 Ticket = TypeVar("Ticket")
 Item = TypeVar("Item")
 
@@ -26,6 +24,8 @@ class Keys:
             if not runs or key != last:
                 hashes.append(hash(key))
                 last = key
+        import numpy as np  # only a join needs it, and the upload page reads this module with every format
+
         told = np.frombuffer(hashes, dtype=np.int64) if hashes else np.empty(0, dtype=np.int64)
         found, counts = np.unique(told, return_counts=True)
         # Arrays of the standard library: one key is looked for at a time, for which NumPy takes ten times as long.

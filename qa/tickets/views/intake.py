@@ -1,34 +1,33 @@
 """The admin's pages of what comes in: the runs, an upload, one run with the rows that could not be used."""
 
+from __future__ import annotations
+
 from flask import flash, g, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from qa.core.access import Permission, requires
 from qa.core.clock import utcnow
 from qa.core.db import db
+from qa.tickets import forms, jobs, keeping, rules, service, uploads
 from qa.tickets import intake_queries as queries
-from qa.tickets import keeping, rules, service, uploads
 from qa.tickets.downloads import csv_response
-from qa.tickets.forms import RECOGNISED, UPLOADS, IntakeForm
 from qa.tickets.intake import FORMATS, TABLES, sealing
 from qa.tickets.intake.base import UnusableFileError
 from qa.tickets.intake.recognising import help_desk_of
-from qa.tickets.jobs import keys, upload_folder
-from qa.tickets.keeping import KeptFiles
 from qa.tickets.views.blueprint import bp
 
 
 @bp.get("/intake")
 @requires(Permission.INTAKE_RUN)
 def intake() -> ResponseReturnValue:
-    return page(IntakeForm())
+    return page(forms.IntakeForm())
 
 
-def page(form: IntakeForm, status: int = 200) -> ResponseReturnValue:
+def page(form: forms.IntakeForm, status: int = 200) -> ResponseReturnValue:
     body = render_template(
         "tickets/intake.html",
         form=form,
-        formats=UPLOADS,
+        formats=forms.UPLOADS,
         runs=queries.runs_for(db.session(), g.actor),
         unmatched=queries.unmatched_count(db.session(), g.actor.programme_id),
         waiting=uploads.open_uploads(db.session(), g.actor),
@@ -42,18 +41,18 @@ def page(form: IntakeForm, status: int = 200) -> ResponseReturnValue:
 @requires(Permission.INTAKE_RUN)
 def upload() -> ResponseReturnValue:
     """Keep the files, and the job that takes them in; tables wait for their column mapping first."""
-    form = IntakeForm()
+    form = forms.IntakeForm()
     if not form.validate():
         return page(form, 422)
     programme_id, now = g.actor.programme_id, utcnow()
-    uploads.forget_old(db.session(), upload_folder(), now=now)
+    uploads.forget_old(db.session(), jobs.upload_folder(), now=now)
     db.session.rollback()  # nobody waits for the database while files are copied
-    kept = keeping.keep_files(upload_folder(), [(each.filename, each.stream) for each in form.files.data])
+    kept = keeping.keep_files(jobs.upload_folder(), [(each.filename, each.stream) for each in form.files.data])
     try:
         chosen = form.format.data
-        if chosen == RECOGNISED:
+        if chosen == forms.RECOGNISED:
             with sealing.opening(kept.key):
-                chosen = help_desk_of(keeping.kept_files(upload_folder(), kept.token)) or TABLES
+                chosen = help_desk_of(keeping.kept_files(jobs.upload_folder(), kept.token)) or TABLES
         if chosen == TABLES:
             return to_mapping(form, kept)
         run = service.begin_upload(
@@ -61,28 +60,28 @@ def upload() -> ResponseReturnValue:
             programme_id,
             chosen,
             kept,
-            ring=keys().ring,
+            ring=jobs.keys().ring,
             by=g.actor.user_id,
             now=now,
             source_key=service.key_for(form.source.data or "") or None,
         )
         db.session.commit()
     except UnusableFileError as error:
-        keeping.forget_files(upload_folder(), kept.token)
+        keeping.forget_files(jobs.upload_folder(), kept.token)
         form.files.errors = [str(error)]
         return page(form, 422)
     except BaseException:
-        keeping.forget_files(upload_folder(), kept.token)
+        keeping.forget_files(jobs.upload_folder(), kept.token)
         raise
     title = "" if form.format.data == chosen else f" They were taken for an export of {FORMATS[chosen].title}."
     flash(f"The files are here; their rows are being taken in.{title}", "good")
     return redirect(url_for("tickets.intake_run", run_id=run.id))
 
 
-def to_mapping(form: IntakeForm, kept: KeptFiles) -> ResponseReturnValue:
+def to_mapping(form: forms.IntakeForm, kept: keeping.KeptFiles) -> ResponseReturnValue:
     """Look at the first rows of the tables, and ask what their columns mean."""
     with sealing.opening(kept.key):
-        looks = uploads.look(keeping.kept_files(upload_folder(), kept.token))
+        looks = uploads.look(keeping.kept_files(jobs.upload_folder(), kept.token))
     known, name = uploads.source_keys(db.session(), g.actor.programme_id), (form.source.data or "").strip()
     upload = uploads.begin(
         db.session(),
@@ -91,7 +90,7 @@ def to_mapping(form: IntakeForm, kept: KeptFiles) -> ResponseReturnValue:
         known.get(name, service.key_for(name)),
         kept,
         looks,
-        ring=keys().ring,
+        ring=jobs.keys().ring,
         by=g.actor.user_id,
         now=utcnow(),
     )
