@@ -75,6 +75,7 @@ lint: setup
 	@sh scripts/lint.sh $(SOURCES)
 
 lock: setup
+	$(LOCK) requirements-setup.in --output-file requirements-setup.txt
 	$(LOCK) requirements.in --output-file requirements.txt
 	$(LOCK) requirements-dev.in --output-file requirements-dev.txt
 	$(LOCK) requirements-bench.in --output-file requirements-bench.txt

@@ -40,8 +40,20 @@ if ! "$venv/bin/python" -c '' 2>/dev/null || ! "$venv/bin/python" -m pip --versi
     "$python" -m venv --clear "$venv"
 fi
 
+# A lock names everything it needs, so what a package asks for itself is not asked again.
+locked="--quiet --no-deps --require-hashes"
+by_pip() {
+    # shellcheck disable=SC2086
+    "$venv/bin/python" -m pip install --disable-pip-version-check --no-input $locked -r "$1"
+}
+by_uv() {
+    # shellcheck disable=SC2086
+    "$venv/bin/uv" pip install --python "$venv/bin/python" --compile-bytecode $locked -r "$1"
+}
+
+# uv takes a third of pip's time, but knows nothing of an index that only pip has been told of.
+by_pip requirements-setup.txt || echo "uv cannot be had here, so pip does it all" >&2
 for lock in "$@"; do
     echo "Installing what $lock names"
-    # A lock names everything it needs, so what a package asks for itself is not asked again.
-    "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-input --no-deps --require-hashes -r "$lock"
+    by_uv "$lock" || { echo "Once more, with pip" >&2; by_pip "$lock"; }
 done
