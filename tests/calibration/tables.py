@@ -3,13 +3,11 @@
 from typing import Any
 
 import numpy as np
-from hypothesis import settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 MISSING = float("nan")
 Ratings = NDArray[np.float64]
-tried = settings(deadline=None, max_examples=25)
 
 # Gwet (2014), Handbook of Inter-Rater Reliability, 4th ed., p. 120: 4 raters, 12 units; Krippendorff (2011), example C.
 FOUR_RATERS = np.array(

@@ -21,7 +21,7 @@ from calibration.agreement import (
 )
 from calibration.ratings import RatingList
 from calibration.results import Agreement
-from tests.calibration.tables import MISSING, Ratings, ratings, tried
+from tests.calibration.tables import MISSING, Ratings, ratings
 
 SCALE = [0.0, 1.0, 2.0]
 
@@ -66,7 +66,6 @@ def same(first: Agreement, second: Agreement) -> bool:
 
 @every
 @given(matrix=ratings(), seed=st.integers(0, 99))
-@tried
 def test_the_order_of_raters_and_items_does_not_matter(
     coefficient: Callable[..., Agreement], matrix: Ratings, seed: int
 ) -> None:
@@ -79,7 +78,6 @@ def test_the_order_of_raters_and_items_does_not_matter(
 
 @plain
 @given(matrix=ratings())
-@tried
 def test_relabelling_the_categories_does_not_matter(coefficient: Callable[..., Agreement], matrix: Ratings) -> None:
     names = np.array([5.0, -1.0, 0.5])
 
@@ -90,14 +88,12 @@ def test_relabelling_the_categories_does_not_matter(coefficient: Callable[..., A
 
 @every
 @given(row=st.lists(st.sampled_from(SCALE), min_size=2, max_size=10).filter(lambda row: len(set(row)) > 1))
-@tried
 def test_perfect_agreement_is_one(coefficient: Callable[..., Agreement], row: list[float]) -> None:
     assert coefficient([row, row, row], categories=SCALE).estimate == pytest.approx(1.0, abs=1e-12)
 
 
 @every
 @given(matrix=ratings())
-@tried
 def test_empty_raters_and_items_change_nothing(coefficient: Callable[..., Agreement], matrix: Ratings) -> None:
     padded = np.full((matrix.shape[0] + 1, matrix.shape[1] + 2), MISSING)
 
@@ -108,7 +104,6 @@ def test_empty_raters_and_items_change_nothing(coefficient: Callable[..., Agreem
 
 @every
 @given(matrix=ratings())
-@tried
 def test_a_list_of_ratings_is_as_good_as_a_matrix(coefficient: Callable[..., Agreement], matrix: Ratings) -> None:
     rater, item = np.indices(matrix.shape)
 
@@ -119,7 +114,6 @@ def test_a_list_of_ratings_is_as_good_as_a_matrix(coefficient: Callable[..., Agr
 
 @pytest.mark.parametrize("coefficient", WEIGHTED.values(), ids=WEIGHTED)
 @given(matrix=ratings())
-@tried
 def test_a_scale_read_backwards_changes_no_weighted_coefficient(
     coefficient: Callable[..., Agreement], matrix: Ratings
 ) -> None:
@@ -136,7 +130,6 @@ def test_a_scale_read_backwards_changes_no_weighted_coefficient(
     ],
 )
 @given(matrix=ratings())
-@tried
 def test_alpha_bears_the_relabellings_that_its_level_allows(
     level: str, names: tuple[float, ...], matrix: Ratings
 ) -> None:
@@ -147,7 +140,6 @@ def test_alpha_bears_the_relabellings_that_its_level_allows(
 
 @pytest.mark.parametrize("coefficient", (UNWEIGHTED | WEIGHTED).values(), ids=UNWEIGHTED | WEIGHTED)
 @given(matrix=ratings())
-@tried
 def test_rating_every_item_twice_over_changes_no_coefficient(
     coefficient: Callable[..., Agreement], matrix: Ratings
 ) -> None:
@@ -160,7 +152,6 @@ def test_rating_every_item_twice_over_changes_no_coefficient(
 
 @pytest.mark.parametrize("level", ALPHAS)
 @given(matrix=ratings())
-@tried
 def test_every_item_twice_over_changes_alpha_by_its_small_sample_term_alone(level: str, matrix: Ratings) -> None:
     # What is expected by chance is drawn without replacement from the n values of items with two ratings or more:
     # (1 - alpha) n / (n - 1) is a ratio of plain means, which no copy changes.
@@ -178,7 +169,6 @@ def test_every_item_twice_over_changes_alpha_by_its_small_sample_term_alone(leve
 
 @every
 @given(row=st.lists(st.sampled_from(SCALE), min_size=6, max_size=12), wrong=st.integers(1, 5))
-@tried
 def test_one_more_disagreement_never_raises_agreement(
     coefficient: Callable[..., Agreement], row: list[float], wrong: int
 ) -> None:
@@ -198,7 +188,6 @@ def test_one_more_disagreement_never_raises_agreement(
 
 
 @given(matrix=ratings(missing=False, raters=(2, 2)))
-@tried
 def test_two_raters_have_the_same_cohen_conger_and_light_kappa(matrix: Ratings) -> None:
     cohen, conger, light = cohen_kappa(matrix), conger_kappa(matrix), light_kappa(matrix)
 
@@ -207,7 +196,6 @@ def test_two_raters_have_the_same_cohen_conger_and_light_kappa(matrix: Ratings) 
 
 
 @given(matrix=ratings(missing=False, raters=(2, 2)))
-@tried
 def test_weighted_kappa_is_conger_with_the_same_weights(matrix: Ratings) -> None:
     weighted = weighted_kappa(matrix, weights="quadratic", categories=SCALE)
 
@@ -221,7 +209,6 @@ def test_weighted_kappa_is_conger_with_the_same_weights(matrix: Ratings) -> None
 
 
 @given(matrix=ratings())
-@tried
 def test_the_interval_level_is_alpha_with_quadratic_weights(matrix: Ratings) -> None:
     by_squares = krippendorff_alpha(matrix, level="interval")
 
@@ -231,7 +218,6 @@ def test_the_interval_level_is_alpha_with_quadratic_weights(matrix: Ratings) -> 
 
 
 @given(matrix=ratings(), level=st.sampled_from(["nominal", "ordinal", "interval", "ratio"]))
-@tried
 def test_alpha_equals_krippendorffs_sums_over_pairs(matrix: Ratings, level: str) -> None:
     # The definition, pair by pair: mean disagreement within items over mean disagreement of all pairs of values.
     items = [column[~np.isnan(column)] for column in matrix.T]

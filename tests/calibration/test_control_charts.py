@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -15,7 +15,6 @@ from tests.calibration.reference_charts import limits, side
 SERIES = arrays(np.float64, st.tuples(st.integers(1, 3), st.integers(1, 150)), elements=st.floats(-50, 50))
 
 
-@settings(max_examples=30, deadline=None)
 @given(SERIES, st.floats(0.02, 1.0))
 def test_the_average_is_its_recursion(x: np.ndarray, weight: float) -> None:
     found = ewma_chart(x, target=1.0, sigma=2.0, weight=weight)
@@ -27,7 +26,6 @@ def test_the_average_is_its_recursion(x: np.ndarray, weight: float) -> None:
             assert found.value[row, step] == pytest.approx(last, abs=1e-9)
 
 
-@settings(max_examples=30, deadline=None)
 @given(SERIES, st.floats(0, 2), st.floats(0, 4))
 def test_the_sums_are_their_recursion(x: np.ndarray, k: float, headstart: float) -> None:
     found = cusum_chart(x, target=1.0, sigma=2.0, k=k, h=4.0, headstart=headstart)

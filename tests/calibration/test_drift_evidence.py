@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from calibration.drift import weigh_counts, weigh_onsets
@@ -113,7 +113,6 @@ def test_an_earliest_onset_is_obeyed() -> None:
     assert np.isfinite(found.log_factor[6, 0, 0])
 
 
-@settings(max_examples=40, deadline=None)
 @given(
     st.lists(st.floats(-30, 30), min_size=6, max_size=12),
     st.floats(1, 30),

@@ -25,7 +25,7 @@ from calibration.agreement import (
 )
 from calibration.reliability import bland_altman, generalizability, icc, kendall_w, lin_ccc
 from calibration.results import Estimate
-from tests.calibration.tables import MISSING, Ratings, tried
+from tests.calibration.tables import MISSING, Ratings
 
 VALUES = [0.0, 1.0, 2.0, MISSING, MISSING]
 
@@ -72,7 +72,6 @@ OPTIONS: dict[str, dict[str, Any]] = {
 
 @pytest.mark.parametrize("options", OPTIONS.values(), ids=OPTIONS)
 @given(matrix=tiny(3), scale=st.sampled_from([None, [0, 1, 2]]))
-@tried
 def test_coefficients_are_finite_or_missing_with_a_reason(
     options: dict[str, Any], matrix: Ratings, scale: list[float] | None
 ) -> None:
@@ -85,7 +84,6 @@ def test_coefficients_are_finite_or_missing_with_a_reason(
 
 
 @given(matrix=tiny(2))
-@tried
 def test_pairs_of_raters_are_finite_or_missing_with_a_reason(matrix: Ratings) -> None:
     check(cohen_kappa(matrix))
     check(weighted_kappa(matrix, weights="quadratic", bootstrap=9, rng=np.random.default_rng(1)))
@@ -94,7 +92,6 @@ def test_pairs_of_raters_are_finite_or_missing_with_a_reason(matrix: Ratings) ->
 
 
 @given(matrix=tiny(3))
-@tried
 def test_groups_of_raters_are_finite_or_missing_with_a_reason(matrix: Ratings) -> None:
     for result in (light_kappa(matrix), agreement_summary(matrix), fleiss_by_category(matrix), kendall_w(matrix)):
         check(result)
@@ -105,7 +102,6 @@ def test_groups_of_raters_are_finite_or_missing_with_a_reason(matrix: Ratings) -
 
 
 @given(cells=st.lists(st.sampled_from([*VALUES, 1.0, 2.0, 3.0]), min_size=27, max_size=27), persons=st.integers(1, 3))
-@tried
 def test_studies_are_finite_or_missing_with_a_reason(cells: list[float], persons: int) -> None:
     scores = np.array(cells).reshape(3, 3, 3)[:persons]
 

@@ -15,7 +15,7 @@ from calibration.reliability import (
     kendall_w,
     lin_ccc,
 )
-from tests.calibration.tables import ANXIETY, FLOW_METERS, JUDGES, MISSING, TASKS, Ratings, ratings, rounded, tried
+from tests.calibration.tables import ANXIETY, FLOW_METERS, JUDGES, MISSING, TASKS, Ratings, ratings, rounded
 
 
 @pytest.mark.parametrize(
@@ -103,7 +103,6 @@ def test_variance_components_of_missing_ratings_are_right_on_average() -> None:
 
 
 @given(matrix=ratings(missing=True), shift=st.floats(-5, 5), scale=st.floats(0.5, 4))
-@tried
 def test_another_unit_changes_no_intraclass_correlation(matrix: Ratings, shift: float, scale: float) -> None:
     for model in ("1", "2", "3"):
         before, after = icc(matrix, model=model), icc(matrix[::-1] * scale + shift, model=model)
@@ -201,7 +200,6 @@ def test_kendalls_w_leaves_out_items_that_a_rater_skipped() -> None:
 
 
 @given(matrix=ratings(missing=False))
-@tried
 def test_kendalls_w_is_about_ranks_alone(matrix: Ratings) -> None:
     stretched = kendall_w(np.exp(matrix[::-1]))
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from calibration.agreement import cohen_kappa, weighted_kappa
 from calibration.reliability import bland_altman, generalizability, icc, kendall_w, lin_ccc
 from calibration.results import Estimate
-from tests.calibration.tables import Ratings, tried
+from tests.calibration.tables import Ratings
 
 
 def of_icc(model: str, unit: str) -> Callable[[Any], Estimate]:
@@ -70,7 +70,6 @@ def same(first: Estimate, second: Estimate) -> None:
 
 @every
 @given(given_scores=scores(), seed=st.integers(0, 99))
-@tried
 def test_the_order_of_raters_and_items_does_not_matter(
     coefficient: Callable[[Any], Estimate], given_scores: Ratings, seed: int
 ) -> None:
@@ -81,7 +80,6 @@ def test_the_order_of_raters_and_items_does_not_matter(
 
 @every
 @given(row=st.lists(st.integers(0, 4), min_size=4, max_size=9).filter(lambda row: len(set(row)) > 1))
-@tried
 def test_perfect_agreement_is_one(coefficient: Callable[[Any], Estimate], row: list[int]) -> None:
     found = coefficient([row, row]).estimate
 
@@ -90,7 +88,6 @@ def test_perfect_agreement_is_one(coefficient: Callable[[Any], Estimate], row: l
 
 @pytest.mark.parametrize("name", MANY)
 @given(given_scores=scores(4, 6, missing=True), seed=st.integers(0, 99))
-@tried
 def test_nor_does_it_for_several_raters_with_gaps(name: str, given_scores: Ratings, seed: int) -> None:
     rng = np.random.default_rng(seed)
 
@@ -99,14 +96,12 @@ def test_nor_does_it_for_several_raters_with_gaps(name: str, given_scores: Ratin
 
 @pytest.mark.parametrize("name", MANY)
 @given(row=st.lists(st.integers(0, 4), min_size=3, max_size=6).filter(lambda row: len(set(row)) > 1))
-@tried
 def test_perfect_agreement_of_several_raters_is_one(name: str, row: list[int]) -> None:
     assert EVERY[name]([row] * 4).estimate == pytest.approx(1.0, abs=1e-9)
 
 
 @pytest.mark.parametrize("name", ["kappa", "linear", "quadratic", "lin"])
 @given(given_scores=scores())
-@tried
 def test_every_item_twice_over_leaves_a_coefficient_of_two_raters_as_it_is(name: str, given_scores: Ratings) -> None:
     same(EVERY[name](given_scores), EVERY[name](twice(given_scores)))
 
@@ -117,7 +112,6 @@ def twice(given_scores: Ratings) -> Ratings:
 
 @pytest.mark.parametrize("name", ["icc3-single", "icc3-average", "kendall"])
 @given(given_scores=scores(3, 5))
-@tried
 def test_every_item_twice_over_leaves_consistency_and_concordance_as_they_are(name: str, given_scores: Ratings) -> None:
     # Both mean squares of consistency grow alike; the ties that the copies make are what W corrects for.
     same(EVERY[name](given_scores), EVERY[name](twice(given_scores)))
@@ -125,7 +119,6 @@ def test_every_item_twice_over_leaves_consistency_and_concordance_as_they_are(na
 
 @pytest.mark.parametrize("model", ["1", "2"])
 @given(given_scores=scores(3, 5))
-@tried
 def test_every_item_twice_over_changes_an_icc_by_its_degrees_of_freedom_alone(
     model: str, given_scores: Ratings
 ) -> None:
@@ -155,7 +148,6 @@ def test_every_item_twice_over_changes_an_icc_by_its_degrees_of_freedom_alone(
 
 
 @given(given_scores=scores(3, 5))
-@tried
 def test_every_person_twice_over_changes_dependability_by_degrees_of_freedom_alone(given_scores: Ratings) -> None:
     once, copied = (generalizability(given, decide=[{}]) for given in (given_scores, twice(given_scores)))
     if once.reason is not None:
@@ -177,7 +169,6 @@ def test_every_person_twice_over_changes_dependability_by_degrees_of_freedom_alo
     ("design", "relative"), [("p x i x r", ("p", "pi", "pr", "pir")), ("p x (r:t)", ("p", "pt", "pr:t"))]
 )
 @given(rows=st.lists(scores(2, 3), min_size=3, max_size=4))
-@tried
 def test_nor_the_variance_of_persons_and_ranking_error_of_wider_designs_otherwise(
     design: str, relative: tuple[str, ...], rows: list[Ratings]
 ) -> None:
@@ -195,14 +186,12 @@ def test_nor_the_variance_of_persons_and_ranking_error_of_wider_designs_otherwis
 
 @pytest.mark.parametrize("name", [name for name in EVERY if name not in ("kappa", "linear", "quadratic")])
 @given(given_scores=scores(), shift=st.integers(-5, 5), factor=st.integers(1, 4))
-@tried
 def test_another_unit_for_everybody_changes_nothing(name: str, given_scores: Ratings, shift: int, factor: int) -> None:
     same(EVERY[name](given_scores), EVERY[name](factor * given_scores + shift))
 
 
 @pytest.mark.parametrize("name", ["kappa", "linear", "quadratic"])
 @given(given_scores=scores())
-@tried
 def test_a_scale_read_backwards_changes_no_kappa(name: str, given_scores: Ratings) -> None:
     same(EVERY[name](given_scores), EVERY[name](4 - given_scores))
 
@@ -223,7 +212,6 @@ def test_more_and_more_disagreement_lowers_it(coefficient: Callable[[Any], Estim
 
 
 @given(given_scores=scores())
-@tried
 def test_the_limits_of_agreement_turn_round_with_the_raters(given_scores: Ratings) -> None:
     forth, back = bland_altman(given_scores), bland_altman(given_scores[::-1])
 

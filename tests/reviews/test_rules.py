@@ -6,7 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import rubrics
@@ -71,7 +71,6 @@ def a_save(*answers: Any, **more: Any) -> dict[str, Any]:
     }
 
 
-@settings(max_examples=300)
 @given(payload=nearly_saves | json_values)
 def test_a_hostile_save_is_read_or_refused_and_never_breaks(payload: Any) -> None:
     try:

@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from rubrics import display_score, rounded
 from rubrics.display import short_number
-from tests.rubrics.strategies import tried
 
 
 @pytest.mark.parametrize(
@@ -52,7 +51,6 @@ def test_a_failing_score_never_looks_like_the_mark(value, mark, shown):
     assert display_score(value, mark) == shown
 
 
-@tried
 @given(st.fractions(-100, 200), st.fractions(0, 100))
 def test_what_is_shown_is_near_and_on_the_right_side_of_the_mark(value, mark):
     shown = Fraction(display_score(value, mark))

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from rubrics import Declared, carrying, score
 from tests.rubrics.builders import criterion, level, percent, rubric, section, steps
-from tests.rubrics.strategies import scored, tried
+from tests.rubrics.strategies import scored
 
 OLD = rubric(section("all", criterion("tone", 1, steps(2, 1, 0)), criterion("note"), criterion("gone")))
 
@@ -63,7 +63,6 @@ def test_what_cannot_be_mapped_is_named_with_its_reason(draft, key, reason):
     assert first.reason.startswith(reason)
 
 
-@tried
 @given(scored(), st.sampled_from([None, "chat"]))
 def test_the_same_version_carries_everything(pair, channel):
     version, answers = pair

@@ -3,13 +3,12 @@
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 import rubrics
 from tests.rubrics.strategies import versions
 
 
-@settings(max_examples=50)
 @given(version=versions())
 def test_a_version_reads_back_from_its_draft_and_from_the_draft_s_file(version: rubrics.RubricVersion):
     draft = rubrics.as_draft(version)

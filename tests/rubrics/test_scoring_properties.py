@@ -7,7 +7,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from rubrics import Answer, RubricVersion, Scale, effective_shares, score
-from tests.rubrics.strategies import scored, tried
+from tests.rubrics.strategies import scored
 
 FACTORS = st.fractions(Fraction(1, 7), 30, max_denominator=20)
 
@@ -29,7 +29,6 @@ def without(version: RubricVersion, key: str) -> RubricVersion:
     return replace(version, sections=tuple(section for section in kept if section.criteria))
 
 
-@tried
 @given(scored(), st.data())
 def test_a_better_level_never_lowers_the_score(pair, data):
     version, answers = pair
@@ -47,7 +46,6 @@ def test_a_better_level_never_lowers_the_score(pair, data):
     assert len(after.failed_criticals) <= len(before.failed_criticals)
 
 
-@tried
 @given(scored(), st.randoms(use_true_random=False))
 def test_the_order_of_sections_and_criteria_does_not_matter(pair, random):
     version, answers = pair
@@ -64,7 +62,6 @@ def test_the_order_of_sections_and_criteria_does_not_matter(pair, random):
     assert set(after.failed_criticals) == set(before.failed_criticals)
 
 
-@tried
 @given(scored(na_rules=("removed",)), st.data())
 def test_na_removed_equals_deleting_the_criterion(pair, data):
     version, answers = pair
@@ -78,7 +75,6 @@ def test_na_removed_equals_deleting_the_criterion(pair, data):
     assert (as_na.value, as_na.base, as_na.outcome) == (deleted.value, deleted.base, deleted.outcome)
 
 
-@tried
 @given(scored(bonus=False, methods=("additive",)), FACTORS, FACTORS)
 def test_scaling_all_weights_changes_nothing(pair, by_section, by_criterion):
     version, answers = pair
@@ -96,7 +92,6 @@ def test_scaling_all_weights_changes_nothing(pair, by_section, by_criterion):
     assert effective_shares(heavier) == effective_shares(version)
 
 
-@tried
 @given(scored())
 def test_a_score_stays_between_nothing_and_what_bonus_and_cap_allow(pair):
     version, answers = pair
@@ -111,7 +106,6 @@ def test_a_score_stays_between_nothing_and_what_bonus_and_cap_allow(pair):
     assert all(value is None or 0 <= value <= 100 for value in found.sections.values())
 
 
-@tried
 @given(scored())
 def test_a_failed_critical_never_raises_the_score(pair):
     version, answers = pair
@@ -121,7 +115,6 @@ def test_a_failed_critical_never_raises_the_score(pair):
     assert found.value is None or found.base is None or found.value <= found.base
 
 
-@tried
 @given(scored(bonus=False, critical=False, methods=("additive",), na=False))
 def test_the_score_is_the_sum_of_shares_times_fractions(pair):
     version, answers = pair
@@ -134,7 +127,6 @@ def test_the_score_is_the_sum_of_shares_times_fractions(pair):
     assert found.value == 100 * sum(shares[key] * (fraction or 0) for key, fraction in found.criteria.items())
 
 
-@tried
 @given(scored(), st.sampled_from([None, "chat", "e-mail", "web"]))
 def test_answers_on_another_channel_equal_a_rubric_without_its_sections(pair, channel):
     version, answers = pair
@@ -148,7 +140,6 @@ def test_answers_on_another_channel_equal_a_rubric_without_its_sections(pair, ch
     assert (here.value, here.outcome, here.steps) == (there.value, there.outcome, there.steps)
 
 
-@tried
 @given(scored())
 def test_the_last_step_says_the_score(pair):
     version, answers = pair

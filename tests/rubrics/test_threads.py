@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from rubrics import Declared, score_runs, threads
 from tests.rubrics.builders import criterion, rubric, section, steps
-from tests.rubrics.strategies import tried, versions
+from tests.rubrics.strategies import versions
 
 
 def life():
@@ -91,7 +91,6 @@ def test_what_is_no_life_of_one_rubric_is_refused(versions, said):
         threads(versions)
 
 
-@tried
 @given(st.lists(versions(), min_size=1, max_size=3))
 def test_every_criterion_of_every_version_stands_in_exactly_one_thread(drawn):
     lives = [replace(version, major=n, minor=0) for n, version in enumerate(drawn)]

@@ -5,7 +5,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rubrics import RubricError, load_yaml
-from tests.rubrics.strategies import tried
 
 GOOD = """\
 format: 1
@@ -212,13 +211,11 @@ def test_what_is_no_rubric_is_refused(text, said):
     assert said in found[0].message
 
 
-@tried
 @given(st.text("a: -[]{}&*!|>'\"%#?,\n\t\\0~@`é\x85", max_size=80))
 def test_any_odd_text_is_refused_with_a_problem(text):
     assert problems_of(text)
 
 
-@tried
 @given(st.integers(0, len(GOOD) - 1), st.sampled_from(list("&*!%[]{}'\"\n\t:-#|>\\\x00 ")))
 def test_one_wrong_character_gives_a_rubric_or_problems_with_their_lines(place, character):
     text = GOOD[:place] + character + GOOD[place + 1 :]

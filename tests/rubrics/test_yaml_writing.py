@@ -9,7 +9,7 @@ from hypothesis import given
 
 from rubrics import Declared, RubricError, document, dump_yaml, fingerprint, library, load_yaml
 from tests.rubrics.builders import criterion, rubric, section, steps
-from tests.rubrics.strategies import tried, versions
+from tests.rubrics.strategies import versions
 
 TINY = rubric(section("all", criterion("tone", Fraction(5, 2), steps(1, 0)), weight=1), pass_mark=Fraction(80))
 
@@ -24,7 +24,6 @@ TINY_CANONICAL = (
 )
 
 
-@tried
 @given(versions(worded=True))
 def test_what_is_written_reads_back_the_same(version):
     text = dump_yaml(version)

@@ -4,7 +4,7 @@ import json
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from qa.sampling.allocation import Cell, CellTable, Plan
@@ -34,7 +34,6 @@ def table(rows: list[tuple[int, str, str, int]]) -> CellTable:
     )
 
 
-@settings(max_examples=60)
 @given(CELLS)
 def test_what_is_packed_comes_back(rows: list[tuple[int, str, str, int]]):
     cells = table(rows)

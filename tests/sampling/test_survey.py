@@ -26,7 +26,6 @@ from qa.sampling.survey import (
     survey_ratio,
     survey_total,
 )
-from tests.calibration.tables import tried
 
 VALUES = [3.0, 5.0, 4.0, 10.0, 12.0, 11.0]
 STRATA = ["a", "a", "a", "b", "b", "b"]
@@ -100,7 +99,6 @@ def test_a_domain_without_anybody_has_no_mean_and_a_ratio_to_nothing_none_either
 
 
 @given(y=st.lists(st.floats(-100, 100), min_size=6, max_size=6), factor=st.floats(0.5, 3))
-@tried
 def test_a_mean_scales_with_its_values_and_not_with_its_weights(y: list[float], factor: float) -> None:
     design = two_strata()
     heavier = survey_design(factor * design.weights, strata=STRATA)

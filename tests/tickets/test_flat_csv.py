@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from qa.tickets.intake import format_named
@@ -225,7 +225,6 @@ def test_an_unknown_format_names_those_known() -> None:
         format_named("xml")
 
 
-@settings(max_examples=60)
 @given(st.binary(max_size=200), st.lists(st.lists(st.text(max_size=12), max_size=16), max_size=4))
 def test_any_content_is_read_or_told_and_never_breaks_the_reading(raw: bytes, rows: list[list[str]]) -> None:
     with tempfile.TemporaryDirectory() as name:

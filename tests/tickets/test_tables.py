@@ -7,7 +7,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from qa.tickets.intake.base import Reject, Repeated, UnusableFileError
@@ -147,7 +147,6 @@ def test_the_shared_workbook_tells_the_same_as_the_shared_tables() -> None:
 Rows = st.lists(st.sampled_from("abcdef"), max_size=12)
 
 
-@settings(max_examples=200)
 @given(Rows, Rows)
 def test_each_ticket_meets_all_its_messages_in_whatever_order_they_stand(
     tickets: list[str], messages: list[str]

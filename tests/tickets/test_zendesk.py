@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from qa.tickets.intake.base import Record, Reject, Repeated, TicketRecord, UnusableFileError
@@ -225,7 +225,6 @@ ROW = st.dictionaries(
 )
 
 
-@settings(max_examples=60)
 @given(st.lists(ROW, max_size=4), st.lists(ROW, max_size=4), st.lists(ROW, max_size=3), st.binary(max_size=40))
 def test_any_rows_are_read_or_told_and_never_break_the_reading(
     tickets: list[Any], comments: list[Any], others: list[Any], raw: bytes
