@@ -26,6 +26,7 @@ IMAGES = PROJECT / "docs" / "images"
 FLASK = str(Path(sys.executable).with_name("flask"))
 PASSWORD = "demo-operation"  # noqa: S105 - the demo prints it to anybody
 BROWSERS = (
+    "chromium-headless-shell",
     "chromium",
     "chromium-browser",
     "google-chrome",

@@ -9,7 +9,7 @@ has() {
 }
 
 has_browser() {
-    for name in chromium chromium-browser google-chrome google-chrome-stable; do
+    for name in chromium-headless-shell chromium chromium-browser google-chrome google-chrome-stable; do
         has "$name" && return 0
     done
     [ -x "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome" ] ||
@@ -44,15 +44,26 @@ missing() {
     has_calc || printf ' %s' "$4"
 }
 
+knows() {
+    [ -n "$(apt-cache search --names-only "^$1\$" 2>/dev/null)" ]
+}
+
+# What apt calls them here; the browser without its windows takes a third of the processor's time.
+name_packages() {
+    browser=chromium
+    knows chromium-headless-shell && browser=chromium-headless-shell
+    postgresql=postgresql
+    knows postgresql-15 && postgresql=postgresql-15
+    packages=$(missing "$browser" libatomic1 "$postgresql" libreoffice-calc)
+    command="apt-get install -y --no-install-recommends$packages"
+}
+
 if [ "$(uname)" = Darwin ]; then
     # Homebrew keeps programs with windows and those without apart; one command takes both.
     packages=$(missing chromium "" postgresql@16 libreoffice)
     command="brew install$packages"
 elif has apt-get; then
-    postgresql=postgresql
-    [ -n "$(apt-cache search --names-only '^postgresql-15$' 2>/dev/null)" ] && postgresql=postgresql-15
-    packages=$(missing chromium libatomic1 "$postgresql" libreoffice-calc)
-    command="apt-get install -y --no-install-recommends$packages"
+    name_packages
 else
     packages=$(missing chromium libatomic postgresql-server libreoffice-calc)
     command="the package manager of this system, for:$packages"
@@ -68,6 +79,7 @@ fi
 if has apt-get && { [ "$(id -u)" = 0 ] || [ -n "${CI:-}" ] || [ "$install" = --install ]; }; then
     echo "Installing$packages"
     $as_root apt-get update -qq
+    name_packages
     # shellcheck disable=SC2086
     if $as_root env DEBIAN_FRONTEND=noninteractive $command -qq >/dev/null; then
         [ -z "$(missing browser libatomic postgresql calc)" ] && exit 0

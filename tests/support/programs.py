@@ -12,6 +12,7 @@ from typing import NoReturn
 import pytest
 
 BROWSERS = (
+    "chromium-headless-shell",  # without the windows that nobody sees: a third of the time
     "chromium",
     "chromium-browser",
     "google-chrome",
