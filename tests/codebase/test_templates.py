@@ -1,6 +1,7 @@
 """Every template: it compiles, names only what exists, imports only what it uses, and holds no script or style."""
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from functools import cache
 
@@ -28,88 +29,97 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
 
 
 @cache
-def parsed(app: Flask, name: str) -> nodes.Template:
-    """A template's tree, of which no test changes anything."""
-    return app.jinja_env.parse((TEMPLATES / name).read_text(encoding="utf-8"))
+def text_of(name: str) -> str:
+    return (TEMPLATES / name).read_text(encoding="utf-8")
+
+
+@cache
+def by_kind(app: Flask, name: str) -> dict[type[nodes.Node], list[nodes.Node]]:
+    """A template's nodes in one walk, of which no test changes anything."""
+    found: dict[type[nodes.Node], list[nodes.Node]] = defaultdict(list)
+    for node in app.jinja_env.parse(text_of(name)).find_all(nodes.Node):
+        found[type(node)].append(node)
+    return found
 
 
 def constant(node: nodes.Node) -> str | None:
     return node.value if isinstance(node, nodes.Const) and isinstance(node.value, str) else None
 
 
-def url_calls(template: nodes.Template) -> Iterator[nodes.Call]:
-    for call in template.find_all(nodes.Call):
+def url_calls(app: Flask, name: str) -> Iterator[nodes.Call]:
+    for call in by_kind(app, name)[nodes.Call]:
         if isinstance(call.node, nodes.Name) and call.node.name == "url_for" and call.args:
             yield call
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_a_template_compiles(app: Flask, name: str):
-    app.jinja_env.compile((TEMPLATES / name).read_text(encoding="utf-8"), name=name)
+def test_every_template_compiles(app: Flask):
+    for name in NAMES:
+        app.jinja_env.compile(text_of(name), name=name, raw=True)  # the error names the template and the line
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_the_addresses_that_a_template_names_exist(app: Flask, name: str):
+def test_the_addresses_that_a_template_names_exist(app: Flask):
     wrong = []
-    for call in url_calls(parsed(app, name)):
-        endpoint = constant(call.args[0])
-        if endpoint is None or call.dyn_kwargs is not None:
-            continue
-        given = {keyword.key for keyword in call.kwargs}
-        rules = list(app.url_map.iter_rules(endpoint)) if endpoint in app.view_functions else []
-        if not any(rule.arguments <= given | BY_ITSELF for rule in rules):
-            wrong.append(f"line {call.lineno}: url_for({endpoint!r}, {', '.join(sorted(given))})")
+    for name in NAMES:
+        for call in url_calls(app, name):
+            endpoint = constant(call.args[0])
+            if endpoint is None or call.dyn_kwargs is not None:
+                continue
+            given = {keyword.key for keyword in call.kwargs}
+            rules = list(app.url_map.iter_rules(endpoint)) if endpoint in app.view_functions else []
+            if not any(rule.arguments <= given | BY_ITSELF for rule in rules):
+                wrong.append(f"{name}:{call.lineno}: url_for({endpoint!r}, {', '.join(sorted(given))})")
 
     assert not wrong
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_the_static_files_that_a_template_names_exist(app: Flask, name: str):
+def test_the_static_files_that_a_template_names_exist(app: Flask):
     named = [
-        constant(keyword.value)
-        for call in url_calls(parsed(app, name))
+        (name, constant(keyword.value))
+        for name in NAMES
+        for call in url_calls(app, name)
         if constant(call.args[0]) == "static"
         for keyword in call.kwargs
         if keyword.key == "filename"
     ]
 
-    assert [file for file in named if file and not (FOLDER / file).is_file()] == []
+    assert named
+    assert [(name, file) for name, file in named if file and not (FOLDER / file).is_file()] == []
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_a_template_uses_what_it_imports(app: Flask, name: str):
-    template = parsed(app, name)
-    imported = {
-        (name if isinstance(name, str) else name[1])
-        for node in template.find_all(nodes.FromImport)
-        for name in node.names
-    } | {node.target for node in template.find_all(nodes.Import)}
-    used = {node.name for node in template.find_all(nodes.Name) if node.ctx == "load"}
+def test_a_template_uses_what_it_imports(app: Flask):
+    unused = []
+    for name in NAMES:
+        found = by_kind(app, name)
+        imported = {
+            (one if isinstance(one, str) else one[1]) for node in found[nodes.FromImport] for one in node.names
+        } | {node.target for node in found[nodes.Import]}
+        used = {node.name for node in found[nodes.Name] if node.ctx == "load"}
+        unused += [f"{name}: {one}" for one in sorted(imported - used)]
 
-    assert imported - used == set()
+    assert not unused
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_what_a_template_imports_exists(app: Flask, name: str):
+def test_what_a_template_imports_exists(app: Flask):
     missing = []
-    for node in parsed(app, name).find_all(nodes.FromImport):
-        source = constant(node.template)
-        if source is None:
-            continue
-        module = parsed(app, source)
-        defined = {macro.name for macro in module.find_all(nodes.Macro)}
-        missing += [
-            f"{source}: {one}" for one in node.names if (one if isinstance(one, str) else one[0]) not in defined
-        ]
+    for name in NAMES:
+        for node in by_kind(app, name)[nodes.FromImport]:
+            source = constant(node.template)
+            if source is None:
+                continue
+            defined = {macro.name for macro in by_kind(app, source)[nodes.Macro]}
+            missing += [
+                f"{name}: {source} has no {one}"
+                for one in (entry if isinstance(entry, str) else entry[0] for entry in node.names)
+                if one not in defined
+            ]
 
     assert not missing
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_a_template_holds_no_script_or_style(name: str):
-    text = JSON_SCRIPT.sub("", (TEMPLATES / name).read_text(encoding="utf-8"))
+def test_a_template_holds_no_script_or_style():
+    found = [(name, inline) for name in NAMES for inline in INLINE.findall(JSON_SCRIPT.sub("", text_of(name)))]
 
-    assert INLINE.findall(text) == []
+    assert not found
 
 
 def test_scripts_import_modules_that_exist():
