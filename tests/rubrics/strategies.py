@@ -29,7 +29,9 @@ ONE_IN_FOUR, ONE_IN_FIVE, EIGHTHS = st.integers(0, 3), st.integers(0, 4), st.int
 FAILING_BELOW = st.none() | st.just(Fraction(121, 2))
 COUNTS = {failing: st.integers(max(2, failing + 1), 5) for failing in range(4)}
 LEVEL_POINTS = {
-    count: st.sets(st.builds(Fraction, st.integers(0, 140), st.sampled_from([1, 7, 12])), min_size=count, max_size=count)
+    count: st.sets(
+        st.builds(Fraction, st.integers(0, 140), st.sampled_from([1, 7, 12])), min_size=count, max_size=count
+    )
     for count in range(2, 6)
 }
 SCOPES, EFFECTS = st.sampled_from(["review", "section"]), st.sampled_from(["zero", "zero_section", "keep"])
