@@ -29,6 +29,7 @@ from qa.reviewer_drift import workbook_views as reviewer_views
 from qa.reviews import sampled
 from qa.reviews import views as review_views
 from qa.reviews.comments import views as comment_views
+from qa.reviews.companions import views as companion_views
 from qa.reviews.disputes import views as dispute_views
 from qa.reviews.second_looks import views as second_look_views
 from qa.reviews.wellbeing import views as wellbeing_views
@@ -64,6 +65,7 @@ BLUEPRINTS = (
     comment_views.bp,
     second_look_views.bp,
     wellbeing_views.bp,
+    companion_views.bp,
     incident_views.bp,
     calibration_views.bp,
     golden_views.bp,

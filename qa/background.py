@@ -25,6 +25,7 @@ from qa.incidents import chores as incident_chores
 from qa.notices import jobs as notice_jobs
 from qa.reviewer_drift import jobs as drift_jobs
 from qa.reviews import jobs as review_jobs
+from qa.reviews.companions import chores as companion_chores
 from qa.sampling import jobs as sampling_jobs
 from qa.tickets import jobs as ticket_jobs
 from qa.tickets import searching
@@ -70,6 +71,7 @@ def chores(app: Flask, settings: Settings) -> tuple[Chore, ...]:
         coaching_jobs.Calendar(),
         series_jobs.Calendar(),
         certification_jobs.Calendar(),
+        companion_chores.Lapse(),
         ticket_jobs.Schedule(),
         data_export_jobs.Calendar(),
     )

@@ -24,7 +24,7 @@ class Room:
 
 ROOMS = (
     Room(label="Desk", icon="house", endpoint="desk.home", permission=Permission.HOME),
-    Room(label="Queue", icon="list-checks", endpoint="reviews.queue", permission=Permission.SCORE),
+    Room(label="Queue", icon="list-checks", endpoint="reviews.queue", permission=Permission.QUEUE),
     Room(label="My reviews", icon="clipboard-check", endpoint="reviews.mine", permission=Permission.OWN_REVIEWS),
     Room(label="Disputes", icon="gavel", endpoint="disputes.index", permission=Permission.DISPUTE_SETTLE),
     Room(label="Second looks", icon="list-restart", endpoint="second_looks.index", permission=Permission.SECOND_LOOKS),

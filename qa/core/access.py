@@ -47,6 +47,7 @@ class Scope(StrEnum):
 class Permission(StrEnum):
     HOME = "home"
     SCORE = "score"
+    QUEUE = "queue"
     REVIEW_READ = "review_read"
     OWN_REVIEWS = "own_reviews"
     REVIEW_VOID = "review_void"
@@ -108,7 +109,8 @@ R, L, Q, S, D, A = (
 P = Permission
 AUTHORITY: dict[Permission, dict[Role, Scope]] = {
     P.HOME: dict.fromkeys(Role, Scope.OWN),
-    P.SCORE: {R: Scope.ASSIGNED, L: Scope.ASSIGNED, Q: Scope.ASSIGNED},
+    P.SCORE: {R: Scope.ASSIGNED, L: Scope.ASSIGNED, Q: Scope.ASSIGNED, S: Scope.ASSIGNED},
+    P.QUEUE: {R: Scope.ASSIGNED, L: Scope.ASSIGNED, Q: Scope.ASSIGNED},
     P.REVIEW_READ: {R: Scope.ASSIGNED, L: Scope.TEAM, Q: Scope.ALL, S: Scope.OWN, D: Scope.ALL},
     P.OWN_REVIEWS: {R: Scope.OWN, S: Scope.OWN},
     P.REVIEW_VOID: {Q: Scope.ALL},

@@ -18,6 +18,7 @@ from qa.notices.models import Notice
 from qa.people.models import AgentIdentity, Membership, OneTimeLink, Source, User
 from qa.people.queries import in_force
 from qa.reviews.models import Review, ReviewRevision
+from qa.reviews.queries import TO_DO
 from qa.sampling.models import Assignment, Draw, Period
 from qa.tickets.models import HandledPart, IntakeRun, Ticket
 
@@ -42,7 +43,7 @@ def workload(session: Session, user_id: int, *, today: dt.date, since: dt.dateti
             func.count().filter(Assignment.state == "open", Assignment.due_on < today),
             func.count().filter(Assignment.state == "open", Assignment.due_on == today),
             func.count().filter(Assignment.state == "submitted", Assignment.ended_at >= since),
-        ).where(Assignment.reviewer_id == user_id)
+        ).where(Assignment.reviewer_id == user_id, TO_DO)
     ).one()
     return Workload(open=row[0], overdue=row[1], due_today=row[2], done_this_week=row[3])
 
@@ -232,7 +233,7 @@ def sampling_state(session: Session, actor: Actor, *, today: dt.date, weeks: int
             func.count().filter(Assignment.state == "open"),
         )
         .join(HandledPart, HandledPart.id == Assignment.part_id)
-        .where(HandledPart.programme_id == actor.programme_id)
+        .where(HandledPart.programme_id == actor.programme_id, TO_DO)
     ).one()
     unassigned = session.scalar(
         select(func.count())

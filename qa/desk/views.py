@@ -22,6 +22,7 @@ from qa.notices import queries as notice_queries
 from qa.notices import service as notice_service
 from qa.notices.models import Notice
 from qa.reviews import measured
+from qa.reviews.companions import queries as companions
 from qa.trends import key_figures as trend_figures
 from qa.trends import moves as trend_moves
 from qa.trends import queries as trend_queries
@@ -47,12 +48,13 @@ def home() -> ResponseReturnValue:
         "sessions": queries.sessions_waiting(session, g.actor),
         "actions": queries.actions_due(session, g.actor.user_id, until=today + SOON),
     }
-    if g.actor.may(Permission.SCORE):
+    if g.actor.may(Permission.QUEUE):
         workload = queries.workload(session, g.actor.user_id, today=today, since=midnight(monday, g.zone))
         if Role.REVIEWER in roles or workload.open:  # a lead scores now and then only
             desk["workload"] = workload
     if Role.SPECIALIST in roles:
         desk["unread"] = queries.unread_reviews(session, g.actor.user_id, now=now)
+        desk["invited"] = companions.invitations(session, g.actor)
         desk["own_plan"] = queries.own_plan(session, g.actor.user_id)
     if Role.TEAM_LEAD in roles:
         desk["team"] = queries.team_members(
@@ -130,6 +132,8 @@ def address_of(notice: Notice) -> str:
         return url_for("notices.not_sent")
     if notice.object_type == "second_look":
         return url_for("second_looks.show", look_id=int(notice.object_id))
+    if notice.object_type == "invitation":
+        return url_for("reviews.mine")
     if notice.object_type == "incident":
         return url_for("incidents.show", incident_id=int(notice.object_id))
     if notice.object_type == "calibration_session":

@@ -75,6 +75,15 @@ KINDS: Mapping[str, Kind] = {
         ),
         *_kinds(
             "Reviews and disputes",
+            (S,),
+            {
+                "self_review_invited": "You are invited to score a part of your own work",
+                "peer_review_invited": "You are invited to score a colleague's part",
+            },
+            usual=Way.APP,
+        ),
+        *_kinds(
+            "Reviews and disputes",
             (L, Q),
             {
                 "dispute_opened": "A dispute waits for your decision",

@@ -169,6 +169,14 @@ class ProgrammeForm(FlaskForm):
             SelectChoice("by_lead", "when a lead releases it"),
         ],
     )
+    peer_from = RadioField(
+        "Peer reviews, where a plan asks for them, go to specialists",
+        choices=[
+            SelectChoice("other_team", "of another team"),
+            SelectChoice("same_team", "of the same team"),
+            SelectChoice("any_team", "of any team"),
+        ],
+    )
     rubric_date = RadioField(
         "A part is scored by the rubric version in force",
         choices=[

@@ -34,6 +34,7 @@ class ProgrammeSetting(WithId, Base):
         one_of("primary_part_rule", ("most_public_replies", "last_public_reply")),
         one_of("release_rule", ("at_once", "next_morning", "by_lead")),
         one_of("rubric_date", ("resolution", "review")),
+        one_of("peer_from", ("other_team", "same_team", "any_team")),
         CheckConstraint("certification_practice BETWEEN 5 AND 40", name="certification_practice_in_range"),
         CheckConstraint("certification_mark > 0 AND certification_mark < 1", name="certification_mark_in_range"),
         CheckConstraint("certification_shadowed BETWEEN 1 AND 20", name="certification_shadowed_in_range"),
@@ -69,6 +70,7 @@ class ProgrammeSetting(WithId, Base):
     certification_mark: Mapped[float] = mapped_column(default=0.4, server_default="0.4")  # kappa's lower bound
     certification_shadowed: Mapped[int] = mapped_column(default=3, server_default="3")  # reviews looked at
     certification_absence_weeks: Mapped[int] = mapped_column(default=12, server_default="12")  # until it lapses
+    peer_from: Mapped[str] = mapped_column(default="other_team", server_default="other_team")  # who reviews a peer
     quality_target: Mapped[float | None]
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
 

@@ -25,6 +25,7 @@ CHANGEABLE = (
     "severe_per_day",
     "blind",
     "live_score",
+    "peer_from",
     "release_rule",
     "dispute_window_days",
     "dispute_answer_days",

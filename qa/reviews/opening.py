@@ -21,7 +21,7 @@ from qa.reviews.models import Review, ReviewRevision
 from qa.reviews.queries import StoredAnswer, answers_of, in_order
 from qa.rubric_library.models import RubricVersion
 from qa.rubric_library.queries import parsed, rubric_of
-from qa.sampling.models import Assignment, StrikeRequest
+from qa.sampling.models import Assignment, Purpose, StrikeRequest
 from qa.tickets.conversations import KEPT_COLUMNS, Conversation, Message, read_conversation
 from qa.tickets.models import ConversationKey, ConversationRevision, HandledPart, Ticket
 from qa.tickets.queries import may_open
@@ -40,7 +40,11 @@ reviews, revisions, conversations, keys = (
 def _waiting(*, before: bool) -> ScalarSelect[int]:
     """How many open parts the reviewer has; or only those that come first."""
     other = assignments.alias()
-    found = select(func.count()).where(other.c.reviewer_id == assignments.c.reviewer_id, other.c.state == "open")
+    found = select(func.count()).where(
+        other.c.reviewer_id == assignments.c.reviewer_id,
+        other.c.state == "open",
+        other.c.purpose.not_in((Purpose.SELF, Purpose.PEER)),  # invitations stand elsewhere
+    )
     if before:
         found = found.where(tuple_(*in_order(other)) < tuple_(*in_order(assignments)))
     return found.correlate(assignments).scalar_subquery()

@@ -22,6 +22,10 @@ from qa.sampling.models import Assignment, Purpose, StrikeRequest
 from qa.tickets.models import HandledPart, Ticket
 from qa.tickets.queries import may_open
 
+# What has to be done; a self-review or peer review is an invitation, and stands elsewhere.
+INVITED = (Purpose.SELF, Purpose.PEER)
+TO_DO = Assignment.purpose.not_in(INVITED)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Queued:
@@ -68,7 +72,7 @@ def queue_of(session: Session, reviewer_id: int, *, limit: int = 200) -> list[Qu
         .join(HandledPart, HandledPart.id == Assignment.part_id)
         .join(Ticket, Ticket.id == HandledPart.ticket_id)
         .outerjoin(Review, Review.assignment_id == Assignment.id)
-        .where(Assignment.reviewer_id == reviewer_id, Assignment.state == "open")
+        .where(Assignment.reviewer_id == reviewer_id, Assignment.state == "open", TO_DO)
         .order_by(*in_order(Assignment.__table__))
         .limit(limit)
     )
@@ -102,7 +106,7 @@ def next_in_queue(
         select(Assignment.id, Ticket.content_severity)
         .join(HandledPart, HandledPart.id == Assignment.part_id)
         .join(Ticket, Ticket.id == HandledPart.ticket_id)
-        .where(Assignment.reviewer_id == reviewer_id, Assignment.state == "open")
+        .where(Assignment.reviewer_id == reviewer_id, Assignment.state == "open", TO_DO)
     )
     if after is not None:
         found = found.where(Assignment.id != after)
@@ -143,7 +147,14 @@ def get_assignment_for(session: Session, actor: Actor, assignment_id: int) -> To
             func.count(),
         )
         .select_from(Assignment)
-        .join(other, and_(other.c.reviewer_id == Assignment.reviewer_id, other.c.state == "open"))
+        .join(
+            other,
+            and_(
+                other.c.reviewer_id == Assignment.reviewer_id,
+                other.c.state == "open",
+                other.c.purpose.not_in(INVITED),
+            ),
+        )
         .where(Assignment.id == assignment.id)
     ).one()
     return ToScore(assignment=assignment, part=part, ticket=ticket, review=review, position=before + 1, waiting=waiting)

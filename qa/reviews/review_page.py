@@ -19,6 +19,7 @@ from qa.reviews.queries import ReviewView, StoredAnswer
 from qa.rubric_library import procedures
 from qa.rubric_library.queries import rubric_of
 from qa.rubric_library.scoring_form import ShownSection
+from qa.sampling.models import Purpose
 from qa.tickets.conversations import conversation_of
 
 
@@ -96,6 +97,8 @@ def shown(session: Session, view: ReviewView, *, purpose: str, now: dt.datetime)
     messages: tuple[scoring_page.ShownMessage, ...] = ()
     quotes: dict[str, list[tuple[str, str]]] = {}
     marks: dict[str, Marks] = {}
+    own = view.review.reviewer_id == g.actor.user_id
+    nameless = own and view.review.purpose == Purpose.PEER  # a peer is not told whose work it was
     if may_read_text(view):
         conversation = conversation_of(
             session,
@@ -105,12 +108,11 @@ def shown(session: Session, view: ReviewView, *, purpose: str, now: dt.datetime)
         )
         access_log.buffer().opened(user_id=g.actor.user_id, ticket_id=view.ticket.id, purpose=purpose, now=now)
         messages = scoring_page.shown_messages(
-            conversation, scoring_page.judged_by(view.part), blind=False, customer=g.programme.customer_word
+            conversation, scoring_page.judged_by(view.part), blind=nameless, customer=g.programme.customer_word
         )
         texts = scoring_page.texts_of(conversation)
         quotes = quoted(answers, texts)
         marks = marks_of(sections, texts)
-    own = view.review.reviewer_id == g.actor.user_id
     score = rubrics.score(rubric, rules.state_of(answers), channel=view.ticket.channel)
     return {
         "view": view,
@@ -124,6 +126,11 @@ def shown(session: Session, view: ReviewView, *, purpose: str, now: dt.datetime)
         "quotes": quotes,
         "marks": marks,
         "links": procedures.links_at(session, g.actor.programme_id, view.part.resolved_at),
+        "specialist_name": "a colleague, not named"
+        if nameless
+        else view.specialist.name
+        if view.specialist
+        else "not known here",
         "reviewer_name": view.reviewer.name
         if own or g.actor.may(Permission.REVIEWER_NAME)
         else view.reviewer.pseudonym,

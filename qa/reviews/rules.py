@@ -27,6 +27,8 @@ LARGEST_INTEGER, LARGEST_ID = 2**31 - 1, 2**63 - 1  # what the database's column
 RELEASED_PURPOSES = frozenset({Purpose.ROUTINE, Purpose.TARGETED, Purpose.FOLLOW_UP})
 # What no other reviewer sees as long as somebody may still score the part without knowing it.
 SEALED_PURPOSES = frozenset({Purpose.CALIBRATION, Purpose.GOLD, Purpose.PRACTICE})
+# Where nobody is named before or after, whatever the programme says.
+BLIND_PURPOSES = frozenset({Purpose.CALIBRATION, Purpose.PEER})
 # What looks like any drawn part to whoever scores it, before and after.
 HIDDEN_PURPOSES = frozenset({Purpose.DOUBLE, Purpose.GOLD})
 

@@ -1,11 +1,11 @@
 """Changing reviews: saving a draft, submitting, taking back, releasing, acknowledging."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete, exists, insert, select, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -15,6 +15,9 @@ from qa.core.errors import ConflictError, InvalidInputError
 from qa.notices import service as notices
 from qa.people.models import ProgrammeSetting
 from qa.reviews import queries, rules
+from qa.reviews.companions import queries as companion_queries
+from qa.reviews.companions import service as companions
+from qa.reviews.companions.rules import At, holds_release
 from qa.reviews.models import Answer, Evidence, Review, ReviewRevision
 from qa.reviews.rules import Save, SavedAnswer
 from qa.sampling.models import Assignment, Purpose
@@ -199,13 +202,16 @@ def submit(
     review.submitted_at = now
     review.current_revision_id = revision.id
     review.lock_version += 1
-    if review.purpose in rules.RELEASED_PURPOSES:
-        review.released_at = rules.release_time(setting.release_rule, now, zone)
     assignment.state = "submitted"
     assignment.ended_at = now
     session.flush()
-    _seal_or_open(session, review)
-    _tell_specialist(session, review, now=now)
+    at_hand = companion_queries.at_hand(session, review.part_id)
+    if review.purpose in rules.RELEASED_PURPOSES and not holds_release(at_hand):
+        review.released_at = rules.release_time(setting.release_rule, now, zone)
+    _seal_or_open(session, review, at_hand)
+    companions.tell_specialist(session, review)
+    if review.purpose == Purpose.SELF:
+        companions.answered(session, review.part_id, setting=setting, zone=zone, now=now)
     audit.record(
         session,
         action="review.submit",
@@ -230,48 +236,21 @@ def apply_score(revision: ReviewRevision, score: rubrics.Score, *, now: dt.datet
     revision.submitted_at = now
 
 
-def _seal_or_open(session: Session, review: Review) -> None:
+def _seal_or_open(session: Session, review: Review, at_hand: Collection[At]) -> None:
     """A score stays sealed to the part's other scorers until all are in; then all open at once."""
     if review.purpose in rules.SEALED_PURPOSES:
         review.sealed = True  # a session reveals its own; what is scored against gold stays with its reviewer
-        return
-    # A bridge's two scores wait for each other; so do a first score and its hidden second one.
-    together = (Purpose.BRIDGE,) if review.purpose == Purpose.BRIDGE else (Purpose.ROUTINE, Purpose.DOUBLE)
-    waiting = session.scalar(
-        select(
-            exists().where(
-                Assignment.part_id == review.part_id,
-                Assignment.state == "open",
-                Assignment.purpose.in_(together),
-            )
+    elif review.purpose == Purpose.BRIDGE:  # its two scores wait for each other
+        session.execute(
+            update(Review)
+            .where(Review.part_id == review.part_id, Review.state == "submitted", Review.purpose == Purpose.BRIDGE)
+            .values(sealed=(Purpose.BRIDGE, "open") in at_hand)
+            .execution_options(synchronize_session=False)
         )
-    )
-    session.execute(
-        update(Review)
-        .where(
-            Review.part_id == review.part_id,
-            Review.state == "submitted",
-            Review.purpose.in_(together),
-        )
-        .values(sealed=bool(waiting))
-        .execution_options(synchronize_session=False)
-    )
-    session.refresh(review)
-
-
-def _tell_specialist(session: Session, review: Review, *, now: dt.datetime) -> None:
-    if review.purpose not in rules.RELEASED_PURPOSES or review.released_at is None:
-        return
-    specialist_id = session.scalar(select(HandledPart.specialist_id).where(HandledPart.id == review.part_id))
-    if specialist_id is not None:
-        notices.notify(
-            session,
-            [specialist_id],
-            kind="review_released",
-            object_type="review",
-            object_id=review.id,
-            now=review.released_at,
-        )
+        session.refresh(review)
+    else:
+        companions.seal(session, review.part_id, at_hand)
+        session.refresh(review)
 
 
 def undo_submit(session: Session, assignment: Assignment, *, now: dt.datetime) -> None:
@@ -293,6 +272,9 @@ def undo_submit(session: Session, assignment: Assignment, *, now: dt.datetime) -
     assignment.state = "open"
     assignment.ended_at = None
     session.flush()
+    companions.seal(session, review.part_id, companion_queries.at_hand(session, review.part_id))
+    if review.purpose == Purpose.SELF:
+        companions.taken_back(session, review.part_id, now=now)
     notices.withdraw(session, object_type="review", object_id=review.id)
     audit.record(
         session,
@@ -314,9 +296,11 @@ def release(session: Session, review: Review, *, by: int, now: dt.datetime) -> N
         raise ConflictError("A review of this kind is not shown to specialists.")
     if rules.may_undo(review.submitted_at, now):
         raise ConflictError("The reviewer can still take this review back; try again in a few seconds.")
+    if holds_release(companion_queries.at_hand(session, review.part_id)):
+        raise ConflictError("Its specialist may still score the part; it is released once that is in, or has lapsed.")
     notices.withdraw(session, object_type="review", object_id=review.id)  # the one that is dated ahead
     review.released_at = now
-    _tell_specialist(session, review, now=now)
+    companions.tell_specialist(session, review)
     audit.record(session, action="review.release", object_type="review", object_id=review.id, actor_id=by, now=now)
     session.flush()
 
@@ -325,6 +309,8 @@ def acknowledge(session: Session, review: Review, *, by: int, now: dt.datetime) 
     """The specialist has read the review; a second time changes nothing."""
     if review.acknowledged_at is not None:
         return
+    if review.released_at is None or review.released_at > now:
+        raise ConflictError("Only a released review can be acknowledged.")
     review.acknowledged_at = now
     notices.mark_read(session, by, "review", review.id, now=now)
     audit.record(session, action="review.acknowledge", object_type="review", object_id=review.id, actor_id=by, now=now)

@@ -17,6 +17,8 @@ from qa.core.db import db
 from qa.core.errors import InvalidInputError, NotFoundError
 from qa.reviews import opening, own_queue, queries, review_page, rules, scoring_page, service, voiding
 from qa.reviews.comments import page as comment_page
+from qa.reviews.companions import queries as companions
+from qa.reviews.companions.rules import COMPANIONS
 from qa.reviews.disputes import page as dispute_page
 from qa.reviews.second_looks import service as second_looks
 from qa.reviews.sent import just_sent
@@ -31,7 +33,7 @@ bp = Blueprint("reviews", __name__)
 
 
 @bp.get("/queue")
-@requires(Permission.SCORE)
+@requires(Permission.QUEUE)
 def queue() -> ResponseReturnValue:
     now = utcnow()
     session = db.session()
@@ -73,7 +75,7 @@ def score(assignment_id: int) -> ResponseReturnValue:
         if budget.rests(task.content_severity, task.ticket_id):
             return render_template("reviews/resting.html", task=task, budget=budget)
     customer = g.programme.customer_word
-    blind = g.setting.blind or task.purpose == Purpose.CALIBRATION
+    blind = task.purpose != Purpose.SELF and (g.setting.blind or task.purpose in rules.BLIND_PURPOSES)
     conversation = task.conversation(session, KeyRing(settings().text_keys), customer_word=customer, blind=blind)
     access_log.buffer().opened(user_id=g.actor.user_id, ticket_id=task.ticket_id, purpose="score", now=now)
     progress = scoring_page.progress(task.rubric, task.answers, channel=task.channel, live=g.setting.live_score)
@@ -141,7 +143,10 @@ def submit(assignment_id: int) -> ResponseReturnValue:
         now=now,
     )
     second_looks.sent(session, review, now=now)
+    invited = review.purpose in COMPANIONS
     db.session.commit()
+    if invited:  # no next one is pressed on anybody
+        return jsonify(next=url_for("reviews.mine", sent=assignment_id))
     return jsonify(next=onward(session, severity=task.ticket.content_severity, sent=assignment_id))
 
 
@@ -175,7 +180,7 @@ def unclear(assignment_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/queue/<int:assignment_id>/hand-over")
-@requires(Permission.SCORE)
+@requires(Permission.QUEUE)
 def hand_over(assignment_id: int) -> ResponseReturnValue:
     """Give the same part to another reviewer; the sample does not change."""
     session = db.session()
@@ -213,6 +218,8 @@ def mine() -> ResponseReturnValue:
         about=queries.reviews_about(db.session(), g.actor, now=now),
         by=queries.reviews_by(db.session(), g.actor) if g.actor.may(Permission.SCORE) else [],
         names_reviewer=g.actor.may(Permission.REVIEWER_NAME),
+        invited=companions.invitations(db.session(), g.actor),
+        just_sent=just_sent(now),
     )
 
 
@@ -248,8 +255,13 @@ def read_page(review_id: int, *, n: int | None = None, **more: Any) -> str:
         **context,
         current=current,
         revisions=queries.revisions_of(session, review_id),
+        beside=companions.beside(session, g.actor, view, now=now),
+        waits_for_specialist=companions.waits_for_specialist(session, view.part.id)
+        if view.review.released_at is None
+        else None,
         may_acknowledge=current
         and submitted
+        and view.review.purpose in rules.RELEASED_PURPOSES
         and view.part.specialist_id == g.actor.user_id
         and view.review.acknowledged_at is None,
         may_release=may_release(view, now=now),

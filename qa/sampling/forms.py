@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from urllib.parse import quote
 
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, IntegerField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import DecimalField, HiddenField, IntegerField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields import SelectChoice
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from qa.core.fields import AtLeastOne, CheckList
 from qa.sampling import fields, targeting
@@ -14,6 +14,7 @@ from qa.sampling.kinds import KINDS, NEW_DAYS
 from qa.sampling.schedules import SCHEDULES
 
 FILTER = "where_"
+SHARE = NumberRange(min=0, max=100, message="Between 0 and 100 %%.")  # the message is a format
 
 
 class PlanForm(FlaskForm):
@@ -36,6 +37,12 @@ class PlanForm(FlaskForm):
         "How often", choices=[SelectChoice(key, words) for key, words in SCHEDULES.items()], default="weekly"
     )
     once = StringField("Which week", validators=[Optional(), Length(max=8)])
+    self_share = DecimalField(
+        "Also to their own specialists, % of the drawn parts", default=0, validators=[Optional(), SHARE], places=1
+    )
+    peer_share = DecimalField(
+        "Also to another specialist, % of the drawn parts", default=0, validators=[Optional(), SHARE], places=1
+    )
     until = StringField("Last week", validators=[Optional(), Length(max=8)])
 
 

@@ -8,6 +8,7 @@ from qa.sampling.allocation import Plan
 
 NEW_DAYS = 90
 MOST_PER_SPECIALIST = 50
+SHARES = ("self_share", "peer_share")
 MOST = 5_000  # reviews a week that one plan asks for
 
 
@@ -98,6 +99,8 @@ class Rules:
     once: str | None = None  # the week of a one-off, as 2026-W14
     until: str | None = None  # the last week
     paused: bool = False
+    self_share: float = 0.0  # of its drawn parts that their specialists are invited to score too
+    peer_share: float = 0.0  # that another specialist is invited to score
 
     def parameters(self) -> dict[str, Any]:
         """What of it is kept beside kind, filter and schedule."""
@@ -110,6 +113,9 @@ class Rules:
             kept["once"] = self.once
         if self.until:
             kept["until"] = self.until
+        for name in SHARES:
+            if getattr(self, name):
+                kept[name] = getattr(self, name)
         return kept
 
     def attributes(self) -> set[str]:
@@ -138,6 +144,8 @@ def rules_of(kind: str, parameters: Mapping[str, Any], where: Mapping[str, Seque
         schedule=schedule,
         once=parameters.get("once"),
         until=parameters.get("until"),
+        self_share=float(parameters.get("self_share", 0.0)),
+        peer_share=float(parameters.get("peer_share", 0.0)),
     )
 
 
@@ -162,4 +170,7 @@ def faults(rules: Rules) -> dict[str, str]:
         found["days"] = "From 7 to 730 days."
     if rules.schedule == "one_off" and not rules.once:
         found["once"] = "Say which week, such as 2026-W14."
+    for name in SHARES:
+        if not 0 <= getattr(rules, name) <= 1:
+            found[name] = "A share lies between 0 and 100 %."
     return found

@@ -10,7 +10,7 @@ from qa.core import audit
 from qa.core.access import Actor
 from qa.core.errors import ConflictError, InvalidInputError, NotFoundError
 from qa.people.models import ProgrammeSetting
-from qa.sampling import chances, receipts
+from qa.sampling import chances, companions, receipts
 from qa.sampling.draw import Unit, replacement
 from qa.sampling.giving import Given, give, part_facts
 from qa.sampling.models import Assignment, Draw, DrawnUnit, DrawReceipt, FrameExclusion, FrameUnit, Period, Purpose
@@ -115,6 +115,7 @@ def _withdraw(session: Session, unit: DrawnUnit, *, now: dt.datetime) -> int | N
         raise ConflictError("This part is reviewed already; a review cannot be made undone by replacing its part.")
     for row in rows:
         row.state, row.ended_at = "withdrawn", now
+    companions.withdraw(session, unit.part_id, now=now)
     session.flush()
     return next((row.reviewer_id for row in rows if row.purpose == Purpose.ROUTINE), None)
 

@@ -1,16 +1,17 @@
 """Who can be given a part: the facts of reviewers on a day, and whether one of them may score one part."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from qa.core.access import OPEN_REGION, Role
-from qa.people.models import Absence, Capacity, Membership, RegionClearance, Skill
+from qa.people.models import Absence, Capacity, Membership, RegionClearance, Skill, User
 from qa.people.queries import clearances_on, in_force, people_with_role
 from qa.sampling import certified
-from qa.sampling.models import Assignment, ReviewerPause
+from qa.sampling.models import Assignment, Purpose, ReviewerPause
 
 DEFAULT_CAPACITY = 40  # reviews a week where nothing is noted
 
@@ -54,7 +55,11 @@ class PartFacts:
 
 def reviewers_on(session: Session, programme_id: int, day: dt.date) -> list[ReviewerFacts]:
     """Every active reviewer of a programme, in a bounded number of statements."""
-    people = people_with_role(session, programme_id, Role.REVIEWER, day)
+    return facts_of(session, people_with_role(session, programme_id, Role.REVIEWER, day), day)
+
+
+def facts_of(session: Session, people: Sequence[User], day: dt.date) -> list[ReviewerFacts]:
+    """The facts of these people on a day; an invitation to score, which nobody has to take, is no load."""
     ids = [person.id for person in people]
     teams: dict[int, set[int]] = {}
     for user_id, team_id in session.execute(
@@ -89,7 +94,11 @@ def reviewers_on(session: Session, programme_id: int, day: dt.date) -> list[Revi
     loads = dict(
         session.execute(
             select(Assignment.reviewer_id, func.count())
-            .where(Assignment.reviewer_id.in_(ids), Assignment.state == "open")
+            .where(
+                Assignment.reviewer_id.in_(ids),
+                Assignment.state == "open",
+                Assignment.purpose.not_in((Purpose.SELF, Purpose.PEER)),
+            )
             .group_by(Assignment.reviewer_id)
         ).all()
     )

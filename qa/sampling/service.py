@@ -14,7 +14,7 @@ from qa.core.crypto import KeyRing
 from qa.core.errors import ConflictError, InvalidInputError
 from qa.people.models import Programme, ProgrammeSetting
 from qa.rubric_library.queries import rule_book_at
-from qa.sampling import chances, committing, fields, frames, receipts
+from qa.sampling import chances, committing, companions, fields, frames, receipts
 from qa.sampling.allocation import Plan
 from qa.sampling.attributes import beyond_base, carried_by
 from qa.sampling.draw import DrawResult
@@ -81,6 +81,7 @@ def draw_period(
         chances.refresh(session, period)
     parts = part_facts(session, list(drawn))
     given = give(session, setting, parts, drawn, rng=_generator(seed), by=by, now=now)
+    invited = companions.invite(session, setting, period, drawn, parts, rng=_generator(seed + b"+"), by=by, now=now)
     session.flush()
     audit.record(
         session,
@@ -97,6 +98,8 @@ def draw_period(
             "frame": row.frame_size,
             "assigned": given.routine + given.double,
             "left": len(given.left),
+            "self_reviews": invited.own,
+            "peer_reviews": invited.peer,
         },
     )
     session.flush()

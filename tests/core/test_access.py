@@ -14,7 +14,11 @@ from tests.support.client import CheckingClient, sign_in
 P, R = Permission, Role
 # The authority table of the product: use case, then who has it and how far. Nobody else has it.
 PRODUCT = {
-    "score assigned parts": (P.SCORE, {R.REVIEWER: "assigned", R.TEAM_LEAD: "assigned", R.QA_LEAD: "assigned"}),
+    "score assigned parts, specialists where a plan invites them": (
+        P.SCORE,
+        {R.REVIEWER: "assigned", R.TEAM_LEAD: "assigned", R.QA_LEAD: "assigned", R.SPECIALIST: "assigned"},
+    ),
+    "work through a queue": (P.QUEUE, {R.REVIEWER: "assigned", R.TEAM_LEAD: "assigned", R.QA_LEAD: "assigned"}),
     "read a review": (
         P.REVIEW_READ,
         {R.REVIEWER: "assigned", R.TEAM_LEAD: "team", R.QA_LEAD: "all", R.SPECIALIST: "own", R.DIRECTOR: "all"},

@@ -86,6 +86,20 @@ REVIEWS = [
         },
     ),
     *cases(
+        "companions.decline",
+        {
+            "Sam's": ("sam", lambda w: {"assignment_id": w.invited.task.id}),
+            "no invitation": ("", lambda w: {"assignment_id": w.ritas_task.id}),
+        },
+    ),
+    *cases(
+        "companions.beside",
+        {
+            "Sam's own": ("lena quinn sam dora", lambda w: {"review_id": w.invited.own.id}),
+            "nothing beside it": ("", lambda w: {"review_id": w.invited.drawn.id}),
+        },
+    ),
+    *cases(
         "second_looks.take",
         {
             "of Sam's work": ("lena quinn", lambda w: {"review_id": w.sams_review.id}),

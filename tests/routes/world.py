@@ -41,6 +41,7 @@ from tests.routes.drift_cases import drift_case
 from tests.routes.flat_exports import FlatExports, flat_exports
 from tests.routes.gilding import Calibrating, calibrating
 from tests.routes.incidents import Incidents, raised
+from tests.routes.inviting import Invited, invited
 from tests.routes.looking import second_look
 from tests.routes.neighbours import neighbour
 from tests.routes.taking_in import intake_run, intake_upload, saved_mapping, source_connection
@@ -64,6 +65,7 @@ class World:
     foreign_dispute: Dispute
     incidents: Incidents
     lenas_look: SecondLook
+    invited: Invited
     sams_ticket: Ticket
     olgas_ticket: Ticket
     severe_ticket: Ticket
@@ -170,6 +172,7 @@ def make_world(session: Session, cast: Cast, settings: Settings) -> World:
         sams_dispute=disputed(session, sams_review, cast),
         foreign_dispute=disputed(session, foreign_review, neighbours),
         lenas_look=second_look(session, cast, version),
+        invited=invited(session, cast, version),
         incidents=Incidents(
             sams=raised(session, sams[0], cast.lena),
             olgas=raised(session, olgas[0], cast.otto),

@@ -48,6 +48,7 @@ def change() -> ResponseReturnValue:
         "severe_per_day": form.severe_per_day.data,
         "blind": form.blind.data,
         "live_score": form.live_score.data,
+        "peer_from": form.peer_from.data,
         "own_team_ban": form.own_team_ban.data,
         "fair_mean": form.fair_mean.data,
         "release_rule": form.release_rule.data,

@@ -12,6 +12,7 @@ from qa.people.queries import setting_at
 from qa.reviews.disputes import queries, rules, service
 from qa.reviews.disputes.queries import DisputeView
 from qa.reviews.queries import ReviewView
+from qa.reviews.rules import RELEASED_PURPOSES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +40,11 @@ def window_of(session: Session, view: ReviewView, moment: dt.datetime | None) ->
 def beside_review(session: Session, view: ReviewView, *, now: dt.datetime) -> dict[str, Any]:
     """The context of a review's page that tells of its dispute."""
     known = queries.dispute_of(session, view.review.id)
-    own_work = view.part.specialist_id == g.actor.user_id and g.actor.may(Permission.DISPUTE_OPEN)
+    own_work = (
+        view.part.specialist_id == g.actor.user_id
+        and g.actor.may(Permission.DISPUTE_OPEN)
+        and view.review.purpose in RELEASED_PURPOSES
+    )
     current = view.revision.id == view.review.current_revision_id
     live = known is not None and known.dispute.state != "withdrawn"
     first_decided = own_work and current and known is not None and known.dispute.state == "settled"

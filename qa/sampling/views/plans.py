@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from urllib.parse import quote, unquote
 
 from flask import flash, g, make_response, redirect, render_template, request, url_for
@@ -50,6 +51,7 @@ def edit_plan(plan_id: int) -> ResponseReturnValue:
     form.strata.data = list(rules.strata)
     form.days.data = rules.days
     form.schedule.data, form.once.data, form.until.data = rules.schedule, rules.once, rules.until
+    form.self_share.data, form.peer_share.data = percent(rules.self_share), percent(rules.peer_share)
     for name, values in _ticked(rules).items():
         form[forms.FILTER + quote(name, safe="")].data = values
     return form_page(form, view)
@@ -105,7 +107,14 @@ def rules_from(form: forms.PlanForm) -> kinds.Rules:
         schedule=form.schedule.data,
         once=(form.once.data or "").strip() or None if form.schedule.data == "one_off" else None,
         until=(form.until.data or "").strip() or None,
+        self_share=float((form.self_share.data or 0) / 100),
+        peer_share=float((form.peer_share.data or 0) / 100),
     )
+
+
+def percent(share: float) -> Decimal:
+    """A share as its field holds it; by way of its digits, so that 0.07 is 7 and not 7.000000000000001."""
+    return Decimal(str(share)) * 100
 
 
 def preview_or_save(form: forms.PlanForm, view: sampling_plans.PlanView | None) -> ResponseReturnValue:

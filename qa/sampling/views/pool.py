@@ -16,7 +16,7 @@ LONGEST_LIST = 4_000
 
 
 @bp.get("/pool")
-@requires(Permission.SCORE)
+@requires(Permission.QUEUE)
 def pool_page() -> ResponseReturnValue:
     """What the pool holds for the person who asks; nothing by which one part could be told from another."""
     session = db.session()
@@ -29,7 +29,7 @@ def pool_page() -> ResponseReturnValue:
 
 
 @bp.post("/pool/claim")
-@requires(Permission.SCORE)
+@requires(Permission.QUEUE)
 def claim() -> ResponseReturnValue:
     session = db.session()
     pool.claim(session, g.setting, g.actor.user_id, now=utcnow())
@@ -39,7 +39,7 @@ def claim() -> ResponseReturnValue:
 
 
 @bp.post("/pool/<int:assignment_id>/give-back")
-@requires(Permission.SCORE)
+@requires(Permission.QUEUE)
 def give_back(assignment_id: int) -> ResponseReturnValue:
     session = db.session()
     pool.give_back(session, queries.get_own_assignment(session, g.actor, assignment_id), now=utcnow())

@@ -104,7 +104,7 @@ def back() -> ResponseReturnValue:
 
 
 @bp.post("/assignments/<int:assignment_id>/strike")
-@requires(Permission.SCORE)
+@requires(Permission.QUEUE)
 def ask_to_strike(assignment_id: int) -> ResponseReturnValue:
     """A reviewer says that a part was never in the population; a lead answers."""
     session = db.session()

@@ -64,7 +64,7 @@ function tell(what, detail = {}) {
       window.open("/sign-in", "_blank", "noopener"),
     );
   } else if (what === "conflict") {
-    if (detail.submitted || detail.gone) showAlert(detail.message, "Go to the queue", () => leave("/queue"));
+    if (detail.submitted || detail.gone) showAlert(detail.message, "Go back to the list", () => leave(page.dataset.listUrl));
     else showAlert(detail.message, "Load the newer state, then send mine", () => rebase(detail.version));
   } else if (what === "refused") {
     showAlert(detail.message ?? "The server refused this answer.", "Load the page again", () => location.reload());

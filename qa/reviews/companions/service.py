@@ -1,0 +1,159 @@
+"""What happens when a score of a part comes in, is taken back, is declined or lapses: who may see what from then on."""
+
+import datetime as dt
+from collections.abc import Collection
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import case, exists, select, update
+from sqlalchemy.orm import Session
+
+from qa.core import audit
+from qa.core.clock import local_day
+from qa.core.errors import ConflictError
+from qa.notices import service as notices
+from qa.people.models import Programme, ProgrammeSetting
+from qa.people.queries import setting_at, zone_of
+from qa.reviews import rules as review_rules
+from qa.reviews.companions import queries, rules
+from qa.reviews.companions.rules import At
+from qa.reviews.models import Review
+from qa.sampling.models import Assignment, Purpose
+from qa.tickets.models import HandledPart
+
+NO_PENALTY = "It counts neither for nor against anybody."
+
+
+def seal(session: Session, part_id: int, at_hand: Collection[At]) -> None:
+    """Close or open the part's scores to others, in one statement: those of the sample wait for each other alone."""
+    waiting = any((purpose, "open") in at_hand for purpose in rules.SAMPLED)
+    session.execute(
+        update(Review)
+        .where(
+            Review.part_id == part_id,
+            Review.state == "submitted",
+            Review.purpose.in_((*rules.SAMPLED, *rules.COMPANIONS)),
+        )
+        .values(sealed=case((Review.purpose.in_(rules.COMPANIONS), rules.waits_for_all(at_hand)), else_=waiting))
+        .execution_options(synchronize_session=False)
+    )
+
+
+def tell_specialist(session: Session, review: Review) -> None:
+    """The notice of a released review, dated by its release."""
+    if review.purpose not in review_rules.RELEASED_PURPOSES or review.released_at is None:
+        return
+    specialist_id = session.scalar(select(HandledPart.specialist_id).where(HandledPart.id == review.part_id))
+    if specialist_id is not None:
+        notices.notify(
+            session,
+            [specialist_id],
+            kind="review_released",
+            object_type="review",
+            object_id=review.id,
+            now=review.released_at,
+        )
+
+
+def answered(session: Session, part_id: int, *, setting: ProgrammeSetting, zone: ZoneInfo, now: dt.datetime) -> None:
+    """The specialist's own score is in, or will not come: what waited for it is released by the programme's rule."""
+    for review in _held(session, part_id):
+        review.released_at = review_rules.release_time(setting.release_rule, now + review_rules.UNDO_GRACE, zone)
+        session.flush()
+        tell_specialist(session, review)
+
+
+def taken_back(session: Session, part_id: int, *, now: dt.datetime) -> None:
+    """The specialist takes the own score back before anything was shown: what was to be released waits again."""
+    for review in session.scalars(
+        select(Review).where(
+            Review.part_id == part_id,
+            Review.purpose.in_(review_rules.RELEASED_PURPOSES),
+            Review.state == "submitted",
+            Review.released_at > now,
+        )
+    ).all():
+        review.released_at = None
+        notices.withdraw(session, object_type="review", object_id=review.id)
+    session.flush()
+
+
+def _held(session: Session, part_id: int) -> list[Review]:
+    return list(
+        session.scalars(
+            select(Review)
+            .where(
+                Review.part_id == part_id,
+                Review.purpose.in_(review_rules.RELEASED_PURPOSES),
+                Review.state == "submitted",
+                Review.released_at.is_(None),
+            )
+            .order_by(Review.id)
+        )
+    )
+
+
+def decline(session: Session, assignment: Assignment, setting: ProgrammeSetting, *, by: int, now: dt.datetime) -> None:
+    """Not this one: the invitation ends, nobody is told why, and nothing counts it."""
+    ended = session.execute(
+        update(Assignment)
+        .where(Assignment.id == assignment.id, Assignment.state == "open")
+        .values(state="withdrawn", ended_at=now)
+        .execution_options(synchronize_session=False)
+    )
+    if ended.rowcount != 1:  # type: ignore[attr-defined]
+        raise ConflictError("This invitation is answered, or it has lapsed already.")
+    session.refresh(assignment)
+    _ended(session, assignment, setting, now=now)
+    audit.record(
+        session,
+        action="invitation.decline",
+        object_type="assignment",
+        object_id=assignment.id,
+        actor_id=by,
+        now=now,
+        detail={"purpose": assignment.purpose},
+    )
+    session.flush()
+
+
+def lapse(session: Session, *, now: dt.datetime) -> int:
+    """End the invitations whose last day is over, in every programme; how many. The caller commits."""
+    count = 0
+    for programme_id in session.scalars(select(Programme.id).order_by(Programme.id)).all():
+        setting = setting_at(session, programme_id, now)
+        due = session.scalars(
+            select(Assignment)
+            .join(HandledPart, HandledPart.id == Assignment.part_id)
+            .where(
+                HandledPart.programme_id == programme_id,
+                Assignment.purpose.in_(rules.COMPANIONS),
+                Assignment.state == "open",
+                Assignment.due_on < local_day(now, zone_of(setting)),
+            )
+            .order_by(Assignment.id)
+        ).all()
+        for assignment in due:
+            assignment.state, assignment.ended_at = "withdrawn", now
+            session.flush()
+            _ended(session, assignment, setting, now=now)
+        count += len(due)
+    return count
+
+
+def any_due(session: Session, day: dt.date) -> bool:
+    """Whether some invitation is past its last day anywhere."""
+    return bool(
+        session.scalar(
+            select(
+                exists().where(
+                    Assignment.purpose.in_(rules.COMPANIONS), Assignment.state == "open", Assignment.due_on < day
+                )
+            )
+        )
+    )
+
+
+def _ended(session: Session, assignment: Assignment, setting: ProgrammeSetting, *, now: dt.datetime) -> None:
+    seal(session, assignment.part_id, queries.at_hand(session, assignment.part_id))
+    if assignment.purpose == Purpose.SELF:
+        answered(session, assignment.part_id, setting=setting, zone=zone_of(setting), now=now)
