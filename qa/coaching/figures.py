@@ -13,6 +13,7 @@ from calibration.severity import CrossedDesign
 from qa.core.numerals import number
 from qa.reviews.measured import Framed, Measured, codes_of
 from qa.reviews.measured import Reviewed as Scored
+from qa.reviews.upheld import NOTHING, Upheld, upheld
 from qa.sampling.estimation import Difference, Figure, difference, greg_by, hajek_by
 from qa.sampling.explaining import Explanation, explain
 from qa.sampling.ordering import Shrunken, fay_herriot, rank_intervals
@@ -102,6 +103,7 @@ class Standing:
     weekly: tuple[tuple[dt.date, Figure, Figure], ...]  # week, own, the others
     difference: Difference
     told: Mapping[str, Explanation]  # of quality, team_quality, passed and critical
+    upheld: Upheld = NOTHING  # what disputes did to the own quality
 
     @property
     def methods(self) -> tuple[tuple[str, str], ...]:
@@ -143,6 +145,7 @@ def standing(
 
     weekly = window.quality(*_codes(measured, by_week), 2 * len(weeks))
     rubrics = sorted({row.rubric for row in measured.reviews if row.rubric and domain(row) == 0})
+    moved = dict(zip(("quality", "team_quality"), upheld(measured, codes, 2), strict=True))
     shown = {
         "quality": (own, "Quality"),
         "team_quality": (others, "The others of the team"),
@@ -157,8 +160,15 @@ def standing(
         gaps=tuple(_gaps(measured, reviews, specialist_id, criteria)),
         weekly=tuple((week, weekly[2 * index].figure, weekly[2 * index + 1].figure) for week, index in place.items()),
         difference=window.gap(own, others),
+        upheld=moved["quality"],
         told={
-            key: explain(reported, title=title, proportion=key in {"passed", "critical"}, rubric_versions=rubrics)
+            key: explain(
+                reported,
+                title=title,
+                proportion=key in {"passed", "critical"},
+                rubric_versions=rubrics,
+                rules=[moved[key].rule] if key in moved else (),
+            )
             for key, (reported, title) in shown.items()
         },
     )
@@ -249,12 +259,16 @@ class Placed:
     shrunken: Shrunken | None = None  # the figure that the order comes from, with its robust interval
     among: int = 0  # the people whom the ranks are among
     drawn_by: tuple[str, ...] = ()  # rubrics
+    upheld: Upheld = NOTHING
 
     @property
     def told(self) -> Explanation:
         """What stands behind the own figure, the place in the order and the ranks."""
         return explain(
-            self.reported, title="Quality", rubric_versions=self.drawn_by, rules=[*self._order(), *self._ranks()]
+            self.reported,
+            title="Quality",
+            rubric_versions=self.drawn_by,
+            rules=[*self._order(), *self._ranks(), self.upheld.rule],
         )
 
     def _order(self) -> list[tuple[str, str]]:
@@ -341,6 +355,7 @@ def coaching_list(measured: Measured, specialists: Sequence[int], new: Mapping[i
     for row in measured.reviews:
         if row.rubric:
             rubrics.setdefault(row.specialist_id, set()).add(row.rubric)
+    moved = upheld(measured, codes, len(everybody))
     positions = {domain: position for position, domain in enumerate(ordering.order)}
     placed = {}
     for person, rank in zip(specialists, ranks, strict=True):
@@ -354,5 +369,6 @@ def coaching_list(measured: Measured, specialists: Sequence[int], new: Mapping[i
             shrunken=ordering.domains[index] if ordering.domains else None,
             among=len(specialists),
             drawn_by=tuple(sorted(rubrics.get(person, ()))),
+            upheld=moved[index],
         )
     return CoachingList(placed=placed, reason=ordering.reason)

@@ -55,6 +55,8 @@ def reviewed(session: Session, where: Conditions, *, since: dt.date, until: dt.d
             RubricVersion.minor,
             Review.part_id,
             first.base_score,
+            ReviewRevision.kind,
+            first.score,
         )
         .select_from(Review)
         .join(ReviewRevision, ReviewRevision.id == Review.current_revision_id)
@@ -90,6 +92,8 @@ def reviewed(session: Session, where: Conditions, *, since: dt.date, until: dt.d
             part_id=part_id,
             first_score=first_score,
             seconds=seconds.get(part_id, ()),
+            disputed=kind == "dispute",
+            by_disputes=score - submitted if kind == "dispute" and None not in (score, submitted) else 0.0,
         )
         for (
             review_id,
@@ -109,6 +113,8 @@ def reviewed(session: Session, where: Conditions, *, since: dt.date, until: dt.d
             minor,
             part_id,
             first_score,
+            kind,
+            submitted,
         ) in rows
     ]
 

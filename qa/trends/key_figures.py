@@ -8,6 +8,7 @@ from typing import Any, Final
 from calibration.multiplicity import benjamini_hochberg, holm
 from qa.core.numerals import number
 from qa.reviews.measured import Framed, Reviewed
+from qa.reviews.upheld import NOTHING, Upheld, upheld
 from qa.sampling.estimation import Difference, Figure
 from qa.sampling.explaining import NORMAL_FROM, Explanation, explain
 from qa.sampling.reporting import PEOPLE, Reported, too_few
@@ -47,6 +48,7 @@ class Kpi:
     drawn: int = 0
     left_out: tuple[tuple[str, int], ...] = ()
     rubrics: tuple[str, ...] = ()
+    upheld: Upheld | None = None  # of quality: what disputes did to it
 
     @property
     def better(self) -> bool | None:
@@ -65,6 +67,8 @@ class Kpi:
     def told(self, more_left_out: Sequence[tuple[str, int]] = ()) -> Explanation:
         """What stands behind the figure."""
         rules = [("Verdict", "from the interval of the change, after Holm's correction over this row")]
+        if self.upheld is not None:
+            rules.append(self.upheld.rule)
         return explain(
             self.reported,
             title=TITLES[self.key],
@@ -87,6 +91,7 @@ def kpis(evidence: Evidence, newest: Sequence[dt.date], before: Sequence[dt.date
     window, measured = evidence.measured.window, evidence.measured
     quality = [bounded(each) for each in window.quality(codes, framed, 2)]
     fair = [bounded(each) for each in window.mean_of(measured.fair_scores(), codes, framed, 2)]
+    moved = upheld(measured, codes, 2)[0]
     pairs = {
         "quality": quality,
         "passed": window.share(evidence.outcomes("passed"), codes, framed, 2),
@@ -101,6 +106,7 @@ def kpis(evidence: Evidence, newest: Sequence[dt.date], before: Sequence[dt.date
     if not evidence.sees_each and min(len(each) for each in people) < PEOPLE:
         pairs = {key: [NOTHING_SHOWN, NOTHING_SHOWN] for key in pairs}
         fair = [NOTHING_SHOWN, NOTHING_SHOWN]
+        moved = NOTHING
     changes = {key: window.gap(now, then) for key, (now, then) in pairs.items()}
     tested = [key for key, change in changes.items() if change.p_value is not None]
     adjusted = dict(zip(tested, holm([changes[key].p_value or 0.0 for key in tested]), strict=True))
@@ -132,6 +138,7 @@ def kpis(evidence: Evidence, newest: Sequence[dt.date], before: Sequence[dt.date
             drawn=drawn,
             left_out=left_out,
             rubrics=tuple(sorted({row.rubric for row in here if row.rubric})),
+            upheld=moved if key == "quality" else None,
         )
         for key, (now, then) in pairs.items()
     ]
@@ -182,6 +189,7 @@ class Standing:
     drawn: int = 0
     left_out: tuple[tuple[str, int], ...] = ()
     rubrics: tuple[str, ...] = ()
+    upheld: Upheld = NOTHING
 
     @property
     def moved_by_strictness(self) -> float | None:
@@ -199,7 +207,10 @@ class Standing:
             drawn=self.drawn,
             left_out=self.left_out,
             rubric_versions=self.rubrics,
-            rules=told_of_change(self.change, self.adjusted_p, "Benjamini and Hochberg’s over the list (10 %)"),
+            rules=[
+                *told_of_change(self.change, self.adjusted_p, "Benjamini and Hochberg’s over the list (10 %)"),
+                self.upheld.rule,
+            ],
         )
 
 
@@ -230,6 +241,7 @@ def standings(
     window = evidence.measured.window
     figures = [bounded(each) for each in window.quality(codes, framed, 2 * len(names))]
     fair = [bounded(each) for each in window.mean_of(evidence.measured.fair_scores(), codes, framed, 2 * len(names))]
+    moved = upheld(evidence.measured, codes, 2 * len(names))
     cells = {(name, week): at for at, (name, week) in enumerate((name, week) for name in names for week in newest)}
     counts = counts_of(evidence, cells, domain)
     people: dict[str, set[int]] = {name: set() for name in names}
@@ -258,6 +270,7 @@ def standings(
                 correlation=correlations.get(name) if domain is by_queue else now.correlation,
                 fair=fair[2 * place[name]].figure if name in changes else None,
                 adjusted_p=adjusted.get(name),
+                upheld=moved[2 * place[name]] if name in changes else NOTHING,
                 **_behind(evidence, [counts[cells[name, week]] for week in newest], newest, domain, name),
             )
         )
