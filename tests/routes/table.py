@@ -12,6 +12,7 @@ periods.index planner.show disputes.index disputes.rates incidents.index inciden
 notices.index notices.preferences notices.choose notices.read_all notices.not_sent
 second_looks.index second_looks.take_by_lot
 wellbeing.show wellbeing.choose wellbeing.pause wellbeing.exposure_report
+filters.save filters.rename filters.delete filters.set_default
 data_exports.index data_exports.order
 account.password account.show calibration.create calibration.index calibration.new coaching.index coaching.effects
 desk.audit_trail
