@@ -17,9 +17,6 @@ LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generat
 PYTEST = $(BIN)/pytest -n $(WORKERS) --dist worksteal
 SOURCES = qa rubrics calibration exports bench tests wsgi.py
 
-# Tests start many processes: each would compile the whole project anew.
-unexport PYTHONDONTWRITEBYTECODE
-
 .PHONY: help setup system demo test test-full lint lock bench faults load clean
 
 help:

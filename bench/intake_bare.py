@@ -12,12 +12,10 @@ from typing import Any
 
 from sqlalchemy import Engine, create_engine
 
+import qa.app  # noqa: F401 - every room's tables
 from bench.exports import MESSAGES
-from qa import lazily, tables
 from qa.core.orm import Base
 from qa.tickets.storing import CHUNK
-
-lazily.load(tables)  # so that a foreign key finds its table
 
 MOMENT = "2026-06-01 00:00:00.000000"
 ZEROS = "0" * 64

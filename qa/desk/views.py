@@ -13,7 +13,7 @@ from qa.core import audit
 from qa.core.access import Permission, Role, Scope, requires
 from qa.core.clock import local_day, midnight, monday_of, utcnow
 from qa.core.db import db
-from qa.desk import queries, searching
+from qa.desk import attention, queries, searching
 from qa.incidents import figures as incident_figures
 from qa.incidents import queries as incident_queries
 from qa.incidents.rules import KIND_WORDS
@@ -46,6 +46,7 @@ def home() -> ResponseReturnValue:
         "notices": notice_queries.unread(session, g.actor.user_id, now=now),
         "incidents": incident_queries.waiting_for(session, g.actor),
         "sessions": queries.sessions_waiting(session, g.actor),
+        "attention": attention.attention(session, g.actor, now=now),
         "actions": queries.actions_due(session, g.actor.user_id, until=today + SOON),
     }
     if g.actor.may(Permission.QUEUE):

@@ -342,22 +342,29 @@ def get_review_for(
     return _view(row)
 
 
-def reviews_about(session: Session, actor: Actor, *, now: dt.datetime, limit: int = 100) -> list[ReviewView]:
+def reviews_about(
+    session: Session, actor: Actor, *where: ColumnElement[bool], now: dt.datetime, limit: int = 100
+) -> list[ReviewView]:
     """The released reviews of one's own work, newest first."""
     rows = session.execute(
         _views()
-        .where(HandledPart.specialist_id == actor.user_id, Review.state == "submitted", Review.released_at <= now)
+        .where(
+            HandledPart.specialist_id == actor.user_id,
+            Review.state == "submitted",
+            Review.released_at <= now,
+            *where,
+        )
         .order_by(Review.submitted_at.desc(), Review.id.desc())
         .limit(limit)
     )
     return [_view(row) for row in rows]
 
 
-def reviews_by(session: Session, actor: Actor, *, limit: int = 100) -> list[ReviewView]:
+def reviews_by(session: Session, actor: Actor, *where: ColumnElement[bool], limit: int = 100) -> list[ReviewView]:
     """What one has scored, newest first."""
     rows = session.execute(
         _views()
-        .where(Review.reviewer_id == actor.user_id, Review.state != "draft")
+        .where(Review.reviewer_id == actor.user_id, Review.state != "draft", *where)
         .order_by(Review.submitted_at.desc(), Review.id.desc())
         .limit(limit)
     )

@@ -15,11 +15,12 @@ from qa.core.clock import local_day, midnight, monday_of, utcnow
 from qa.core.crypto import KeyRing
 from qa.core.db import db
 from qa.core.errors import InvalidInputError, NotFoundError
-from qa.reviews import opening, own_queue, queries, review_page, rules, scoring_page, service, voiding
+from qa.reviews import choosing, opening, own_queue, queries, review_page, rules, scoring_page, service, voiding
 from qa.reviews.comments import page as comment_page
 from qa.reviews.companions import queries as companions
 from qa.reviews.companions.rules import COMPANIONS
 from qa.reviews.disputes import page as dispute_page
+from qa.reviews.models import ReviewRevision
 from qa.reviews.second_looks import service as second_looks
 from qa.reviews.sent import just_sent
 from qa.reviews.wellbeing.choices import read_choices
@@ -213,10 +214,15 @@ def onward(session: Session, *, severity: int, sent: int | None = None) -> str:
 @requires(Permission.OWN_REVIEWS)
 def mine() -> ResponseReturnValue:
     now = utcnow()
+    show = request.args.get("show", "")
+    where = choosing.chosen(show, ReviewRevision.outcome)
+    given = show != "unread" and g.actor.may(Permission.SCORE)  # what one gave, others read
     return render_template(
         "reviews/mine.html",
-        about=queries.reviews_about(db.session(), g.actor, now=now),
-        by=queries.reviews_by(db.session(), g.actor) if g.actor.may(Permission.SCORE) else [],
+        show=show if show in choosing.WORDS else "",
+        choices=list(choosing.WORDS.items()),
+        about=queries.reviews_about(db.session(), g.actor, *where, now=now),
+        by=queries.reviews_by(db.session(), g.actor, *where) if given else [],
         names_reviewer=g.actor.may(Permission.REVIEWER_NAME),
         invited=companions.invitations(db.session(), g.actor),
         just_sent=just_sent(now),

@@ -1,13 +1,12 @@
 """The project's own files, for the tests that read them."""
 
 import ast
-from collections import defaultdict
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
 PROJECT = Path(__file__).parents[2]
 PRODUCT = ("qa", "rubrics", "calibration", "exports")
-LOOKED_AT = (ast.Assert, ast.Attribute, ast.Call, ast.keyword)
 KEPT = (*PRODUCT, "bench", "tests", "templates", "scripts")
 
 
@@ -26,20 +25,16 @@ def name_of(path: Path) -> str:
 
 
 @cache
-def _by_kind() -> dict[type[ast.AST], list[tuple[str, ast.AST]]]:
-    """The nodes of the product's code that a test looks at, found in one walk."""
-    found: dict[type[ast.AST], list[tuple[str, ast.AST]]] = defaultdict(list)
-    for path in files(".py", under=PRODUCT):
-        name = name_of(path)
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"), filename=str(path))):
-            if isinstance(node, LOOKED_AT):
-                found[type(node)].append((f"{name}:{node.lineno}", node))
-    return found
+def parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
 
 
-def product_nodes(kind: type[ast.AST]) -> list[tuple[str, ast.AST]]:
+def product_nodes(kind: type[ast.AST]) -> Iterator[tuple[str, ast.AST]]:
     """Every node of a kind in the product's code, with where it stands."""
-    return _by_kind()[kind]
+    for path in files(".py", under=PRODUCT):
+        for node in ast.walk(parsed(path)):
+            if isinstance(node, kind):
+                yield f"{name_of(path)}:{getattr(node, 'lineno', 0)}", node
 
 
 def called(node: ast.AST) -> str:

@@ -81,7 +81,7 @@ REVIEWS = [
     *cases(
         "comments.rest",
         {
-            "of Sam's work": ("rita lena quinn", lambda w: {"review_id": w.sams_review.id}),
+            "of Sam's work": ("rita lena quinn sam", lambda w: {"review_id": w.sams_review.id}),
             "of a stranger's work": ("", lambda w: {"review_id": w.foreign_review.id}),
         },
     ),

@@ -19,12 +19,10 @@ from sqlalchemy.engine.default import DefaultDialect
 from sqlalchemy.pool import NullPool, StaticPool
 
 import qa
-from qa import lazily, tables
+import qa.tables  # a table may name one of a room above its own: a test of one room alone needs them all
 from qa.core import db as database
 from qa.core.db import db
 from tests.support import leases, postgresql, programs, runs
-
-lazily.load(tables)  # a table may name one of a room above its own: a test of one room alone needs them all
 
 ENGINES = ("sqlite", "postgresql")
 MIGRATED = "template_fairmark"

@@ -51,7 +51,7 @@ def beside_review(session: Session, view: ReviewView, *, now: dt.datetime) -> di
         "thread": Thread(
             spoken=tuple(spoken),
             refusal=service.why_not(view, len(said), now=now),
-            may_rest=side is not rules.Side.SPECIALIST and rules.waits(said),
+            may_rest=rules.waits(said, side),
         ),
         "comment": "",
         "comment_problem": None,

@@ -58,6 +58,11 @@ def why_not(*, released: bool, counts: bool, said: int) -> str | None:
     return None
 
 
-def waits(thread: Sequence[Said]) -> bool:
-    """Whether the specialist waits for an answer: they spoke last, and nobody said that it needs none."""
-    return bool(thread) and thread[-1].side == Side.SPECIALIST and thread[-1].rested_at is None
+def waits(thread: Sequence[Said], side: Side) -> bool:
+    """Whether the others wait for this side's word: they spoke last, and nobody said that it needs none.
+
+    A specialist answers the reviewer and the leads, these answer the specialist.
+    """
+    if not thread or thread[-1].rested_at is not None:
+        return False
+    return (thread[-1].side == Side.SPECIALIST) != (side is Side.SPECIALIST)

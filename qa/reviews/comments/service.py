@@ -49,6 +49,7 @@ def add(
     comment = ReviewComment(review_id=view.review.id, author_id=by, side=side, text=redact(text), created_at=now)
     session.add(comment)
     session.flush()
+    notices.mark_read(session, by, "review", view.review.id, now=now)
     notices.notify(
         session,
         _others(session, view, side, setting, now=now) - {by},
@@ -74,16 +75,17 @@ def _others(session: Session, view: ReviewView, side: Side, setting: ProgrammeSe
     return told
 
 
-def rest(session: Session, view: ReviewView, *, seen: int, by: int, now: dt.datetime) -> None:
-    """The specialist's last word needs no answer; ``seen`` is the comment that stood last on the page."""
+def rest(session: Session, view: ReviewView, *, side: Side, seen: int, by: int, now: dt.datetime) -> None:
+    """The other side's last word needs no answer; ``seen`` is the comment that stood last on the page."""
     thread = [each.comment for each in queries.thread_of(session, view.review.id)]
-    if not rules.waits(thread) or thread[-1].id != seen:
+    if not rules.waits(thread, side) or thread[-1].id != seen:
         raise ConflictError("Something was said since you opened the page. Load it again: nothing was changed.")
     session.execute(
         update(ReviewComment)
         .where(ReviewComment.id == seen, ReviewComment.rested_at.is_(None))
         .values(rested_at=now, rested_by_id=by)
     )
+    notices.mark_read(session, by, "review", view.review.id, now=now)
     _note(session, "review.comment_rests", view.review.id, thread[-1], by, now)
 
 

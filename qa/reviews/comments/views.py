@@ -49,14 +49,12 @@ def add(review_id: int) -> ResponseReturnValue:
 @bp.post("/reviews/<int:review_id>/comments/rest")
 @requires(Permission.REVIEW_COMMENT)
 def rest(review_id: int) -> ResponseReturnValue:
-    """The specialist's last word needs no answer."""
+    """The other side's last word needs no answer."""
     view, side = spoken_about(review_id)
-    if side is rules.Side.SPECIALIST:
-        raise NotFoundError("Only the reviewer or a lead says so.")
     seen = request.form.get("seen", type=int)
     if seen is None:
         raise InvalidInputError("Load the page again: the form does not say which comment it is about.")
-    service.rest(db.session(), view, seen=seen, by=g.actor.user_id, now=utcnow())
+    service.rest(db.session(), view, side=side, seen=seen, by=g.actor.user_id, now=utcnow())
     db.session.commit()
     flash("It no longer waits for an answer.", "neutral")
     return redirect(url_for("reviews.show", review_id=review_id, _anchor="comments"))

@@ -116,6 +116,30 @@ def get_own_dispute(session: Session, actor: Actor, dispute_id: int) -> DisputeV
     return whole(session, dispute)
 
 
+def teams_with_disputes(session: Session, actor: Actor) -> list[tuple[int, str]]:
+    """The teams whose disputes this person may see, by name."""
+    rows = session.execute(
+        select(Team.id, Team.name)
+        .join(HandledPart, HandledPart.team_id == Team.id)
+        .join(Review, Review.part_id == HandledPart.id)
+        .join(Dispute, Dispute.review_id == Review.id)
+        .where(in_scope(actor))
+        .distinct()
+        .order_by(Team.name, Team.id)
+    )
+    return [(team_id, name) for team_id, name in rows]
+
+
+def only(team_id: int | None, instance: str) -> tuple[ColumnElement[bool], ...]:
+    """What a board is narrowed to: a team, and ``first`` or ``second`` instance."""
+    found: list[ColumnElement[bool]] = []
+    if team_id is not None:
+        found.append(HandledPart.team_id == team_id)
+    if instance in ("first", "second"):
+        found.append(Dispute.escalated_at.is_(None) if instance == "first" else Dispute.escalated_at.is_not(None))
+    return tuple(found)
+
+
 def leads_specialist(session: Session, actor: Actor, part: HandledPart, *, today: dt.date) -> bool:
     """Whether this person leads the part's team, or a team that its specialist belongs to today."""
     if part.team_id in actor.led_team_ids:
@@ -169,7 +193,9 @@ class BoardRow:
     own_work: bool
 
 
-def board(session: Session, actor: Actor, *, waiting: bool, limit: int = 200) -> list[BoardRow]:
+def board(
+    session: Session, actor: Actor, *where: ColumnElement[bool], waiting: bool, limit: int = 200
+) -> list[BoardRow]:
     """Disputes that wait, the one due first at the top; or those that are over, the newest first."""
     criteria = (
         select(func.count())
@@ -185,7 +211,7 @@ def board(session: Session, actor: Actor, *, waiting: bool, limit: int = 200) ->
         .join(Ticket, Ticket.id == HandledPart.ticket_id)
         .join(User, User.id == Dispute.opened_by_id)
         .outerjoin(Team, Team.id == HandledPart.team_id)
-        .where(in_scope(actor))
+        .where(in_scope(actor), *where)
         .limit(limit)
     )
     if waiting:

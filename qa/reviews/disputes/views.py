@@ -115,10 +115,15 @@ def seen_version() -> int:
 def index() -> ResponseReturnValue:
     """What waits to be settled, the one due first at the top; and what was settled."""
     session = db.session()
+    team_id, instance = request.args.get("team", type=int), request.args.get("instance", "")
+    where = queries.only(team_id, instance)
     return render_template(
         "disputes/index.html",
-        waiting=queries.board(session, g.actor, waiting=True),
-        over=queries.board(session, g.actor, waiting=False, limit=30),
+        waiting=queries.board(session, g.actor, *where, waiting=True),
+        over=queries.board(session, g.actor, *where, waiting=False, limit=30),
+        teams=queries.teams_with_disputes(session, g.actor),
+        team_id=team_id,
+        instance=instance,
         today=local_day(utcnow(), g.zone),
     )
 

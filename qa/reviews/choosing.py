@@ -1,0 +1,35 @@
+"""Which of one's reviews a list shows: not read, disputed, talked about."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import ColumnElement, exists
+
+from qa.reviews.comments.models import ReviewComment
+from qa.reviews.disputes.models import Dispute
+from qa.reviews.disputes.rules import OPEN_STATES
+from qa.reviews.models import Review
+
+WORDS: Mapping[str, str] = {
+    "": "All",
+    "unread": "Not read yet",
+    "disputed": "With an open dispute",
+    "talked": "With comments",
+    "failed": "Not passed",
+}
+
+
+def chosen(show: str, outcome: Any) -> tuple[ColumnElement[bool], ...]:
+    """The conditions of a filter by its word in the address; an unknown one filters nothing.
+
+    ``outcome`` is the column of the revision that is shown.
+    """
+    if show == "unread":
+        return (Review.acknowledged_at.is_(None),)
+    if show == "disputed":
+        return (exists().where(Dispute.review_id == Review.id, Dispute.state.in_(OPEN_STATES)),)
+    if show == "talked":
+        return (exists().where(ReviewComment.review_id == Review.id),)
+    if show == "failed":
+        return (outcome.in_(("failed", "failed_critical")),)
+    return ()
