@@ -123,7 +123,7 @@ def score_by_keyboard(page: Page) -> None:
     ("database_url", "theme", "width"),
     [
         pytest.param("sqlite", "light", "wide", id="light, wide, SQLite"),
-        pytest.param("postgresql", "dark", "narrow", id="dark, narrow, PostgreSQL"),
+        pytest.param("postgresql", "dark", "narrow", id="dark, narrow, PostgreSQL", marks=pytest.mark.slow),
     ],
     indirect=["database_url"],
 )

@@ -36,6 +36,12 @@ from tests.support.client import CheckingClient
 SignIn = Callable[..., CheckingClient]
 
 
+@pytest.fixture
+def from_fewer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Twenty past reviews do where it is not the prediction itself that is looked at."""
+    monkeypatch.setattr(prediction, "LEARN_FROM", 20)
+
+
 def signal(session: Session, handled: Handled, value: float, name: str = "auto_score") -> None:
     session.add(TicketSignal(part_id=handled.part.id, name=name, version="mapped", value=value))
 
@@ -87,6 +93,7 @@ def test_every_part_of_the_frame_is_predicted_from_past_reviews(session: Session
     assert event.detail["signals"] == ["auto_score"]
 
 
+@pytest.mark.usefixtures("from_fewer")
 def test_the_own_periods_reviews_are_not_learned_from(session: Session, cast: Cast) -> None:
     version = publish_rubric(session, cast)
     past_reviews(session, cast, version, prediction.LEARN_FROM)
@@ -112,6 +119,7 @@ def test_from_too_few_past_reviews_nothing_is_predicted(session: Session, cast: 
     assert predicted(session) == {}
 
 
+@pytest.mark.usefixtures("from_fewer")
 def test_a_signal_that_only_the_reviewed_parts_have_is_not_used(session: Session, cast: Cast) -> None:
     version = publish_rubric(session, cast)
     past_reviews(session, cast, version, prediction.LEARN_FROM)
@@ -130,6 +138,7 @@ def test_an_open_period_has_no_frame_to_predict(session: Session, cast: Cast) ->
         prediction.predict_period(session, period.id, now=NOW)
 
 
+@pytest.mark.usefixtures("from_fewer")
 def test_freezing_a_frame_leaves_the_work_to_the_runner(app: Flask, session: Session, cast: Cast) -> None:
     version = publish_rubric(session, cast)
     past_reviews(session, cast, version, prediction.LEARN_FROM)
@@ -165,6 +174,7 @@ def test_figures_read_the_prediction_of_their_own_period(session: Session, cast:
     assert model.useful == (False,)
 
 
+@pytest.mark.usefixtures("from_fewer")
 def test_a_reviewer_sees_no_signal_before_submitting(session: Session, cast: Cast, sign_in: SignIn) -> None:
     version = publish_rubric(session, cast)
     handled = make_ticket(session, cast, csat="bad", custom_fields={"signal_auto_score": 61.37})
@@ -184,6 +194,7 @@ def test_a_reviewer_sees_no_signal_before_submitting(session: Session, cast: Cas
         assert not [word for word in ("61.3", "61.4", "73.9", "auto_score", "predicted", "prohibited") if word in page]
 
 
+@pytest.mark.usefixtures("from_fewer")
 def test_the_stored_signals_go_with_their_period_not_with_later_ones(session: Session, cast: Cast) -> None:
     version = publish_rubric(session, cast)
     past_reviews(session, cast, version, prediction.LEARN_FROM)
