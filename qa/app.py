@@ -28,6 +28,7 @@ from qa.people import views as people_views
 from qa.reviewer_drift import workbook_views as reviewer_views
 from qa.reviews import sampled
 from qa.reviews import views as review_views
+from qa.reviews.comment_templates import views as template_views
 from qa.reviews.comments import views as comment_views
 from qa.reviews.companions import views as companion_views
 from qa.reviews.disputes import views as dispute_views
@@ -66,6 +67,7 @@ BLUEPRINTS = (
     second_look_views.bp,
     wellbeing_views.bp,
     companion_views.bp,
+    template_views.bp,
     incident_views.bp,
     calibration_views.bp,
     golden_views.bp,

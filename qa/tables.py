@@ -18,6 +18,7 @@ from qa.notices import models as notices
 from qa.people import models as people
 from qa.reviewer_drift import models as reviewer_drift
 from qa.reviews import models as reviews
+from qa.reviews.comment_templates import models as comment_templates
 from qa.reviews.comments import models as comments
 from qa.reviews.disputes import models as disputes
 from qa.reviews.second_looks import models as second_looks
@@ -36,6 +37,7 @@ lazily.load(
     coaching_examples,
     coaching_library,
     coaching_meetings,
+    comment_templates,
     comments,
     data_exports,
     disputes,

@@ -68,6 +68,7 @@ class Permission(StrEnum):
     RUBRIC_STUDIES = "rubric_studies"
     RUBRIC_BRIDGE = "rubric_bridge"
     EXPOSURE_REPORT = "exposure_report"
+    TEMPLATES_SHARED = "templates_shared"
     SAMPLING_VIEW = "sampling_view"
     SAMPLING_PLAN = "sampling_plan"
     SAMPLING_DRAW = "sampling_draw"
@@ -131,6 +132,7 @@ AUTHORITY: dict[Permission, dict[Role, Scope]] = {
     P.RUBRIC_STUDIES: {Q: Scope.ALL, D: Scope.AGGREGATE},
     P.RUBRIC_BRIDGE: {Q: Scope.ALL},
     P.EXPOSURE_REPORT: {Q: Scope.AGGREGATE, D: Scope.AGGREGATE},
+    P.TEMPLATES_SHARED: {Q: Scope.ALL},
     P.SAMPLING_VIEW: {Q: Scope.ALL, D: Scope.ALL},
     P.SAMPLING_PLAN: {Q: Scope.ALL},
     P.SAMPLING_DRAW: {Q: Scope.ALL},

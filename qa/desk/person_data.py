@@ -34,6 +34,7 @@ from qa.people.models import (
     User,
     UserSession,
 )
+from qa.reviews.comment_templates.models import CommentTemplate
 from qa.reviews.comments.models import ReviewComment
 from qa.reviews.models import Answer, Review, ReviewRevision
 from qa.tickets.models import Erasure, HandledPart
@@ -80,6 +81,7 @@ def export_person(session: Session, user: User) -> dict[str, Any]:
         "praise": _plain(session, select(Praise).where(Praise.specialist_id == user.id)),
         "training_record": _plain(session, select(TrainingRecord).where(TrainingRecord.user_id == user.id)),
         "coaching_example": _plain(session, select(CoachingExample).where(CoachingExample.specialist_id == user.id)),
+        "comment_template": _plain(session, select(CommentTemplate).where(CommentTemplate.owner_id == user.id)),
         "audit": _plain(session, select(AuditEvent).where(AuditEvent.actor_id == user.id).order_by(AuditEvent.id)),
     }
 
@@ -118,6 +120,7 @@ def erase_person(session: Session, user: User, *, by: int | None, now: dt.dateti
     )
     for table in FORGOTTEN:
         session.execute(delete(table).where(_column(table, "user_id") == user.id))
+    session.execute(delete(CommentTemplate).where(CommentTemplate.owner_id == user.id))
     _blank_texts(session, user.id)
     session.execute(
         insert(Erasure).values(

@@ -4,7 +4,7 @@ import datetime as dt
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from qa.core.orm import Base, BigInt, WithId, one_of
@@ -103,6 +103,7 @@ class Answer(WithId, Base):
     comment: Mapped[str] = mapped_column(default="")
     internal_note: Mapped[str] = mapped_column(default="")
     root_causes: Mapped[list[Any]] = mapped_column(default=list)
+    praise: Mapped[bool] = mapped_column(default=False, server_default=false())  # well done, said in one key
     updated_at: Mapped[dt.datetime]
 
 

@@ -171,6 +171,7 @@ class StoredAnswer:
     comment: str
     internal_note: str
     root_causes: Sequence[Any]
+    praise: bool
     passages: tuple[Pin, ...]
 
     @property
@@ -208,6 +209,7 @@ _ANSWERS = (
         _answers.c.comment,
         _answers.c.internal_note,
         _answers.c.root_causes,
+        _answers.c.praise,
         _evidence.c.message_id,
         _evidence.c.start,
         _evidence.c.end,
@@ -233,6 +235,7 @@ def answers_of_many(session: Session, revision_ids: Sequence[int]) -> dict[int, 
                 comment=first.comment,
                 internal_note=first.internal_note,
                 root_causes=first.root_causes,
+                praise=first.praise,
                 passages=tuple(
                     Pin(message_id=row.message_id, start=row.start, end=row.end)
                     for row in (first, *more)

@@ -22,6 +22,7 @@ MOST_PINS = 20
 SAVE_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 # No exponent: a number such as 1e999999999 would take all the memory there is.
 EXACT = re.compile(r"[0-9]{1,3}(\.[0-9]{0,12})?|[0-9]{1,15}/[0-9]{1,15}")
+BLANK = re.compile(r"\{\{[^{}]{1,80}\}\}")  # of a template, to be filled in
 LARGEST_INTEGER, LARGEST_ID = 2**31 - 1, 2**63 - 1  # what the database's columns hold
 # What a specialist sees and a quality figure may rest on; a hidden second score is for agreement alone.
 RELEASED_PURPOSES = frozenset({Purpose.ROUTINE, Purpose.TARGETED, Purpose.FOLLOW_UP})
@@ -69,6 +70,7 @@ class SavedAnswer:
     comment: str = ""
     internal_note: str = ""
     root_causes: tuple[str, ...] = ()
+    praise: bool = False
     pins: tuple[Pin, ...] = ()
 
 
@@ -135,6 +137,7 @@ def _answer(item: object, rubric: rubrics.RubricVersion) -> SavedAnswer:
         comment=_text(item.get("comment", ""), criterion.key),
         internal_note=_text(item.get("internal_note", ""), criterion.key),
         root_causes=_causes(item.get("root_causes", []), criterion),
+        praise=item.get("praise") is True,
         pins=_pins(item.get("pins", []), criterion.key),
     )
     try:
@@ -219,6 +222,23 @@ def passage(texts: Mapping[str, str], pin: Pin) -> str:
 
 def passage_digest(words: str) -> str:
     return hashlib.sha256(words.encode()).hexdigest()
+
+
+def lacking(
+    rubric: rubrics.RubricVersion, answers: Mapping[str, rubrics.Answer], *, channel: str
+) -> Sequence[rubrics.Missing]:
+    """What still stops a submit: what the version asks for, and every blank of a template that nobody filled.
+
+    What a hidden criterion holds is kept and asked about only when it is shown again.
+    """
+    found = list(rubrics.missing(rubric, answers, channel=channel))
+    for criterion in rubrics.visible_criteria(rubric, answers, channel=channel):
+        answer = answers.get(criterion.key)
+        blanks = BLANK.findall(answer.comment) if answer else []
+        if blanks:
+            words = f"The comment on {criterion.name} still has a blank: {', '.join(dict.fromkeys(blanks))}."
+            found.append(rubrics.Missing(criterion_key=criterion.key, what="comment", message=words))
+    return found
 
 
 def outcome_of(score: rubrics.Score) -> Outcome:

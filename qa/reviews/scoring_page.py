@@ -101,7 +101,7 @@ def progress(
     """
     state = rules.state_of(answers)
     visible = rubrics.visible_criteria(rubric, state, channel=channel)
-    lacking = rubrics.missing(rubric, state, channel=channel)
+    lacking = rules.lacking(rubric, state, channel=channel)
     return {
         "answered": sum(1 for criterion in visible if criterion.key in state and state[criterion.key].given),
         "total": len(visible),
@@ -149,6 +149,7 @@ def page_state(task: Opened, revision_id: int, progress_now: Mapping[str, Any]) 
                 "not_applicable": answer.not_applicable,
                 "comment": answer.comment,
                 "root_causes": list(answer.root_causes),
+                "praise": answer.praise,
                 "pins": [{"message": pin.message_id, "start": pin.start, "end": pin.end} for pin in answer.passages],
             }
             for answer in task.answers

@@ -151,6 +151,7 @@ def _write_answers(
         answer.comment = saved.comment
         answer.internal_note = saved.internal_note
         answer.root_causes = list(saved.root_causes)
+        answer.praise = saved.praise
         answer.updated_at = now
     session.flush()
     ids = [known[saved.criterion_key].id for saved in answers]
@@ -191,7 +192,7 @@ def submit(
     if review.lock_version != version:
         raise ConflictError(ELSEWHERE, {"version": review.lock_version, "stale": True})
     answers = rules.state_of(queries.answers_of(session, revision.id))
-    lacking = rubrics.missing(rubric, answers, channel=channel)
+    lacking = rules.lacking(rubric, answers, channel=channel)
     if lacking:
         raise IncompleteReviewError(
             f"{len(lacking)} {'thing is' if len(lacking) == 1 else 'things are'} missing.",

@@ -48,6 +48,15 @@ REVIEWS = [
         },
     ),
     *cases(
+        "comment_templates.show comment_templates.change comment_templates.remove",
+        {
+            "Rita's": ("rita", lambda w: {"template_id": w.ritas_template.id}),
+            "the programme's": ("quinn", lambda w: {"template_id": w.shared_template.id}),
+            "another programme's": ("", lambda w: {"template_id": w.foreign_template.id}),
+        },
+        form={"version": "0", "name": "Thanks", "text": "Well done."},
+    ),
+    *cases(
         "reviews.void reviews.bring_back",
         {
             "of Sam's work": ("quinn", lambda w: {"review_id": w.sams_review.id}),

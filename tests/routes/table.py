@@ -11,6 +11,7 @@ WITHOUT_OBJECT = """
 periods.index planner.show disputes.index disputes.rates incidents.index incidents.owners_page
 notices.index notices.preferences notices.choose notices.read_all notices.not_sent
 second_looks.index second_looks.take_by_lot
+comment_templates.index comment_templates.add comment_templates.offered
 wellbeing.show wellbeing.choose wellbeing.pause wellbeing.exposure_report
 filters.save filters.rename filters.delete filters.set_default
 data_exports.index data_exports.order

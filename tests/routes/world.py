@@ -22,6 +22,7 @@ from qa.people import sessions
 from qa.people.models import User, UserSession
 from qa.people.queries import zone_of
 from qa.reviewer_drift.models import DriftCase
+from qa.reviews.comment_templates.models import CommentTemplate
 from qa.reviews.disputes.models import Dispute
 from qa.reviews.models import Review
 from qa.reviews.second_looks.models import SecondLook
@@ -63,6 +64,9 @@ class World:
     foreign_review: Review
     sams_dispute: Dispute
     foreign_dispute: Dispute
+    ritas_template: CommentTemplate
+    shared_template: CommentTemplate
+    foreign_template: CommentTemplate
     incidents: Incidents
     lenas_look: SecondLook
     invited: Invited
@@ -171,6 +175,9 @@ def make_world(session: Session, cast: Cast, settings: Settings) -> World:
         foreign_review=foreign_review,
         sams_dispute=disputed(session, sams_review, cast),
         foreign_dispute=disputed(session, foreign_review, neighbours),
+        ritas_template=template(session, cast, cast.rita),
+        shared_template=template(session, cast),
+        foreign_template=template(session, neighbours, stranger),
         lenas_look=second_look(session, cast, version),
         invited=invited(session, cast, version),
         incidents=Incidents(
@@ -339,3 +346,18 @@ def browser(session: Session, user: User, settings: Settings) -> UserSession:
     return session.scalars(
         select(UserSession).where(UserSession.user_id == user.id, UserSession.user_agent == "other")
     ).one()
+
+
+def template(session: Session, cast: Cast, owner: User | None = None) -> CommentTemplate:
+    """Words to begin a comment with: somebody's own, or the programme's."""
+    kept = CommentTemplate(
+        programme_id=cast.programme.id,
+        owner_id=owner.id if owner else None,
+        name="Thanks",
+        text="Well done.",
+        created_at=NOW,
+        updated_at=NOW,
+    )
+    session.add(kept)
+    session.flush()
+    return kept

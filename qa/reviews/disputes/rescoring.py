@@ -107,6 +107,7 @@ def _copy_answers(
             comment=(former.comment if former and kept else redact(rulings[key].reason) if key in rulings else ""),
             internal_note=former.internal_note if former and kept else "",
             root_causes=list(former.root_causes) if former and kept else [],
+            praise=former.praise if former and kept else False,
             updated_at=now,
         )
         session.add(answer)

@@ -10,6 +10,7 @@ export function readAnswer(field, pins) {
     not_applicable: field.querySelector("[data-na]")?.checked ?? false,
     comment: field.querySelector("[data-comment]").value,
     root_causes: [...field.querySelectorAll("[data-cause]:checked")].map((box) => box.value),
+    praise: field.querySelector("[data-praise]").getAttribute("aria-pressed") === "true",
     pins,
   };
 }
@@ -22,6 +23,7 @@ export function putAnswer(field, answer) {
   if (percentage) percentage.value = answer.percentage ?? "";
   field.querySelector("[data-comment]").value = answer.comment;
   for (const box of field.querySelectorAll("[data-cause]")) box.checked = answer.root_causes.includes(box.value);
+  field.querySelector("[data-praise]").setAttribute("aria-pressed", String(Boolean(answer.praise)));
   if (answer.comment) openMore(field, true);
   showCauses(field);
 }

@@ -1,5 +1,6 @@
 // The scoring page: answers by keyboard or pointer, saved as they are given, sent when complete.
 import { Autosave } from "./autosave.js";
+import { selectBlank, startCommentTemplates } from "./comment-templates.js";
 import { sendWhenConnected } from "./connection.js";
 import { clearMissing, openMore, putAnswer, readAnswer, sayMissing, showCauses } from "./criterion-fields.js";
 import { openDialog } from "./dialogs.js";
@@ -163,6 +164,10 @@ function nextMissing() {
   const asks = missing.filter((item) => item.criterion === field?.dataset.criterion && item.what !== "answer");
   if (asks.length) sayMissing(field, asks.map((item) => item.message).join(" "));
   goToCriterion(field);
+  if (asks.some((item) => item.message.includes("{{"))) {
+    openMore(field, true);
+    selectBlank(field.querySelector("[data-comment]"));
+  }
 }
 
 function showTab(name) {
@@ -192,7 +197,7 @@ function answered(field) {
   const answer = answerOf(key);
   const before = standing.get(key);
   if (before && JSON.stringify(before) === JSON.stringify(answer)) return;
-  former.push(before ?? { ...answer, level: null, percentage: null, not_applicable: false, comment: "", root_causes: [], pins: [] });
+  former.push(before ?? { ...answer, level: null, percentage: null, not_applicable: false, comment: "", root_causes: [], praise: false, pins: [] });
   keep(field, answer);
 }
 
@@ -200,7 +205,32 @@ function keep(field, answer) {
   standing.set(answer.criterion, answer);
   clearMissing(field);
   showCauses(field);
+  showPraised();
   autosave.change(answer);
+}
+
+// Praise takes one key, as a fault does; words that are selected go with it as evidence.
+function praise(field = currentCriterion) {
+  if (!field) return false;
+  const button = field.querySelector("[data-praise]");
+  const given = button.getAttribute("aria-pressed") !== "true";
+  button.setAttribute("aria-pressed", String(given));
+  const passage = given && !getSelection().isCollapsed ? passageAt(null) : null;
+  const known = pins.get(field.dataset.criterion);
+  if (passage && !known.some((each) => samePin(each, passage))) {
+    pins.set(field.dataset.criterion, [...known, passage]);
+    getSelection().removeAllRanges();
+    showPins();
+  }
+  answered(field);
+  return true;
+}
+
+function showPraised() {
+  const count = shownCriteria().filter((field) => field.querySelector("[data-praise]").getAttribute("aria-pressed") === "true").length;
+  const praised = page.querySelector("[data-praised]");
+  praised.hidden = count === 0;
+  praised.textContent = `${count} praised`;
 }
 
 // Undo takes back the last change of an answer, however long ago, one after the other.
@@ -269,6 +299,7 @@ for (const [key, field] of criteria) {
       if (event.key === "Escape") goToCriterion(field);
     });
   }
+  field.querySelector("[data-praise]").addEventListener("click", () => praise(field));
   field.querySelector("[data-open-more]").addEventListener("click", (event) => {
     openMore(field, event.currentTarget.getAttribute("aria-expanded") !== "true");
   });
@@ -317,6 +348,7 @@ bind({
   g: () => currentCriterion && openMore(currentCriterion, currentCriterion.querySelector("[data-more]").hidden),
   n: nextMissing,
   u: undo,
+  p: () => praise(),
   b: () => {
     const conversation = page.querySelector("[data-blurs]");
     conversation.toggleAttribute("data-blurred");
@@ -329,6 +361,7 @@ bind({
 });
 
 startUnclear(page, () => currentCriterion);
+startCommentTemplates(page, { current: () => currentCriterion, open: (field) => openMore(field, true), changed: answered });
 const givesAway = document.getElementById("hand-over");
 sendWhenConnected(givesAway?.querySelectorAll("form") ?? [], () => {
   givesAway.close();
@@ -341,6 +374,7 @@ for (const answer of [...state.answers, ...autosave.restore()]) {
 }
 showProgress(state);
 showPins();
+showPraised();
 goToCriterion(shownCriteria()[0], false);
 startFind(page.querySelector("[data-find]"), messages, {
   goTo: goToMessage,
