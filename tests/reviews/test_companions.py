@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -15,6 +16,7 @@ from qa.reviews.companions.chores import Lapse
 from qa.reviews.models import Review
 from qa.sampling.models import Assignment, Purpose
 from tests.reviews.desk import Desk
+from tests.reviews.test_purposes_apart import PAGES, TOKEN, figures
 from tests.support.builders import make_assignment, make_ticket, publish_rubric
 from tests.support.cast import Cast
 from tests.support.client import CheckingClient
@@ -173,3 +175,26 @@ def test_a_declined_or_lapsed_invitation_leaves_nothing_and_releases_what_waited
 )
 def test_what_a_self_review_waits_for(at_hand: set[tuple[str, str]], waits: bool):
     assert rules.waits_for_all(at_hand) is waits
+
+
+def test_every_figure_and_every_page_of_figures_is_the_same_after_a_self_review_and_a_peer_review(
+    beside: Beside, session: Session, sign_in: SignIn
+):
+    beside.send(beside.rita, tone="missed")
+    quinn = sign_in(beside.cast.quinn)
+
+    def seen() -> tuple[dict[str, Any], list[str]]:
+        session.expire_all()
+        addresses = (*PAGES["quinn"], f"/coaching/specialists/{beside.cast.sam.id}")
+        pages = [TOKEN.sub("", quinn.get(address).get_data(as_text=True)) for address in addresses]
+        told = figures(session, beside.cast, end=utcnow() + DAY)
+        del told["reviewed tickets"]  # no figure: a filter on what is released, as Rita's review is by then
+        return told, pages
+
+    before = seen()
+
+    beside.send(beside.sam, correct="wrong", tone="missed")
+    beside.send(beside.olga, correct="wrong")
+
+    assert len(before[0]["quality"]) == 1
+    assert seen() == before

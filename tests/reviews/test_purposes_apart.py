@@ -23,9 +23,9 @@ LONG_AGO = dt.datetime(2025, 1, 1, tzinfo=dt.UTC)
 TOKEN = re.compile(r'name="csrf_token" [^>]*value="[^"]*"|data-csrf="[^"]*"')
 
 
-def figures(session: Session, cast: Cast) -> dict[str, Any]:
+def figures(session: Session, cast: Cast, *, end: dt.datetime = NOW + dt.timedelta(days=30)) -> dict[str, Any]:
     """What every estimate is made from."""
-    rows = read_rows(session, cast.programme.id, end=NOW + dt.timedelta(days=30), zone=zone_of(cast.setting))
+    rows = read_rows(session, cast.programme.id, end=end, zone=zone_of(cast.setting))
     return {
         "quality": measuring.reviewed(session, (), since=SINCE),
         "drawn": measuring.drawn(session, (), since=SINCE),

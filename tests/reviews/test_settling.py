@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Callable
 from zoneinfo import ZoneInfo
 
+import pytest
 from click.testing import Result
 from sqlalchemy import delete, func, select
 
@@ -12,9 +13,10 @@ from qa.core.audit import AuditEvent
 from qa.core.clock import utcnow
 from qa.people.models import Membership, RoleGrant
 from qa.reviewer_drift.queries import scorings
+from qa.reviews.disputes import service
 from qa.reviews.disputes.models import DisputeDecision
 from qa.reviews.measuring import reviewed
-from qa.reviews.models import Answer, Evidence, ReviewRevision
+from qa.reviews.models import Answer, Evidence, Review, ReviewRevision
 from qa.sampling.models import Purpose
 from tests.reviews.dispute_case import ACCEPT, DAY, Case
 from tests.support.builders import RUBRIC, make_assignment, make_review, make_ticket, publish_rubric
@@ -134,6 +136,27 @@ def test_of_two_leads_who_settle_at_once_the_second_is_told_and_changes_nothing(
     assert "has moved on since you opened the page" in late.get_data(as_text=True)
     assert [each.verdict for each in case.session.scalars(select(DisputeDecision))] == ["accept"]
     assert len(case.revisions()) == 2
+
+
+def test_a_settlement_that_fails_at_its_last_step_leaves_nothing_behind(case: Case, monkeypatch: pytest.MonkeyPatch):
+    case.open()
+    told = case.told(case.cast.sam)
+
+    def fail(*_: object, **__: object) -> None:
+        raise RuntimeError("the audit trail cannot be written")
+
+    with monkeypatch.context() as broken:  # decision, new revision, score and notices are written by then
+        broken.setattr(service, "_note", fail)
+        answer = case.settle(case.cast.lena)
+
+    case.session.expire_all()
+    assert answer.status_code == 500
+    assert (case.dispute().state, case.dispute().lock_version) == ("open", 0)
+    assert len(case.revisions()) == 1
+    assert case.session.scalars(select(DisputeDecision)).all() == []
+    assert case.told(case.cast.sam) == told
+    assert case.session.get_one(Review, case.review.id).current_revision_id == case.revisions()[0].id
+    assert case.settle(case.cast.lena).status_code == 302
 
 
 def test_who_scored_the_review_never_settles_it(case: Case):
