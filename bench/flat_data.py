@@ -1,21 +1,25 @@
 """Flat data through the product's own path: peak memory and CPU of a million answers in each format.
 
-    python -m bench.flat_data [--answers N]
+    python -m bench.flat_data [--answers N] [--keep FOLDER] [--format csv|jsonl|xlsx]
 
 A simulated operation is stored as reviews with their answers; each format is written in a process of its own, by what
 `flask export data` does. The peer writes the same rows with openpyxl's write-only mode alone: no check of a cell, no
-digest, no database. Exit 0 only if the bar of memory holds.
+digest, no database. Exit 0 only if the bar of memory holds. ``--keep`` stores the operation in a folder once and takes
+it from there the next time.
 """
 
 import argparse
 import csv
 import datetime as dt
 import json
+import shutil
+import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from zipfile import ZipFile
@@ -43,6 +47,7 @@ from tests.support.cast import make_cast
 MEMORY_BAR = 200.0  # MB
 REVIEWERS, PER_REVIEWER_WEEK = 60, 34.7
 MONDAY = dt.date(2020, 1, 6)
+PEER = "openpyxl alone"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,37 +75,64 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def measured(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m bench.flat_data", description=__doc__)
     parser.add_argument("--answers", type=int, default=1_000_000)
-    wanted = parser.parse_args(arguments).answers // len(LEVELS)
-    weeks = round(wanted / REVIEWERS / PER_REVIEWER_WEEK) + 2
-    operation = simulate(World(reviewers=REVIEWERS, weeks=weeks), np.random.default_rng(1))
-    scorings = operation.scorings.take(np.arange(len(operation.scorings)) < wanted)
-    with tempfile.TemporaryDirectory() as folder, engines.migrated_database("sqlite", Path(folder)) as url:
-        app = create_app(Settings.for_tests(database_url=url, instance=Path(folder) / "instance"))
-        with app.app_context():
-            session = db.session()
-            cast = make_cast(session)
-            home = Home(
-                programme_id=cast.programme.id,
-                source_id=cast.source.id,
-                lead_id=cast.lena.id,
-                second_lead_id=cast.quinn.id,
-                monday=MONDAY,
+    parser.add_argument("--keep", type=Path)
+    parser.add_argument("--format", choices=flat_data.FORMATS)
+    chosen = parser.parse_args(arguments)
+    forms = {None: flat_data.FORMATS, "xlsx": ("csv", "xlsx")}.get(chosen.format, (chosen.format,))
+    sides = (*forms, PEER) if "xlsx" in forms else forms
+    spent: dict[str, Spent] = {}
+    with stored(chosen.answers, chosen.keep) as (url, folder):
+        for name in sides:
+            each = spent[name] = in_a_process(name, url, folder)
+            print(
+                f"{name:<16} {each.rows:>9,} rows {each.cpu:7.1f} s CPU {each.peak_mb:5.0f} MB at most "
+                f"{each.size / 1e6:7.1f} MB written",
+                flush=True,
             )
-            store(session, scorings, home)
-            session.commit()
-        spent = {name: in_a_process(name, url, Path(folder)) for name in (*flat_data.FORMATS, "openpyxl alone")}
-    for name, each in spent.items():
-        print(
-            f"{name:<16} {each.rows:>9,} rows {each.cpu:7.1f} s CPU {each.peak_mb:5.0f} MB at most "
-            f"{each.size / 1e6:7.1f} MB written"
-        )
-    print(f"CPU of the workbook, ratio to openpyxl alone: {spent['xlsx'].cpu / spent['openpyxl alone'].cpu:.2f}")
-    bars = [
-        at_most(f"peak memory of {name}, MB", spent[name].peak_mb, MEMORY_BAR, digits=0) for name in flat_data.FORMATS
-    ]
+    if PEER in spent:
+        print(f"CPU of the workbook, ratio to openpyxl alone: {spent['xlsx'].cpu / spent[PEER].cpu:.2f}")
+    bars = [at_most(f"peak memory of {name}, MB", spent[name].peak_mb, MEMORY_BAR, digits=0) for name in forms]
     for bar in bars:
         print(bar.line())
     return 0 if all(bar.holds for bar in bars) else 1
+
+
+@contextmanager
+def stored(answers: int, keep: Path | None) -> Iterator[tuple[str, Path]]:
+    """A database with so many answers, and the folder it lies in."""
+    with tempfile.TemporaryDirectory() as passing:
+        folder = keep or Path(passing)
+        url = f"sqlite:///{folder / f'{answers}.db'}"
+        if not (folder / f"{answers}.db").exists():
+            folder.mkdir(parents=True, exist_ok=True)
+            with engines.migrated_database("sqlite", Path(passing)) as made:
+                _fill(made, folder, answers)
+                # Moved once it is whole: a run that broke off leaves nothing that looks like it.
+                shutil.move(made.removeprefix("sqlite:///"), folder / f"{answers}.db")
+        yield url, folder
+
+
+def _fill(url: str, folder: Path, answers: int) -> None:
+    wanted = answers // len(LEVELS)
+    weeks = round(wanted / REVIEWERS / PER_REVIEWER_WEEK) + 2
+    operation = simulate(World(reviewers=REVIEWERS, weeks=weeks), np.random.default_rng(1))
+    scorings = operation.scorings.take(np.arange(len(operation.scorings)) < wanted)
+    with create_app(Settings.for_tests(database_url=url, instance=folder / "instance")).app_context():
+        session = db.session()
+        cast = make_cast(session)
+        home = Home(
+            programme_id=cast.programme.id,
+            source_id=cast.source.id,
+            lead_id=cast.lena.id,
+            second_lead_id=cast.quinn.id,
+            monday=MONDAY,
+        )
+        store(session, scorings, home)
+        session.commit()
+        session.close()
+        db.engine.dispose()
+    with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def in_a_process(name: str, url: str, folder: Path) -> Spent:
@@ -117,7 +149,7 @@ def side(name: str, url: str, folder: Path) -> Spent:
     """Write one format, or the peer's workbook of the rows that the CSV holds."""
     watch, begin = Watch(), time.process_time()
     path = folder / f"out.{name.replace(' ', '-')}"
-    if name == "openpyxl alone":
+    if name == PEER:
         rows = by_openpyxl(folder / "out.csv", path)
     else:
         rows = by_the_product(name, url, folder / "instance", path, watch)

@@ -44,6 +44,7 @@ class Provenance:
     counts: tuple[tuple[str, int], ...] = ()
     left_out: tuple[tuple[str, int], ...] = ()
     confidentiality: str = "Confidential"
+    link: str | None = None  # to the page that shows the same
 
     def __post_init__(self) -> None:
         if self.prepared_at.utcoffset() is None:
@@ -53,3 +54,7 @@ class Provenance:
         for what, count in (*self.counts, *self.left_out):
             if count < 0:
                 raise ValueError(f"a count is negative: {what} {count}")
+
+    def watermark(self, zone: dt.tzinfo) -> str:
+        """Who took it along and when, for every page: a copy that turns up elsewhere says where it came from."""
+        return f"Exported by {self.prepared_by}, {self.prepared_at.astimezone(zone):%Y-%m-%d %H:%M}"

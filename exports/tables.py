@@ -75,17 +75,12 @@ def csv_lines(table: Table, *, zone: dt.tzinfo) -> Iterator[str]:
 def to_xlsx(table: Table, *, zone: dt.tzinfo, provenance: Provenance) -> bytes:
     """The table as a workbook: the data from cell A1 on, what the columns mean, where they come from."""
     # openpyxl is much of a program's start: whoever only writes CSV need not load it.
-    from exports.workbook import Book, add_provenance
+    from exports.workbook import add_provenance
+    from exports.workbook.report import begin_report
 
     if len(table.rows) > MOST_ROWS:
         raise ValueError(f"{len(table.rows):,} rows are more than a workbook should hold ({MOST_ROWS:,}): use CSV")
-    book = Book(
-        title=table.name,
-        subject=provenance.subject,
-        author=provenance.prepared_by,
-        made_at=provenance.prepared_at,
-        zone=zone,
-    )
+    book = begin_report(provenance, table.name, zone)
     header, footer = provenance.title, provenance.confidentiality
     widths = [column.width or WIDTHS[column.kind] for column in table.columns]
     sheet = book.sheet(table.name, widths=widths, landscape=True, header=header, footer=footer)

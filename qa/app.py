@@ -37,6 +37,7 @@ from qa.reviews.wellbeing import views as wellbeing_views
 from qa.rubric_library import views as rubric_views
 from qa.rubric_studies import views as study_views
 from qa.sampling import views as sampling_views
+from qa.scheduled_exports import views as scheduled_export_views
 from qa.tickets import views as ticket_views
 from qa.trends import period_views, planner_views
 from qa.trends import views as trend_views
@@ -80,6 +81,7 @@ BLUEPRINTS = (
     planner_views.bp,
     period_views.bp,
     data_export_views.bp,
+    scheduled_export_views.bp,
 )
 
 

@@ -27,6 +27,7 @@ from qa.reviewer_drift import jobs as drift_jobs
 from qa.reviews import jobs as review_jobs
 from qa.reviews.companions import chores as companion_chores
 from qa.sampling import jobs as sampling_jobs
+from qa.scheduled_exports import jobs as scheduled_export_jobs
 from qa.tickets import jobs as ticket_jobs
 from qa.tickets import searching
 
@@ -55,6 +56,7 @@ def handlers() -> Mapping[str, Handler]:
         **drift_jobs.HANDLERS,
         **coaching_jobs.HANDLERS,
         **data_export_jobs.HANDLERS,
+        **scheduled_export_jobs.HANDLERS,
         **notice_jobs.HANDLERS,
     }
 
@@ -74,6 +76,7 @@ def chores(app: Flask, settings: Settings) -> tuple[Chore, ...]:
         companion_chores.Lapse(),
         ticket_jobs.Schedule(),
         data_export_jobs.Calendar(),
+        scheduled_export_jobs.Calendar(),
     )
     ring = KeyRing(settings.text_keys)
 

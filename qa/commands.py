@@ -29,12 +29,13 @@ from qa.reviewer_drift.commands import drift
 from qa.reviewer_drift.export_commands import drift_workbook
 from qa.sampling.commands import draw, receipts
 from qa.tickets.commands import intake, pull, retention_commands, search_commands, signal_commands
+from qa.trends import export_commands as trend_export_commands
 from qa.trends.commands import periods
 
 
 def whole() -> Iterator[click.Command]:
     """Every command; a refusal is one line on stderr and exit code 1, not a trace."""
-    lazily.load(data_export_commands)  # it adds to the export commands
+    lazily.load(data_export_commands, trend_export_commands)  # they add to the export commands
     export.add_command(calibration_workbook)
     export.add_command(drift_workbook)
     for command in (

@@ -78,6 +78,8 @@ class Settings:
     session_absolute: timedelta = timedelta(days=7)
     max_upload_bytes: int = 200 * 1024 * 1024
     mail: MailSettings | None = None  # without it digests are not sent
+    export_folder: Path | None = None  # where scheduled exports may be written for others to pick up
+    base_url: str = ""  # where people reach this installation, without a slash at its end
     pull_private_hosts: frozenset[str] = frozenset()  # help desks inside the house that live pulls may speak to
 
     @property
@@ -116,6 +118,8 @@ class Settings:
             embedded_runner=environ.get("EMBEDDED_RUNNER", "yes").lower() in {"1", "yes", "true"},
             trusted_proxies=_count(environ, "TRUSTED_PROXIES"),
             mail=MailSettings.from_environment(environ),
+            base_url=_base_url(environ),
+            export_folder=Path(environ["EXPORT_FOLDER"]).absolute() if environ.get("EXPORT_FOLDER") else None,
             pull_private_hosts=frozenset(environ.get("PULL_PRIVATE_HOSTS", "").lower().replace(",", " ").split()),
         )
 
@@ -142,6 +146,14 @@ def settings() -> Settings:
     """The settings of the running application."""
     found: Settings = current_app.extensions["fairmark"]
     return found
+
+
+def _base_url(environ: Mapping[str, str]) -> str:
+    """``BASE_URL``, which may be missing where no e-mail is sent."""
+    base_url = environ.get("BASE_URL", "").rstrip("/")
+    if base_url and not base_url.startswith(("https://", "http://")):
+        raise ConfigurationError(f"BASE_URL begins with https://, not {base_url[:20]!r}.")
+    return base_url
 
 
 def normalised_url(url: str) -> str:

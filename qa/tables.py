@@ -25,6 +25,7 @@ from qa.reviews.second_looks import models as second_looks
 from qa.rubric_library import models as rubric_library
 from qa.rubric_studies import models as rubric_studies
 from qa.sampling import models as sampling
+from qa.scheduled_exports import models as scheduled_exports
 from qa.tickets import models as tickets
 from qa.trends import models as trends
 
@@ -52,6 +53,7 @@ lazily.load(
     rubric_library,
     rubric_studies,
     sampling,
+    scheduled_exports,
     second_looks,
     series,
     tickets,

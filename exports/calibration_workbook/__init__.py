@@ -5,11 +5,11 @@ from exports.calibration_workbook.model import (
     AnswerRow,
     CalibrationWorkbook,
     DecisionRow,
-    Figure,
     ParticipantRow,
     ScoreRow,
     SessionRow,
 )
+from exports.figures import Figure
 
 __all__ = [
     "AgreementRow",

@@ -3,23 +3,8 @@
 import datetime as dt
 from dataclasses import dataclass
 
+from exports.figures import Figure
 from exports.provenance import Provenance
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Figure:
-    """A figure with its 95 % interval; ``reason`` where there is none."""
-
-    value: float | None
-    low: float | None = None
-    high: float | None = None
-    reason: str = ""
-
-    def __post_init__(self) -> None:
-        if (self.low is None) != (self.high is None):
-            raise ValueError(f"an interval has two ends: {self.low} to {self.high}")
-        if self.value is None and self.low is not None:
-            raise ValueError("an interval without a figure")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from exports.calibration_workbook.model import CalibrationWorkbook, Figure, ParticipantRow
+from exports.calibration_workbook.model import CalibrationWorkbook, ParticipantRow
 from exports.workbook import Area, Axis, Book, Look, Series, Sheet, interval_bars
+from exports.workbook.report import bar_rows, begin_listing, chart_below, end_listing, put_lengths
 
-HEAD = 5
 SCORE_TITLES = ("No.", "Participant", "Ticket", "Score", "Agreed", "Difference")
 SCORE_WIDTHS = (6, 28, 22, 10, 10, 12)
 TITLES = (
@@ -36,14 +36,18 @@ class Scored:
 
 def add_scores(book: Book, data: CalibrationWorkbook, *, header: str, footer: str) -> Scored:
     """Every score; the difference is a formula. Participants are counted by number: a name may hold anything."""
-    sheet = book.sheet("Scores", widths=SCORE_WIDTHS, header=header, footer=footer)
-    sheet.put(1, 1, "Scores beside what was agreed", "title")
-    sheet.height(1, 30)
-    sheet.note(
-        2, len(SCORE_TITLES), "In points; above 0: more than agreed. A part without consensus has no difference."
+    sheet, first = begin_listing(
+        book,
+        "Scores",
+        SCORE_TITLES,
+        SCORE_WIDTHS,
+        title="Scores beside what was agreed",
+        note="In points; above 0: more than agreed. A part without consensus has no difference.",
+        right=(1, 4, 5, 6),
+        header=header,
+        footer=footer,
     )
-    sheet.headers(HEAD - 1, SCORE_TITLES, right=(1, 4, 5, 6))
-    for row, each in enumerate(data.scores, start=HEAD):
+    for row, each in enumerate(data.scores, start=first):
         sheet.put(row, 1, each.number, "whole")
         sheet.put(row, 2, each.name)
         sheet.put(row, 3, each.ticket, "text line")
@@ -51,63 +55,69 @@ def add_scores(book: Book, data: CalibrationWorkbook, *, header: str, footer: st
         sheet.put(row, 5, each.agreed, "number")
         formula = f'=IF(AND(ISNUMBER(D{row}),ISNUMBER(E{row})),D{row}-E{row},"")'
         sheet.formula(row, 6, formula, "" if each.difference is None else each.difference, "signed")
-    if not data.scores:
-        sheet.put(HEAD, 2, "Nobody scored anything.", "soft")
-    last = HEAD + max(len(data.scores), 1) - 1
-    sheet.table("Scores", sheet.area(HEAD - 1, 1, last, len(SCORE_TITLES)))
-    sheet.freeze(HEAD, 3)
-    sheet.repeat(HEAD - 1, HEAD - 1)
-    sheet.print_area(len(SCORE_TITLES), last)
-    sheet.protect()
-    return Scored(sheet=sheet, numbers=sheet.area(HEAD, 1, last), differences=sheet.area(HEAD, 6, last))
+    last = end_listing(
+        sheet,
+        first,
+        len(data.scores),
+        SCORE_TITLES,
+        name="Scores",
+        nothing="Nobody scored anything.",
+        freeze=3,
+        at=2,
+    )
+    return Scored(sheet=sheet, numbers=sheet.area(first, 1, last), differences=sheet.area(first, 6, last))
 
 
 def add_participants(
     book: Book, data: CalibrationWorkbook, scored: Scored, plotted: Sheet, *, header: str, footer: str
 ) -> Sheet:
     """Each participant's mean difference and spread with 95 % intervals, made from the scores by live formulas."""
-    sheet = book.sheet("Participants", widths=WIDTHS, landscape=True, header=header, footer=footer)
-    sheet.put(1, 1, "Each participant against what was agreed", "title")
-    sheet.height(1, 30)
-    sheet.note(
-        2,
-        len(TITLES),
-        "Score minus agreed score, in points: its mean with Student's t interval, and how far it scatters around that "
-        f"mean with a chi-square interval, from {FEWEST_FOR_SPREAD} parts on. Every figure is a formula over Scores.",
+    sheet, first = begin_listing(
+        book,
+        "Participants",
+        TITLES,
+        WIDTHS,
+        title="Each participant against what was agreed",
+        note="Score minus agreed score, in points: its mean with Student's t interval, and how far it scatters around "
+        f"that mean with a chi-square interval, from {FEWEST_FOR_SPREAD} parts on. Every figure is a formula over "
+        "Scores.",
+        right=(1, *range(3, 10)),
+        landscape=True,
+        header=header,
+        footer=footer,
     )
-    sheet.headers(HEAD - 1, TITLES, right=(1, *range(3, 10)))
-    for row, each in enumerate(data.participants, start=HEAD):
+    for row, each in enumerate(data.participants, start=first):
         parts = sum(score.number == each.number and score.difference is not None for score in data.scores)
         _participant(sheet, row, each, parts, scored)
-        _lengths(plotted, row, sheet, each.difference)
-    if not data.participants:
-        sheet.put(HEAD, 2, "Nobody scored anything.", "soft")
-    last = HEAD + max(len(data.participants), 1) - 1
-    sheet.table("Participants", sheet.area(HEAD - 1, 1, last, len(TITLES)))
-    sheet.freeze(HEAD, 3)
-    sheet.repeat(HEAD - 1, HEAD - 1)
-    bottom = last
+        put_lengths(plotted, row, 3, sheet, 4, each.difference)
+    last = end_listing(
+        sheet,
+        first,
+        len(data.participants),
+        TITLES,
+        name="Participants",
+        nothing="Nobody scored anything.",
+        freeze=3,
+        at=2,
+    )
     if data.participants:
-        bottom = last + 2 + max(14, min(2 * len(data.participants) + 9, 44))
         interval_bars(
             sheet,
-            sheet.area(last + 2, 1, bottom, len(TITLES)),
+            chart_below(sheet, last, len(TITLES), rows=bar_rows(len(data.participants))),
             title="Mean difference from what was agreed",
-            categories=sheet.area(HEAD, 2, last),
+            categories=sheet.area(first, 2, last),
             series=(
                 Series(
                     title="Mean difference, with 95 % interval",
-                    values=sheet.area(HEAD, 4, last),
+                    values=sheet.area(first, 4, last),
                     look=Look(line="accent", fill="bar"),
-                    plus=plotted.area(HEAD, 3, last),
-                    minus=plotted.area(HEAD, 4, last),
+                    plus=plotted.area(first, 3, last),
+                    minus=plotted.area(first, 4, last),
                 ),
             ),
             names=Axis(title="Participant"),
             values=Axis(title="Points above (+) or below (-) what was agreed"),
         )
-    sheet.print_area(len(TITLES), bottom + 1)
-    sheet.protect()
     return sheet
 
 
@@ -136,11 +146,3 @@ def _participant(sheet: Sheet, row: int, each: ParticipantRow, parts: int, score
 
 def _or_empty(value: float | None) -> float | str:
     return "" if value is None else value
-
-
-def _lengths(plotted: Sheet, row: int, sheet: Sheet, figure: Figure) -> None:
-    if figure.value is None or figure.low is None or figure.high is None:
-        return
-    here = f"'{sheet.title}'!"
-    plotted.formula(row, 3, f"={here}F{row}-{here}D{row}", figure.high - figure.value, "number")
-    plotted.formula(row, 4, f"={here}D{row}-{here}E{row}", figure.value - figure.low, "number")

@@ -4,7 +4,8 @@ from exports.calibration_workbook.agreement_sheet import add_agreement, add_sess
 from exports.calibration_workbook.model import CalibrationWorkbook
 from exports.calibration_workbook.people_sheets import Scored, add_participants, add_scores
 from exports.calibration_workbook.words_sheets import Answered, add_answers, add_decisions
-from exports.workbook import Area, Book, Sheet, add_provenance
+from exports.workbook import Area, Sheet, add_provenance
+from exports.workbook.report import add_plotted, begin_report, cover_head, end_plotted, list_contents
 
 WIDTHS = (24, 14, 14, 14, 14, 14)
 RIGHT = len(WIDTHS)
@@ -13,17 +14,10 @@ RIGHT = len(WIDTHS)
 def write(data: CalibrationWorkbook) -> bytes:
     """The workbook as a file."""
     facts = data.provenance
-    book = Book(
-        title=f"Calibration session: {data.title}",
-        subject=facts.subject,
-        author=facts.prepared_by,
-        made_at=facts.prepared_at,
-        zone=data.zone,
-    )
+    book = begin_report(facts, f"Calibration session: {data.title}", data.zone)
     header, footer = f"Calibration session · {data.title}", facts.confidentiality
     cover = book.sheet("Cover", widths=WIDTHS, header=header, footer=footer, one_page=True)
-    plotted = book.sheet("Plotted", widths=(16,) * 6)
-    plotted.put(1, 1, "Lengths of the charts' error bars", "strong")
+    plotted = add_plotted(book, 6)
     agreement, shares = add_agreement(book, data, plotted, header=header, footer=footer)
     scored = add_scores(book, data, header=header, footer=footer)
     participants = add_participants(book, data, scored, plotted, header=header, footer=footer)
@@ -41,8 +35,7 @@ def write(data: CalibrationWorkbook) -> bytes:
         (provenance, "rubric version, methods, counts"),
     )
     _fill_cover(cover, data, shares, scored, answered, contents)
-    plotted.protect()
-    plotted.hide()
+    end_plotted(plotted)
     return book.content()
 
 
@@ -54,11 +47,7 @@ def _fill_cover(
     answered: Answered,
     contents: tuple[tuple[Sheet, str], ...],
 ) -> None:
-    sheet.put(1, 1, "Calibration session", "title")
-    sheet.height(1, 32)
-    sheet.put(2, 1, data.title, "name")
-    sheet.height(2, 22)
-    row = 4
+    row = cover_head(sheet, "Calibration session", data.title, RIGHT)
     for name, words in data.facts:
         sheet.put(row, 1, name, "soft")
         sheet.put(row, 2, words, "text line")
@@ -67,13 +56,7 @@ def _fill_cover(
     sheet.put(row, 1, "What was learnt", "heading")
     sheet.note(row + 1, RIGHT, data.learnt or "Nothing was written.", style="text")
     row += 3
-    sheet.put(row, 1, "In this workbook", "heading")
-    for other, words in contents:
-        row += 1
-        sheet.link_to_sheet(row, 1, other.title, other)
-        sheet.put(row, 2, words, "soft")
-    sheet.print_area(RIGHT, row)
-    sheet.protect()
+    list_contents(sheet, row, RIGHT, contents)
 
 
 def _figures(

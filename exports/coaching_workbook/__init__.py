@@ -1,13 +1,17 @@
 """The coaching workbook of one specialist: what the period showed, what to work on, who does what until when."""
 
+from collections.abc import Sequence
+
 from exports.coaching_workbook.focus import FEWEST, FOCUS_RULE, FocusAreas, focus_areas, verdict
 from exports.coaching_workbook.handed_back import Cell, HandedBack, HandedBackError, Row
 from exports.coaching_workbook.model import (
+    Basis,
     Choice,
     CoachingWorkbook,
     CriterionFigure,
     EarlierAction,
     Excerpt,
+    PlanGoal,
     Remark,
     ReviewRow,
     SuggestedAction,
@@ -17,6 +21,7 @@ from exports.coaching_workbook.model import (
 __all__ = [
     "FEWEST",
     "FOCUS_RULE",
+    "Basis",
     "Cell",
     "Choice",
     "CoachingWorkbook",
@@ -26,6 +31,7 @@ __all__ = [
     "FocusAreas",
     "HandedBack",
     "HandedBackError",
+    "PlanGoal",
     "Remark",
     "ReviewRow",
     "Row",
@@ -33,6 +39,7 @@ __all__ = [
     "WeeklyPoint",
     "build",
     "focus_areas",
+    "own_variance",
     "read_back",
     "verdict",
 ]
@@ -44,6 +51,13 @@ def build(data: CoachingWorkbook) -> bytes:
     from exports.coaching_workbook.writing import write
 
     return write(data)
+
+
+def own_variance(reviews: Sequence[ReviewRow]) -> float | None:
+    """The sampling variance of the reviews' residuals alone, before anything is pooled; ``None`` without reviews."""
+    from exports.coaching_workbook.figures import own_variance as found  # scipy, which only figures need
+
+    return found(reviews)
 
 
 def read_back(content: bytes) -> HandedBack:

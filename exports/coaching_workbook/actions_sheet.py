@@ -9,11 +9,11 @@ from dataclasses import dataclass
 
 from exports.coaching_workbook.criteria_sheet import CriteriaColumns
 from exports.coaching_workbook.focus import FEWEST, FOCUS_RULE, FocusAreas, focus_areas, verdict
-from exports.coaching_workbook.model import CoachingWorkbook, CriterionFigure, EarlierAction
+from exports.coaching_workbook.model import CoachingWorkbook, CriterionFigure, EarlierAction, PlanGoal
 from exports.coaching_workbook.words import STATUS_WORDS, VERDICT_STYLES, VERDICTS
 from exports.workbook import Area, Book, Sheet
 
-FORMAT = "fairmark coaching workbook 1"
+FORMAT = "fairmark coaching workbook 2"
 TITLES = (
     "For",
     "Criterion",
@@ -23,6 +23,7 @@ TITLES = (
     "gap to",
     "n",
     "Goal",
+    "Goal by",
     "Action",
     "Owner",
     "Due",
@@ -30,9 +31,17 @@ TITLES = (
     "Notes",
     "Row id",
 )
-WIDTHS = (10, 27, 8, 8, 11, 9, 6, 8, 38, 18, 12, 11, 28, 17)
-CRITERION, GOAL, ACTION, OWNER, DUE, STATUS, NOTES, ROW_ID = 2, 8, 9, 10, 11, 12, 13, 14
-INPUTS = {GOAL: "goal", ACTION: "action", OWNER: "owner", DUE: "due", STATUS: "status", NOTES: "notes"}
+WIDTHS = (10, 27, 8, 8, 11, 9, 6, 8, 12, 38, 18, 12, 11, 28, 17)
+CRITERION, GOAL, GOAL_BY, ACTION, OWNER, DUE, STATUS, NOTES, ROW_ID = 2, 8, 9, 10, 11, 12, 13, 14, 15
+INPUTS = {
+    GOAL: "goal",
+    GOAL_BY: "goal_due",
+    ACTION: "action",
+    OWNER: "owner",
+    DUE: "due",
+    STATUS: "status",
+    NOTES: "notes",
+}
 HEAD = 6
 ROWS_EACH = 2  # rows to fill in for one focus area
 FREE_ROWS = 4
@@ -85,6 +94,7 @@ def fill_actions(book: Book, sheet: Sheet, data: CoachingWorkbook, criteria: Cri
     sheet.note(3, len(TITLES), "Yellow cells are for you to fill in; the drop-downs offer the usual answers.")
     sheet.headers(HEAD - 1, TITLES, right=(3, 4, 5, 6, 7, 8))
     row, firsts, record = HEAD, [], []
+    goals = {goal.criterion_key: goal for goal in data.goals}
     for number, criterion in enumerate(focus.chosen, start=1):
         firsts.append(row)
         for turn in range(1, ROWS_EACH + 1):
@@ -92,9 +102,17 @@ def fill_actions(book: Book, sheet: Sheet, data: CoachingWorkbook, criteria: Cri
             sheet.put(row, CRITERION, criterion.name, "text" if turn == 1 else "soft wrapped")
             if turn == 1:
                 _figures(sheet, row, criterion, criteria)
-            record.append(_inputs(sheet, row, f"focus:{criterion.key}:{turn}", None))
+            row_id = f"focus:{criterion.key}:{turn}"
+            record.append(_inputs(sheet, row, row_id, None, goals.get(criterion.key), aims=turn == 1))
             _suggest(sheet, row, lists.actions.get(criterion.key) or lists.actions[""])
             row += 1
+    chosen = {criterion.key for criterion in focus.chosen}
+    for goal in (goal for goal in data.goals if goal.criterion_key not in chosen):
+        sheet.put(row, 1, "Goal", "soft")
+        sheet.put(row, CRITERION, goal.criterion)
+        record.append(_inputs(sheet, row, f"focus:{goal.criterion_key}:1", None, goal, aims=True))
+        _suggest(sheet, row, lists.actions[""])
+        row += 1
     for action in data.earlier_actions:
         sheet.put(row, 1, "Earlier", "soft")
         sheet.put(row, CRITERION, action.criterion)
@@ -139,9 +157,19 @@ def _figures(sheet: Sheet, row: int, criterion: CriterionFigure, criteria: Crite
         sheet.formula(row, column, f"={there}{letter}{at}", value, style)
 
 
-def _inputs(sheet: Sheet, row: int, row_id: str, action: EarlierAction | None) -> tuple[str, dict[str, str]]:
-    """Write a row's input cells; gives its id and what they hold."""
-    sheet.put(row, GOAL, None, "soft" if action else "input number")
+def _inputs(
+    sheet: Sheet,
+    row: int,
+    row_id: str,
+    action: EarlierAction | None,
+    goal: PlanGoal | None = None,
+    *,
+    aims: bool = False,
+) -> tuple[str, dict[str, str]]:
+    """Write a row's input cells; gives its id and what they hold. ``aims``: the row takes its criterion's goal."""
+    aim = goal if aims else None
+    sheet.put(row, GOAL, aim.target if aim else None, "input number" if aims else "soft")
+    sheet.put(row, GOAL_BY, aim.due_on if aim else None, "input day" if aims else "soft")
     sheet.put(row, ACTION, action.text if action else None, "input")
     sheet.put(row, OWNER, action.owner if action else None, "input")
     sheet.put(row, DUE, action.due_on if action else None, "input day")
@@ -149,18 +177,22 @@ def _inputs(sheet: Sheet, row: int, row_id: str, action: EarlierAction | None) -
     sheet.put(row, NOTES, action.notes if action else None, "input")
     sheet.put(row, ROW_ID, row_id, "code")
     sheet.fit(row, least=ROW_HEIGHT)
-    held = (
-        {}
-        if action is None
-        else {
+    held = {}
+    if aim is not None:
+        held = {"goal": "" if aim.target is None else f"{aim.target:g}", "goal_due": _iso(aim.due_on)}
+    if action is not None:
+        held = {
             "action": action.text,
             "owner": action.owner,
-            "due": "" if action.due_on is None else action.due_on.isoformat(),
+            "due": _iso(action.due_on),
             "status": action.status,
             "notes": action.notes,
         }
-    )
     return row_id, held
+
+
+def _iso(day: dt.date | None) -> str:
+    return "" if day is None else day.isoformat()
 
 
 def _suggest(sheet: Sheet, row: int, source: Area) -> None:
@@ -181,13 +213,17 @@ def _validate(sheet: Sheet, last: int, data: CoachingWorkbook, lists: _Lists) ->
         title="Goal",
         message="Percent of the criterion's points, 0 to 100.",
     )
-    sheet.days(
-        sheet.area(HEAD, DUE, last),
-        first=OLDEST_DUE,
-        last=made_on + LONGEST_PLAN,
-        title="Due",
-        message="The day by which it is done.",
-    )
+    for column, title, message in (
+        (DUE, "Due", "The day by which it is done."),
+        (GOAL_BY, "Goal by", "The day by which the goal is to be met."),
+    ):
+        sheet.days(
+            sheet.area(HEAD, column, last),
+            first=OLDEST_DUE,
+            last=made_on + LONGEST_PLAN,
+            title=title,
+            message=message,
+        )
     if lists.criteria:
         area = sheet.area(last - FREE_ROWS + 1, CRITERION, last)
         sheet.choices(area, lists.criteria, title="Criterion", message="Which criterion is it for?")

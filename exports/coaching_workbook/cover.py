@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from exports.coaching_workbook.actions_sheet import ActionColumns
 from exports.coaching_workbook.focus import FEWEST, verdict
 from exports.coaching_workbook.model import CoachingWorkbook, CriterionFigure
+from exports.coaching_workbook.score_steps import Workings
 from exports.coaching_workbook.trend_sheet import TrendColumns, draw_trend
 from exports.coaching_workbook.words import TOO_FEW, VERDICT_STYLES, VERDICTS, fixed, fixed_formula
-from exports.coaching_workbook.workings_sheet import Workings
 from exports.workbook import Book, Sheet
 
 WIDTHS = (8.6,) * 12
@@ -70,9 +70,12 @@ def _head(sheet: Sheet, data: CoachingWorkbook, work: Workings) -> None:
     sheet.height(1, 32)
     sheet.put(2, 1, data.specialist, "name")
     sheet.height(2, 22)
+    if sheet.book.link is not None:
+        sheet.link(2, 10, "Open in Fairmark", sheet.book.link)
     sheet.put(3, 1, f"{data.team} · led by {data.lead}", "subtitle")
     sheet.height(3, 17)
     sheet.height(4, 22)
+    sheet.note(5, RIGHT, sheet.book.watermark)
     sheet.put(4, 1, "Period", "soft")
     sheet.formula(4, 2, "=" + work.cell("from"), data.provenance.period_from, "day")
     sheet.put(4, 4, "to", "soft")

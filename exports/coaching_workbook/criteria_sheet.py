@@ -6,10 +6,10 @@ from exports.coaching_workbook.focus import FEWEST, verdict
 from exports.coaching_workbook.model import CoachingWorkbook, CriterionFigure
 from exports.coaching_workbook.words import VERDICT_STYLES, VERDICTS
 from exports.workbook import Area, Axis, Book, Look, Series, Sheet, interval_bars
+from exports.workbook.report import bar_rows, begin_listing, chart_below, end_listing
 
 TITLES = ("Criterion", "n", "Specialist", "from", "to", "Team", "Gap", "gap from", "gap to", "Verdict")
 WIDTHS = (34, 6, 11, 8, 8, 8, 9, 11, 9, 22)
-HEAD = 5
 # With more criteria than this, table and chart do not share a page.
 ONE_PAGE = 20
 
@@ -32,29 +32,27 @@ class CriteriaColumns:
 
 def add_criteria(book: Book, data: CoachingWorkbook, plotted: Sheet, *, header: str, footer: str) -> CriteriaColumns:
     """The sheet of criteria; error bars and the judged ends are formulas on the hidden sheet ``plotted``."""
-    sheet = book.sheet("Criteria", widths=WIDTHS, header=header, footer=footer)
-    sheet.put(1, 1, "Criteria against the team", "title")
-    sheet.height(1, 30)
-    note = (
-        "Percent of each criterion's points, from the specialist and from the others of the team. "
+    sheet, first = begin_listing(
+        book,
+        "Criteria",
+        TITLES,
+        WIDTHS,
+        title="Criteria against the team",
+        note="Percent of each criterion's points, from the specialist and from the others of the team. "
         f"A verdict only where the {data.confidence:.0%} interval of the gap leaves out 0; none from "
-        f"fewer than {FEWEST} reviews. {data.gap_note}"
+        f"fewer than {FEWEST} reviews. {data.gap_note}",
+        right=range(2, 10),
+        header=header,
+        footer=footer,
     )
-    sheet.note(2, len(WIDTHS), note)
-    sheet.headers(HEAD - 1, TITLES, right=range(2, 10))
-    for row, criterion in enumerate(data.criteria, start=HEAD):
+    for row, criterion in enumerate(data.criteria, start=first):
         _criterion(sheet, row, criterion)
         _plotted(plotted, row, sheet, criterion)
-    if not data.criteria:
-        sheet.put(HEAD, 1, "No criterion was answered in this period.", "soft")
-    last = HEAD + max(len(data.criteria), 1) - 1
-    sheet.table("Criteria", sheet.area(HEAD - 1, 1, last, len(TITLES)))
-    sheet.freeze(HEAD, 2)
-    sheet.repeat(HEAD - 1, HEAD - 1)
-    bottom = _chart(sheet, plotted, data, last) if data.criteria else last
-    sheet.print_area(len(TITLES), bottom)
-    sheet.protect()
-    column = {title: sheet.area(HEAD, number, last) for number, title in enumerate(TITLES, start=1)}
+    nothing = "No criterion was answered in this period."
+    last = end_listing(sheet, first, len(data.criteria), TITLES, name="Criteria", nothing=nothing)
+    if data.criteria:
+        _chart(sheet, plotted, data, first, last)
+    column = {title: sheet.area(first, number, last) for number, title in enumerate(TITLES, start=1)}
     return CriteriaColumns(
         sheet=sheet,
         names=column["Criterion"],
@@ -64,8 +62,8 @@ def add_criteria(book: Book, data: CoachingWorkbook, plotted: Sheet, *, header: 
         gap_lows=column["gap from"],
         gap_highs=column["gap to"],
         verdicts=column["Verdict"],
-        judged=plotted.area(HEAD, 3, last),
-        rows={criterion.key: row for row, criterion in enumerate(data.criteria, start=HEAD)},
+        judged=plotted.area(first, 3, last),
+        rows={criterion.key: row for row, criterion in enumerate(data.criteria, start=first)},
     )
 
 
@@ -95,31 +93,28 @@ def _plotted(plotted: Sheet, row: int, sheet: Sheet, criterion: CriterionFigure)
     plotted.formula(row, 3, formula, "" if judged is None else judged, "number")
 
 
-def _chart(sheet: Sheet, plotted: Sheet, data: CoachingWorkbook, last: int) -> int:
-    """Draw it below the table; gives the last row it covers."""
+def _chart(sheet: Sheet, plotted: Sheet, data: CoachingWorkbook, first: int, last: int) -> None:
+    """Draw it below the table."""
     count = len(data.criteria)
-    top = last + 2
     if count > ONE_PAGE:
-        sheet.break_before(top)
-    bottom = top + max(14, min(2 * count + 9, 44))
+        sheet.break_before(last + 2)
     few = frozenset(point for point, criterion in enumerate(data.criteria) if criterion.n < FEWEST)
     interval_bars(
         sheet,
-        sheet.area(top, 1, bottom, len(TITLES)),
+        chart_below(sheet, last, len(TITLES), rows=bar_rows(count)),
         title="Specialist and team by criterion",
-        categories=sheet.area(HEAD, 1, last),
+        categories=sheet.area(first, 1, last),
         series=(
             Series(
                 title=f"Specialist, with {data.confidence:.0%} interval (dashed: fewer than {FEWEST} reviews)",
-                values=sheet.area(HEAD, 3, last),
+                values=sheet.area(first, 3, last),
                 look=Look(line="accent", fill="bar"),
-                plus=plotted.area(HEAD, 1, last),
-                minus=plotted.area(HEAD, 2, last),
+                plus=plotted.area(first, 1, last),
+                minus=plotted.area(first, 2, last),
                 hollow=few,
             ),
-            Series(title="Others of the team", values=sheet.area(HEAD, 6, last), look=Look(line="edge", fill="paper")),
+            Series(title="Others of the team", values=sheet.area(first, 6, last), look=Look(line="edge", fill="paper")),
         ),
         names=Axis(title="Criterion"),
         values=Axis(title="Percent of the criterion's points", low=0, high=100, step=20),
     )
-    return bottom + 1

@@ -36,8 +36,8 @@ class Cell:
 class Row:
     """One row of the plan as it came back.
 
-    ``written`` and ``held`` are by field: ``goal`` a number as text, ``due`` by ISO 8601, ``status`` a key, the others
-    text; empty where the cell is. A field whose cell could not be read is missing in ``written``.
+    ``written`` and ``held`` are by field: ``goal`` a number as text, ``due`` and ``goal_due`` by ISO 8601, ``status`` a
+    key, the others text; empty where the cell is. A field whose cell could not be read is missing in ``written``.
     """
 
     row_id: str

@@ -57,6 +57,7 @@ class ReviewRow:
     inclusion_probability: float | None
     purpose: str = "routine"
     completion: float = 1.0
+    expected: float = 0.0  # the score that the regression expects of such a part; 0 where there is none
     pass_mark: float | None = None
     rubric: str = ""
     summary: str = ""
@@ -69,6 +70,28 @@ class ReviewRow:
         if self.purpose != "routine" or self.score is None or self.inclusion_probability is None:
             return 0.0
         return self.completion / self.inclusion_probability
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Basis:
+    """What the page's figures rest on beside the reviews that are listed.
+
+    With all at their defaults the score is the design-weighted mean of the reviews. ``expected_mean`` is the score that
+    the regression expects of all parts of the period. ``pooled_variance`` is the spread of the other specialists, in
+    points squared, towards which the own one is drawn with 8 degrees of freedom; ``None``: it is not. The reviewers'
+    variances are what their differing strictness adds: in points squared, and of the two shares in parts squared.
+    """
+
+    expected_mean: float = 0.0
+    pooled_variance: float | None = None
+    reviewer_variance: float = 0.0
+    passed_reviewer_variance: float = 0.0
+    critical_reviewer_variance: float = 0.0
+
+    def __post_init__(self) -> None:
+        for name in ("reviewer_variance", "passed_reviewer_variance", "critical_reviewer_variance"):
+            if getattr(self, name) < 0:
+                raise ValueError(f"a variance is not negative: {name} {getattr(self, name)}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,6 +145,16 @@ class EarlierAction:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PlanGoal:
+    """A goal of the plan so far: its target in percent of the criterion's points, and the day it is to be met by."""
+
+    criterion_key: str
+    criterion: str
+    target: float | None
+    due_on: dt.date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
     """Somebody who can own an action. The label is what the drop-down shows."""
 
@@ -153,7 +186,9 @@ class CoachingWorkbook:
     weeks: tuple[WeeklyPoint, ...]
     owners: tuple[Choice, ...]
     earlier_actions: tuple[EarlierAction, ...] = ()
+    goals: tuple[PlanGoal, ...] = ()
     suggested_actions: tuple[SuggestedAction, ...] = ()
+    basis: Basis = Basis()
     gap_note: str = ""  # how the gaps' intervals are corrected for there being many
     focus_limit: int = 3
     confidence: float = 0.95
@@ -177,6 +212,7 @@ def check(data: CoachingWorkbook) -> None:
     _refuse_twice("criterion", (criterion.key for criterion in data.criteria))
     _refuse_twice("week", (point.week for point in data.weeks))
     _refuse_twice("owner", (owner.label for owner in data.owners))
+    _refuse_twice("goal", (goal.criterion_key for goal in data.goals))
     _refuse_twice("action", (action.action_id for action in data.earlier_actions))
     for review in data.reviews:
         _check_review(review, data)

@@ -297,6 +297,7 @@ def _status(value: Any) -> str:
 
 _READERS: Mapping[str, Callable[[Any], str]] = {
     "goal": _goal,
+    "goal_due": _due,
     "action": _limited("action"),
     "owner": _text,
     "due": _due,

@@ -1,10 +1,12 @@
 """The reviews of the period, one line each, and what was said in them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from exports.coaching_workbook.model import CoachingWorkbook, Remark, ReviewRow
 from exports.coaching_workbook.words import RESULT_STYLES, RESULTS
 from exports.workbook import MORE_DECIMALS, Area, Book, Sheet
+from exports.workbook.report import begin_listing, end_listing
 from rubrics.display import display_score
 
 TITLES = (
@@ -19,19 +21,20 @@ TITLES = (
     "Chance",
     "Completion",
     "Weight",
+    "Expected",
     "Rubric",
     "Open",
 )
-WIDTHS = (14, 11.5, 10.5, 18, 10, 8, 16, 44, 9, 11, 9, 16, 7)
+WIDTHS = (14, 11.5, 10.5, 18, 12, 8, 16, 40, 9, 11, 9, 10, 16, 7)
 REMARK_TITLES = ("Ticket", "Week", "Criterion", "Level", "Critical", "Comment", "Evidence")
 REMARK_WIDTHS = (14, 10.5, 26, 16, 11, 46, 50)
-HEAD = 5
 LONGEST_SHOWN = 1_200
 CUT = "[cut here; the whole text is in the review]"
 COUNTED_NOTE = (
     "Score: percent. Chance: how likely the part was to be drawn. Weight = completion / chance: how many parts the "
-    "review stands for; a review picked by hand, or without a score, has weight 0 and enters no figure. "
-    "The weights make the cover's figures speak for all parts of the period, not only for those reviewed."
+    "review stands for; a review picked by hand, without a score, or of a week that is still being reviewed has "
+    "weight 0 and enters no figure. The weights make the cover's figures speak for all parts of the period, not only "
+    "for those reviewed. Expected: the score that queue and predicted score lead one to expect, 0 where nothing does."
 )
 
 
@@ -45,28 +48,34 @@ class ReviewColumns:
     scores: Area
     results: Area
     chances: Area
+    completions: Area
     weights: Area
+    expected: Area
 
 
 def add_reviews(book: Book, data: CoachingWorkbook, *, header: str, footer: str) -> ReviewColumns:
     """The sheet with one line for each review, oldest first; the weights are live formulas."""
-    sheet = book.sheet("Reviews", widths=WIDTHS, landscape=True, header=header, footer=footer)
-    sheet.put(1, 1, "Reviews of the period", "title")
-    sheet.height(1, 30)
-    sheet.note(2, len(WIDTHS), COUNTED_NOTE)
-    sheet.headers(HEAD - 1, TITLES, right=(6, 9, 10, 11))
-    reviews = sorted(data.reviews, key=lambda review: (review.resolved_at, review.review_id))
-    for row, review in enumerate(reviews, start=HEAD):
+    return add_review_list(book, data.reviews, header=header, footer=footer)
+
+
+def add_review_list(book: Book, reviews: Sequence[ReviewRow], *, header: str, footer: str) -> ReviewColumns:
+    """The same of any reviews."""
+    sheet, first = begin_listing(
+        book,
+        "Reviews",
+        TITLES,
+        WIDTHS,
+        title="Reviews of the period",
+        note=COUNTED_NOTE,
+        right=(6, 9, 10, 11, 12),
+        landscape=True,
+        header=header,
+        footer=footer,
+    )
+    for row, review in enumerate(sorted(reviews, key=lambda each: (each.resolved_at, each.review_id)), start=first):
         _review(sheet, row, review)
-    if not reviews:
-        sheet.put(HEAD, 1, "No review in this period.", "soft")
-    last = HEAD + max(len(reviews), 1) - 1
-    sheet.table("Reviews", sheet.area(HEAD - 1, 1, last, len(TITLES)))
-    sheet.freeze(HEAD, 2)
-    sheet.repeat(HEAD - 1, HEAD - 1)
-    sheet.print_area(len(TITLES), last)
-    sheet.protect()
-    column = {title: sheet.area(HEAD, number, last) for number, title in enumerate(TITLES, start=1)}
+    last = end_listing(sheet, first, len(reviews), TITLES, name="Reviews", nothing="No review in this period.")
+    column = {title: sheet.area(first, number, last) for number, title in enumerate(TITLES, start=1)}
     return ReviewColumns(
         sheet=sheet,
         tickets=column["Ticket"],
@@ -74,6 +83,8 @@ def add_reviews(book: Book, data: CoachingWorkbook, *, header: str, footer: str)
         scores=column["Score"],
         results=column["Result"],
         chances=column["Chance"],
+        completions=column["Completion"],
+        expected=column["Expected"],
         weights=column["Weight"],
     )
 
@@ -91,10 +102,11 @@ def _review(sheet: Sheet, row: int, review: ReviewRow) -> None:
     sheet.put(row, 10, review.completion, "factor")
     formula = f'=IF(AND(E{row}="routine",ISNUMBER(F{row}),ISNUMBER(I{row})),J{row}/I{row},0)'
     sheet.formula(row, 11, formula, review.weight, "number soft")
-    sheet.put(row, 12, review.rubric, "soft")
+    sheet.put(row, 12, review.expected, "number soft")
+    sheet.put(row, 13, review.rubric, "soft")
     sheet.fit(row)
     if review.link:
-        sheet.link(row, 13, "Open", review.link)
+        sheet.link(row, 14, "Open", review.link)
 
 
 def score_style(review: ReviewRow) -> str:
@@ -107,23 +119,22 @@ def score_style(review: ReviewRow) -> str:
 
 def add_remarks(book: Book, data: CoachingWorkbook, *, header: str, footer: str) -> Sheet:
     """The sheet with what reviewers said about single criteria and the passages they pinned."""
-    sheet = book.sheet("Comments", widths=REMARK_WIDTHS, landscape=True, header=header, footer=footer)
-    sheet.put(1, 1, "Comments and evidence", "title")
-    sheet.height(1, 30)
-    sheet.note(2, len(REMARK_WIDTHS), "What reviewers wrote about single criteria, with the passages it rests on.")
-    sheet.headers(HEAD - 1, REMARK_TITLES)
-    row = HEAD
+    sheet, first = begin_listing(
+        book,
+        "Comments",
+        REMARK_TITLES,
+        REMARK_WIDTHS,
+        title="Comments and evidence",
+        note="What reviewers wrote about single criteria, with the passages it rests on.",
+        landscape=True,
+        header=header,
+        footer=footer,
+    )
+    row = first
     for review in sorted(data.reviews, key=lambda review: (review.resolved_at, review.review_id)):
         for remark in review.remarks:
             row = _remark(sheet, row, review, remark)
-    if row == HEAD:
-        sheet.put(HEAD, 1, "No comment in this period.", "soft")
-        row += 1
-    sheet.table("Comments", sheet.area(HEAD - 1, 1, row - 1, len(REMARK_TITLES)))
-    sheet.freeze(HEAD, 2)
-    sheet.repeat(HEAD - 1, HEAD - 1)
-    sheet.print_area(len(REMARK_TITLES), row - 1)
-    sheet.protect()
+    end_listing(sheet, first, row - first, REMARK_TITLES, name="Comments", nothing="No comment in this period.")
     return sheet
 
 

@@ -2,16 +2,17 @@
 
 import datetime as dt
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from exports.coaching_workbook.focus import FEWEST
 from exports.coaching_workbook.model import CoachingWorkbook, WeeklyPoint
 from exports.coaching_workbook.words import VERDICTS
 from exports.workbook import Area, Axis, Book, Look, Series, Sheet, interval_lines
+from exports.workbook.report import begin_listing, chart_below, end_listing
 
 TITLES = ("Week", "Monday", "n", "Score", "from", "to", "Team", "In the period", "Remark")
 WIDTHS = (12, 12, 7, 10, 9, 9, 10, 13, 30)
-HEAD = 5
 ONE_PAGE = 30
 CHART_ROWS = 30
 
@@ -30,24 +31,22 @@ class TrendColumns:
 
 def add_trend(book: Book, data: CoachingWorkbook, plotted: Sheet, *, header: str, footer: str) -> TrendColumns:
     """The sheet of weeks; the lengths of the error bars are formulas on the hidden sheet ``plotted``."""
-    sheet = book.sheet("Trend", widths=WIDTHS, header=header, footer=footer)
-    sheet.put(1, 1, "Weekly quality score", "title")
-    sheet.height(1, 30)
-    note = (
-        f"Design-weighted mean of each week's routine reviews with its {data.confidence:.0%} interval, beside the "
-        f"others of the team. A week with fewer than {FEWEST} reviews is drawn pale: it says little by itself."
+    sheet, first = begin_listing(
+        book,
+        "Trend",
+        TITLES,
+        WIDTHS,
+        title="Weekly quality score",
+        note=f"Estimated mean of all parts of each week with its {data.confidence:.0%} interval, beside the others of "
+        f"the team. A week with fewer than {FEWEST} reviews is drawn pale: it says little by itself.",
+        right=range(3, 8),
+        header=header,
+        footer=footer,
     )
-    sheet.note(2, len(WIDTHS), note)
-    sheet.headers(HEAD - 1, TITLES, right=range(3, 8))
-    for row, point in enumerate(data.weeks, start=HEAD):
+    for row, point in enumerate(data.weeks, start=first):
         _week(sheet, plotted, row, point, data)
-    if not data.weeks:
-        sheet.put(HEAD, 1, "No week has a review.", "soft")
-    last = HEAD + max(len(data.weeks), 1) - 1
-    sheet.table("Trend", sheet.area(HEAD - 1, 1, last, len(TITLES)))
-    sheet.freeze(HEAD, 2)
-    sheet.repeat(HEAD - 1, HEAD - 1)
-    column = {title: sheet.area(HEAD, number, last) for number, title in enumerate(TITLES, start=1)}
+    last = end_listing(sheet, first, len(data.weeks), TITLES, name="Trend", nothing="No week has a review.")
+    column = {title: sheet.area(first, number, last) for number, title in enumerate(TITLES, start=1)}
     columns = TrendColumns(
         sheet=sheet,
         weeks=column["Week"],
@@ -56,14 +55,10 @@ def add_trend(book: Book, data: CoachingWorkbook, plotted: Sheet, *, header: str
         teams=column["Team"],
         in_period=column["In the period"],
     )
-    bottom = last
     if data.weeks:
         if len(data.weeks) > ONE_PAGE:
             sheet.break_before(last + 2)
-        bottom = last + 2 + CHART_ROWS
-        draw_trend(sheet, sheet.area(last + 2, 1, bottom, len(TITLES)), columns, plotted, data)
-    sheet.print_area(len(TITLES), bottom + 1)
-    sheet.protect()
+        draw_trend(sheet, chart_below(sheet, last, len(TITLES), rows=CHART_ROWS), columns, plotted, data)
     return columns
 
 
@@ -96,7 +91,7 @@ def draw_trend(target: Sheet, place: Area, columns: TrendColumns, plotted: Sheet
             ),
         ),
         names=Axis(title="Week (ISO)"),
-        values=_range(data),
+        values=score_axis(data.weeks),
     )
 
 
@@ -106,10 +101,10 @@ def touches_period(point: WeeklyPoint, data: CoachingWorkbook) -> bool:
     return point.monday <= data.provenance.period_to and sunday >= data.provenance.period_from
 
 
-def _range(data: CoachingWorkbook) -> Axis:
+def score_axis(weeks: Sequence[WeeklyPoint]) -> Axis:
     """As much of the scale as the points need, and their intervals as far as scores usually go, in steps of ten."""
-    points = [at for point in data.weeks for at in (point.mean, point.team_mean) if at is not None]
-    ends = [min(max(end, 0), 100) for point in data.weeks for end in (point.low, point.high) if end is not None]
+    points = [at for point in weeks for at in (point.mean, point.team_mean) if at is not None]
+    ends = [min(max(end, 0), 100) for point in weeks for end in (point.low, point.high) if end is not None]
     low = math.floor(min([*points, *ends], default=0) / 10) * 10
     high = math.ceil(max([*points, *ends], default=100) / 10) * 10
     return Axis(title="Score (percent)", low=min(low, high - 10), high=high, step=10)

@@ -33,6 +33,7 @@ STATUS_WORDS: dict[ActionStatus, str] = {"open": "Open", "done": "Done", "droppe
 TOO_FEW = "too few to judge"
 NO_REVIEWS = "no reviews"
 ONE_REVIEW = "one review"
+NO_SPREAD = "all values are equal: no spread to judge by"
 MINUS = "\N{MINUS SIGN}"
 
 

@@ -1,57 +1,15 @@
 """How each figure of the cover comes about, step by step, as live formulas over the other sheets."""
 
-from dataclasses import dataclass, field
-
 from exports.coaching_workbook.actions_sheet import ActionColumns
 from exports.coaching_workbook.criteria_sheet import CriteriaColumns
-from exports.coaching_workbook.figures import Known, Weighted, mean, reason_for, share
+from exports.coaching_workbook.figures import Known, mean, reason_for, share
 from exports.coaching_workbook.focus import FEWEST, Verdict, verdict
 from exports.coaching_workbook.model import CoachingWorkbook, Outcome
 from exports.coaching_workbook.reviews_sheet import ReviewColumns
+from exports.coaching_workbook.score_steps import WIDTHS, Workings, add_score, add_share
 from exports.coaching_workbook.trend_sheet import TrendColumns, touches_period
-from exports.coaching_workbook.words import NO_REVIEWS, ONE_REVIEW, RESULTS, STATUS_WORDS, TOO_FEW, VERDICTS
-from exports.workbook import Book, Sheet
-
-WIDTHS = (36, 24, 58)
-STYLES = {
-    "mean": "number",
-    "share": "share",
-    "count": "whole",
-    "step": "chance",
-    "day": "day",
-    "words": "text right",
-    "gap": "signed",
-}
-
-
-@dataclass(slots=True)
-class Workings:
-    """The sheet as it grows; every step is known by a key, and later steps name earlier ones by ``{key}``."""
-
-    sheet: Sheet
-    row: int = 1
-    places: dict[str, str] = field(default_factory=dict)
-    known: dict[str, Known] = field(default_factory=dict)
-
-    def heading(self, text: str) -> None:
-        self.row += 2
-        self.sheet.fill(self.sheet.area(self.row, 1, right=len(WIDTHS)), "heading")
-        self.sheet.put(self.row, 1, text, "heading")
-
-    def step(self, key: str, name: str, formula: str, value: Known, style: str, how: str = "") -> None:
-        """One row: what it is, its live value, how it is made."""
-        self.row += 1
-        self.sheet.put(self.row, 1, name, "text")
-        live = "=" + formula.format(**self.places)
-        self.sheet.formula(self.row, 2, live, value, STYLES[style])
-        self.sheet.put(self.row, 3, how, "soft wrapped")
-        self.sheet.fit(self.row)
-        self.places[key] = f"$B${self.row}"
-        self.known[key] = value
-
-    def cell(self, key: str) -> str:
-        """The step's cell as other sheets name it."""
-        return f"'{self.sheet.title}'!{self.places[key]}"
+from exports.coaching_workbook.words import NO_REVIEWS, ONE_REVIEW, STATUS_WORDS, TOO_FEW, VERDICTS
+from exports.workbook import Book
 
 
 def add_workings(book: Book, *, header: str, footer: str) -> Workings:
@@ -68,18 +26,24 @@ def fill_workings(
     trend: TrendColumns,
     actions: ActionColumns,
 ) -> None:
-    """Write every step. The places of the columns are put in by name: W weights, S scores, R results, P chances."""
+    """Write every step. The places of the columns are put in by name: W weights, S scores, R results, P
+    chances, C completion, E expected scores.
+    """
     columns = {"W": reviews.weights, "S": reviews.scores, "R": reviews.results, "P": reviews.chances}
+    columns |= {"C": reviews.completions, "E": reviews.expected}
     work.places.update({letter: area.formula for letter, area in columns.items()})
     work.sheet.put(1, 1, "How the cover's figures are made", "title")
     work.sheet.height(1, 30)
     work.row = 1
     _reviews(work, data, reviews)
-    _score(work, mean(data.reviews, data.confidence))
-    _share(work, "pass", "Pass rate", "passed", share(data.reviews, "passed", data.confidence))
-    _share(
-        work, "critical", "Critical errors", "failed_critical", share(data.reviews, "failed_critical", data.confidence)
+    basis = data.basis
+    add_score(work, basis, mean(data.reviews, basis, data.confidence))
+    shares: tuple[tuple[str, str, Outcome, float], ...] = (
+        ("pass", "Pass rate", "passed", basis.passed_reviewer_variance),
+        ("critical", "Critical errors", "failed_critical", basis.critical_reviewer_variance),
     )
+    for key, name, outcome, added in shares:
+        add_share(work, key, name, outcome, added, share(data.reviews, outcome, added, data.confidence))
     _criteria(work, data, criteria, actions)
     _actions(work, data, actions)
     _checks(work, data, trend, actions, criteria)
@@ -120,138 +84,15 @@ def _reviews(work: Workings, data: CoachingWorkbook, reviews: ReviewColumns) -> 
     work.sheet.put(work.row, 2, round(alpha, 12), "chance")
     work.places["alpha"] = f"$B${work.row}"
     reason = 'IF({m}=0,"' + NO_REVIEWS + '",IF({m}=1,"' + ONE_REVIEW + '",""))'
+    work.step(
+        "certain",
+        "Every part reviewed for certain",
+        'IF(SUMPRODUCT(({W}>0)*({P}<{C}))=0,"yes","no")',
+        "no" if any(r.weight > 0 and (r.inclusion_probability or 1) < r.completion for r in data.reviews) else "yes",
+        "words",
+        "Then nothing is estimated.",
+    )
     work.step("reason", "Why there is no interval", reason, reason_for(counted), "words", "Empty when there is one.")
-
-
-def _guarded(formula: str) -> str:
-    return 'IF({reason}<>"",{reason},' + formula + ")"
-
-
-def _some(formula: str) -> str:
-    return 'IF({m}=0,"' + NO_REVIEWS + '",' + formula + ")"
-
-
-def _score(work: Workings, figure: Weighted) -> None:
-    work.heading("Quality score (percent)")
-    plain = figure.plain
-    work.step(
-        "plain", "Plain mean, for comparison", _some('AVERAGEIF({W},">0",{S})'), plain, "mean", "Without weights."
-    )
-    work.step(
-        "mean",
-        "Quality score",
-        _some("SUMPRODUCT({W},{S})/SUM({W})"),
-        figure.estimate,
-        "mean",
-        "Sum of weight × score / sum of weights.",
-    )
-    work.step(
-        "neff",
-        "Effective number of reviews",
-        _some("SUM({W})^2/SUMSQ({W})"),
-        figure.n_effective,
-        "mean",
-        "Unequal weights make reviews count for fewer: (sum of weights)² / sum of squared weights.",
-    )
-    work.step(
-        "variance",
-        "Variance",
-        _guarded("{m}/({m}-1)*SUMPRODUCT((1-{P})*({W}*({S}-{mean}))^2)/SUM({W})^2"),
-        figure.variance,
-        "step",
-        "m/(m−1) × sum of (1 − chance) × (weight × (score − mean))² / (sum of weights)².",
-    )
-    work.step(
-        "df", "Degrees of freedom", _guarded("MAX({neff}-1,1)"), figure.df, "mean", "Effective number − 1, at least 1."
-    )
-    work.step(
-        "t",
-        "Student's t",
-        _guarded(_quantile("{df}")),
-        figure.quantile,
-        "step",
-        "Two-sided, through the beta function.",
-    )
-    work.step(
-        "low",
-        "Interval from",
-        _guarded("{mean}-{t}*SQRT({variance})"),
-        figure.low,
-        "mean",
-        "Score − t × root of variance.",
-    )
-    work.step(
-        "high",
-        "Interval to",
-        _guarded("{mean}+{t}*SQRT({variance})"),
-        figure.high,
-        "mean",
-        "Score + t × root of variance.",
-    )
-
-
-def _quantile(df: str) -> str:
-    # T.INV.2T cuts the degrees of freedom to a whole number; the beta function does not.
-    return f"SQRT({df}*(1/BETAINV({{alpha}},{df}/2,0.5)-1))"
-
-
-def _share(work: Workings, key: str, name: str, outcome: Outcome, figure: Weighted) -> None:
-    hit = f'({{R}}="{RESULTS[outcome]}")'
-    hits, p, size = f"{{{key}_hits}}", f"{{{key}}}", f"{{{key}_size}}"
-    variance, t = f"{{{key}_variance}}", f"{{{key}_t}}"
-    sure = f"OR({hits}=0,{hits}={{m}},{variance}=0)"
-    work.heading(f"{name} (share of parts)")
-    work.step(
-        f"{key}_hits",
-        f"Reviews with the result {RESULTS[outcome]}",
-        f"SUMPRODUCT(({{W}}>0)*{hit})",
-        figure.hits,
-        "count",
-        "In the figures.",
-    )
-    work.step(
-        key,
-        name,
-        _some(f"SUMPRODUCT({{W}}*{hit})/SUM({{W}})"),
-        figure.estimate,
-        "share",
-        "Sum of their weights / sum of weights.",
-    )
-    work.step(
-        f"{key}_variance",
-        "Variance",
-        _guarded(f"{{m}}/({{m}}-1)*SUMPRODUCT((1-{{P}})*({{W}}*({hit}-{p}))^2)/SUM({{W}})^2"),
-        figure.variance,
-        "step",
-        "As above, with 1 for a hit and 0 for a miss.",
-    )
-    work.step(
-        f"{key}_t",
-        "Student's t",
-        _guarded(_quantile("({m}-1)")),
-        figure.quantile,
-        "step",
-        "With m − 1 degrees of freedom.",
-    )
-    work.step(
-        f"{key}_size",
-        "Effective size",
-        _guarded(f"IF({sure},MIN({{m}},{{neff}}),MIN({{m}},{p}*(1-{p})/{variance}))*(NORMSINV(1-{{alpha}}/2)/{t})^2"),
-        figure.size,
-        "mean",
-        "Korn and Graubard (1998): what a simple sample of equal precision would have, cut for few reviews.",
-    )
-    low = f"IF({hits}=0,0,BETAINV({{alpha}}/2,{p}*{size},{size}-{p}*{size}+1))"
-    high = f"IF({hits}={{m}},1,BETAINV(1-{{alpha}}/2,{p}*{size}+1,{size}-{p}*{size}))"
-    work.step(
-        f"{key}_low",
-        "Interval from",
-        _guarded(low),
-        figure.low,
-        "share",
-        "Clopper and Pearson's bounds with that size.",
-    )
-    work.step(f"{key}_high", "Interval to", _guarded(high), figure.high, "share", "The same, upper.")
 
 
 def _criteria(work: Workings, data: CoachingWorkbook, criteria: CriteriaColumns, actions: ActionColumns) -> None:

@@ -7,20 +7,15 @@ from exports.coaching_workbook.model import CoachingWorkbook, check
 from exports.coaching_workbook.reviews_sheet import add_remarks, add_reviews
 from exports.coaching_workbook.trend_sheet import add_trend
 from exports.coaching_workbook.workings_sheet import add_workings, fill_workings
-from exports.workbook import Book, add_provenance
+from exports.workbook import add_provenance
+from exports.workbook.report import begin_report, end_plotted
 
 
 def write(data: CoachingWorkbook) -> bytes:
     """The workbook as a file."""
     check(data)
     facts = data.provenance
-    book = Book(
-        title=f"Coaching plan: {data.specialist}",
-        subject=f"{facts.period_from} to {facts.period_to}",
-        author=facts.prepared_by,
-        made_at=facts.prepared_at,
-        zone=data.zone,
-    )
+    book = begin_report(facts, f"Coaching plan: {data.specialist}", data.zone)
     header, footer = f"Coaching plan · {data.specialist}", facts.confidentiality
     cover = add_cover(book, header=header, footer=footer)
     plan = add_actions(book, header=header, footer=footer)
@@ -55,6 +50,5 @@ def write(data: CoachingWorkbook) -> bytes:
         (provenance, "data, draws, rubric versions, methods"),
     )
     fill_cover(cover, data, work, actions=actions, trend=trend, plotted=plotted, contents=contents)
-    plotted.protect()
-    plotted.hide()
+    end_plotted(plotted)
     return book.content()

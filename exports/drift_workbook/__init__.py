@@ -1,8 +1,9 @@
 """The reviewers' board as an Excel workbook: where each reviewer stands, week by week, flags and cases."""
 
-from exports.drift_workbook.model import CaseRow, DriftWorkbook, FlagRow, Interval, ReviewerRow, WeekRow
+from exports.drift_workbook.model import CaseRow, DriftWorkbook, FlagRow, ReviewerRow, WeekRow
+from exports.figures import Figure
 
-__all__ = ["CaseRow", "DriftWorkbook", "FlagRow", "Interval", "ReviewerRow", "WeekRow", "build"]
+__all__ = ["CaseRow", "DriftWorkbook", "Figure", "FlagRow", "ReviewerRow", "WeekRow", "build"]
 
 
 def build(data: DriftWorkbook) -> bytes:

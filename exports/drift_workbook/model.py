@@ -3,23 +3,10 @@
 import datetime as dt
 from dataclasses import dataclass
 
+from exports.figures import Figure
 from exports.provenance import Provenance
 
 QUARTER = 13  # weeks
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Interval:
-    """A figure with its interval; ``reason`` where there is none."""
-
-    value: float | None
-    low: float | None = None
-    high: float | None = None
-    reason: str = ""
-
-    def __post_init__(self) -> None:
-        if (self.low is None) != (self.high is None):
-            raise ValueError(f"an interval has two ends: {self.low} to {self.high}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,10 +15,10 @@ class ReviewerRow:
 
     name: str
     state: str
-    severity: Interval
-    scatter: Interval
-    agreement: Interval
-    na_share: Interval
+    severity: Figure
+    scatter: Figure
+    agreement: Figure
+    na_share: Figure
     na_expected: float | None
     own: int
     pairs: int

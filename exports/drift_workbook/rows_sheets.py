@@ -2,8 +2,8 @@
 
 from exports.drift_workbook.model import DriftWorkbook
 from exports.workbook import Book, Sheet
+from exports.workbook.report import begin_listing, end_listing
 
-HEAD = 4
 FLAGS = (
     "Reviewer", "State", "What", "Change", "90 % from", "to", "Unit", "Likely onset", "earliest", "latest",
     "Double scores", "In words",
@@ -26,11 +26,18 @@ CASE_WIDTHS = (28, 12, 10, 16, 11, 70)
 
 def add_flags(book: Book, data: DriftWorkbook, *, header: str, footer: str) -> Sheet:
     """What changed, in figures and in words."""
-    sheet = book.sheet("Flags", widths=FLAG_WIDTHS, landscape=True, header=header, footer=footer)
-    sheet.put(1, 1, "What changed", "title")
-    sheet.height(1, 30)
-    sheet.headers(HEAD - 1, FLAGS, right=(4, 5, 6))
-    for row, each in enumerate(data.flags, start=HEAD):
+    sheet, first = begin_listing(
+        book,
+        "Flags",
+        FLAGS,
+        FLAG_WIDTHS,
+        title="What changed",
+        right=(4, 5, 6),
+        landscape=True,
+        header=header,
+        footer=footer,
+    )
+    for row, each in enumerate(data.flags, start=first):
         for column, words in (
             (1, each.name),
             (2, each.state),
@@ -45,17 +52,23 @@ def add_flags(book: Book, data: DriftWorkbook, *, header: str, footer: str) -> S
             sheet.put(row, column, day, "day")
         sheet.put(row, 12, each.sentence)
         sheet.fit(row)
-    _end(sheet, len(data.flags), FLAGS, "Flags", "No reviewer is flagged.")
+    end_listing(sheet, first, len(data.flags), FLAGS, name="Flags", nothing="No reviewer is flagged.")
     return sheet
 
 
 def add_weeks(book: Book, data: DriftWorkbook, *, header: str, footer: str) -> Sheet:
     """Each reviewer's control chart as rows; whether a week's limits leave out 0 is a formula."""
-    sheet = book.sheet("Weeks", widths=WEEK_WIDTHS, header=header, footer=footer)
-    sheet.put(1, 1, "Strictness week by week", "title")
-    sheet.height(1, 30)
-    sheet.headers(HEAD - 1, WEEKS, right=range(3, 8))
-    for row, each in enumerate(data.weeks, start=HEAD):
+    sheet, first = begin_listing(
+        book,
+        "Weeks",
+        WEEKS,
+        WEEK_WIDTHS,
+        title="Strictness week by week",
+        right=range(3, 8),
+        header=header,
+        footer=footer,
+    )
+    for row, each in enumerate(data.weeks, start=first):
         sheet.put(row, 1, each.name)
         sheet.put(row, 2, each.monday, "day")
         for column, value in ((3, each.value), (4, each.low), (5, each.high), (6, each.overlap)):
@@ -64,18 +77,23 @@ def add_weeks(book: Book, data: DriftWorkbook, *, header: str, footer: str) -> S
         formula = f'=IF(C{row}="","",IF(OR(D{row}>0,E{row}<0),"yes","no"))'
         apart = each.low is not None and each.high is not None and (each.low > 0 or each.high < 0)
         sheet.formula(row, 8, formula, "" if each.value is None else "yes" if apart else "no", "soft")
-    _end(sheet, len(data.weeks), WEEKS, "Weeks", "No week was judged yet.")
-    sheet.freeze(HEAD, 3)
+    end_listing(sheet, first, len(data.weeks), WEEKS, name="Weeks", nothing="No week was judged yet.", freeze=3)
     return sheet
 
 
 def add_cases(book: Book, data: DriftWorkbook, *, header: str, footer: str) -> Sheet:
     """What was done about red flags."""
-    sheet = book.sheet("Cases", widths=CASE_WIDTHS, landscape=True, header=header, footer=footer)
-    sheet.put(1, 1, "What was done", "title")
-    sheet.height(1, 30)
-    sheet.headers(HEAD - 1, CASES)
-    for row, each in enumerate(data.cases, start=HEAD):
+    sheet, first = begin_listing(
+        book,
+        "Cases",
+        CASES,
+        CASE_WIDTHS,
+        title="What was done",
+        landscape=True,
+        header=header,
+        footer=footer,
+    )
+    for row, each in enumerate(data.cases, start=first):
         sheet.put(row, 1, each.name)
         sheet.put(row, 2, each.opened_on, "day")
         for column, words in (
@@ -86,15 +104,5 @@ def add_cases(book: Book, data: DriftWorkbook, *, header: str, footer: str) -> S
         ):
             sheet.put(row, column, words)
         sheet.fit(row)
-    _end(sheet, len(data.cases), CASES, "Cases", "No case was opened.")
+    end_listing(sheet, first, len(data.cases), CASES, name="Cases", nothing="No case was opened.")
     return sheet
-
-
-def _end(sheet: Sheet, rows: int, titles: tuple[str, ...], name: str, nothing: str) -> None:
-    if not rows:
-        sheet.put(HEAD, 1, nothing, "soft")
-    last = HEAD + max(rows, 1) - 1
-    sheet.table(name, sheet.area(HEAD - 1, 1, last, len(titles)))
-    sheet.repeat(HEAD - 1, HEAD - 1)
-    sheet.print_area(len(titles), last)
-    sheet.protect()

@@ -3,7 +3,8 @@
 from exports.drift_workbook.board_sheet import Board, add_board
 from exports.drift_workbook.model import QUARTER, DriftWorkbook
 from exports.drift_workbook.rows_sheets import add_cases, add_flags, add_weeks
-from exports.workbook import Book, Sheet, add_provenance
+from exports.workbook import Sheet, add_provenance
+from exports.workbook.report import add_plotted, begin_report, cover_head, end_plotted, list_contents
 
 WIDTHS = (40, 14, 14, 14, 14)
 RIGHT = len(WIDTHS)
@@ -12,17 +13,10 @@ RIGHT = len(WIDTHS)
 def write(data: DriftWorkbook) -> bytes:
     """The workbook as a file."""
     facts = data.provenance
-    book = Book(
-        title=f"Reviewers' board until the week of {data.through}",
-        subject=facts.subject,
-        author=facts.prepared_by,
-        made_at=facts.prepared_at,
-        zone=data.zone,
-    )
+    book = begin_report(facts, f"Reviewers' board until the week of {data.through}", data.zone)
     header, footer = f"Reviewers' board · week of {data.through}", facts.confidentiality
     cover = book.sheet("Cover", widths=WIDTHS, header=header, footer=footer, one_page=True)
-    plotted = book.sheet("Plotted", widths=(16,) * 2)
-    plotted.put(1, 1, "Lengths of the chart's error bars", "strong")
+    plotted = add_plotted(book, 2)
     board = add_board(book, data, plotted, header=header, footer=footer)
     flags = add_flags(book, data, header=header, footer=footer)
     weeks = add_weeks(book, data, header=header, footer=footer)
@@ -36,18 +30,15 @@ def write(data: DriftWorkbook) -> bytes:
         (provenance, "evidence, method, digests"),
     )
     _fill_cover(cover, data, board, contents)
-    plotted.protect()
-    plotted.hide()
+    end_plotted(plotted)
     return book.content()
 
 
 def _fill_cover(sheet: Sheet, data: DriftWorkbook, board: Board, contents: tuple[tuple[Sheet, str], ...]) -> None:
     """How many stand where, and how many flags chance alone raises: live formulas over the board."""
-    sheet.put(1, 1, "Reviewers' board", "title")
-    sheet.height(1, 32)
-    sheet.put(2, 1, f"Whole weeks until the one of {data.through}", "subtitle")
+    row = cover_head(sheet, "Reviewers' board", f"Whole weeks until the one of {data.through}", RIGHT, style="subtitle")
     sheet.note(
-        3,
+        row - 1,
         RIGHT,
         "A flag is evidence to be understood and settled, never a verdict; the order is no ranking.",
         style="note",
@@ -57,7 +48,7 @@ def _fill_cover(sheet: Sheet, data: DriftWorkbook, board: Board, contents: tuple
     lines = [
         *((f"Reviewers at “{word}”", f'=COUNTIF({states},"{word}")', count[word], "whole left") for word in count),
     ]
-    row = 5
+    row += 1
     sheet.put(row, 1, "Where reviewers stand", "heading")
     for name, formula, value, style in lines:
         row += 1
@@ -81,10 +72,4 @@ def _fill_cover(sheet: Sheet, data: DriftWorkbook, board: Board, contents: tuple
         formula = f"={QUARTER}*B{first}/B{first + place}"
         sheet.formula(row, 2, formula, QUARTER * data.active / threshold, "number 2")
     row += 2
-    sheet.put(row, 1, "In this workbook", "heading")
-    for other, words in contents:
-        row += 1
-        sheet.link_to_sheet(row, 1, other.title, other)
-        sheet.put(row, 2, words, "soft")
-    sheet.print_area(RIGHT, row)
-    sheet.protect()
+    list_contents(sheet, row, RIGHT, contents)

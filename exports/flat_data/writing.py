@@ -67,7 +67,7 @@ def write(
         for table, rows in tables:
             target.begin(table)
             done.append(_write_table(target, table, rows, sum(each.rows for each in done), progress))
-        target.finish(_dictionary(done), _told(provenance(done), done))
+        target.finish(_dictionary(done), _told(provenance(done), done, zone))
     except BaseException:
         target.give_up()
         raise
@@ -188,7 +188,7 @@ def _dictionary(done: Sequence[Written]) -> Iterator[Row]:
             yield each.table.name, column.title, column.kind, column.meaning
 
 
-def _told(provenance: Provenance, done: Sequence[Written]) -> Iterator[Row]:
+def _told(provenance: Provenance, done: Sequence[Written], zone: dt.tzinfo) -> Iterator[Row]:
     about = "This export"
     yield about, "What", provenance.title
     yield about, "About", provenance.subject
@@ -199,6 +199,7 @@ def _told(provenance: Provenance, done: Sequence[Written]) -> Iterator[Row]:
     yield about, "Last day of the data", provenance.period_to
     yield about, "Software", provenance.software
     yield about, "Confidentiality", provenance.confidentiality
+    yield about, "Watermark", provenance.watermark(zone)
     for kind, pairs in (("Filters applied", provenance.filters), ("How it is made", provenance.methods)):
         for name, value in pairs:
             yield kind, name, value

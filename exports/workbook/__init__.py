@@ -6,6 +6,7 @@ finite; times are in a stated zone; formulas carry the value they have, so that 
 
 from exports.workbook.book import Area, Book, Sheet
 from exports.workbook.charts import Axis, Look, Series, interval_bars, interval_lines
+from exports.workbook.fingerprint import content_digest
 from exports.workbook.provenance_sheet import add_provenance
 from exports.workbook.streaming import RowBook, RowSheet
 from exports.workbook.styles import MORE_DECIMALS, PALETTE, STYLES
@@ -26,6 +27,7 @@ __all__ = [
     "Series",
     "Sheet",
     "add_provenance",
+    "content_digest",
     "interval_bars",
     "interval_lines",
 ]

@@ -20,6 +20,7 @@ from openpyxl.worksheet.table import Table, TableStyleInfo
 from openpyxl.worksheet.worksheet import Worksheet
 
 from exports.text import FORMULA_STARTS, header_text, one_line, sheet_name
+from exports.workbook.fingerprint import digest_of
 from exports.workbook.finishing import Known, finish
 from exports.workbook.measuring import BODY_SIZE, height, lines
 from exports.workbook.styles import PALETTE, STYLES, excel_name, named
@@ -271,10 +272,23 @@ class Sheet:
 class Book:
     """A workbook being written. ``made_at`` is aware; ``zone`` is the one in which all its times are shown."""
 
-    def __init__(self, *, title: str, subject: str, author: str, made_at: dt.datetime, zone: dt.tzinfo) -> None:
+    def __init__(
+        self,
+        *,
+        title: str,
+        subject: str,
+        author: str,
+        made_at: dt.datetime,
+        zone: dt.tzinfo,
+        watermark: str = "",
+        link: str | None = None,
+    ) -> None:
         if made_at.utcoffset() is None:
             raise ValueError(f"made_at has no time zone: {made_at}")
         self.zone = zone
+        self.watermark = watermark  # at the foot of every printed page
+        self.link = link  # to the page that shows the same
+        self._sealed: tuple[Sheet, int, int] | None = None
         self.made_at = made_at.astimezone(dt.UTC).replace(tzinfo=None, microsecond=0)
         self.sheets: list[Sheet] = []
         self._raw = Workbook()
@@ -312,10 +326,14 @@ class Book:
         margins = raw.page_margins
         margins.left = margins.right = 0.5
         margins.top, margins.bottom, margins.header, margins.footer = 0.75, 0.7, 0.35, 0.35
-        _running(raw, header_text(header), header_text(footer), header_text(title))
+        _running(raw, header_text(header), header_text(footer), header_text(title), header_text(self.watermark))
         sheet = Sheet(raw=raw, zone=self.zone, book=self)
         self.sheets.append(sheet)
         return sheet
+
+    def seal(self, sheet: Sheet, row: int, column: int) -> None:
+        """The cell that gets the digest of all other sheets once they are written."""
+        self._sealed = sheet, row, column
 
     def values(self, area: Area) -> list[Stored]:
         """What the cells of an area hold now, formulas by their values, row by row."""
@@ -329,6 +347,9 @@ class Book:
         """The file. Equal content gives equal bytes."""
         if not any(sheet.raw.sheet_state == "visible" for sheet in self.sheets):
             raise ValueError("a workbook needs a sheet that can be seen")
+        if self._sealed is not None:
+            sheet, row, column = self._sealed
+            sheet.put(row, column, digest_of(self._raw.worksheets), "code")
         target = BytesIO()
         self._raw.save(target)
         known: Mapping[str, Mapping[str, Known]] = {
@@ -337,9 +358,11 @@ class Book:
         return finish(target.getvalue(), known, self.made_at)
 
 
-def _running(raw: Worksheet, header: str, footer: str, title: str) -> None:
+def _running(raw: Worksheet, header: str, footer: str, title: str, watermark: str) -> None:
+    """The head and foot of every printed page; a long foot stands in two lines, the watermark below."""
     raw.oddHeader = HeaderFooterItem(left=_running_part(header), right=_running_part(title))
-    raw.oddFooter = HeaderFooterItem(left=_running_part(footer), right=_running_part("Page &P of &N"))
+    left = "\n".join(part for part in (footer, watermark) if part)
+    raw.oddFooter = HeaderFooterItem(left=_running_part(left), right=_running_part("Page &P of &N"))
 
 
 def _running_part(text: str) -> _HeaderFooterPart | None:

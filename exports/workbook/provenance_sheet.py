@@ -2,6 +2,7 @@
 
 from exports.provenance import Provenance
 from exports.workbook.book import Area, Book, Sheet
+from exports.workbook.fingerprint import PROVENANCE, RECIPE
 from exports.workbook.values import Value
 
 WIDTHS = (28, 32, 58)
@@ -9,10 +10,12 @@ WIDTHS = (28, 32, 58)
 
 def add_provenance(book: Book, provenance: Provenance, *, header: str = "", footer: str = "") -> Sheet:
     """Add the sheet: what, for whom, by whom, when, which data, which draws and rubrics, how, and how many rows."""
-    sheet = book.sheet("Provenance", widths=WIDTHS, header=header, footer=footer)
+    sheet = book.sheet(PROVENANCE, widths=WIDTHS, header=header, footer=footer)
     sheet.put(1, 1, "Where these figures come from", "title")
     sheet.height(1, 30)
     row = 3
+    if provenance.link:
+        sheet.link(2, 1, "Open in Fairmark", provenance.link)
     row = _pairs(sheet, row, "This workbook", _about(provenance, sheet))
     row = _pairs(sheet, row, "Filters applied", provenance.filters, nothing="None: everything in the period.")
     row = _triples(
@@ -34,6 +37,8 @@ def add_provenance(book: Book, provenance: Provenance, *, header: str = "", foot
     row = _pairs(sheet, row, "How the figures are made", provenance.methods, nothing="No figure is estimated.")
     row = _pairs(sheet, row, "Rows", provenance.counts, nothing="No rows.")
     row = _pairs(sheet, row, "Left out", provenance.left_out, nothing="Nothing was left out.")
+    row = _pairs(sheet, row, "Content", (("Digest (SHA-256)", ""), ("How it is made", RECIPE)))
+    book.seal(sheet, row - 3, 2)
     sheet.print_area(len(WIDTHS), row - 1)
     sheet.protect()
     return sheet
@@ -51,6 +56,7 @@ def _about(provenance: Provenance, sheet: Sheet) -> tuple[tuple[str, Value], ...
         ("Last day of the data", provenance.period_to),
         ("Software", provenance.software),
         ("Confidentiality", provenance.confidentiality),
+        ("Watermark", provenance.watermark(sheet.zone)),
     )
 
 

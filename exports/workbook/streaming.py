@@ -8,8 +8,10 @@ from typing import Any
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.properties import PageSetupProperties
 
 from exports.text import FORMULA_STARTS, one_line, sheet_name
+from exports.workbook.book import A4
 from exports.workbook.styles import excel_name, named
 from exports.workbook.values import Value, stored
 
@@ -30,6 +32,10 @@ class RowSheet:
             self._raw.column_dimensions[get_column_letter(place)].width = width
         self._raw.freeze_panes = "B2"
         self._raw.print_title_rows = "1:1"
+        self._raw.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+        self._raw.page_setup.orientation, self._raw.page_setup.paperSize = "landscape", A4
+        self._raw.page_setup.fitToWidth, self._raw.page_setup.fitToHeight = 1, 0
+        self._columns = len(titles)
         self._raw.append([self._head(title) for title in titles])
 
     def put(self, values: Sequence[Value]) -> None:
@@ -38,6 +44,10 @@ class RowSheet:
             raise ValueError(f"a sheet holds {MOST_ROWS:,} rows")
         self._raw.append([self._cell(value) for value in values])
         self.rows += 1
+
+    def close(self) -> None:
+        """Give the columns their filters, now that the last row is known."""
+        self._raw.auto_filter.ref = f"A1:{get_column_letter(max(self._columns, 1))}{self.rows + 1}"
 
     def _cell(self, value: Value) -> object:
         kept = stored(value, self._zone)
@@ -64,6 +74,7 @@ class RowBook:
     def __init__(self, *, title: str, zone: dt.tzinfo) -> None:
         self._raw = Workbook(write_only=True)
         self._zone = zone
+        self._sheets: list[RowSheet] = []
         self._raw.add_named_style(named(HEADER))
         self._raw.properties.title = one_line(title, 200)
         self._raw.properties.creator = "Fairmark"
@@ -71,10 +82,13 @@ class RowBook:
     def sheet(self, name: str, titles: Sequence[str], widths: Sequence[float]) -> RowSheet:
         """Begin a sheet; the one before should be complete."""
         raw = self._raw.create_sheet(sheet_name(name, tuple(self._raw.sheetnames)))
-        return RowSheet(raw, self._zone, titles, widths)
+        self._sheets.append(RowSheet(raw, self._zone, titles, widths))
+        return self._sheets[-1]
 
     def save(self, path: Path) -> None:
         """Put the sheets together."""
+        for sheet in self._sheets:
+            sheet.close()
         self._raw.save(path)
 
     def give_up(self) -> None:

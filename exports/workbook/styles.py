@@ -33,6 +33,7 @@ WHOLE = "#,##0_)"
 ONE_DECIMAL = "0.0_)"
 SIGNED = '+0.0_);"\N{MINUS SIGN}"0.0_);0.0_)'
 SHARE = "0.0%_)"
+SIGNED_SHARE = '+0.0%_);"\N{MINUS SIGN}"0.0%_);0.0%_)'
 CHANCE = "0.0000_)"
 FACTOR = "0.00_)"
 AFTER_TEXT = "@_)"
@@ -94,6 +95,9 @@ STYLES: dict[str, Style] = {
     "plain whole": Style(across="right", number_format="0_)"),
     "any number": Style(across="right"),
     "share": Style(across="right", number_format=SHARE),
+    "share soft": Style(across="right", number_format=SHARE, colour="soft"),
+    "share signed": Style(across="right", number_format=SIGNED_SHARE),
+    "share signed soft": Style(across="right", number_format=SIGNED_SHARE, colour="soft"),
     "chance": Style(across="right", number_format=CHANCE, colour="soft"),
     "day": Style(across="left", number_format=DAY),
     "day soft": Style(across="left", number_format=DAY, colour="soft"),

@@ -15,6 +15,7 @@ from qa.calibration_sessions import queries, reporting, session_page
 from qa.calibration_sessions.models import CalibrationSession, ConsensusAnswer
 from qa.calibration_sessions.rules import CriterionReport
 from qa.calibration_sessions.session_page import Revealed, answer_word
+from qa.core.addresses import address_of
 from qa.core.clock import local_day
 from qa.people.models import User
 from qa.rubric_library.models import RubricVersion
@@ -211,6 +212,7 @@ def _provenance(
             ("Scores", len(scored.scores)),
             ("Answers", len(scored.answers)),
         ),
+        link=address_of("calibration.report", session_id=row.id),
         left_out=(
             ("Parts without consensus", found.undecided),
             ("N/A answers, out of every coefficient", sum(each.not_applicable for each in found.criteria)),

@@ -1,70 +1,148 @@
-"""The `flask export` commands."""
+"""The `flask export` commands of this room."""
 
 import datetime as dt
+from dataclasses import dataclass
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import click
 from flask.cli import AppGroup, with_appcontext
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 import exports.coaching_workbook as book
-from qa.coaching import figures, queries, workbook
+import exports.scorecard_workbook as scorecard_book
+from qa.coaching import queries, scorecards, workbook
+from qa.coaching.span import weeks_until
 from qa.config import settings
 from qa.core import audit
-from qa.core.clock import local_day, monday_of, utcnow
+from qa.core.access import Actor, Role
+from qa.core.clock import local_day, utcnow
 from qa.core.crypto import KeyRing
 from qa.core.db import db
 from qa.core.errors import NotFoundError
+from qa.people.models import Programme, Team
 from qa.people.queries import setting_at, team_today, the_programme, user_by_email, zone_of
 
-WEEKS = 13
+MADE_BY = "command line"
+OUT = click.option("--out", required=True, type=click.Path(dir_okay=False, writable=True, path_type=Path))
 
 export = AppGroup("export", help="Workbooks as files.")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Here:
+    """Where and when a command runs."""
+
+    session: Session
+    programme: Programme
+    zone: ZoneInfo
+    now: dt.datetime
+
+    @property
+    def today(self) -> dt.date:
+        return local_day(self.now, self.zone)
+
+    @property
+    def operator(self) -> Actor:
+        """Whoever may run commands on the machine may export what a QA lead may."""
+        return Actor(user_id=0, name=MADE_BY, email="", roles=frozenset({Role.QA_LEAD}), programme_id=self.programme.id)
+
+
+def here() -> Here:
+    session, now = db.session(), utcnow()
+    programme = the_programme(session)
+    return Here(session=session, programme=programme, zone=zone_of(setting_at(session, programme.id, now)), now=now)
+
+
+def _specialist(at: Here, email: str) -> queries.Coached:
+    person = user_by_email(at.session, email)
+    team = team_today(at.session, person.id, at.today) if person else None
+    if person is None or team is None:
+        raise NotFoundError(f"There is no specialist {email} with a team today.")
+    return queries.Coached(user=person, team=team)
+
+
 @export.command("coaching")
 @click.option("--specialist", required=True, metavar="EMAIL")
-@click.option("--out", required=True, type=click.Path(dir_okay=False, writable=True, path_type=Path))
+@OUT
 @with_appcontext
 def coaching(specialist: str, out: Path) -> None:
     """Write one specialist's coaching workbook of the last 13 whole weeks."""
-    session = db.session()
-    now = utcnow()
-    programme = the_programme(session)
-    zone = zone_of(setting_at(session, programme.id, now))
-    today = local_day(now, zone)
-    person = user_by_email(session, specialist)
-    team = team_today(session, person.id, today) if person else None
-    if person is None or team is None:
-        raise NotFoundError(f"There is no specialist {specialist} with a team today.")
-    last = monday_of(today) - dt.timedelta(weeks=1)
-    weeks = [last - dt.timedelta(weeks=back) for back in range(WEEKS - 1, -1, -1)]
-    evidence = queries.team_evidence(
-        session, team, queries.window_of(session, team.programme_id, since=weeks[0], until=weeks[-1])
-    )
-    lead = queries.lead_of(session, team.id, today)
-    data = workbook.data_of(
-        session,
-        queries.Coached(user=person, team=team),
+    at = here()
+    coached, weeks = _specialist(at, specialist), weeks_until(at.today)
+    team = coached.team_today
+    evidence = scorecards.evidence_of(at.session, team, weeks)
+    data = scorecards.coaching_of(
+        at.session,
+        coached,
         evidence,
-        figures.standing(evidence.measured, evidence.reviews, person.id, team.name, evidence.criteria, weeks),
-        lead=lead.name if lead else workbook.NO_LEAD,
-        made_by="command line",
+        scorecards.standing_of(evidence, coached.user.id, team.name, weeks),
         weeks=weeks,
+        today=at.today,
+        made_by=MADE_BY,
         ring=KeyRing(settings().text_keys),
-        zone=zone,
-        now=now,
+        zone=at.zone,
+        now=at.now,
         with_text=True,
     )
     content = book.build(data)
     out.write_bytes(content)
-    audit.record(
-        session,
-        action="export.coaching",
-        object_type="person",
-        object_id=person.id,
-        actor_id=None,
-        now=now,
-        detail=workbook.told(data, content),
+    _record(at, "export.coaching", "person", coached.user.id, workbook.told(data, content))
+    click.echo(f"{out}: {len(data.reviews)} reviews of {coached.user.name}.")
+
+
+@export.command("scorecard")
+@click.option("--specialist", required=True, metavar="EMAIL")
+@OUT
+@with_appcontext
+def scorecard(specialist: str, out: Path) -> None:
+    """Write one specialist's scorecard of the last 13 whole weeks."""
+    at = here()
+    coached, weeks = _specialist(at, specialist), weeks_until(at.today)
+    team = coached.team_today
+    evidence = scorecards.evidence_of(at.session, team, weeks)
+    data = scorecards.scorecard_of(
+        at.session,
+        coached,
+        evidence,
+        scorecards.standing_of(evidence, coached.user.id, team.name, weeks),
+        weeks=weeks,
+        lead=scorecards.lead_name(at.session, team, at.today),
+        made_by=MADE_BY,
+        ring=KeyRing(settings().text_keys),
+        zone=at.zone,
+        now=at.now,
     )
-    session.commit()
-    click.echo(f"{out}: {len(data.reviews)} reviews of {person.name}.")
+    out.write_bytes(scorecard_book.build(data))
+    _record(at, "export.scorecard", "person", coached.user.id, {"reviews": len(data.reviews)})
+    click.echo(f"{out}: {len(data.reviews)} reviews of {coached.user.name}.")
+
+
+@export.command("team")
+@click.option("--team", "name", required=True, metavar="NAME")
+@OUT
+@with_appcontext
+def team(name: str, out: Path) -> None:
+    """Write the workbook of a team: a sheet for each specialist, the last 13 whole weeks."""
+    at = here()
+    found = at.session.scalar(select(Team).where(Team.programme_id == at.programme.id, Team.name == name))
+    if found is None:
+        raise NotFoundError(f"There is no team {name!r}.")
+    data = scorecards.team_of(at.session, at.operator, found, made_by=MADE_BY, zone=at.zone, today=at.today, now=at.now)
+    out.write_bytes(scorecard_book.build_team(data))
+    _record(at, "export.team", "team", found.id, {"specialists": len(data.cards)})
+    click.echo(f"{out}: {len(data.cards)} specialists of {found.name}.")
+
+
+def _record(at: Here, action: str, object_type: str, object_id: int, detail: dict[str, object]) -> None:
+    audit.record(
+        at.session,
+        action=action,
+        object_type=object_type,
+        object_id=object_id,
+        actor_id=None,
+        now=at.now,
+        detail=detail,
+    )
+    at.session.commit()

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from calibration.multiplicity import benjamini_hochberg
 from calibration.severity import CrossedDesign
+from qa.coaching.basis import Basis, basis_of
 from qa.core.numerals import number
 from qa.reviews.measured import Framed, Measured, codes_of
 from qa.reviews.measured import Reviewed as Scored
@@ -103,6 +104,7 @@ class Standing:
     weekly: tuple[tuple[dt.date, Figure, Figure], ...]  # week, own, the others
     difference: Difference
     told: Mapping[str, Explanation]  # of quality, team_quality, passed and critical
+    basis: Basis
     upheld: Upheld = NOTHING  # what disputes did to the own quality
 
     @property
@@ -171,6 +173,7 @@ def standing(
             )
             for key, (reported, title) in shown.items()
         },
+        basis=basis_of(measured, codes, own),
     )
 
 

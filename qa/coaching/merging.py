@@ -7,7 +7,17 @@ from typing import Literal
 
 from exports.coaching_workbook import HandedBack, Row
 
-WORDS = {"action": "Action", "owner": "Owner", "due": "Due", "status": "Status", "notes": "Notes", "goal": "Goal"}
+WORDS = {
+    "action": "Action",
+    "owner": "Owner",
+    "due": "Due",
+    "status": "Status",
+    "notes": "Notes",
+    "goal": "Goal",
+    "goal_due": "Goal by",
+}
+AIMS = ("goal", "goal_due")
+DAYS = ("due", "goal_due")
 EDITED = ("action", "owner", "due", "status", "notes")
 Kind = Literal["add", "edit", "goal"]
 
@@ -26,11 +36,24 @@ class KnownAction:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class KnownGoal:
+    """A goal as the plan has it now, by the words that workbooks hold."""
+
+    target: float | None
+    due_on: dt.date | None = None
+
+    def told(self, name: str) -> str:
+        if name == "goal":
+            return "" if self.target is None else f"{self.target:g}"
+        return "" if self.due_on is None else self.due_on.isoformat()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """What a workbook is compared with."""
 
     actions: Sequence[KnownAction]
-    goals: Mapping[str, float | None]  # criterion key -> target
+    goals: Mapping[str, KnownGoal]  # by criterion key
     owners: Mapping[str, int]  # label -> person
     criteria: Mapping[str, str]  # key -> name, of all that may be worked on
 
@@ -47,6 +70,16 @@ class FieldChange:
     @property
     def word(self) -> str:
         return WORDS[self.field]
+
+    @property
+    def shown_here(self) -> str:
+        """What the plan says, as people read it."""
+        return spoken(self.field, self.here)
+
+    @property
+    def shown_theirs(self) -> str:
+        """What the workbook says, as people read it."""
+        return spoken(self.field, self.theirs)
 
     @property
     def conflict(self) -> bool:
@@ -88,6 +121,18 @@ class Merge:
     unchanged: int
 
 
+def spoken(field: str, value: str) -> str:
+    """A field's value as the rest of the product shows it; a dash for nothing."""
+    if not value:
+        return "–"
+    if field in DAYS:
+        day = dt.date.fromisoformat(value)
+        return f"{day.day} {day:%b %Y}"
+    if field == "goal":
+        return f"{float(value):.1f}".removesuffix(".0") + " %"
+    return value.capitalize() if field == "status" else value
+
+
 def origin_of(document_id: str, row_id: str) -> str:
     """How an action remembers the workbook's row that it came from."""
     return f"{document_id}/{row_id}"
@@ -120,37 +165,51 @@ def compare(book: HandedBack, plan: Plan, *, today: dt.date) -> Merge:
 
 
 def _goals(rows: Sequence[Row], plan: Plan, problems: list[str]) -> list[Change]:
-    """Goals of criteria: the rows of one criterion share one."""
-    wanted: dict[str, tuple[str, Row]] = {}
+    """Goals of criteria and the days they are to be met by: the rows of one criterion share one."""
+    wanted: dict[str, Row] = {}
     for row in rows:
-        goal = row.written.get("goal", "")
-        if not goal:
+        typed = [name for name in AIMS if row.written.get(name, "") != row.held.get(name, "")]
+        if not typed:
             continue
+        cell = row.cells[typed[0]]
         if row.kind != "focus":
-            problems.append(f"{row.cells['goal']}: a goal belongs to a focus area; this row has none.")
-        elif row.key in wanted and wanted[row.key][0] != goal:
-            problems.append(f"{row.cells['goal']}: {wanted[row.key][1].cells['goal']} names another goal for the same.")
+            problems.append(f"{cell}: a goal belongs to a focus area; this row has none.")
+        elif row.key in wanted and all(row.written.get(name) == wanted[row.key].written.get(name) for name in typed):
+            continue
+        elif row.key in wanted:
+            problems.append(f"{cell}: {wanted[row.key].cells[typed[0]]} names another goal for the same.")
+        elif row.key not in plan.criteria:
+            problems.append(f"{cell}: this criterion is not asked any more.")
         else:
-            wanted.setdefault(row.key, (goal, row))
+            wanted[row.key] = row
     found = []
-    for key, (goal, row) in wanted.items():
-        now = plan.goals.get(key)
-        here = "" if now is None else f"{now:.1f}".removesuffix(".0")
-        if key not in plan.criteria:
-            problems.append(f"{row.cells['goal']}: this criterion is not asked any more.")
-        elif now is None or abs(now - float(goal)) > 0.05:
-            change = FieldChange(field="goal", held=here, here=here, theirs=goal)
+    for key, row in wanted.items():
+        fields = _aimed(row, plan.goals.get(key, KnownGoal(target=None)), problems)
+        if fields:
             found.append(
                 Change(
                     kind="goal",
                     row_id=row.row_id,
-                    cell=str(row.cells["goal"]),
+                    cell=str(row.cells[fields[0].field]),
                     about=plan.criteria[key],
-                    fields=(change,),
+                    fields=tuple(fields),
                     criterion_key=key,
                 )
             )
     return found
+
+
+def _aimed(row: Row, now: KnownGoal, problems: list[str]) -> list[FieldChange]:
+    fields = []
+    for name in AIMS:
+        held, here, theirs = row.held.get(name, ""), now.told(name), row.written.get(name)
+        if theirs is None or theirs in {held, here}:
+            continue
+        if name == "goal" and not theirs:
+            problems.append(f"{row.cells[name]}: the goal was emptied. Type another number; a plan keeps its goals.")
+            continue
+        fields.append(FieldChange(field=name, held=held, here=here, theirs=theirs))
+    return fields
 
 
 def _edit(row: Row, known: KnownAction, plan: Plan, problems: list[str]) -> Change | None:
@@ -196,7 +255,9 @@ def _add(row: Row, plan: Plan, problems: list[str], today: dt.date) -> Change | 
         problems.append(_unknown_owner(row, str(written["owner"]), plan))
         return None
     if str(written["due"]) < today.isoformat() and written["status"] in {"", "open"}:
-        problems.append(f"{row.cells['due']}: {written['due']} is over; an open action needs a day to come.")
+        problems.append(
+            f"{row.cells['due']}: {spoken('due', str(written['due']))} is over; an open action needs a day to come."
+        )
         return None
     key = row.key if row.kind == "focus" else _criterion(row, plan)
     if key is None:

@@ -34,6 +34,13 @@ class Coached:
     user: User
     team: Team | None
 
+    @property
+    def team_today(self) -> Team:
+        """The team; NotFoundError where there is none to compare with."""
+        if self.team is None:
+            raise NotFoundError("This specialist belongs to no team today, so there is nothing to compare with.")
+        return self.team
+
 
 def specialists_for(session: Session, actor: Actor, *, today: dt.date) -> list[Coached]:
     """The specialists whose coaching this person may see, by team and name."""

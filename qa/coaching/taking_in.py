@@ -63,7 +63,7 @@ def take_in(
         if change.kind == "goal":
             goal = _goal(session, plan, goals, gaps, change.criterion_key)
             if goal is not None:
-                goal.target = float(change.value("goal"))
+                _aim(goal, fields)
         elif change.kind == "add":
             goal = _goal(session, plan, goals, gaps, change.criterion_key)
             owner = owners[change.value("owner")]
@@ -129,6 +129,14 @@ def _edit(
 def _set_state(action: CoachingAction, state: str, now: dt.datetime) -> None:
     action.state = state
     action.ended_at = None if state == "open" else now
+
+
+def _aim(goal: CoachingGoal, fields: Sequence[FieldChange]) -> None:
+    for each in fields:
+        if each.field == "goal":
+            goal.target = float(each.theirs)
+        else:
+            goal.due_on = dt.date.fromisoformat(each.theirs) if each.theirs else None
 
 
 def _goal(

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -12,15 +13,17 @@ import rubrics
 from exports.provenance import Provenance, Receipt, RubricStamp
 from qa import VERSION
 from qa.coaching import queries
+from qa.coaching.basis import Basis
 from qa.coaching.figures import CriterionGap, Standing
 from qa.coaching.models import CoachingAction, CoachingPlan
 from qa.coaching.queries import Coached, Evidence, ReviewLine
+from qa.core.addresses import address_of
 from qa.core.clock import local_day, monday_of, week_key
 from qa.core.crypto import KeyRing
 from qa.reviews import queries as review_queries
 from qa.reviews.queries import StoredAnswer
 from qa.rubric_library.models import RubricVersion
-from qa.sampling.estimation import Figure
+from qa.sampling.estimation import PRIOR_DF, Figure
 from qa.sampling.models import Draw, DrawReceipt, Period
 from qa.tickets.conversations import Conversation, conversation_of
 
@@ -76,6 +79,7 @@ def data_of(
         for line in queries.review_lines(session, coached.user.id, since=first)
         if first <= local_day(line.resolved_at, zone) <= last
     ]
+    rows = tuple(_rows(session, lines, evidence, standing.basis, ring, zone, with_text=with_text))
     plan = next((each for each in queries.plans_of(session, coached.user.id) if each.state == "active"), None)
     return book.CoachingWorkbook(
         document_id=f"coaching-{coached.user.id}-{now:%Y%m%dT%H%M%SZ}",
@@ -85,19 +89,21 @@ def data_of(
         lead=lead,
         zone=zone,
         provenance=_provenance(session, coached, evidence, standing, lines, made_by, first, last, now),
-        reviews=tuple(_rows(session, lines, evidence, ring, zone, with_text=with_text)),
+        reviews=rows,
+        basis=_basis(standing, rows),
         criteria=figures_of(standing.gaps),
-        weeks=tuple(_week(*entry) for entry in standing.weekly),
+        weeks=tuple(week_of(*entry) for entry in standing.weekly),
         owners=(
             book.Choice(key=str(coached.user.id), label=coached.user.name),
             book.Choice(key="lead", label=lead_label(lead)),
         ),
-        earlier_actions=_actions(session, plan, coached, lead) if plan else (),
+        earlier_actions=actions_of(session, plan, coached, lead) if plan else (),
+        goals=_goals(session, plan, evidence) if plan else (),
         gap_note=GAP_NOTE,
     )
 
 
-def _week(week: dt.date, own: Figure, others: Figure) -> book.WeeklyPoint:
+def week_of(week: dt.date, own: Figure, others: Figure) -> book.WeeklyPoint:
     interval = own.interval
     return book.WeeklyPoint(
         week=week_key(week),
@@ -114,6 +120,7 @@ def _rows(
     session: Session,
     lines: Sequence[ReviewLine],
     evidence: Evidence,
+    basis: Basis,
     ring: KeyRing,
     zone: ZoneInfo,
     *,
@@ -134,15 +141,38 @@ def _rows(
                 resolved_at=line.resolved_at,
                 week=week_key(monday_of(local_day(line.resolved_at, zone))),
                 queue=line.queue,
+                # A drawn review that no figure of the page counts is of a week that is still being reviewed, or of
+                # work in another team.
+                purpose="routine" if line.review_id in basis.weights else "not counted",
                 score=line.score,
                 outcome=line.outcome,  # type: ignore[arg-type]
                 inclusion_probability=line.inclusion_probability,
+                completion=max(basis.weights.get(line.review_id, 0.0) * line.inclusion_probability, 1.0),
+                expected=basis.expected.get(line.review_id, 0.0),
+                pass_mark=None if version.pass_mark is None else float(version.pass_mark),
+                link=address_of("reviews.show", review_id=line.review_id),
                 rubric=f"{version.name} {version.label}",
                 summary=line.subject,
                 remarks=tuple(_remarks(version, given, line.failed_criticals, conversation, zone)),
             )
         )
     return rows
+
+
+def _basis(standing: Standing, rows: Sequence[book.ReviewRow]) -> book.Basis:
+    """What the page's figures rest on beside the reviews; the pooled spread follows from the page's variance."""
+    quality, own = standing.quality, book.own_variance(rows)
+    pooled = None
+    if standing.basis.expected_mean is not None and quality.variance is not None and own is not None:
+        df = quality.n_effective - 1 + PRIOR_DF
+        pooled = (quality.variance * df - (quality.n_effective - 1) * own) * quality.n_effective / PRIOR_DF
+    return book.Basis(
+        expected_mean=standing.basis.expected_mean or 0.0,
+        pooled_variance=None if pooled is None else max(pooled, 0.0),
+        reviewer_variance=quality.reviewer_variance,
+        passed_reviewer_variance=standing.passed.reviewer_variance,
+        critical_reviewer_variance=standing.critical.reviewer_variance,
+    )
 
 
 def _remarks(
@@ -210,7 +240,20 @@ def owner_label(action: CoachingAction, coached: Coached, lead: str) -> str:
     return coached.user.name if action.owner_id == coached.user.id else lead_label(lead)
 
 
-def _actions(session: Session, plan: CoachingPlan, coached: Coached, lead: str) -> tuple[book.EarlierAction, ...]:
+def _goals(session: Session, plan: CoachingPlan, evidence: Evidence) -> tuple[book.PlanGoal, ...]:
+    names = {criterion.key: criterion.name for criterion in evidence.criteria}
+    return tuple(
+        book.PlanGoal(
+            criterion_key=goal.criterion_key,
+            criterion=names.get(goal.criterion_key, goal.criterion_key.replace("_", " ")),
+            target=goal.target,
+            due_on=goal.due_on,
+        )
+        for goal in queries.goals_of(session, plan.id)
+    )
+
+
+def actions_of(session: Session, plan: CoachingPlan, coached: Coached, lead: str) -> tuple[book.EarlierAction, ...]:
     goals = {goal.id: goal.criterion_key for goal in queries.goals_of(session, plan.id)}
     return tuple(
         book.EarlierAction(
@@ -237,23 +280,43 @@ def _provenance(
     last: dt.date,
     now: dt.datetime,
 ) -> Provenance:
+    scored = sum(line.score is not None for line in lines)
+    counted = len(standing.basis.weights)
+    return replace(
+        provenance_of(session, evidence, standing, first, last),
+        subject=coached.user.name,
+        prepared_for=coached.user.name,
+        prepared_by=made_by,
+        prepared_at=now,
+        counts=(("Reviews of the specialist", len(lines)), ("with a score", scored), ("in the figures", counted)),
+        link=address_of("coaching.specialist", user_id=coached.user.id),
+        left_out=(
+            ("without a score (all N/A)", len(lines) - scored),
+            ("of weeks still being reviewed, or of work in another team", max(scored - counted, 0)),
+        ),
+    )
+
+
+def provenance_of(
+    session: Session, evidence: Evidence, standing: Standing, first: dt.date, last: dt.date
+) -> Provenance:
+    """Where a team's figures over some weeks come from; whom and what for is the caller's to say."""
     receipts = session.execute(
         select(Period.key, DrawReceipt.digest)
         .join(Draw, Draw.id == DrawReceipt.draw_id)
         .join(Period, Period.id == Draw.period_id)
         .where(Period.starts_on >= first, Period.starts_on <= last)
-        .order_by(Period.starts_on)
+        .order_by(Period.starts_on, DrawReceipt.id)
     )
     versions = session.scalars(
         select(RubricVersion).where(RubricVersion.id.in_(evidence.versions)).order_by(RubricVersion.id)
     )
-    scored = sum(line.score is not None for line in lines)
     return Provenance(
         title="Coaching workbook",
-        subject=coached.user.name,
-        prepared_for=coached.user.name,
-        prepared_by=made_by,
-        prepared_at=now,
+        subject="",
+        prepared_for="",
+        prepared_by="",
+        prepared_at=dt.datetime.min.replace(tzinfo=dt.UTC),
         period_from=first,
         period_to=last,
         software=f"Fairmark {VERSION}",
@@ -275,6 +338,4 @@ def _provenance(
             ("Team", "the other specialists of the team, over the same weeks"),
             ("Focus areas", book.FOCUS_RULE),
         ),
-        counts=(("Reviews of the specialist", len(lines)), ("with a score", scored)),
-        left_out=(("without a score (all N/A)", len(lines) - scored),),
     )

@@ -135,6 +135,10 @@ def address_of(notice: Notice) -> str:
         return url_for("second_looks.show", look_id=int(notice.object_id))
     if notice.object_type == "invitation":
         return url_for("reviews.mine")
+    if notice.object_type == "export_delivery":
+        return url_for("scheduled_exports.show", delivery_id=int(notice.object_id))
+    if notice.object_type == "export_schedule":
+        return url_for("scheduled_exports.index")
     if notice.object_type == "incident":
         return url_for("incidents.show", incident_id=int(notice.object_id))
     if notice.object_type == "calibration_session":

@@ -233,6 +233,15 @@ KINDS: Mapping[str, Kind] = {
             },
         ),
         *_kinds(
+            "Exports",
+            (L, Q, D),
+            {
+                "export_ready": "An export that comes by itself is ready",
+                "export_failed": "An export that comes by itself could not be made",
+            },
+            usual=Way.APP,
+        ),
+        *_kinds(
             "Installation",
             (A,),
             {"digest_failed": "An e-mail digest could not be sent"},

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 import exports.drift_workbook as book
 from exports.provenance import Provenance
 from qa import VERSION
+from qa.core.addresses import address_of
 from qa.core.clock import local_day, midnight
 from qa.people.models import RoleGrant, User
 from qa.reviewer_drift import cases, queries, watchboard, wording
@@ -59,10 +60,10 @@ def data_of(session: Session, run: DriftRun, *, made_by: str, zone: ZoneInfo, no
     )
 
 
-def _told(document: dict[str, Any], *, unless: str | None = None) -> book.Interval:
+def _told(document: dict[str, Any], *, unless: str | None = None) -> book.Figure:
     if unless is not None:
-        return book.Interval(value=None, reason=f"cannot tell: {unless}")
-    return book.Interval(
+        return book.Figure(value=None, reason=f"cannot tell: {unless}")
+    return book.Figure(
         value=document["estimate"], low=document["low"], high=document["high"], reason=document["reason"] or ""
     )
 
@@ -145,6 +146,7 @@ def _provenance(run: DriftRun, reviewers: int, made_by: str, now: dt.datetime) -
             ("Inputs, SHA-256", run.digest),
             ("Outcome, SHA-256", run.outcome_digest),
         ),
+        link=address_of("reviewers.index"),
         counts=(
             ("Reviewers", reviewers),
             ("Scores", run.scorings),

@@ -56,6 +56,7 @@ def actions_of(session: Session) -> list[CoachingAction]:
 def with_an_action(cast: Cast) -> Callable[[Worksheet], None]:
     def edit(sheet: Worksheet) -> None:
         fill(sheet, "focus:tone:1", Goal=90, Action="Greet by name", Owner=cast.sam.name, Due=DUE, Notes="<b>twice</b>")
+        fill(sheet, "focus:tone:1", **{"Goal by": DUE})
 
     return edit
 
@@ -68,6 +69,8 @@ def test_a_filled_workbook_draws_up_the_plan_and_the_same_file_twice_changes_not
     page = preview(lead, cast.sam.id, content).text
     assert session.scalar(select(CoachingPlan.id)) is None  # looking writes nothing
     assert "Greet by name" in page
+    assert f"{DUE.day} {DUE:%b %Y}" in page
+    assert DUE.isoformat() not in page
 
     done = take_in(lead, cast.sam.id, content, page)
     again = preview(lead, cast.sam.id, content).text
@@ -76,7 +79,10 @@ def test_a_filled_workbook_draws_up_the_plan_and_the_same_file_twice_changes_not
     (action,) = actions_of(session)
     assert (action.text, action.owner_id, action.due_on, action.state) == ("Greet by name", cast.sam.id, DUE, "open")
     assert action.notes == "<b>twice</b>"
-    assert session.scalar(select(CoachingGoal.target).where(CoachingGoal.id == action.goal_id)) == 90
+    goal = session.get_one(CoachingGoal, action.goal_id)
+    assert (goal.target, goal.due_on) == (90, DUE)
+    out = openpyxl.load_workbook(io.BytesIO(lead.post_form(f"/coaching/specialists/{cast.sam.id}/workbook").data))
+    assert [out["Focus areas"].cell(6, column).value for column in (2, 8)] == ["Tone", 90]  # goes out again as it is
     assert "Nothing to change" in again
     kinds = session.scalars(
         select(Notice.kind).where(Notice.user_id == cast.sam.id, Notice.kind != "review_released")

@@ -6,11 +6,14 @@ from dataclasses import replace
 import pytest
 
 from exports.coaching_workbook import Cell, HandedBack, Row
-from qa.coaching.merging import KnownAction, Plan, compare
+from qa.coaching.merging import KnownAction, KnownGoal, Plan, compare, spoken
 
 TODAY = dt.date(2026, 11, 28)
-COLUMNS = {"criterion": 2, "goal": 8, "action": 9, "owner": 10, "due": 11, "status": 12, "notes": 13, "row": 14}
-EMPTY = {"goal": "", "action": "", "owner": "", "due": "", "status": "", "notes": ""}
+COLUMNS = {
+    "criterion": 2, "goal": 8, "goal_due": 9, "action": 10, "owner": 11, "due": 12, "status": 13, "notes": 14,
+    "row": 15,
+}  # fmt: skip
+EMPTY = {"goal": "", "goal_due": "", "action": "", "owner": "", "due": "", "status": "", "notes": ""}
 WENT_OUT = EMPTY | {"action": "Read two examples", "owner": "Sam Sato", "due": "2026-12-11", "status": "open"}
 NEW = EMPTY | {"action": "Name the day", "owner": "Lena (lead)", "due": "2026-12-18"}
 KNOWN = KnownAction(
@@ -18,7 +21,7 @@ KNOWN = KnownAction(
 )
 PLAN = Plan(
     actions=[KNOWN],
-    goals={"tone": 82.0},
+    goals={"tone": KnownGoal(target=82.0)},
     owners={"Sam Sato": 1, "Lena (lead)": 2},
     criteria={"tone": "Tone", "accuracy": "Accuracy"},
 )
@@ -93,8 +96,8 @@ def test_a_new_row_becomes_an_action_for_its_criterion() -> None:
     )
 
     assert [(change.kind, change.criterion_key, change.cell) for change in merge.changes] == [
-        ("add", "tone", "Plan!I6"),
-        ("add", "accuracy", "Plan!I9"),
+        ("add", "tone", "Plan!J6"),
+        ("add", "accuracy", "Plan!J9"),
     ]
 
 
@@ -120,11 +123,11 @@ def test_a_row_that_was_taken_in_before_is_not_taken_in_twice() -> None:
 @pytest.mark.parametrize(
     ("changed", "told"),
     [
-        ({"action": ""}, "Plan!I9: say what is to be done"),
-        ({"owner": ""}, "Plan!J9: say who does it."),
-        ({"owner": "", "due": ""}, "Plan!J9: say who does it and say until when."),
-        ({"owner": "Bob"}, "Plan!J9: 'Bob' cannot own an action; choose Sam Sato or Lena (lead)."),
-        ({"due": "2026-11-27"}, "Plan!K9: 2026-11-27 is over"),
+        ({"action": ""}, "Plan!J9: say what is to be done"),
+        ({"owner": ""}, "Plan!K9: say who does it."),
+        ({"owner": "", "due": ""}, "Plan!K9: say who does it and say until when."),
+        ({"owner": "Bob"}, "Plan!K9: 'Bob' cannot own an action; choose Sam Sato or Lena (lead)."),
+        ({"due": "2026-11-27"}, "Plan!L9: 27 Nov 2026 is over"),
         ({"goal": "80"}, "Plan!H9: a goal belongs to a focus area"),
         ({"criterion": "Spelling"}, "Plan!B9: there is no criterion 'Spelling'."),
     ],
@@ -149,7 +152,7 @@ def test_emptying_a_field_is_told_not_done(name: str) -> None:
 def test_an_action_that_is_not_in_the_plan_any_more_is_told_when_it_was_changed() -> None:
     gone = row("action:8", 6, WENT_OUT, status="done")
 
-    assert compare(book(gone), PLAN, today=TODAY).problems == ("Plan!N6: this action is not in the plan any more.",)
+    assert compare(book(gone), PLAN, today=TODAY).problems == ("Plan!O6: this action is not in the plan any more.",)
     assert compare(book(row("action:8", 6, WENT_OUT)), PLAN, today=TODAY).problems == ()
 
 
@@ -172,3 +175,27 @@ def test_goals_are_set_once_a_criterion() -> None:
 
 def test_a_goal_that_is_the_target_already_is_no_change() -> None:
     assert compare(book(row("focus:tone:1", 6, EMPTY, goal="82")), PLAN, today=TODAY).changes == ()
+
+
+def test_a_goal_s_day_comes_back_too_and_a_newer_one_is_a_conflict() -> None:
+    held = EMPTY | {"goal": "82", "goal_due": "2026-12-31"}
+    plan = replace(PLAN, goals={"tone": KnownGoal(target=82.0, due_on=dt.date(2027, 1, 15))})
+
+    (change,) = compare(book(row("focus:tone:1", 6, held, goal="85", goal_due="2027-02-01")), plan, today=TODAY).changes
+
+    assert [(each.field, each.conflict, each.shown_here, each.shown_theirs) for each in change.fields] == [
+        ("goal", False, "82 %", "85 %"),
+        ("goal_due", True, "15 Jan 2027", "1 Feb 2027"),
+    ]
+    emptied = compare(book(row("focus:tone:1", 6, held, goal="")), plan, today=TODAY)
+    assert (emptied.changes, emptied.problems[0][:7]) == ((), "Plan!H6")
+    assert compare(book(row("focus:tone:1", 6, held)), plan, today=TODAY).changes == ()
+
+
+def test_values_are_told_as_the_rest_of_the_product_tells_them() -> None:
+    assert [spoken(*each) for each in (("due", "2026-12-09"), ("due", ""), ("status", "open"), ("goal", "85.5"))] == [
+        "9 Dec 2026",
+        "–",
+        "Open",
+        "85.5 %",
+    ]

@@ -50,7 +50,7 @@ def test_every_number_of_the_cover_is_a_formula_over_the_other_sheets(book):
     assert not numbers
     assert len(formulas) > 30
     assert all(re.search(r"'(Workings|Focus areas)'!", formula) for formula in formulas)
-    assert not typed
+    assert typed == ["Exported by Lena Okafor, 2026-09-29 15:05"]
 
 
 def test_the_figures_of_the_workings_are_formulas_too(book):
@@ -67,8 +67,12 @@ def test_the_figures_of_the_workings_are_formulas_too(book):
         "Last day of the period",
         "This workbook was made on",
         "1 − confidence of the intervals",
+        "Expected of all parts",
+        "Spread of the other specialists",
+        "Variance of reviewers' strictness",
     }
-    assert "SUMPRODUCT('Reviews'!$K$5:$K$34,'Reviews'!$F$5:$F$34)" in held["Quality score"].value
+    weighted = "SUMPRODUCT('Reviews'!$K$5:$K$34,'Reviews'!$F$5:$F$34-'Reviews'!$L$5:$L$34)"
+    assert weighted in held["Quality score"].value
 
 
 def test_focus_areas_stand_in_the_order_of_the_rule(book):
@@ -95,7 +99,7 @@ def test_rows_to_fill_in_have_drop_downs_and_an_id_that_is_locked(book):
         for validation in sheet.data_validations.dataValidation
         for cell in validation.cells.ranges
     }
-    ids = [cell for cell in sheet["N"] if cell.row >= 6 and cell.value]
+    ids = [cell for cell in sheet["O"] if cell.row >= 6 and cell.value]
 
     assert [cell.value for cell in ids][:2] == [
         "focus:sets_expectations_and_deadline:1",
@@ -105,16 +109,17 @@ def test_rows_to_fill_in_have_drop_downs_and_an_id_that_is_locked(book):
     assert all(cell.protection.locked for cell in ids)
     assert sheet.protection.sheet
     last = ids[-1].row
-    assert by_cell[f"J6:J{last}"].formula1 == "'Lists'!$A$2:$A$3"
-    assert by_cell[f"L6:L{last}"].formula1 == "'Lists'!$C$2:$C$4"
-    assert by_cell[f"K6:K{last}"].type == "date"
-    assert by_cell["I6"].type == "list"
-    assert not any(sheet.cell(row, place).protection.locked for row in range(6, last + 1) for place in range(9, 14))
+    assert by_cell[f"K6:K{last}"].formula1 == "'Lists'!$A$2:$A$3"
+    assert by_cell[f"M6:M{last}"].formula1 == "'Lists'!$C$2:$C$4"
+    assert by_cell[f"L6:L{last}"].type == "date"
+    assert by_cell[f"I6:I{last}"].type == "date"
+    assert by_cell["J6"].type == "list"
+    assert not any(sheet.cell(row, place).protection.locked for row in range(6, last + 1) for place in range(10, 15))
 
 
 def test_the_drop_down_for_actions_offers_the_criterions_own_first(book):
     validations = book["Focus areas"].data_validations.dataValidation
-    source = next(validation.formula1 for validation in validations if "I6" in str(validation.sqref))
+    source = next(validation.formula1 for validation in validations if str(validation.sqref) == "J6")
     area = source.split("!")[1].replace("$", "")
 
     offered = [row[0].value for row in book["Lists"][area]]
@@ -227,7 +232,7 @@ def test_every_review_is_listed_with_its_weight_as_a_formula(book):
     assert sorted(column(book, "Reviews", "A")[3:]) == sorted(row.ticket_id for row in rows)
     assert sheet["K5"].value == '=IF(AND(E5="routine",ISNUMBER(F5),ISNUMBER(I5)),J5/I5,0)'
     assert sheet["A5"].data_type == "s"
-    assert sheet["M5"].hyperlink.target.startswith("https://fairmark.example/reviews/")
+    assert sheet["N5"].hyperlink.target.startswith("https://fairmark.example/reviews/")
 
 
 @pytest.mark.parametrize(

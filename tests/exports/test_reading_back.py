@@ -84,13 +84,14 @@ def test_every_input_is_read_with_the_cell_it_stands_in(sent: bytes) -> None:
 
     assert row.written == {
         "goal": "85.5",
+        "goal_due": "",
         "action": "Name the day of the next step",
         "owner": "Jordan Pereira",
         "due": "2026-10-30",
         "status": "open",
         "notes": "twice a week then once",
     }
-    assert str(row.cells["action"]) == "Focus areas!I6"
+    assert str(row.cells["action"]) == "Focus areas!J6"
 
 
 def moved_about(sheet: Worksheet) -> None:
@@ -183,9 +184,9 @@ def test_what_other_programs_write_is_read(sent: bytes, rewrite: Callable[[str, 
     [
         ("Goal", 120, "Focus areas!H6: a goal is a number from 0 to 100"),
         ("Goal", "much", "Focus areas!H6: a goal is a number"),
-        ("Due", "soon", "Focus areas!K6: 'soon' is no day"),
-        ("Status", "nearly", "Focus areas!L6: 'nearly' is no status; choose Open, Done, Dropped"),
-        ("Action", "x" * 501, "Focus areas!I6: at most 500 characters; there are 501"),
+        ("Due", "soon", "Focus areas!L6: 'soon' is no day"),
+        ("Status", "nearly", "Focus areas!M6: 'nearly' is no status; choose Open, Done, Dropped"),
+        ("Action", "x" * 501, "Focus areas!J6: at most 500 characters; there are 501"),
     ],
 )
 def test_a_cell_that_cannot_be_read_is_told_and_the_others_count(
@@ -217,8 +218,8 @@ def other_title(sheet: Worksheet) -> None:
 @pytest.mark.parametrize(
     ("edit", "told"),
     [
-        (copied_row, "Focus areas!N6 and Focus areas!N30 hold the same row id"),
-        (other_id, "Focus areas!N6: the row id 'action:1' is not one of this workbook's"),
+        (copied_row, "Focus areas!O6 and Focus areas!O30 hold the same row id"),
+        (other_id, "Focus areas!O6: the row id 'action:1' is not one of this workbook's"),
         (other_title, "No sheet has the columns of the plan"),
     ],
 )
@@ -262,7 +263,7 @@ def test_a_row_added_by_hand_is_told(sent: bytes) -> None:
         sheet.cell(at, column_of(sheet, "Action")).value = "Something more"
 
     assert read_back(edited(sent, edit)).problems == (
-        "Focus areas!I13: this row has no id, so it was not read. Use one of the rows marked “New”.",
+        "Focus areas!J13: this row has no id, so it was not read. Use one of the rows marked “New”.",
     )
 
 

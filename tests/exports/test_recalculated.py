@@ -138,6 +138,7 @@ def weighted(rows: tuple[ReviewRow, ...], y: list[float]) -> tuple[float, float,
     """Mean, variance, effective number and number, written with numpy from the textbook's formula."""
     pi = np.array([row.inclusion_probability for row in rows])
     w = np.array([row.completion for row in rows]) / pi
+    pi = 1 / w  # of being drawn and done
     values, m = np.array(y), len(rows)
     mean = np.average(values, weights=w)
     variance = m / (m - 1) * np.sum((1 - pi) * (w * (values - mean)) ** 2) / w.sum() ** 2

@@ -13,7 +13,7 @@ from scipy import stats
 
 from exports import calibration_workbook, drift_workbook
 from exports.calibration_workbook import CalibrationWorkbook, Figure
-from exports.drift_workbook import DriftWorkbook, Interval
+from exports.drift_workbook import DriftWorkbook
 from exports.provenance import Provenance, RubricStamp
 from tests.exports import office
 
@@ -118,7 +118,7 @@ def session_data() -> CalibrationWorkbook:
 
 
 def board_data() -> DriftWorkbook:
-    told = Interval(value=-4.0, low=-6.0, high=-2.0)
+    told = Figure(value=-4.0, low=-6.0, high=-2.0)
     return DriftWorkbook(
         through=dt.date(2026, 3, 30),
         amber=104.0,
@@ -142,7 +142,7 @@ def board_data() -> DriftWorkbook:
                 replaced=0,
             )
             for name, state, severity in zip(
-                NAMES, ("act", "watch", "steady"), (told, told, Interval(value=None, reason="cannot tell")), strict=True
+                NAMES, ("act", "watch", "steady"), (told, told, Figure(value=None, reason="cannot tell")), strict=True
             )
         ),
         weeks=tuple(

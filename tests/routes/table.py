@@ -14,7 +14,7 @@ second_looks.index second_looks.take_by_lot
 comment_templates.index comment_templates.add comment_templates.offered
 wellbeing.show wellbeing.choose wellbeing.pause wellbeing.exposure_report
 filters.save filters.rename filters.delete filters.set_default
-data_exports.index data_exports.order
+data_exports.index data_exports.order scheduled_exports.index scheduled_exports.set_up
 account.password account.show calibration.create calibration.index calibration.new coaching.index coaching.effects
 desk.audit_trail
 certification.index golden.index series.index series.new series.create
@@ -25,7 +25,7 @@ reviewers.switch_fair reviews.mine reviews.queue
 rubrics.add_procedure rubrics.add_rule rubrics.create rubrics.index rubrics.new rubrics.procedure_list rubrics.rules
 rubrics.upload sampling.claim sampling.create_plan sampling.health sampling.index sampling.new_pick sampling.new_plan
 sampling.pick sampling.pool_page sampling.reviewers sampling.set_hours sampling.strike_requests tickets.download
-tickets.index tickets.intake tickets.add_source tickets.sources tickets.upload trends.index
+tickets.index tickets.intake tickets.add_source tickets.sources tickets.upload trends.index trends.export_board_pack
 tickets.erase_now tickets.on_request tickets.retention_page
 """
 PLAIN = [
@@ -73,7 +73,7 @@ OBJECTS = [
         },
     ),
     *cases(
-        "coaching.specialist coaching.export",
+        "coaching.specialist coaching.export coaching.scorecard",
         {
             "Sam": ("lena quinn sam", lambda w: {"user_id": w.sams_plan.specialist_id}),
             "Olga": ("otto quinn olga", lambda w: {"user_id": w.olgas_plan.specialist_id}),

@@ -19,7 +19,7 @@ from qa.core.crypto import KeyRing
 from qa.notices import service as notices
 from qa.notices.models import Notice
 from qa.people import sessions
-from qa.people.models import User, UserSession
+from qa.people.models import Team, User, UserSession
 from qa.people.queries import zone_of
 from qa.reviewer_drift.models import DriftCase
 from qa.reviews.comment_templates.models import CommentTemplate
@@ -78,6 +78,8 @@ class World:
     ottos_session: CalibrationSession
     quinns_part: SessionPart
     ottos_part: SessionPart
+    payouts: Team
+    appeals: Team
     sams_plan: CoachingPlan
     olgas_plan: CoachingPlan
     sams_action: CoachingAction
@@ -193,6 +195,8 @@ def make_world(session: Session, cast: Cast, settings: Settings) -> World:
         ottos_session=ottos,
         quinns_part=quinns_part,
         ottos_part=ottos_part,
+        payouts=cast.payouts,
+        appeals=cast.appeals,
         sams_plan=sams_plan,
         olgas_plan=olgas_plan,
         sams_action=sams_action,

@@ -8,23 +8,19 @@ from dataclasses import dataclass
 from flask import Blueprint, g
 
 import exports.coaching_workbook as book
-from qa.coaching import figures, queries, workbook
-from qa.core.clock import local_day, monday_of, utcnow
+from qa.coaching import figures, queries, scorecards, workbook
+from qa.coaching.span import WEEKS, weeks_until
+from qa.core.clock import local_day, utcnow
 from qa.core.db import db
 from qa.core.errors import NotFoundError
 
+__all__ = ["WEEKS", "bp", "seen", "today", "weeks_until"]
+
 bp = Blueprint("coaching", __name__, url_prefix="/coaching")
-WEEKS = 13
 
 
 def today() -> dt.date:
     return local_day(utcnow(), g.zone)
-
-
-def weeks_until(day: dt.date) -> list[dt.date]:
-    """The Mondays of the last whole weeks, oldest first."""
-    last = monday_of(day) - dt.timedelta(weeks=1)
-    return [last - dt.timedelta(weeks=back) for back in range(WEEKS - 1, -1, -1)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,14 +40,8 @@ def seen(user_id: int) -> Seen:
     if coached.team is None:
         raise NotFoundError("This specialist belongs to no team today, so there is nothing to compare with.")
     weeks = weeks_until(today())
-    evidence = queries.team_evidence(
-        session,
-        coached.team,
-        queries.window_of(session, coached.team.programme_id, since=weeks[0], until=weeks[-1]),
-    )
-    standing = figures.standing(
-        evidence.measured, evidence.reviews, user_id, coached.team.name, evidence.criteria, weeks
-    )
+    evidence = scorecards.evidence_of(session, coached.team, weeks)
+    standing = scorecards.standing_of(evidence, user_id, coached.team.name, weeks)
     return Seen(
         coached=coached,
         evidence=evidence,

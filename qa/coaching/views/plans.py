@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from wtforms.fields import SelectChoice
 
 import exports.coaching_workbook as book
-from qa.coaching import courses, drawings, queries, service
+from qa.coaching import courses, drawings, queries, scorecards, service
 from qa.coaching.forms import ActionForm, VersionForm
 from qa.coaching.models import CoachingAction, CoachingPlan
 from qa.coaching.views.blueprint import WEEKS, bp, seen, today, weeks_until
@@ -31,7 +31,14 @@ def index() -> ResponseReturnValue:
         rows = sorted(rows, key=lambda row: (row.coached.team.name if row.coached.team else "", row.coached.user.name))
     if len(rows) == 1 and rows[0].coached.user.id == g.actor.user_id:
         return redirect(url_for("coaching.specialist", user_id=g.actor.user_id))
-    return render_template("coaching/index.html", rows=rows, weeks=WEEKS, reason=listed.reason, by_name=by_name)
+    return render_template(
+        "coaching/index.html",
+        rows=rows,
+        weeks=WEEKS,
+        reason=listed.reason,
+        by_name=by_name,
+        teams=scorecards.teams_for(db.session(), g.actor),
+    )
 
 
 @bp.get("/specialists/<int:user_id>")

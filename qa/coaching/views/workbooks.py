@@ -9,7 +9,8 @@ from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import FileStorage
 
 import exports.coaching_workbook as book
-from qa.coaching import merging, queries, service, taking_in, workbook
+import exports.scorecard_workbook as scorecard_book
+from qa.coaching import merging, queries, scorecards, service, taking_in, workbook
 from qa.coaching.models import CoachingPlan
 from qa.coaching.views.blueprint import Seen, bp, seen, today
 from qa.config import settings
@@ -32,15 +33,14 @@ def export(user_id: int) -> ResponseReturnValue:
     shown = seen(user_id)
     session = db.session()
     now = utcnow()
-    lead = queries.lead_of(session, shown.coached.team.id, today()) if shown.coached.team else None
-    data = workbook.data_of(
+    data = scorecards.coaching_of(
         session,
         shown.coached,
         shown.evidence,
         shown.standing,
-        lead=lead.name if lead else workbook.NO_LEAD,
-        made_by=g.actor.name,
         weeks=shown.weeks,
+        today=today(),
+        made_by=g.actor.name,
         ring=KeyRing(settings().text_keys),
         zone=g.zone,
         now=now,
@@ -57,7 +57,63 @@ def export(user_id: int) -> ResponseReturnValue:
         detail=workbook.told(data, content),
     )
     db.session.commit()
-    name = f"coaching-{user_id}-{now:%Y-%m-%d}.xlsx"
+    return _as_file(content, f"coaching-{user_id}-{now:%Y-%m-%d}.xlsx")
+
+
+@bp.post("/specialists/<int:user_id>/scorecard")
+@requires(Permission.COACHING_VIEW)
+def scorecard(user_id: int) -> ResponseReturnValue:
+    """The page's figures as a workbook to read: no comment and no passage of a conversation is in it."""
+    shown = seen(user_id)
+    session, now = db.session(), utcnow()
+    data = scorecards.scorecard_of(
+        session,
+        shown.coached,
+        shown.evidence,
+        shown.standing,
+        weeks=shown.weeks,
+        lead=scorecards.lead_name(session, shown.coached.team, today()) if shown.coached.team else workbook.NO_LEAD,
+        made_by=g.actor.name,
+        ring=KeyRing(settings().text_keys),
+        zone=g.zone,
+        now=now,
+    )
+    content = scorecard_book.build(data)
+    audit.record(
+        session,
+        action="export.scorecard",
+        object_type="person",
+        object_id=user_id,
+        actor_id=g.actor.user_id,
+        now=now,
+        detail={"reviews": len(data.reviews)},
+    )
+    db.session.commit()
+    return _as_file(content, f"scorecard-{user_id}-{now:%Y-%m-%d}.xlsx")
+
+
+@bp.post("/teams/<int:team_id>/workbook")
+@requires(Permission.COACHING_VIEW)
+def team_workbook(team_id: int) -> ResponseReturnValue:
+    """All specialists of a team, a sheet each."""
+    session, now = db.session(), utcnow()
+    team = scorecards.get_team_for(session, g.actor, team_id)
+    data = scorecards.team_of(session, g.actor, team, made_by=g.actor.name, zone=g.zone, today=today(), now=now)
+    content = scorecard_book.build_team(data)
+    audit.record(
+        session,
+        action="export.team",
+        object_type="team",
+        object_id=team.id,
+        actor_id=g.actor.user_id,
+        now=now,
+        detail={"specialists": len(data.cards)},
+    )
+    db.session.commit()
+    return _as_file(content, f"team-{team_id}-{now:%Y-%m-%d}.xlsx")
+
+
+def _as_file(content: bytes, name: str) -> Response:
     return Response(content, mimetype=XLSX, headers={"Content-Disposition": f"attachment; filename={name}"})
 
 
@@ -201,7 +257,10 @@ def plan_of(shown: Seen, plan: CoachingPlan | None, lead: User | None, owners: d
             )
             for row in (queries.actions_of(session, plan.id) if plan else ())
         ],
-        goals={goal.criterion_key: goal.target for goal in (queries.goals_of(session, plan.id) if plan else ())},
+        goals={
+            goal.criterion_key: merging.KnownGoal(target=goal.target, due_on=goal.due_on)
+            for goal in (queries.goals_of(session, plan.id) if plan else ())
+        },
         owners=owners,
         criteria={criterion.key: criterion.name for criterion in shown.evidence.criteria},
     )

@@ -1,0 +1,172 @@
+"""Making the file of a schedule, as its receiver may see it now."""
+
+import datetime as dt
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from zipfile import ZIP_DEFLATED, ZipFile
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from exports import board_pack as board_pack_book
+from exports import coaching_workbook, drift_workbook, scorecard_workbook
+from exports.text import file_name
+from qa.coaching import scorecards, workbook
+from qa.coaching.span import weeks_until
+from qa.config import settings
+from qa.core import audit
+from qa.core.access import Actor, Permission, Scope
+from qa.core.clock import local_day
+from qa.core.crypto import KeyRing
+from qa.core.errors import ConflictError, ForbiddenError
+from qa.data_exports import queries as data_queries
+from qa.data_exports import reading as data_reading
+from qa.data_exports import service as data_service
+from qa.people.models import ProgrammeSetting
+from qa.reviewer_drift import runs
+from qa.reviewer_drift import workbook as drift
+from qa.scheduled_exports.rules import OFFERS, Kind
+from qa.trends import board_pack
+from qa.trends.looking import SPANS, USUAL_SPAN, Filters, look
+
+NO_LONGER = "The receiver's roles do not open this export any more."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What to make, for whom, and when it is."""
+
+    kind: Kind
+    options: Mapping[str, Any]
+    actor: Actor
+    setting: ProgrammeSetting
+    zone: ZoneInfo
+    now: dt.datetime
+
+    @property
+    def today(self) -> dt.date:
+        return local_day(self.now, self.zone)
+
+
+def may(actor: Actor, kind: Kind) -> bool:
+    """Whether somebody's roles open a kind at all; of which team is asked where it is made."""
+    scopes = actor.scopes(OFFERS[kind].needs)
+    return actor.may(Permission.DATA_EXPORT) and bool(scopes & {Scope.TEAM, Scope.ALL})
+
+
+def may_still(actor: Actor, kind: Kind, teams: Collection[int]) -> bool:
+    """Whether somebody may open what was made for them while they led these teams."""
+    if not may(actor, kind):
+        return False
+    return actor.may(OFFERS[kind].needs, Scope.ALL) or set(teams) <= actor.led_team_ids
+
+
+def check_still(actor: Actor, kind: Kind, teams: Collection[int]) -> None:
+    """ForbiddenError where that is not so any more."""
+    if not may_still(actor, kind, teams):
+        raise ForbiddenError(NO_LONGER)
+
+
+def make(session: Session, wanted: Wanted, path: Path) -> None:
+    """Write the file; ForbiddenError or NotFoundError where the receiver may not have it."""
+    if not may(wanted.actor, wanted.kind):
+        raise ForbiddenError(NO_LONGER)
+    MAKERS[wanted.kind](session, wanted, path)
+
+
+def _team(session: Session, wanted: Wanted, path: Path) -> None:
+    team = scorecards.get_team_for(session, wanted.actor, int(wanted.options["team"]))
+    data = scorecards.team_of(
+        session,
+        wanted.actor,
+        team,
+        made_by=wanted.actor.name,
+        zone=wanted.zone,
+        today=wanted.today,
+        now=wanted.now,
+    )
+    path.write_bytes(scorecard_workbook.build_team(data))
+
+
+def _plans(session: Session, wanted: Wanted, path: Path) -> None:
+    """Each specialist's coaching workbook; each is known to the trail, so each can be handed back."""
+    team = scorecards.get_team_for(session, wanted.actor, int(wanted.options["team"]))
+    people = scorecards.members_of(session, wanted.actor, team, today=wanted.today)
+    weeks = weeks_until(wanted.today)
+    evidence, ring = scorecards.evidence_of(session, team, weeks), KeyRing(settings().text_keys)
+    with ZipFile(path, "w", ZIP_DEFLATED) as archive:
+        for coached in people:
+            data = scorecards.coaching_of(
+                session,
+                coached,
+                evidence,
+                scorecards.standing_of(evidence, coached.user.id, team.name, weeks),
+                weeks=weeks,
+                today=wanted.today,
+                made_by=wanted.actor.name,
+                ring=ring,
+                zone=wanted.zone,
+                now=wanted.now,
+                with_text=wanted.actor.may(Permission.CONVERSATION_READ),
+            )
+            content = coaching_workbook.build(data)
+            name = file_name(coached.user.name, str(coached.user.id), suffix=".xlsx")
+            archive.writestr(name, content)
+            audit.record(
+                session,
+                action="export.coaching",
+                object_type="person",
+                object_id=coached.user.id,
+                actor_id=wanted.actor.user_id,
+                now=wanted.now,
+                detail=workbook.told(data, content),
+            )
+
+
+def _trends(session: Session, wanted: Wanted, path: Path) -> None:
+    span = wanted.options.get("weeks", USUAL_SPAN)
+    chosen = Filters(
+        team_id=wanted.options.get("team"),
+        queue=wanted.options.get("queue") or None,
+        weeks=span if span in SPANS else USUAL_SPAN,
+    )
+    board_pack.check_team(session, wanted.actor, chosen)
+    looked = look(session, wanted.actor, chosen, setting=wanted.setting, zone=wanted.zone, now=wanted.now)
+    data = board_pack.data_of(
+        session, wanted.actor, looked, made_by=wanted.actor.name, zone=wanted.zone, now=wanted.now
+    )
+    path.write_bytes(board_pack_book.build(data))
+
+
+def _drift(session: Session, wanted: Wanted, path: Path) -> None:
+    run = runs.newest_run(session, wanted.actor.programme_id)
+    if run is None:
+        raise ConflictError("There is no run of the drift watch yet.")
+    data = drift.data_of(session, run, made_by=wanted.actor.name, zone=wanted.zone, now=wanted.now)
+    path.write_bytes(drift_workbook.build(data))
+
+
+def _data(session: Session, wanted: Wanted, path: Path) -> None:
+    last = wanted.today - dt.timedelta(days=1)
+    first = last - dt.timedelta(weeks=int(wanted.options.get("weeks", USUAL_SPAN))) + dt.timedelta(days=1)
+    order = data_queries.Order(
+        export_id=0,
+        form="csv",
+        tables=data_reading.offered(wanted.actor),
+        first_day=first,
+        last_day=last,
+        zone=wanted.zone,
+        wanted=data_queries.wanted_of(wanted.actor, first, last, zone=wanted.zone, as_of=wanted.now),
+    )
+    data_service.write_file(session, path, order, now=wanted.now)
+
+
+MAKERS: Mapping[Kind, Callable[[Session, Wanted, Path], None]] = {
+    Kind.TEAM: _team,
+    Kind.PLANS: _plans,
+    Kind.TRENDS: _trends,
+    Kind.DRIFT: _drift,
+    Kind.DATA: _data,
+}

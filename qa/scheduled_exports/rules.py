@@ -1,0 +1,132 @@
+"""When a schedule is due, and what may go which way. Pure."""
+
+import datetime as dt
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from qa.core.access import Permission
+
+ONCE = "once"
+
+
+class Kind(StrEnum):
+    """What can come by itself."""
+
+    TEAM = "team"
+    PLANS = "plans"
+    TRENDS = "trends"
+    DRIFT = "drift"
+    DATA = "data"
+
+
+class Rhythm(StrEnum):
+    ONCE = "once"
+    WEEKLY = "weekly"
+    MONTHLY = "monthly"
+
+
+class Way(StrEnum):
+    LINK = "link"  # kept here; an e-mail and a notice say so
+    FOLDER = "folder"  # written to the operator's folder as well
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """A kind as people choose it: its words, the permission it needs, whether it is of one team, and its ending."""
+
+    words: str
+    needs: Permission
+    of_team: bool
+    suffix: str
+    text: bool = False  # may hold words of a conversation: never leaves by a folder
+
+
+OFFERS: Mapping[Kind, Offer] = {
+    Kind.TEAM: Offer(
+        words="Team workbook, a sheet for each specialist",
+        needs=Permission.COACHING_VIEW,
+        of_team=True,
+        suffix=".xlsx",
+    ),
+    Kind.PLANS: Offer(
+        words="Coaching workbooks of a team, a zip with one for each specialist",
+        needs=Permission.COACHING_VIEW,
+        of_team=True,
+        suffix=".zip",
+        text=True,
+    ),
+    Kind.TRENDS: Offer(words="Board pack", needs=Permission.TRENDS_VIEW, of_team=False, suffix=".xlsx"),
+    Kind.DRIFT: Offer(words="Reviewers' board", needs=Permission.DRIFT_RUN, of_team=False, suffix=".xlsx"),
+    Kind.DATA: Offer(
+        words="Flat data as CSV (reviews, answers, tickets, draws)",
+        needs=Permission.DATA_EXPORT,
+        of_team=False,
+        suffix=".csv.zip",
+    ),
+}
+RHYTHM_WORDS = {Rhythm.ONCE: "Once, now", Rhythm.WEEKLY: "Every week", Rhythm.MONTHLY: "Every month, on the first"}
+WAY_WORDS = {Way.LINK: "A link, by notice and e-mail", Way.FOLDER: "The operator's folder, and the link"}
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+
+def latest_due(rhythm: str, weekday: int, hour: int, zone: ZoneInfo, now: dt.datetime) -> dt.datetime | None:
+    """The newest moment at which a rhythm was due, by the programme's clock; ``None`` for what comes once."""
+    if rhythm == Rhythm.ONCE:
+        return None
+    day = now.astimezone(zone).date()
+    while True:
+        moment = dt.datetime.combine(day, dt.time(hour), zone)
+        fits = day.day == 1 if rhythm == Rhythm.MONTHLY else day.weekday() == weekday
+        if fits and moment <= now:
+            return moment
+        day -= dt.timedelta(days=1)
+
+
+def next_due(rhythm: str, weekday: int, hour: int, zone: ZoneInfo, now: dt.datetime) -> dt.datetime | None:
+    """The first moment after now."""
+    if rhythm == Rhythm.ONCE:
+        return None
+    day = now.astimezone(zone).date()
+    while True:
+        moment = dt.datetime.combine(day, dt.time(hour), zone)
+        fits = day.day == 1 if rhythm == Rhythm.MONTHLY else day.weekday() == weekday
+        if fits and moment > now:
+            return moment
+        day += dt.timedelta(days=1)
+
+
+def problems(
+    *,
+    kind: str,
+    rhythm: str,
+    way: str,
+    weekday: int,
+    hour: int,
+    options: Mapping[str, Any],
+    offered: Collection[Kind],
+    teams: Collection[int],
+    folder: bool,
+) -> dict[str, str]:
+    """What is wrong with a schedule, by field; empty when nothing is."""
+    found: dict[str, str] = {}
+    known = next((each for each in Kind if each == kind), None)
+    if known is None or known not in offered:
+        found["kind"] = "choose one of the exports that your roles open"
+    elif OFFERS[known].of_team and options.get("team") not in teams:
+        found["team"] = "choose one of your teams"
+    elif options.get("team") is not None and options["team"] not in teams:
+        found["team"] = "choose one of your teams, or none"
+    if rhythm not in set(Rhythm):
+        found["rhythm"] = "choose how often"
+    if way not in set(Way) or (way == Way.FOLDER and not folder):
+        found["way"] = "no folder is set up for exports"
+    elif way == Way.FOLDER and known is not None and OFFERS[known].text:
+        found["way"] = "these hold words of conversations: they come by a link only, which needs a sign-in"
+    if not 0 <= weekday <= 6:
+        found["weekday"] = "choose a day of the week"
+    if not 0 <= hour <= 23:
+        found["hour"] = "from 0 to 23"
+    return found

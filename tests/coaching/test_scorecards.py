@@ -1,0 +1,134 @@
+"""What goes into workbooks is what the page shows, to the same people and to nobody else."""
+
+import io
+from collections.abc import Callable
+from pathlib import Path
+
+import openpyxl
+import pytest
+from click.testing import Result
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+import exports.coaching_workbook as book
+from qa.coaching import figures, queries, scorecards
+from qa.coaching.span import weeks_until
+from qa.config import settings
+from qa.core.audit import AuditEvent
+from qa.core.clock import utcnow
+from qa.core.crypto import KeyRing
+from qa.people.queries import setting_at, zone_of
+from tests.coaching.test_plans import seven
+from tests.exports import office
+from tests.support.cast import Cast, actor
+from tests.support.client import CheckingClient
+
+__all__ = ["seven"]
+SignIn = Callable[..., CheckingClient]
+
+
+def opened(content: bytes) -> openpyxl.Workbook:
+    return openpyxl.load_workbook(io.BytesIO(content), data_only=True)
+
+
+def of_page(app: Flask, session: Session, cast: Cast) -> tuple[figures.Standing, bytes]:
+    """What the page shows of Sam, and the coaching workbook made at the same time."""
+    now = utcnow()
+    zone = zone_of(setting_at(session, cast.programme.id, now))
+    today = now.astimezone(zone).date()
+    coached = queries.get_specialist_for(session, actor(session, cast.lena), cast.sam.id, today=today)
+    weeks = weeks_until(today)
+    with app.app_context():
+        evidence = scorecards.evidence_of(session, cast.payouts, weeks)
+        standing = scorecards.standing_of(evidence, cast.sam.id, cast.payouts.name, weeks)
+        data = scorecards.coaching_of(
+            session,
+            coached,
+            evidence,
+            standing,
+            weeks=weeks,
+            today=today,
+            made_by="Lena",
+            ring=KeyRing(settings().text_keys),
+            zone=zone,
+            now=now,
+            with_text=False,
+        )
+    return standing, book.build(data)
+
+
+def steps(workbook: openpyxl.Workbook) -> dict[str, list[object]]:
+    found: dict[str, list[object]] = {}
+    for name, value, *_ in workbook["Workings"].iter_rows(min_row=3, values_only=True):
+        found.setdefault(str(name), []).append(value)
+    return found
+
+
+def agree(workbook: openpyxl.Workbook, standing: figures.Standing) -> None:
+    told = steps(workbook)
+    for name, place, figure in (
+        ("Quality score", 0, standing.quality),
+        ("Pass rate", 1, standing.passed),
+        ("Critical errors", 2, standing.critical),
+    ):
+        assert told[name] == [pytest.approx(figure.estimate, abs=1e-9)], name
+        assert figure.interval is not None
+        assert told["Interval from"][place] == pytest.approx(figure.interval.low, abs=1e-7), name
+        assert told["Interval to"][place] == pytest.approx(figure.interval.high, abs=1e-7), name
+    assert told["Reviews in the figures"] == [standing.quality.n]
+
+
+def test_the_workbook_s_figures_are_the_page_s(seven: int, session: Session, cast: Cast, app: Flask) -> None:
+    standing, content = of_page(app, session, cast)
+
+    assert standing.quality.reviewer_variance > 0
+    agree(opened(content), standing)
+
+
+@pytest.mark.slow
+def test_libreoffice_works_out_the_page_s_figures(
+    seven: int, session: Session, cast: Cast, app: Flask, tmp_path: Path
+) -> None:
+    standing, content = of_page(app, session, cast)
+
+    agree(office.recalculated({"plan": content}, tmp_path)["plan"], standing)
+
+
+def test_a_scorecard_and_a_team_hold_what_their_reader_may_see_and_no_words(
+    seven: int, session: Session, cast: Cast, sign_in: SignIn
+) -> None:
+    lead, other = sign_in(cast.lena), sign_in(cast.otto)
+    page = lead.get(f"/coaching/specialists/{cast.sam.id}").text
+    paths = (f"/coaching/specialists/{cast.sam.id}/scorecard", f"/coaching/teams/{cast.payouts.id}/workbook")
+    card, team = (lead.post_form(path) for path in paths)
+
+    sheet = opened(card.data)["Scorecard"]
+    quality, others = sheet["B6"].value, sheet["F6"].value
+    assert f"{quality:.1f}" in page
+    assert f"{others:.1f}" in page
+    assert sheet["J2"].value == "Open in Fairmark"
+    told = [cell.value for row in opened(card.data)["Reviews"].iter_rows(min_row=5) for cell in row]
+    assert not [value for value in told if value and "message shows why" in str(value)]
+    overview = opened(team.data)["Team"]
+    assert [overview.cell(row, 1).value for row in (5, 6)] == [cast.sam.name, "Sue Shaw"]
+    assert overview["C5"].value == pytest.approx(quality)
+    assert cast.olga.name not in opened(team.data).sheetnames
+    assert [other.post_form(path).status_code for path in paths] == [404, 404]
+    assert [sign_in(cast.sam).post_form(path).status_code for path in paths] == [200, 404]
+    made = session.scalars(select(AuditEvent.action).where(AuditEvent.action.like("export.%"))).all()
+    assert sorted(made) == ["export.scorecard", "export.scorecard", "export.team"]
+
+
+def test_commands_write_the_same_workbooks(
+    seven: int, session: Session, cast: Cast, flask_command: Callable[..., Result], tmp_path: Path
+) -> None:
+    card, team = tmp_path / "card.xlsx", tmp_path / "team.xlsx"
+
+    first = flask_command("export", "scorecard", "--specialist", cast.sam.email, "--out", str(card))
+    second = flask_command("export", "team", "--team", "Payouts", "--out", str(team))
+    nobody = flask_command("export", "team", "--team", "Nobody's", "--out", str(team))
+
+    assert (first.exit_code, second.exit_code, nobody.exit_code) == (0, 0, 1), (first.output, second.output)
+    assert opened(card.read_bytes())["Scorecard"]["A1"].value == cast.sam.name
+    assert opened(team.read_bytes()).sheetnames[0] == "Team"

@@ -1,0 +1,220 @@
+"""Exports that come by themselves: made with the receiver's own scope, behind a sign-in, failures told."""
+
+import datetime as dt
+import io
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+from zipfile import ZipFile
+
+import openpyxl
+import pytest
+from flask import Flask
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from exports.coaching_workbook import read_back
+from qa.config import Settings
+from qa.core.audit import AuditEvent
+from qa.core.clock import utcnow
+from qa.core.db import db
+from qa.core.jobs import Job
+from qa.notices.models import Notice
+from qa.people.models import Membership, User
+from qa.scheduled_exports import jobs
+from qa.scheduled_exports.models import ExportDelivery, ExportSchedule
+from tests.coaching.test_plans import seven
+from tests.notices.sink import running
+from tests.support.cast import Cast
+from tests.support.client import CheckingClient
+from tests.support.statements import count_queries
+
+__all__ = ["seven"]
+SignIn = Callable[..., CheckingClient]
+HOME = "/exports/scheduled/"
+
+
+def asked(**changes: object) -> dict[str, str]:
+    form = {
+        "kind": "team",
+        "team": 0,
+        "queue": "",
+        "weeks": 13,
+        "rhythm": "once",
+        "weekday": 0,
+        "hour": 6,
+        "way": "link",
+    }
+    return {name: str(value) for name, value in (form | changes).items()}
+
+
+def deliveries(session: Session) -> list[ExportDelivery]:
+    session.expire_all()
+    return list(session.scalars(select(ExportDelivery).order_by(ExportDelivery.id)))
+
+
+def file_of(client: CheckingClient, delivery: ExportDelivery) -> bytes:
+    with closing(client.post_form(f"{HOME}deliveries/{delivery.id}/file")) as answer:
+        assert answer.status_code == 200, answer.text
+        return bytes(answer.data)
+
+
+def of_kind(session: Session, user: User, kind: str) -> int:
+    return len(session.scalars(select(Notice.id).where(Notice.user_id == user.id, Notice.kind == kind)).all())
+
+
+def test_an_export_comes_once_within_the_receivers_scope_and_only_to_them(
+    seven: int, app: Flask, session: Session, cast: Cast, sign_in: SignIn
+) -> None:
+    lead, quinn = sign_in(cast.lena), sign_in(cast.quinn)
+    empty = quinn.get(HOME).text
+    assert "Nothing comes by itself yet" in empty
+    for kind in ("plans", "trends", "data"):
+        team = cast.payouts.id if kind == "plans" else 0
+        assert quinn.post_form(HOME, asked(kind=kind, team=team, receiver=cast.lena.id)).status_code == 302
+    app.extensions["runner"].run_all()
+
+    plans, trends, data = deliveries(session)
+
+    assert [each.state for each in (plans, trends, data)] == ["done"] * 3, [each.error for each in deliveries(session)]
+    assert of_kind(session, cast.lena, "export_ready") == 3
+    with ZipFile(io.BytesIO(file_of(lead, plans))) as archive:
+        names = archive.namelist()
+        assert sorted(names) == [f"Sam-Sato-{cast.sam.id}.xlsx", names[-1]]
+        handed = read_back(archive.read(names[0]))
+    preview = lead.post_form(
+        f"/coaching/specialists/{handed.specialist_key}/workbook/preview",
+        {"file": (io.BytesIO(ZipFile(io.BytesIO(file_of(lead, plans))).read(names[0])), "plan.xlsx")},
+    )
+    assert "Nothing to change" in preview.text  # the trail knows it, so it can come back
+    pack = openpyxl.load_workbook(io.BytesIO(file_of(lead, trends)))
+    told = {str(cell.value) for sheet in pack.worksheets for row in sheet.iter_rows() for cell in row}
+    assert "Payouts" in told
+    assert "Appeals" not in told  # Quinn sees all teams, Lena gets her own
+    with ZipFile(io.BytesIO(file_of(lead, data))) as archive:
+        assert cast.olga.name not in archive.read("reviews.csv").decode()
+    assert quinn.get(f"{HOME}deliveries/{plans.id}").status_code == 404
+    assert "delivered" in quinn.get(HOME).text
+    assert "Download" in lead.get(f"{HOME}deliveries/{plans.id}").text
+    actions = session.scalars(select(AuditEvent.action).where(AuditEvent.object_type == "export_delivery")).all()
+    assert actions.count("export.delivered") == 3
+    assert actions.count("export.fetched") == 4
+
+
+def test_who_lost_the_team_gets_nothing_and_both_are_told(
+    seven: int, app: Flask, session: Session, cast: Cast, sign_in: SignIn
+) -> None:
+    quinn, lead = sign_in(cast.quinn), sign_in(cast.lena)
+    form = asked(team=cast.payouts.id, receiver=cast.lena.id)
+    quinn.post_form(HOME, form)
+    app.extensions["runner"].run_all()
+    (before,) = deliveries(session)
+    assert file_of(lead, before)
+    session.execute(
+        update(Membership)
+        .where(Membership.user_id == cast.lena.id, Membership.kind == "lead")
+        .values(valid_to=utcnow().date() - dt.timedelta(days=1))
+    )
+    session.commit()
+
+    quinn.post_form(HOME, form)
+    app.extensions["runner"].run_all()
+
+    _, after = deliveries(session)
+    assert (after.state, after.file_name) == ("failed", None)
+    assert "not yours to see" in str(after.error)
+    assert [of_kind(session, who, "export_failed") for who in (cast.quinn, cast.lena)] == [1, 1]
+    assert "failed" in quinn.get(HOME).text
+    # What was made while she led the team is closed to her too.
+    assert lead.post_form(f"{HOME}deliveries/{before.id}/file").status_code == 403
+    assert "do not open" in lead.get(f"{HOME}deliveries/{before.id}").text
+
+
+def test_a_schedule_is_due_once_a_time_paused_resumed_and_deleted(
+    seven: int, app: Flask, session: Session, cast: Cast, sign_in: SignIn
+) -> None:
+    lead = sign_in(cast.lena)
+    assert lead.post_form(HOME, asked(team=cast.appeals.id, receiver=cast.lena.id)).status_code == 422
+    assert lead.post_form(HOME, asked(kind="drift", receiver=cast.lena.id)).status_code == 422
+    assert lead.post_form(HOME, asked(way="folder", team=cast.payouts.id, receiver=cast.lena.id)).status_code == 422
+    assert lead.post_form(HOME, asked(rhythm="weekly", team=cast.payouts.id, receiver=cast.lena.id)).status_code == 302
+    row = session.scalars(select(ExportSchedule)).one()
+    calendar, now = jobs.Calendar(), utcnow()
+
+    def looked(at: dt.datetime) -> int:
+        with app.app_context():
+            calendar.tick(db.session(), at)
+        session.expire_all()
+        return len(session.scalars(select(Job.id).where(Job.name == "scheduled_exports.deliver")).all())
+
+    assert looked(now) == 0  # what was due before it was set up is not made up for
+    assert [looked(now + dt.timedelta(days=7, minutes=each)) for each in (1, 2)] == [1, 1]
+    assert lead.post_form(f"{HOME}{row.id}/pause").status_code == 302
+    assert lead.post_form(f"{HOME}{row.id}/pause").status_code == 409
+    app.extensions["runner"].run_all()
+    assert deliveries(session) == []  # paused meanwhile
+    assert looked(now + dt.timedelta(days=14, minutes=3)) == 1
+    assert "paused" in lead.get(HOME).text
+    assert lead.post_form(f"{HOME}{row.id}/resume").status_code == 302
+    assert looked(now + dt.timedelta(days=21, minutes=4)) == 2
+    app.extensions["runner"].run_all()
+    (made,) = deliveries(session)
+    assert made.state == "done"
+    with count_queries() as statements:
+        lead.get(HOME)
+    assert len(statements) <= 14
+    session.execute(update(ExportDelivery).values(expires_at=now - dt.timedelta(minutes=1)))
+    session.commit()
+    assert (jobs_folder(app) / str(made.file_name)).is_file()
+    looked(now + dt.timedelta(days=22, hours=1, minutes=5))
+    assert not (jobs_folder(app) / str(made.file_name)).exists()
+    assert lead.post_form(f"{HOME}deliveries/{made.id}/file").status_code == 404
+    assert lead.post_form(f"{HOME}{row.id}/delete").status_code == 302
+    assert "Nothing comes by itself yet" in lead.get(HOME).text
+    actions = session.scalars(select(AuditEvent.action).where(AuditEvent.object_type == "export_schedule")).all()
+    assert sorted(actions) == [
+        "export.schedule",
+        "export.schedule_deleted",
+        "export.schedule_paused",
+        "export.schedule_resumed",
+    ]
+
+
+def jobs_folder(app: Flask) -> Path:
+    settings: Settings = app.extensions["fairmark"]
+    return settings.instance / "exports"
+
+
+def test_a_folder_gets_whole_files_and_an_e_mail_only_the_link(
+    seven: int, app: Flask, session: Session, cast: Cast, sign_in: SignIn, tmp_path: Path
+) -> None:
+    with running() as sink:
+        old: Settings = app.extensions["fairmark"]
+        shared = tmp_path / "shared"
+        app.extensions["fairmark"] = replace(
+            old, mail=sink.settings, base_url="https://quality.example.org", export_folder=shared
+        )
+        director = sign_in(cast.dora)
+        form = asked(kind="trends", way="folder", receiver=cast.dora.id)
+        assert director.post_form(HOME, form).status_code == 302
+        app.extensions["runner"].run_all()
+
+        (made,) = deliveries(session)
+        message = sink.messages[0]
+        app.extensions["fairmark"] = old
+
+    assert (made.state, made.mail) == ("done", "sent"), made.error
+    written = [path.relative_to(shared).as_posix() for path in shared.rglob("*") if path.is_file()]
+    row = session.scalars(select(ExportSchedule)).one()
+    assert written == [f"{row.id}-trends/trends-once.xlsx"]
+    body = message.get_content()
+    assert f"https://quality.example.org{HOME}deliveries/{made.id}" in body
+    assert not list(message.iter_attachments())
+    assert cast.sam.name not in body
+    assert "Payouts" not in body
+
+
+@pytest.mark.parametrize("role", ["sam", "rita", "ada"])
+def test_who_may_take_nothing_along_finds_no_schedules(cast: Cast, sign_in: SignIn, role: str) -> None:
+    assert sign_in(getattr(cast, role)).get(HOME).status_code == 403
