@@ -131,7 +131,9 @@ def shown(session: Session, view: ReviewView, *, purpose: str, now: dt.datetime)
         else view.specialist.name
         if view.specialist
         else "not known here",
-        "reviewer_name": view.reviewer.name
+        "reviewer_name": "the specialist, of their own work"
+        if view.review.purpose == Purpose.SELF and not own  # a pseudonym beside the name would tell whose it is
+        else view.reviewer.name
         if own or g.actor.may(Permission.REVIEWER_NAME)
         else view.reviewer.pseudonym,
         "sees_notes": own or g.actor.user_id != view.part.specialist_id,

@@ -100,6 +100,8 @@ def test_neither_side_sees_the_other_s_score_before_all_are_in(beside: Beside, s
 
     assert early == [404, 404]  # Rita has not scored yet
     assert [status(lena, f"/reviews/{one.id}") for one in (own, peer, drawn)] == [200, 200, 200]
+    assert "the specialist, of their own work" in lena.get(f"/reviews/{own.id}").get_data(as_text=True)
+    assert "Olga Orlova" not in lena.get(f"/reviews/{peer.id}/beside").get_data(as_text=True)  # a peer has a pseudonym
     assert [status(beside.rita.client, f"/reviews/{one.id}") for one in (own, peer)] == [404, 404]
     assert [status(beside.olga.client, f"/reviews/{one.id}") for one in (own, drawn)] == [404, 404]
     both = beside.sam.client.get(f"/reviews/{own.id}/beside").get_data(as_text=True)
