@@ -15,6 +15,7 @@ from qa.coaching.effects import Course, FollowUp
 from qa.coaching.follow_ups.queries import FollowedUp, reviews_of
 from qa.coaching.models import CoachingGoal, CoachingPlan
 from qa.coaching.queries import Coached, window_of
+from qa.coaching.wait_lists.models import WaitList
 from qa.core.clock import monday_of
 from qa.people.models import User
 from qa.reviews.measured import Framed, Measured
@@ -79,6 +80,42 @@ def effects_of(session: Session, programme_id: int, people: Sequence[Coached], *
     busy = _busy(session, programme_id)
     followed = reviews_of(session, [plan.id for plan in plans])
     return [_told(plan, measured, busy, followed.get(plan.id, []), today) for plan in plans]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LotTold:
+    """What the first of a wait-list show beside those who wait."""
+
+    effect: Estimate
+    first: int
+    waiting: int
+    first_week: dt.date
+    last_week: dt.date
+
+    @property
+    def verdict(self) -> str:
+        return effects.lot_verdict(self.effect)
+
+
+def lot_effect(session: Session, row: WaitList, waves: Sequence[tuple[int, int]], *, today: dt.date) -> LotTold:
+    """The comparison that a lot made possible: over the weeks in which one half was coached and the other waited.
+
+    ``waves`` holds every person with the wave of the lot; who left or was coached otherwise stays where the lot was.
+    """
+    start = monday_of(row.starts_on)
+    first = start - WEEKS * WEEK
+    last = min(start + (row.weeks - 1) * WEEK, monday_of(today) - WEEK)
+    found: Mapping[int, Course] = {}
+    if last > start:
+        found = courses(window_of(session, row.programme_id, since=first, until=last), first, start, last)
+    sides = {wave: [found[user] for user, own in waves if own == wave and user in found] for wave in (1, 2)}
+    return LotTold(
+        effect=effects.lot_effect(sides[1], sides[2]),
+        first=sum(course.tells for course in sides[1]),
+        waiting=sum(course.tells for course in sides[2]),
+        first_week=first,
+        last_week=last,
+    )
 
 
 def together(told: Sequence[Told]) -> Estimate:

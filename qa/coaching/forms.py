@@ -7,10 +7,11 @@ from wtforms.widgets import HiddenInput
 
 
 class ActionForm(FlaskForm):
-    text = StringField("What is to be done", validators=[InputRequired("Say what is to be done."), Length(max=500)])
+    text = StringField("What is to be done", validators=[Length(max=500)])
     goal = SelectField("For", coerce=int)
     owner = SelectField("By whom", coerce=int)
     due_on = DateField("Until", validators=[InputRequired("Say until when.")])
+    training = SelectField("Training", coerce=int, default=0)
     notes = TextAreaField("Notes", validators=[Length(max=2_000)])
     version = IntegerField(validators=[InputRequired()], widget=HiddenInput())
 

@@ -19,7 +19,6 @@ class CoachingPlan(WithId, Base):
 
     __tablename__ = "coaching_plan"
     __table_args__ = (
-        one_of("kind", PLAN_KINDS),
         one_of("state", ("active", "closed")),
         CheckConstraint("(state = 'closed') = (closed_at IS NOT NULL)", name="closed_has_a_time"),
         Index("ix_coaching_plan_specialist", "specialist_id", "state"),
@@ -27,11 +26,11 @@ class CoachingPlan(WithId, Base):
 
     specialist_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     lead_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    kind: Mapped[str] = mapped_column(default="focus")
+    kind: Mapped[str] = mapped_column(default="focus", server_default="focus")  # one of PLAN_KINDS
     title: Mapped[str]
     state: Mapped[str] = mapped_column(default="active")
     lock_version: Mapped[int] = mapped_column(default=0)
-    own_words: Mapped[str] = mapped_column(default="")  # the specialist's, redacted
+    own_words: Mapped[str | None]  # the specialist's, redacted
     own_words_at: Mapped[dt.datetime | None]
     starts_on: Mapped[dt.date]
     created_at: Mapped[dt.datetime]
@@ -48,7 +47,7 @@ class CoachingGoal(WithId, Base):
     plan_id: Mapped[int] = mapped_column(ForeignKey("coaching_plan.id"))
     family_key: Mapped[str]
     criterion_key: Mapped[str]
-    focus: Mapped[str] = mapped_column(default="")  # what to work on, as the lead put it
+    focus: Mapped[str | None]  # what to work on, as the lead put it
     baseline: Mapped[float | None]  # percent of the criterion's points
     baseline_low: Mapped[float | None]
     baseline_high: Mapped[float | None]

@@ -1,7 +1,7 @@
 """Reading coaching: who may be coached by whom, the reviews it rests on, plans with their goals and actions."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
@@ -9,7 +9,10 @@ from sqlalchemy.orm import Session
 
 import rubrics
 from qa.coaching.figures import CoachingList, Criterion, Placed, Reviewed, coaching_list
-from qa.coaching.models import CoachingAction, CoachingGoal, CoachingPlan
+from qa.coaching.meetings.queries import next_meetings
+from qa.coaching.models import CoachingAction, CoachingGoal, CoachingPlan, CoachingResource
+from qa.coaching.praising import PraiseShare, shares
+from qa.coaching.wait_lists.queries import waiting
 from qa.core.access import Actor, Permission, Role, Scope
 from qa.core.errors import NotFoundError
 from qa.people.models import Membership, RoleGrant, Team, User
@@ -24,6 +27,7 @@ from qa.sampling.models import Assignment, Draw, DrawnUnit, Period, Purpose
 from qa.tickets.models import HandledPart, Ticket
 
 CHUNK = 500  # ids in one statement
+PRAISE_WINDOW = dt.timedelta(weeks=13)
 NEW_FOR = dt.timedelta(days=90)  # a specialist counts as new this long
 
 
@@ -173,6 +177,7 @@ class ReviewLine:
     rubric_version_id: int
     ticket_id: int
     content_severity: int
+    data_region: str
 
 
 def review_lines(session: Session, specialist_id: int, *, since: dt.date) -> list[ReviewLine]:
@@ -220,6 +225,7 @@ def review_lines(session: Session, specialist_id: int, *, since: dt.date) -> lis
             rubric_version_id=revision.rubric_version_id,
             ticket_id=ticket.id,
             content_severity=ticket.content_severity,
+            data_region=ticket.data_region,
         )
         for review, revision, ticket, resolved_at, week, probability in rows
     ]
@@ -234,6 +240,9 @@ class BoardRow:
     plan: CoachingPlan | None
     open_actions: int
     overdue: int
+    next_meeting: dt.datetime | None
+    praise: PraiseShare
+    waits: dt.date | None  # until when the lot has this person wait
 
     @property
     def reviews(self) -> int:
@@ -241,7 +250,7 @@ class BoardRow:
 
 
 def board(
-    session: Session, actor: Actor, *, today: dt.date, since: dt.date, until: dt.date
+    session: Session, actor: Actor, *, today: dt.date, since: dt.date, until: dt.date, now: dt.datetime
 ) -> tuple[list[BoardRow], CoachingList]:
     """Everybody this person may coach, whom to look at first first; by name where there is no order but luck."""
     people = specialists_for(session, actor, today=today)
@@ -272,6 +281,9 @@ def board(
             .group_by(CoachingAction.plan_id)
         )
     }
+    meetings = next_meetings(session, ids, now=now)
+    praised = shares(session, ids, since=now - PRAISE_WINDOW)
+    waits = waiting(session, ids, today=today)
     rows = []
     for coached in people:
         plan = plans.get(coached.user.id)
@@ -283,6 +295,9 @@ def board(
                 plan=plan,
                 open_actions=open_,
                 overdue=overdue,
+                next_meeting=meetings.get(coached.user.id),
+                praise=praised[coached.user.id],
+                waits=waits.get(coached.user.id),
             )
         )
     if listed.reason is None:
@@ -306,6 +321,23 @@ def get_edited_plan_for(
     if not may_edit(actor, coached):
         raise NotFoundError("This plan is not yours to change.")
     return plan, coached
+
+
+def with_active_plan(session: Session, user_ids: Collection[int]) -> set[int]:
+    """Who of these people has a plan under way."""
+    return set(
+        session.scalars(
+            select(CoachingPlan.specialist_id).where(
+                CoachingPlan.specialist_id.in_(user_ids), CoachingPlan.state == "active"
+            )
+        )
+    )
+
+
+def resources_of(session: Session, plan_id: int) -> Sequence[CoachingResource]:
+    return session.scalars(
+        select(CoachingResource).where(CoachingResource.plan_id == plan_id).order_by(CoachingResource.id)
+    ).all()
 
 
 def goals_of(session: Session, plan_id: int) -> Sequence[CoachingGoal]:

@@ -8,6 +8,8 @@ from sqlalchemy.orm import Session
 
 from qa.coaching import service
 from qa.coaching.figures import CriterionGap
+from qa.coaching.library.models import Training, TrainingRecord
+from qa.coaching.library.service import record_training
 from qa.coaching.merging import Change, FieldChange, origin_of
 from qa.coaching.models import CoachingAction, CoachingGoal, CoachingPlan
 from qa.core import audit
@@ -81,7 +83,7 @@ def take_in(
             session.add(action)
             asked.add(owner)
         else:
-            _edit(session, plan, change, fields, owners, asked, now)
+            _edit(session, plan, change, fields, owners, asked, by, now)
         done.append({"row": change.row_id, "fields": [each.field for each in fields]})
     session.flush()
     notices.notify(
@@ -107,6 +109,7 @@ def _edit(
     fields: Sequence[FieldChange],
     owners: Mapping[str, int],
     asked: set[int],
+    by: int,
     now: dt.datetime,
 ) -> None:
     action = session.get(CoachingAction, change.action_id)
@@ -123,7 +126,28 @@ def _edit(
             action.owner_id = owners[each.theirs]
             asked.add(action.owner_id)
         else:
+            _took_training(session, action, each.theirs, by, now)
             _set_state(action, each.theirs, now)
+
+
+def _took_training(session: Session, action: CoachingAction, state: str, by: int, now: dt.datetime) -> None:
+    """A training that is done leaves its record, whichever way it is said."""
+    if action.training_id is None or state != "done" or action.state == "done":
+        return
+    known = select(TrainingRecord.id).where(TrainingRecord.action_id == action.id)
+    if session.scalar(known) is None:
+        record_training(
+            session,
+            session.get_one(Training, action.training_id),
+            action.owner_id,
+            done_on=now.date(),
+            result="read",
+            note="",
+            by=by,
+            today=now.date(),
+            now=now,
+            action_id=action.id,
+        )
 
 
 def _set_state(action: CoachingAction, state: str, now: dt.datetime) -> None:

@@ -17,6 +17,7 @@ from qa.demo import story
 from qa.demo.chance import stream
 from qa.demo.facts import Operation
 from qa.demo.load_coaching import coach_team, coached_members, follow_up, weeks_before
+from qa.demo.load_coaching_room import load_coaching_room
 from qa.demo.load_desk import load_desk
 from qa.demo.load_people import load_people, load_programme
 from qa.demo.load_weeks import Weeks
@@ -110,7 +111,9 @@ class Build:
             self._coach(operation, people, teams, week)
         weeks.under_way()
         weeks.scoring.finish()
-        load_desk(self.session, setting_at(self.session, programme.id, self.until), self.ring, until=self.until)
+        setting = setting_at(self.session, programme.id, self.until)
+        load_desk(self.session, setting, self.ring, until=self.until)
+        load_coaching_room(self.session, setting, ring=self.ring, until=self.until)
         self.session.commit()
 
     def _rubrics(self, programme: Programme, qa_lead: int) -> None:

@@ -171,8 +171,8 @@ def _blank_texts(session: Session, user_id: int) -> None:
     )
     plans = select(CoachingPlan.id).where(CoachingPlan.specialist_id == user_id)
     session.execute(update(CoachingPlan).where(CoachingPlan.specialist_id == user_id).values(title="Coaching plan"))
-    session.execute(update(CoachingPlan).where(CoachingPlan.specialist_id == user_id).values(own_words=""))
-    session.execute(update(CoachingGoal).where(CoachingGoal.plan_id.in_(plans)).values(focus=""))
+    session.execute(update(CoachingPlan).where(CoachingPlan.specialist_id == user_id).values(own_words=None))
+    session.execute(update(CoachingGoal).where(CoachingGoal.plan_id.in_(plans)).values(focus=None))
     session.execute(update(CoachingAction).where(CoachingAction.plan_id.in_(plans)).values(text="", notes=""))
     _blank_coaching(session, user_id)
 

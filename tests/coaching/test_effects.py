@@ -10,6 +10,8 @@ from qa.coaching.effects import (
     FEWEST_OTHERS,
     Course,
     coaching_effect,
+    lot_effect,
+    lot_verdict,
     more_reviews,
     together,
     verdict,
@@ -116,3 +118,47 @@ def test_how_many_more_reviews_it_takes_grows_with_the_square_of_the_interval():
     assert half > 5
     assert more_reviews(effect, 10) == math.ceil(10 * ((half / 5) ** 2 - 1))
     assert more_reviews(coaching_effect([], OTHERS), 10) is None
+
+
+def test_a_lot_is_judged_by_all_lots_that_could_have_come():
+    first = [course(60, 74), course(70, 82), course(80, 90)]
+    waiting = [course(61, 62), course(71, 71), course(79, 80)]
+    rows = [*waiting, *first]
+    y = np.array([each.after for each in rows])
+    x = np.column_stack([np.ones(6), [each.before for each in rows], [0] * 3 + [1] * 3])
+    found, residual, *_ = np.linalg.lstsq(x, y, rcond=None)
+    error = math.sqrt(residual[0] / 3 * np.linalg.inv(x.T @ x)[2, 2])
+
+    effect = lot_effect(first, waiting)
+
+    assert effect.estimate == pytest.approx(found[2])
+    assert effect.interval is not None
+    assert effect.interval.high - effect.estimate == pytest.approx(stats.t.ppf(0.975, 3) * error)
+    # Of the 20 lots of three of six none parts the six further, and its mirror image parts them as far: 2 of 20.
+    assert effect.p_value == pytest.approx(0.1)
+    assert lot_verdict(effect) == "cannot tell yet"
+    assert lot_effect(first, waiting[:2]).estimate is None
+
+
+def test_a_lot_s_p_is_that_of_an_independent_package():
+    rng = np.random.default_rng(8)
+    before, after = rng.normal(75, 6, 12), rng.normal(80, 5, 12)
+    rest = after - np.polyval(np.polyfit(before, after, 1), before)
+    theirs = stats.permutation_test(
+        (rest[:6], rest[6:]), lambda a, b: np.mean(a) - np.mean(b), n_resamples=np.inf, alternative="two-sided"
+    )
+    people = [course(b, a) for b, a in zip(before, after, strict=True)]
+
+    assert lot_effect(people[:6], people[6:]).p_value == pytest.approx(theirs.pvalue)
+
+
+def test_the_same_luck_on_both_sides_of_a_lot_is_seldom_called_an_effect():
+    rng = np.random.default_rng(5)
+    trials, claims = 300, 0
+    for _ in range(trials):
+        ability = rng.normal(72, 4, 12)
+        before, after = (ability + rng.normal(0, 4, 12) for _ in range(2))
+        people = [course(b, a) for b, a in zip(before, after, strict=True)]
+        claims += lot_verdict(lot_effect(people[:6], people[6:])) != "cannot tell yet"
+
+    assert claims / trials <= 0.075  # 0.05 and two standard deviations of 300 trials

@@ -2,6 +2,7 @@
 
 from tests.routes.calibration_cases import CALIBRATION
 from tests.routes.case import Case, cases
+from tests.routes.coaching_cases import COACHING
 from tests.routes.flat_export_cases import FLAT_EXPORTS
 from tests.routes.incident_cases import INCIDENTS
 from tests.routes.review_cases import REVIEWS
@@ -16,6 +17,8 @@ wellbeing.show wellbeing.choose wellbeing.pause wellbeing.exposure_report
 filters.save filters.rename filters.delete filters.set_default
 data_exports.index data_exports.order scheduled_exports.index scheduled_exports.set_up
 account.password account.show calibration.create calibration.index calibration.new coaching.index coaching.effects
+coaching.meetings coaching.new_meeting coaching.plan_meeting coaching.calendar coaching.library
+coaching.propose_template coaching.add_training coaching.examples coaching.wait_lists coaching.cast_lot
 desk.audit_trail
 certification.index golden.index series.index series.new series.create
 desk.home desk.search desk.verify_trail people.apply people.example people.import_form people.index people.invite_all
@@ -73,44 +76,6 @@ OBJECTS = [
         },
     ),
     *cases(
-        "coaching.specialist coaching.export coaching.scorecard",
-        {
-            "Sam": ("lena quinn sam", lambda w: {"user_id": w.sams_plan.specialist_id}),
-            "Olga": ("otto quinn olga", lambda w: {"user_id": w.olgas_plan.specialist_id}),
-            "a stranger": ("", lambda w: {"user_id": w.stranger.id}),
-        },
-    ),
-    *cases(
-        "coaching.draw_up coaching.hand_back coaching.take_in",
-        {
-            "Sam": ("lena quinn", lambda w: {"user_id": w.sams_plan.specialist_id}),
-            "Olga": ("otto quinn", lambda w: {"user_id": w.olgas_plan.specialist_id}),
-        },
-    ),
-    *cases(
-        "coaching.show coaching.acknowledge",
-        {
-            "Sam's plan": ("lena quinn sam", lambda w: {"plan_id": w.sams_plan.id}),
-            "Olga's plan": ("otto quinn olga", lambda w: {"plan_id": w.olgas_plan.id}),
-        },
-    ),
-    *cases(
-        "coaching.add_action coaching.close",
-        {
-            "Sam's plan": ("lena quinn", lambda w: {"plan_id": w.sams_plan.id}),
-            "Olga's plan": ("otto quinn", lambda w: {"plan_id": w.olgas_plan.id}),
-        },
-    ),
-    *cases(
-        "coaching.end_action",
-        {
-            "Sam's action": ("lena quinn sam", lambda w: {"plan_id": w.sams_plan.id, "action_id": w.sams_action.id}),
-            # Olga sees the plan, but the action is her lead's.
-            "Otto's action": ("otto quinn", lambda w: {"plan_id": w.olgas_plan.id, "action_id": w.ottos_action.id}),
-            "an action of another plan": ("", lambda w: {"plan_id": w.sams_plan.id, "action_id": w.ottos_action.id}),
-        },
-    ),
-    *cases(
         "desk.read_notice notices.mark",
         {
             "Rita's notice": ("rita", lambda w: {"notice_id": w.ritas_notice.id}),
@@ -157,6 +122,7 @@ OBJECTS = [
     ),
     *REVIEWS,
     *CALIBRATION,
+    *COACHING,
     *INCIDENTS,
     *cases(
         "rubrics.show rubrics.document rubrics.try_out",

@@ -37,6 +37,7 @@ from qa.sampling.models import Assignment, Draw, DrawnUnit, Purpose, SamplingPla
 from qa.sampling.plans import plans_of, save_plan
 from qa.tickets import retention
 from qa.tickets.models import IntakeRun, IntakeUpload, LegalHold, SavedMapping, SourceConnection, Ticket
+from tests.routes.coaching import Coached, coached
 from tests.routes.disputing import disputed
 from tests.routes.drift_cases import drift_case
 from tests.routes.flat_exports import FlatExports, flat_exports
@@ -84,6 +85,9 @@ class World:
     olgas_plan: CoachingPlan
     sams_action: CoachingAction
     ottos_action: CoachingAction
+    sams_coaching: Coached
+    olgas_coaching: Coached
+    foreign_coaching: Coached
     sampling_plan: SamplingPlanVersion
     foreign_sampling_plan: SamplingPlanVersion
     draw: Draw
@@ -168,12 +172,16 @@ def make_world(session: Session, cast: Cast, settings: Settings) -> World:
         session.scalars(select(SessionPart).where(SessionPart.session_id == each.id)).one() for each in (quinns, ottos)
     )
     sams_review = reviewed(session, sams[1], cast.rita, version)
+    olgas_review = reviewed(session, olgas[1], cast.rob, version)
     foreign_review = reviewed(session, foreign, stranger, foreign_version)
     world = World(
         ritas_task=make_assignment(session, sams[0], cast.rita, version),
         robs_task=make_assignment(session, olgas[0], cast.rob, version),
         sams_review=sams_review,
-        olgas_review=reviewed(session, olgas[1], cast.rob, version),
+        olgas_review=olgas_review,
+        sams_coaching=coached(session, cast, cast.sam, cast.lena, sams_review, sams_plan),
+        olgas_coaching=coached(session, cast, cast.olga, cast.otto, olgas_review, olgas_plan),
+        foreign_coaching=coached(session, neighbours, neighbours.sam, neighbours.lena, foreign_review, None),
         foreign_review=foreign_review,
         sams_dispute=disputed(session, sams_review, cast),
         foreign_dispute=disputed(session, foreign_review, neighbours),

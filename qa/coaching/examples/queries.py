@@ -10,9 +10,10 @@ from qa.coaching.examples.excerpts import anonymous
 from qa.coaching.examples.models import CoachingExample
 from qa.core.access import OPEN_REGION, Actor
 from qa.core.crypto import KeyRing
-from qa.core.errors import FairmarkError, NotFoundError
-from qa.people.models import User
+from qa.core.errors import FairmarkError, InvalidInputError, NotFoundError
+from qa.people.models import AgentIdentity, User
 from qa.reviews.models import Review, ReviewRevision
+from qa.reviews.queries import ReviewView
 from qa.tickets.conversations import conversation_of
 from qa.tickets.models import HandledPart, Ticket
 
@@ -40,6 +41,22 @@ class OwnExample:
 def shareable(ticket: Ticket) -> bool:
     """Whether anybody may read this conversation's words: nothing harmful, no region of its own."""
     return ticket.content_severity == 0 and ticket.data_region == OPEN_REGION
+
+
+def check_own_words(
+    session: Session, ring: KeyRing, view: ReviewView, *, message_id: str, start: int, end: int
+) -> None:
+    """Refuse a passage that the specialist did not write: nobody else has agreed to anything."""
+    conversation = conversation_of(session, ring, view.ticket.id, revision_id=view.revision.conversation_revision_id)
+    message = next((each for each in conversation.messages if each.id == message_id), None)
+    writer = (
+        session.scalar(select(AgentIdentity.user_id).where(AgentIdentity.id == message.agent_identity_id))
+        if message is not None and message.public and message.agent_identity_id is not None
+        else None
+    )
+    if message is None or writer != view.part.specialist_id or not 0 <= start < end <= len(message.text):
+        told = "Only a passage that the specialist wrote to the customer can be shared."
+        raise InvalidInputError(told, {"passage": told})
 
 
 def _found(session: Session, *where: object) -> Sequence[tuple[CoachingExample, ReviewRevision, Ticket, str]]:

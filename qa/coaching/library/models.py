@@ -39,6 +39,10 @@ class CoachingTemplate(WithId, Base):
     settled_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     settled_at: Mapped[dt.datetime | None]
 
+    @property
+    def due_after(self) -> dt.timedelta:
+        return dt.timedelta(days=self.days)
+
 
 class Training(WithId, Base):
     """A course to take or a procedure (SOP) to read."""

@@ -11,7 +11,8 @@ from qa.coaching.library.models import CoachingTemplate, Training, TrainingRecor
 from qa.core.access import Actor, Permission, Scope
 from qa.core.errors import NotFoundError
 from qa.people.models import User
-from qa.rubric_library.models import ProcedureVersion
+from qa.rubric_library.models import ProcedureVersion, RubricFamily, RubricVersion
+from qa.rubric_library.queries import rubrics_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +62,31 @@ def get_template_for(session: Session, actor: Actor, template_id: int) -> Coachi
     if template is None or template.programme_id != actor.programme_id:
         raise NotFoundError("There is no such template.")
     return template
+
+
+def not_yours() -> NotFoundError:
+    return NotFoundError("This is decided by whoever runs the programme.")
+
+
+def criteria_in_force(session: Session, programme_id: int, now: dt.datetime) -> dict[str, str]:
+    """The criteria that published rubrics ask, by key, each under its newest name."""
+    rows = session.execute(
+        select(RubricVersion.id)
+        .join(RubricFamily, RubricFamily.id == RubricVersion.family_id)
+        .where(
+            RubricFamily.programme_id == programme_id,
+            RubricVersion.state == "published",
+            RubricVersion.effective_from <= now,
+        )
+        .order_by(RubricVersion.effective_from.desc(), RubricVersion.id.desc())
+    )
+    ids = [version_id for (version_id,) in rows]
+    versions = rubrics_of(session, ids)
+    names: dict[str, str] = {}
+    for version_id in ids:
+        for criterion in versions[version_id].criteria:
+            names.setdefault(criterion.key, criterion.name)
+    return dict(sorted(names.items(), key=lambda each: each[1]))
 
 
 def may_settle(actor: Actor) -> bool:

@@ -1,9 +1,20 @@
 """The coaching pages."""
 
 from qa import lazily
-from qa.coaching.views import effects, plans, workbooks
+from qa.coaching.views import (
+    contents,
+    effects,
+    evidence,
+    examples,
+    library,
+    meetings,
+    plans,
+    wait_lists,
+    workbooks,
+)
 from qa.coaching.views.blueprint import bp
 
 __all__ = ["bp"]
 
-lazily.load(effects, plans, workbooks)  # it gives the blueprint its routes
+# It gives the blueprint its routes.
+lazily.load(contents, effects, evidence, examples, library, meetings, plans, wait_lists, workbooks)

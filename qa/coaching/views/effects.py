@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from calibration.results import Estimate
 from qa.coaching import courses, queries
+from qa.coaching.models import PLAN_KINDS
 from qa.coaching.views.blueprint import bp, today
 from qa.core.access import Permission, requires
 from qa.core.db import db
@@ -34,12 +35,14 @@ def effects() -> ResponseReturnValue:
 def groups_of(
     told: Sequence[courses.Told], people: Sequence[queries.Coached], criteria: Mapping[int, Sequence[str]]
 ) -> list[tuple[str, Estimate]]:
-    """All plans together, by team, and by the criterion that a plan works on first."""
+    """All plans together, by team, by kind of plan, and by the criterion that a plan works on first."""
     teams = {coached.user.id: coached.team.name for coached in people if coached.team is not None}
     sets: dict[str, list[courses.Told]] = {ALL: list(told)}
     for each in told:
         if team := teams.get(each.plan.specialist_id):
             sets.setdefault(f"Team {team}", []).append(each)
+    for each in told:
+        sets.setdefault(f"Kind “{PLAN_KINDS[each.plan.kind].lower()}”", []).append(each)
     for each in told:
         if keys := criteria.get(each.plan.id):
             sets.setdefault(f"On “{keys[0].replace('_', ' ')}”", []).append(each)

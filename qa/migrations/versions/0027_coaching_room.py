@@ -341,35 +341,24 @@ def upgrade() -> None:
     with op.batch_alter_table("coaching_action") as table:
         table.add_column(sa.Column("training_id", BIG, nullable=True))
         table.create_foreign_key(op.f("fk_coaching_action_training_id"), "training", ["training_id"], ["id"])
-    with op.batch_alter_table("coaching_goal") as table:
-        table.add_column(sa.Column("focus", sa.String(), server_default="", nullable=False))
-    with op.batch_alter_table("coaching_plan") as table:
-        table.add_column(sa.Column("kind", sa.String(), server_default="focus", nullable=False))
-        table.add_column(sa.Column("own_words", sa.String(), server_default="", nullable=False))
-        table.add_column(sa.Column("own_words_at", MOMENT, nullable=True))
-        table.create_check_constraint(op.f("ck_coaching_plan_kind_known"), "kind IN ('focus', 'onboarding', 'growth')")
-    with op.batch_alter_table("coaching_goal") as table:
-        table.alter_column("focus", server_default=None)
-    with op.batch_alter_table("coaching_plan") as table:
-        table.alter_column("kind", server_default=None)
-        table.alter_column("own_words", server_default=None)
+    # Rows point at these two already, so SQLite cannot rebuild them: the columns are added as they are.
+    op.add_column("coaching_goal", sa.Column("focus", sa.String(), nullable=True))
+    op.add_column("coaching_plan", sa.Column("kind", sa.String(), server_default="focus", nullable=False))
+    op.add_column("coaching_plan", sa.Column("own_words", sa.String(), nullable=True))
+    op.add_column("coaching_plan", sa.Column("own_words_at", MOMENT, nullable=True))
 
 
 def downgrade() -> None:
-    with op.batch_alter_table("coaching_plan") as table:
-        table.drop_constraint(op.f("ck_coaching_plan_kind_known"), type_="check")
-        table.drop_column("own_words_at")
-        table.drop_column("own_words")
-        table.drop_column("kind")
-    with op.batch_alter_table("coaching_goal") as table:
-        table.drop_column("focus")
+    for name in ("own_words_at", "own_words", "kind"):
+        op.drop_column("coaching_plan", name)
+    op.drop_column("coaching_goal", "focus")
+    op.drop_table("training_record")
     with op.batch_alter_table("coaching_action") as table:
         table.drop_constraint(op.f("fk_coaching_action_training_id"), type_="foreignkey")
         table.drop_column("training_id")
     op.drop_table("praise")
     op.drop_table("coaching_example")
     op.drop_table("follow_up_unit")
-    op.drop_table("training_record")
     op.drop_table("private_note")
     op.drop_table("coaching_series_day")
     op.drop_table("wait_place")
