@@ -24,6 +24,7 @@ class Commands(AppGroup):
     def __init__(self, app: Flask) -> None:
         super().__init__(app.name)
         self._app = app
+        self._whole = False  # extensions may have added commands of theirs before ours are read
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         self._read()
@@ -34,8 +35,9 @@ class Commands(AppGroup):
         return super().get_command(ctx, cmd_name)
 
     def _read(self) -> None:
-        if self.commands:
+        if self._whole:
             return
+        self._whole = True
         init_migrations(self._app)
         for command in commands.whole():
             self.add_command(command)

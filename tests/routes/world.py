@@ -181,7 +181,7 @@ def make_world(session: Session, cast: Cast, settings: Settings) -> World:
         olgas_review=olgas_review,
         sams_coaching=coached(session, cast, cast.sam, cast.lena, sams_review, sams_plan),
         olgas_coaching=coached(session, cast, cast.olga, cast.otto, olgas_review, olgas_plan),
-        foreign_coaching=coached(session, neighbours, neighbours.sam, neighbours.lena, foreign_review, None),
+        foreign_coaching=coached(session, neighbours, neighbours.sam, stranger, foreign_review, None),
         foreign_review=foreign_review,
         sams_dispute=disputed(session, sams_review, cast),
         foreign_dispute=disputed(session, foreign_review, neighbours),

@@ -14,7 +14,7 @@ from qa.coaching.views.blueprint import bp, seen, today
 from qa.core.access import Permission, requires
 from qa.core.clock import utcnow
 from qa.core.db import db
-from qa.core.errors import ConflictError, NotFoundError
+from qa.core.errors import ConflictError, InvalidInputError, NotFoundError
 from qa.people.queries import setting_at
 from qa.rubric_library.procedures import get_procedure_for
 from qa.sampling.draw import SEED_BYTES
@@ -39,7 +39,8 @@ def add_goal(plan_id: int) -> ResponseReturnValue:
     gaps = {gap.criterion.key: gap for gap in seen(coached.user.id).standing.gaps}
     gap = gaps.get(typed.words("criterion"))
     if gap is None:
-        raise NotFoundError("No review of these weeks asks this criterion.")
+        told = "No review of the last weeks asks this criterion, so nothing says where it stands."
+        raise InvalidInputError(told, {"criterion": told})
     planning.add_goal(session, plan, gap, version=typed.version(), by=g.actor.user_id, now=utcnow())
     session.commit()
     return shown(plan_id)
