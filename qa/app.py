@@ -15,7 +15,7 @@ from qa.calibration_sessions.golden import views as golden_views
 from qa.calibration_sessions.series import views as series_views
 from qa.coaching import views as coaching_views
 from qa.config import PROJECT, Settings
-from qa.core import access, assets, jobs, limits, logs, pages
+from qa.core import access, assets, cookies, jobs, limits, logs, pages
 from qa.core import db as database
 from qa.core.access_log import AccessLogBuffer
 from qa.data_exports import views as data_export_views
@@ -95,6 +95,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     pages.init_pages(app)
     assets.init_assets(app)
     CSRFProtect(app)
+    cookies.init_cookies(app)
     Compress(app)
     limits.init_limits(app, enabled=settings.rate_limits)
     guard(app)
@@ -146,14 +147,16 @@ def guard(app: Flask) -> None:
         identify.identify(app)
         return access.enforce(app, to_sign_in)
 
+    carried = dict(HEADERS)
+    if app.config["SESSION_COOKIE_SECURE"]:
+        carried["Strict-Transport-Security"] = "max-age=31536000"
+    on_pages = {**carried, "Cache-Control": "no-store"}
+
     @app.after_request
     def protect(response: Response) -> Response:
-        for name, value in HEADERS.items():
-            response.headers.setdefault(name, value)
-        if request.endpoint != "static":
-            response.headers.setdefault("Cache-Control", "no-store")
-        if app.config["SESSION_COOKIE_SECURE"]:
-            response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+        headers = carried if request.endpoint == "static" else on_pages
+        own = {name.lower() for name, _ in response.headers}  # what a view set itself stays
+        response.headers.extend([(name, value) for name, value in headers.items() if name.lower() not in own])
         return response
 
 

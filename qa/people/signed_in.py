@@ -26,6 +26,7 @@ from sqlalchemy.orm import Session
 
 from qa.core.access import OPEN_REGION, Actor, Role
 from qa.core.orm import UtcDateTime
+from qa.core.prepared import Prepared
 from qa.people.models import (
     Clearance,
     Membership,
@@ -106,7 +107,7 @@ def _statement() -> Select[Any]:
     )
 
 
-_SIGNED_IN = _statement()
+_SIGNED_IN = Prepared(_statement())
 _PROGRAMME_ENDS = len(_programmes.columns)
 _SETTING_ENDS = _PROGRAMME_ENDS + len(_settings.columns)
 
@@ -127,7 +128,7 @@ class SignedIn:
 
 def find(session: Session, token_digest: str, *, now: dt.datetime, today: dt.date) -> SignedIn | None:
     """Whose session this is, with what the person holds ``today``."""
-    row = session.execute(_SIGNED_IN, {"token_digest": token_digest, "now": now, "today": today}).one_or_none()
+    row = _SIGNED_IN.one_or_none(session, token_digest=token_digest, now=now, today=today)
     if row is None:
         return None
     programme: Any = ProgrammeRow._make(row[:_PROGRAMME_ENDS])

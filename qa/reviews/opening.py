@@ -9,13 +9,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Row, ScalarSelect, Select, bindparam, func, select, tuple_
+from sqlalchemy import ColumnElement, FromClause, ScalarSelect, Select, bindparam, func, select, tuple_
 from sqlalchemy.orm import Session
 
 import rubrics
 from qa.core.access import Actor
 from qa.core.crypto import KeyRing
 from qa.core.errors import NotFoundError
+from qa.core.prepared import Prepared
 from qa.people.models import AgentIdentity, Source
 from qa.reviews.models import Review, ReviewRevision
 from qa.reviews.queries import StoredAnswer, answers_of, in_order
@@ -107,7 +108,7 @@ def _statement() -> Select[Any]:
     )
 
 
-_OPENED = _statement()
+_OPENED = Prepared(_statement())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,7 +136,7 @@ class Opened:
     document: str  # of the rubric, by which its form is kept
     rubric: rubrics.RubricVersion
     answers: Sequence[StoredAnswer]
-    row: Row[Any]
+    row: Any  # of the statement above
 
     def conversation(self, session: Session, ring: KeyRing, *, customer_word: str, blind: bool) -> Conversation:
         """What the draft judges, or the newest state of it; blind, without names. Whoever shows it logs the opening."""
@@ -157,7 +158,7 @@ class Opened:
 
 def open_for(session: Session, actor: Actor, assignment_id: int) -> Opened:
     """One's own assignment with its draft; severe content and data regions only within one's clearance."""
-    row = session.execute(_OPENED, {"assignment_id": assignment_id, "reviewer_id": actor.user_id}).one_or_none()
+    row = _OPENED.one_or_none(session, assignment_id=assignment_id, reviewer_id=actor.user_id)
     if row is None or not may_open(actor, row):
         raise NotFoundError(ELSEWHERE)
     drafted = row.rubric_state == "draft"

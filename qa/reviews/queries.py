@@ -2,7 +2,7 @@
 
 import datetime as dt
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session, aliased
 
 from qa.core.access import Actor, Permission, Scope
 from qa.core.errors import NotFoundError
+from qa.core.prepared import Prepared
 from qa.people.models import User
 from qa.reviews.models import Answer, Evidence, Review, ReviewRevision
 from qa.reviews.rules import Pin, told_purpose
@@ -194,11 +195,11 @@ class StoredAnswer:
 
 def answers_of(session: Session, revision_id: int) -> list[StoredAnswer]:
     """A revision's answers with their pins, in one statement."""
-    return answers_of_many(session, [revision_id]).get(revision_id, [])
+    return _stored(_ANSWERS_OF_ONE.all(session, revision_id=revision_id)).get(revision_id, [])
 
 
 _answers, _evidence = Answer.__table__, Evidence.__table__
-_ANSWERS = (
+_ANSWERS_OF_ANY = (
     select(
         _answers.c.id,
         _answers.c.revision_id,
@@ -216,15 +217,20 @@ _ANSWERS = (
     )
     .select_from(_answers)
     .outerjoin(_evidence, _evidence.c.answer_id == _answers.c.id)
-    .where(_answers.c.revision_id.in_(bindparam("revision_ids", expanding=True)))
     .order_by(_answers.c.revision_id, _answers.c.id, _evidence.c.id)
 )
+_ANSWERS = _ANSWERS_OF_ANY.where(_answers.c.revision_id.in_(bindparam("revision_ids", expanding=True)))
+_ANSWERS_OF_ONE = Prepared(_ANSWERS_OF_ANY.where(_answers.c.revision_id == bindparam("revision_id")))
 
 
 def answers_of_many(session: Session, revision_ids: Sequence[int]) -> dict[int, list[StoredAnswer]]:
     """Several revisions' answers, by revision."""
+    return _stored(session.execute(_ANSWERS, {"revision_ids": list(revision_ids)}))
+
+
+def _stored(answers_with_pins: Iterable[Any]) -> dict[int, list[StoredAnswer]]:
     found: dict[int, list[StoredAnswer]] = {}
-    for _, rows in groupby(session.execute(_ANSWERS, {"revision_ids": list(revision_ids)}), key=attrgetter("id")):
+    for _, rows in groupby(answers_with_pins, key=attrgetter("id")):
         first, *more = rows
         found.setdefault(first.revision_id, []).append(
             StoredAnswer(

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, bindparam, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from qa.core.crypto import KeyRing, UnreadableTextError, decrypt_text, encrypt_text, new_text_key, unwrap, wrap
@@ -89,7 +89,7 @@ def conversation_of(session: Session, ring: KeyRing, ticket_id: int, revision_id
 
 
 def read_conversation(
-    session: Session, ring: KeyRing, row: Row[Any], *, ticket_id: int, customer_word: str, named: bool = True
+    session: Session, ring: KeyRing, row: Any, *, ticket_id: int, customer_word: str, named: bool = True
 ) -> Conversation:
     """The conversation that a row of ``KEPT_COLUMNS`` holds; one statement for its agents, unless nobody is named."""
     if row.wrapped is None:
