@@ -7,6 +7,7 @@ scoring page is the whole of it: signed in, twelve criteria half answered, eight
 every bar holds.
 """
 
+import gc
 import statistics
 import subprocess
 import sys
@@ -57,6 +58,7 @@ def page_bars() -> list[Bar]:
         path = f"/queue/{desk.reviewers[0].parts[0].assignment_id}"
         half_answered(client, desk)
         hello = bare()
+        gc.freeze()  # as wsgi.py does once the application stands
         ours, theirs = [], []
         for _ in range(ROUNDS):
             ours.append(spent(lambda: client.get(path)))

@@ -80,7 +80,7 @@ def init_navigation(app: Flask) -> None:
             "navigation": rooms_of(actor) if actor else [],
             "here": (request.endpoint, actor.roles if actor else None),
             "viewer": viewer_of(actor) if actor else None,
-            "search_url": url_for("desk.search") if actor else None,
+            **(_addresses(request.script_root) if actor else {"search_url": None}),
             "unread_notices": unread_of(actor) if actor else None,
             "actor": actor,
             "can": actor.may if actor else lambda *_: False,
@@ -132,6 +132,11 @@ def is_home_of(room: Room, blueprint: str | None) -> bool:
 
 def exact_match() -> bool:
     return any(room.endpoint == request.endpoint for room in ROOMS)
+
+
+@lru_cache(maxsize=16)
+def _addresses(_mounted_at: str) -> dict[str, str]:
+    return {"search_url": url_for("desk.search"), "notices_url": url_for("notices.index")}
 
 
 def viewer_of(actor: Actor) -> dict[str, object]:

@@ -1,31 +1,64 @@
 """The signed cookie of forms and flashes, and the token of its forms: what is the same in every request, made once."""
 
+import datetime as dt
+from copy import deepcopy
 from functools import lru_cache
+from typing import Any
 
 from flask import Flask, current_app, g, session
 from flask.sessions import SecureCookieSessionInterface
 from flask_wtf.csrf import generate_csrf
-from itsdangerous import URLSafeTimedSerializer
+from itsdangerous import SignatureExpired, URLSafeTimedSerializer
 
+from qa.core.clock import utcnow
+
+MOST = 4096  # browsers of which something is remembered
 TOKEN = "csrf_token"  # noqa: S105 - where Flask-WTF keeps the token: a name
 
 
+class Remembering(URLSafeTimedSerializer):
+    """Verifies each cookie once; after that only its age is asked. The signature of a given cookie cannot turn bad."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._verified = lru_cache(maxsize=MOST)(self._verify)
+
+    def _verify(self, sent: str | bytes) -> tuple[Any, dt.datetime]:
+        content, signed_at = super().loads(sent, return_timestamp=True)
+        return content, signed_at
+
+    def loads(  # type: ignore[override] # the session asks for nothing else
+        self, s: str | bytes, max_age: int | None = None, **more: Any
+    ) -> Any:
+        if more:
+            return super().loads(s, max_age=max_age, **more)
+        content, signed_at = self._verified(s)
+        if max_age is not None and utcnow() - signed_at > dt.timedelta(seconds=max_age):
+            raise SignatureExpired("this cookie is too old", payload=content, date_signed=signed_at)
+        return deepcopy(content)  # a request may change what it was given
+
+
 class SignedCookie(SecureCookieSessionInterface):
-    """Flask's own, with one serializer for all requests: making it derives the key anew."""
+    """Flask's own, with one serializer for all requests: making one derives the key anew."""
 
     def __init__(self) -> None:
         self._serializer: URLSafeTimedSerializer | None = None
 
     def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
-        if self._serializer is None:
-            self._serializer = super().get_signing_serializer(app)
+        if self._serializer is None and app.secret_key:
+            self._serializer = Remembering(
+                app.secret_key,
+                salt=self.salt,
+                serializer=self.serializer,
+                signer_kwargs={"key_derivation": self.key_derivation, "digest_method": self.digest_method},
+            )
         return self._serializer
 
 
 def init_cookies(app: Flask) -> None:
+    """Read and sign them this way."""
     app.session_interface = SignedCookie()
-    app.jinja_env.globals["csrf_token"] = form_token
-    app.context_processor(lambda: {"csrf_token": form_token})  # Flask-WTF gives its own to the context too
+    app.context_processor(lambda: {"csrf_token": form_token})  # in place of Flask-WTF's own
 
 
 def form_token() -> str:
@@ -36,7 +69,7 @@ def form_token() -> str:
     return token
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=MOST)
 def _signed(secret: str, token: str) -> str:
     signed: str | bytes = URLSafeTimedSerializer(secret, salt="wtf-csrf-token").dumps(token)
     return signed if isinstance(signed, str) else signed.decode()

@@ -2,7 +2,9 @@
 
 import datetime as dt
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from functools import lru_cache
+from html import escape
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
@@ -15,6 +17,7 @@ from werkzeug.urls import iri_to_uri
 from qa.core import icons
 from qa.core.numerals import NOTHING, number, score_text
 
+HOLE = "\x00"  # no text holds one: neither database would take it
 MOST_PIECES = 512  # pieces of pages that are the same from request to request
 
 
@@ -52,6 +55,24 @@ class DrawnOnce:
         return piece
 
 
+class Stencil:
+    """A piece of a page that is drawn once with holes in it; filling them joins strings and escapes what is filled in.
+
+    ``draw`` gets the holes by name and draws the piece; a hole may stand wherever its value may be written as text.
+    """
+
+    def __init__(self, names: Sequence[str], draw: Callable[[Mapping[str, Markup]], str]) -> None:
+        holes = {name: Markup(f"{HOLE}{name}{HOLE}") for name in names}  # noqa: S704 - marks of our own
+        # Every second piece is the name of a hole.
+        self._pieces = draw(holes).split(HOLE)
+
+    def filled(self, **values: str) -> str:
+        pieces = list(self._pieces)
+        for place in range(1, len(pieces), 2):
+            pieces[place] = escape(values[pieces[place]])  # the standard library's: strings in, strings out
+        return "".join(pieces)
+
+
 def day(value: dt.date | dt.datetime | None, zone: ZoneInfo | None = None) -> str:
     """A calendar day such as 9 Nov 2026, in the given zone where the value has a time."""
     if value is None:
@@ -65,9 +86,10 @@ def moment(value: dt.datetime | None, zone: ZoneInfo | None = None) -> str:
     if value is None:
         return NOTHING
     local = value.astimezone(zone or dt.UTC)
-    return f"{day(value, zone)}, {local:%H:%M}" + ("" if zone else " UTC")
+    return f"{local.day} {local:%b %Y, %H:%M}" + ("" if zone else " UTC")
 
 
+@lru_cache(maxsize=1024)
 def initials(name: str) -> str:
     """Up to two letters that stand for a person's name."""
     words = [word for word in name.split() if word[0].isalnum()]

@@ -7,7 +7,7 @@ say.
 """
 
 from collections import namedtuple
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Dialect, Select
@@ -33,15 +33,17 @@ class Prepared:
         name = connection.dialect.name
         compiled = self._compiled.get(name)
         if compiled is None:
-            compiled = self._compiled[name] = _Compiled(self._statement, self._types, values, connection.dialect)
-        found = _fetched(connection, compiled.sql, compiled.parameters(values))
-        make, processors = self._row._make, compiled.results
-        if not processors:
+            compiled = self._compiled[name] = _Compiled(self._statement, values, connection.dialect)
+        found, kinds = _fetched(connection, compiled.sql, compiled.parameters(values))
+        if compiled.results is None:  # the driver names its types with the first answer
+            compiled.results = _processors(self._types, kinds, connection.dialect)
+        make = self._row._make
+        if not compiled.results:
             return list(map(make, found))
         rows = []
         for each in found:
             row = list(each)
-            for place, process in processors:
+            for place, process in compiled.results:
                 row[place] = process(row[place])
             rows.append(make(row))
         return rows
@@ -54,14 +56,17 @@ class Prepared:
         return rows[0] if rows else None
 
 
-def _fetched(connection: Connection, sql: str, parameters: Any) -> list[Any]:
-    """The driver's rows; who listens to statements hears of it, and an error is SQLAlchemy's, as for any other."""
+def _fetched(connection: Connection, sql: str, parameters: Any) -> tuple[list[Any], list[Any]]:
+    """The driver's rows, and what it calls the columns' types.
+
+    Who listens to statements hears of it, and an error is SQLAlchemy's, as for any other.
+    """
     cursor = connection.connection.cursor()
     try:
         for listen in connection.dispatch.before_cursor_execute:
             listen(connection, cursor, sql, parameters, None, False)
         cursor.execute(sql, parameters)
-        return list(cursor.fetchall())
+        return list(cursor.fetchall()), [each[1] for each in cursor.description]
     except connection.dialect.loaded_dbapi.Error as error:
         raise DBAPIError.instance(
             sql, parameters, error, connection.dialect.loaded_dbapi.Error, dialect=connection.dialect
@@ -70,38 +75,36 @@ def _fetched(connection: Connection, sql: str, parameters: Any) -> list[Any]:
         cursor.close()
 
 
+def _processors(types: Sequence[Any], kinds: Sequence[Any], dialect: Dialect) -> list[tuple[int, Processor]]:
+    """What becomes of each value that comes back, by place, of the columns that need it."""
+    return [
+        (place, process)
+        for place, (each, kind) in enumerate(zip(types, kinds, strict=True))
+        if (process := each.dialect_impl(dialect).result_processor(dialect, kind)) is not None
+    ]
+
+
 class _Compiled:
     """The statement as one database takes it."""
 
-    def __init__(
-        self, statement: Select[Any], types: Sequence[Any], values: dict[str, Any], dialect: Dialect
-    ) -> None:
-        compiled = statement.params(values).compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
-        self.sql = str(compiled)
-        binds = {name: bind for bind, name in compiled.bind_names.items()}
-        self._constants = {name: bind.effective_value for name, bind in binds.items() if name not in values}
-        self._binds = {
-            name: process
-            for name, bind in binds.items()
-            if (process := bind.type.dialect_impl(dialect).bind_processor(dialect)) is not None
-        }
-        for name, process in self._binds.items():
-            if name in self._constants:
-                self._constants[name] = process(self._constants[name])
-        self._places = list(compiled.positiontup) if compiled.positional else None
-        self.results: list[tuple[int, Processor]] = [
-            (place, process)
-            for place, process in enumerate(
-                each.dialect_impl(dialect).result_processor(dialect, None) for each in types
-            )
-            if process is not None
-        ]
+    def __init__(self, statement: Select[Any], values: dict[str, Any], dialect: Dialect) -> None:
+        compiled: Any = statement.compile(dialect=dialect)
+        state = compiled.construct_expanded_state(values)  # the values of an IN, and of a limit, in their places
+        self.sql = state.statement
+        self.results: list[tuple[int, Processor]] | None = None
+        self._turned: Mapping[str, Any] = state.processors
+        self._held = self._in_words_of_the_driver(
+            {name: value for name, value in state.parameters.items() if name not in values}
+        )
+        self._places = list(state.positiontup or ()) if compiled.positional else None
 
-    def parameters(self, values: dict[str, Any]) -> Any:
-        given = {
-            name: process(value) if (process := self._binds.get(name)) is not None else value
+    def _in_words_of_the_driver(self, values: dict[str, Any]) -> dict[str, Any]:
+        return {
+            name: process(value) if (process := self._turned.get(name)) is not None else value
             for name, value in values.items()
         }
-        if self._places is None:
-            return self._constants | given
-        return tuple(given[name] if name in given else self._constants[name] for name in self._places)
+
+    def parameters(self, values: dict[str, Any]) -> Any:
+        """All values of the statement, as the driver takes them: by place or by name."""
+        whole = self._held | self._in_words_of_the_driver(values)
+        return whole if self._places is None else tuple(whole[name] for name in self._places)

@@ -1,15 +1,18 @@
 """What the scoring page shows, as plain values: only what may be known before scoring leaves this module."""
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import current_app, render_template
 from markupsafe import Markup
 
 import rubrics
+from qa.core import pages
 from qa.reviews import rules
 from qa.reviews.opening import Opened
 from qa.reviews.queries import StoredAnswer
@@ -84,6 +87,33 @@ def shown_messages(
     return tuple(shown)
 
 
+def drawn_messages(messages: Iterable[ShownMessage], zone: ZoneInfo, *, curtain: int) -> Markup:
+    """The conversation as the page shows it, each message poured into the one form of its kind."""
+    stencil = _stencil.__wrapped__ if current_app.jinja_env.auto_reload else _stencil
+    drawn = "".join(
+        stencil(message.kind, message.judged, curtain).filled(
+            id=message.id,
+            author=message.author,
+            initials=pages.initials(message.author),
+            at=message.at.isoformat(),
+            moment=pages.moment(message.at, zone),
+            text=message.text,
+        )
+        for message in messages
+    )
+    return Markup(drawn)  # noqa: S704 - drawn by a template, and every value is escaped
+
+
+@lru_cache(maxsize=64)
+def _stencil(kind: str, judged: bool, curtain: int) -> pages.Stencil:
+    return pages.Stencil(
+        ("id", "author", "initials", "at", "moment", "text"),
+        lambda holes: render_template(
+            "reviews/_message_stencil.html", kind=kind, judged=judged, curtain=curtain, holes=holes
+        ),
+    )
+
+
 def shown_sections(
     rubric: rubrics.RubricVersion, answers: Sequence[StoredAnswer], *, channel: str
 ) -> tuple[scoring_form.ShownSection, ...]:
@@ -135,9 +165,9 @@ def _form(document: str, channel: str, links: tuple[tuple[str, LinkedProcedure],
     return Markup(drawn)  # noqa: S704 - the template escaped it
 
 
-def page_state(task: Opened, revision_id: int, progress_now: Mapping[str, Any]) -> dict[str, Any]:
-    """What the page's script starts from: the answers so far, which it puts into the empty form."""
-    return {
+def page_state(task: Opened, revision_id: int, progress_now: Mapping[str, Any]) -> str:
+    """What the page's script starts from, as JSON: the answers so far, which it puts into the empty form."""
+    state = {
         "assignment": task.id,
         "version": task.version,
         "conversation_revision": revision_id,
@@ -156,3 +186,4 @@ def page_state(task: Opened, revision_id: int, progress_now: Mapping[str, Any]) 
         ],
         **progress_now,
     }
+    return json.dumps(state, separators=(",", ":"))

@@ -84,7 +84,11 @@ def score(assignment_id: int) -> ResponseReturnValue:
     return render_template(
         "reviews/score.html",
         task=task,
-        messages=scoring_page.shown_messages(conversation, task.judges, blind=blind, customer=customer),
+        conversation=scoring_page.drawn_messages(
+            scoring_page.shown_messages(conversation, task.judges, blind=blind, customer=customer),
+            g.zone,
+            curtain=task.content_severity,
+        ),
         form=scoring_page.form_of(task.document, channel=task.channel, links=links),
         progress=progress,
         state=scoring_page.page_state(task, conversation.revision_id, progress),

@@ -1,0 +1,19 @@
+"""A piece that is drawn once with holes."""
+
+from qa.core.pages import Stencil
+
+
+def test_what_is_filled_in_is_escaped_and_stays_where_it_belongs():
+    stencil = Stencil(
+        ("name", "text"), lambda holes: f'<li title="{holes["name"]}">{holes["text"]}, {holes["name"]}</li>'
+    )
+
+    drawn = [
+        stencil.filled(name='"><script>', text="a & b"),
+        stencil.filled(name="Ann", text="text"),
+    ]
+
+    assert drawn == [
+        '<li title="&quot;&gt;&lt;script&gt;">a &amp; b, &quot;&gt;&lt;script&gt;</li>',
+        '<li title="Ann">text, Ann</li>',
+    ]
