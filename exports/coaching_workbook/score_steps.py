@@ -9,6 +9,7 @@ from exports.workbook import Sheet
 
 WIDTHS = (36, 24, 58)
 NOT_POOLED = "not used"
+TINY = f"{ROUNDING:.0E}"  # as formulas write it
 STYLES = {
     "mean": "number",
     "share": "share",
@@ -119,7 +120,7 @@ def add_score(work: Workings, basis: Basis, figure: Weighted) -> None:
         "The own one" + (", drawn towards that of the others." if pooled is not None else "."),
     )
     lone = f'IF({{m}}=1,"{ONE_REVIEW}",' if pooled is None else "("
-    tiny = f"{{sampling}}<={ROUNDING:g}*MAX(1,{{mean}}^2)"
+    tiny = f"{{sampling}}<={TINY}*MAX(1,{{mean}}^2)"
     work.step(
         "none",
         "Why the score has no interval",
@@ -131,7 +132,7 @@ def add_score(work: Workings, basis: Basis, figure: Weighted) -> None:
     work.given("strict", "Variance of reviewers' strictness", basis.reviewer_variance, "step", "From the application.")
     work.step("variance", "Variance", _unless("{sampling}+{strict}"), figure.variance, "step", "Both together.")
     alone = "MAX({neff}-1,1)" if pooled is None else f"{{neff}}-1+{PRIOR_DF:g}"
-    welch = f"IF({{sampling}}=0,{KNOWN_DF:g},MIN(({alone})*({{variance}}/{{sampling}})^2,{KNOWN_DF:g}))"
+    welch = f"IF({{sampling}}=0,{KNOWN_DF:.0f},MIN(({alone})*({{variance}}/{{sampling}})^2,{KNOWN_DF:.0f}))"
     work.step(
         "df",
         "Degrees of freedom",

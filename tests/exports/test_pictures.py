@@ -1,0 +1,29 @@
+"""Every workbook as its readers see it on paper: no empty page, nothing cut off, no slab of ink, no error in a cell."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.exports import office
+from tests.exports.test_hostile import MAKERS
+
+WORDS = {
+    "coaching": ("Coaching plan", "Focus areas and actions", "Goal by", "How the cover's figures are made"),
+    "scorecard": ("Jordan Pereira", "Criteria against the others", "Reviews of the period"),
+    "team": ("Quality score by specialist", "The others of the team"),
+    "session": ("Calibration session", "Agreement by criterion", "Each participant against"),
+    "drift": ("Reviewers' board", "Severity with its uncertainty", "Strictness week by week"),
+    "board pack": ("Board pack", "Weekly quality", "Quality by team and week", "Pass rate and critical-error rate"),
+}
+
+
+@pytest.mark.slow
+def test_every_workbook_can_be_printed_and_read(tmp_path: Path) -> None:
+    files = {name.replace(" ", "-"): build(make()) for name, (build, make) in MAKERS.items()}
+
+    pages = office.printed(files, tmp_path)
+
+    for name, words in WORDS.items():
+        printed = pages[name.replace(" ", "-")]
+        office.readable(printed, *words, "Where these figures come from")
+        assert all("Exported by" in page.text for page in printed), name  # the watermark line on every page
