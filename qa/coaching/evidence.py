@@ -168,5 +168,8 @@ def drafted(evidence: CriterionEvidence, name: str, templates: Sequence[str]) ->
     sentences = list(templates[:1]) or [f"Work on “{name}”."]
     if evidence.causes and evidence.weak:
         cause, count = evidence.causes[0]
-        sentences.append(f"Named most in {evidence.weak} of {evidence.answered} reviews: {cause} ({count}).")
+        named = "once" if count == 1 else f"{count} times"
+        sentences.append(
+            f"Points were lost in {evidence.weak} of {evidence.answered} reviews; named most: {cause} ({named})."
+        )
     return " ".join(sentences)
