@@ -72,14 +72,14 @@ def test_time_counts_only_while_the_page_is_before_somebody(
     page.add_init_script(HIDE)
     ready(page, desk.path)
     page.evaluate("window.postMessage('hidden')")
-    page.wait_for_timeout(6_000)
+    page.wait_for_timeout(12_000)
     page.evaluate("window.postMessage('visible')")
     page.wait_for_timeout(2_200)
 
     page.keyboard.press("1")
     saved(page, "1 of 3")
     session.expire_all()
-    assert 2 <= desk.review().active_seconds <= 5
+    assert 2 <= desk.review().active_seconds <= 8
     watch.check()
 
 
