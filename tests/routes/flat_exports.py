@@ -27,7 +27,8 @@ class FlatExports:
 def flat_exports(session: Session, lena: User, stranger: User, settings: Settings) -> FlatExports:
     folder = settings.instance / "exports"
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "1-abc.csv.zip").write_bytes(b"PK\x05\x06" + bytes(18))
+    for name in ("1-abc.csv.zip", "scheduled-1-abc.xlsx"):  # the walk deletes the first
+        (folder / name).write_bytes(b"PK\x05\x06" + bytes(18))
 
     def export(user: User, state: str) -> DataExport:
         row = DataExport(
@@ -63,7 +64,7 @@ def schedule(session: Session, user: User) -> ExportSchedule:
 def delivery(session: Session, row: ExportSchedule) -> ExportDelivery:
     made = ExportDelivery(
         schedule_id=row.id, period="2026-04-06", state="done", created_at=NOW, finished_at=NOW, expires_at=NOW,
-        file_name="1-abc.csv.zip", size=22, digest="d" * 64,
+        file_name="scheduled-1-abc.xlsx", size=22, digest="d" * 64,
     )  # fmt: skip
     session.add(made)
     session.flush()
