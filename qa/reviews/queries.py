@@ -10,7 +10,7 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Select, and_, bindparam, case, exists, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, FromClause, Select, and_, bindparam, case, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from qa.core.access import Actor, Permission, Scope
@@ -119,14 +119,12 @@ def next_in_queue(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToScore:
-    """Everything the scoring page is made from."""
+    """What a step of scoring is taken on."""
 
     assignment: Assignment
     part: HandledPart
     ticket: Ticket
     review: Review | None
-    position: int  # of the open assignments
-    waiting: int
 
 
 def get_assignment_for(session: Session, actor: Actor, assignment_id: int) -> ToScore:
@@ -141,24 +139,7 @@ def get_assignment_for(session: Session, actor: Actor, assignment_id: int) -> To
     if row is None or not may_open(actor, row[2]):
         raise NotFoundError("There is no such part in your queue.")
     assignment, part, ticket, review = row
-    other = Assignment.__table__.alias()
-    before, waiting = session.execute(
-        select(
-            func.count().filter(tuple_(*in_order(other)) < tuple_(*in_order(Assignment.__table__))),
-            func.count(),
-        )
-        .select_from(Assignment)
-        .join(
-            other,
-            and_(
-                other.c.reviewer_id == Assignment.reviewer_id,
-                other.c.state == "open",
-                other.c.purpose.not_in(INVITED),
-            ),
-        )
-        .where(Assignment.id == assignment.id)
-    ).one()
-    return ToScore(assignment=assignment, part=part, ticket=ticket, review=review, position=before + 1, waiting=waiting)
+    return ToScore(assignment=assignment, part=part, ticket=ticket, review=review)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,178 @@
+"""A reviewer's whole step, opening a part and submitting it, beside the least that Flask and sqlite3 can do for it.
+
+    python -m bench.open_and_submit
+
+Ours: the page of a part that nobody opened, one save of all twelve answers, the submit; signed in, with every check,
+the audit event, the sealing and the notice. The peer: one view that reads the conversation and the form from sqlite3
+and draws them through Jinja, and one that writes the answers and their score in one transaction, on the same settings
+of the disk; nobody is asked who they are. Both through a test client in this process, in turns, the same conversation
+and rubric; CPU seconds, the middle over all parts. Exit 0 only if the bar holds.
+"""
+
+import gc
+import json
+import sqlite3
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from flask import Flask, jsonify, render_template, request
+from flask.testing import FlaskClient
+
+from bench.bars import Bar, at_most
+from bench.desk_world import CRITERIA, MESSAGES, SENTENCE, Part, world
+from bench.scoring_page import signed_in
+from tests.support import runs
+
+STEP_BAR = 1.8
+PARTS, WARM = 24, 6
+LEVELS = ("l3", "l2", "l1", "l0")
+PAGE = """<!doctype html><html lang="en"><title>{{ subject }}</title><h1>{{ subject }}</h1><ol>
+{% for message in messages %}<li><b>{{ message[0] }}</b> <time>{{ message[1] }}</time><p>{{ message[2] }}</p></li>
+{% endfor %}</ol><form method="post">
+{% for criterion in criteria %}<fieldset><legend>{{ criterion.name }}</legend>
+<p>{{ criterion.question }}</p><details>{{ criterion.guidance }}</details>
+{% for level in criterion.levels %}<label><input type="radio" name="{{ criterion.key }}" value="{{ level.key }}">
+{{ level.name }}: {{ level.anchor }}</label>{% endfor %}
+{% for cause in criterion.causes %}<label><input type="checkbox" name="{{ criterion.key }}-{{ cause.key }}">
+{{ cause.name }}</label>{% endfor %}<textarea name="{{ criterion.key }}-comment"></textarea></fieldset>{% endfor %}
+<button>Submit</button></form></html>"""
+
+
+def main() -> int:
+    begun = runs.begin()  # where the migrated template of a database lies
+    try:
+        bars = [step_bar()]
+    finally:
+        runs.end(begun)
+    for bar in bars:
+        print(bar.line())
+    return 0 if all(bar.holds for bar in bars) else 1
+
+
+def step_bar() -> Bar:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        world("sqlite", Path(folder), reviewers=1, parts=PARTS) as desk,
+    ):
+        client, peer = signed_in(desk), bare(Path(folder) / "bare.sqlite3").test_client()
+        gc.freeze()  # as wsgi.py does once the application stands
+        ours, theirs = [], []
+        for n, part in enumerate(desk.reviewers[0].parts):
+            ours.append(our_step(client, part))
+            theirs.append(bare_step(peer, n + 1))
+        step, least = statistics.median(ours[WARM:]), statistics.median(theirs[WARM:])
+    print(f"open, answer and submit {step * 1e6:,.0f} µs, bare Flask and sqlite3 {least * 1e6:,.0f} µs of CPU")
+    return at_most("opening and submitting a part, CPU, over bare Flask and sqlite3", step / least, STEP_BAR, 2)
+
+
+def our_step(client: FlaskClient, part: Part) -> float:
+    """CPU seconds of the three requests."""
+    spent = Spent()
+    page = spent.on(lambda: client.get(f"/queue/{part.assignment_id}"))
+    headers = {"X-CSRFToken": page.split('data-csrf="')[1].split('"')[0], "Accept": "application/json"}
+    save = {
+        "save_id": f"bench-{part.assignment_id:08d}",
+        "version": 0,
+        "conversation_revision": part.conversation_revision_id,
+        "answers": [{"criterion": f"c{n}", "level": LEVELS[n % 3]} for n in range(CRITERIA)],
+    }
+    kept = spent.on(lambda: client.post(f"/queue/{part.assignment_id}/answers", json=save, headers=headers))
+    sent = {"version": json.loads(kept)["version"]}
+    spent.on(lambda: client.post(f"/queue/{part.assignment_id}/submit", json=sent, headers=headers))
+    return spent.seconds
+
+
+def bare_step(client: FlaskClient, part: int) -> float:
+    """CPU seconds of the two requests."""
+    spent = Spent()
+    spent.on(lambda: client.get(f"/{part}"))
+    answers = {f"c{n}": LEVELS[n % 3] for n in range(CRITERIA)}
+    spent.on(lambda: client.post(f"/{part}", json=answers))
+    return spent.seconds
+
+
+class Spent:
+    """Adds up the CPU of requests that succeed."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+
+    def on(self, call: Callable[[], object]) -> str:
+        begin = time.process_time()
+        response = call()
+        self.seconds += time.process_time() - begin
+        text: str = response.get_data(as_text=True)  # type: ignore[attr-defined]
+        if response.status_code != 200:  # type: ignore[attr-defined]
+            raise RuntimeError(f"a step answers {response.status_code}: {text[:200]}")  # type: ignore[attr-defined]
+        return text
+
+
+def bare(path: Path) -> Flask:
+    """The peer, with a database of its own."""
+    with sqlite3.connect(path) as filling:
+        filling.executescript(
+            "PRAGMA journal_mode=WAL; CREATE TABLE part (id INTEGER PRIMARY KEY, subject TEXT, form TEXT, score REAL);"
+            "CREATE TABLE message (id INTEGER PRIMARY KEY, part INTEGER, author TEXT, at TEXT, text TEXT);"
+            "CREATE INDEX of_part ON message (part);"
+            "CREATE TABLE answer (part INTEGER, criterion TEXT, level TEXT, PRIMARY KEY (part, criterion));"
+        )
+        for n in range(1, PARTS + 1):
+            filling.execute("INSERT INTO part VALUES (?, 'A payout', ?, NULL)", (n, json.dumps(form())))
+            filling.executemany(
+                "INSERT INTO message (part, author, at, text) VALUES (?, ?, '2026-03-02 10:00', ?)",
+                [(n, author, text) for author, text in MESSAGES],
+            )
+    app = Flask("bare")
+    page = app.jinja_env.from_string(PAGE)
+    database = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
+    database.execute("PRAGMA synchronous=FULL")
+
+    @app.get("/<int:part>")
+    def show(part: int) -> str:
+        subject, asked = database.execute("SELECT subject, form FROM part WHERE id = ?", (part,)).fetchone()
+        found = database.execute("SELECT author, at, text FROM message WHERE part = ? ORDER BY id", (part,))
+        return render_template(page, subject=subject, messages=found.fetchall(), criteria=json.loads(asked))
+
+    @app.post("/<int:part>")
+    def submit(part: int) -> object:
+        answers = request.get_json()
+        score = 100 * sum(3 - LEVELS.index(level) for level in answers.values()) / (3 * len(answers))
+        database.execute("BEGIN IMMEDIATE")
+        database.executemany(
+            "INSERT INTO answer VALUES (?, ?, ?)", [(part, criterion, level) for criterion, level in answers.items()]
+        )
+        database.execute("UPDATE part SET score = ? WHERE id = ?", (score, part))
+        database.execute("COMMIT")
+        return jsonify(score=score)
+
+    return app
+
+
+def form() -> list[dict[str, object]]:
+    """What the rubric of ``desk_world`` asks."""
+    return [
+        {
+            "key": f"c{n}",
+            "name": f"Criterion c{n}",
+            "question": f"How well did the specialist do in matter c{n}, with what was known at the time?",
+            "guidance": SENTENCE.strip(),
+            "levels": [
+                {
+                    "key": key,
+                    "name": f"Level {key}",
+                    "anchor": f"It was done as level {key} says and no better than that.",
+                }
+                for key in LEVELS
+            ],
+            "causes": [{"key": f"r{cause}", "name": f"Root cause number {cause}"} for cause in range(4)],
+        }
+        for n in range(CRITERIA)
+    ]
+
+
+if __name__ == "__main__":
+    sys.exit(main())
