@@ -23,6 +23,7 @@ from qa.desk import views as desk_views
 from qa.incidents import forgetting
 from qa.incidents import views as incident_views
 from qa.notices import views as notice_views
+from qa.operations import views as operation_views
 from qa.people import identify, sessions
 from qa.people import views as people_views
 from qa.reviewer_drift import workbook_views as reviewer_views
@@ -59,6 +60,7 @@ BLUEPRINTS = (
     *people_views.blueprints,
     desk_views.bp,
     notice_views.bp,
+    operation_views.bp,
     ticket_views.bp,
     rubric_views.bp,
     sampling_views.bp,

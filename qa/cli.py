@@ -1,16 +1,14 @@
 """The `flask` commands as the application offers them: read when one is asked for, because a server needs none."""
 
 import sys
-from pathlib import Path
 
 import click
 from flask import Flask
 from flask.cli import AppGroup
 
 from qa import commands
+from qa.config import MIGRATIONS
 from qa.core.db import db
-
-MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 def is_demo_command() -> bool:

@@ -16,6 +16,7 @@ from flask import current_app
 from qa.core.errors import ConfigurationError
 
 PROJECT = Path(__file__).parents[1]
+MIGRATIONS = Path(__file__).parent / "migrations"
 DEMO_NAME = "the demo operation"
 
 

@@ -11,8 +11,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, Inspector, create_engine, inspect
 
 from qa import tables
-from qa.cli import MIGRATIONS
-from qa.config import PROJECT
+from qa.config import MIGRATIONS, PROJECT
 from qa.core.orm import Base
 from tests.support.engines import empty_database
 

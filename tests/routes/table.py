@@ -355,6 +355,8 @@ LAST = (
     "sign_in.sign_out",
 )
 PUBLIC_ROUTES = {
+    "operations.alive",
+    "operations.ready",
     "sign_in.form",
     "sign_in.sign_in",
     "sign_in.welcome",
