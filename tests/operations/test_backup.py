@@ -67,9 +67,7 @@ def run(app: Flask, *arguments: str) -> Result:
 
 
 # Either way round holds both engines; the full run goes both.
-@pytest.mark.parametrize(
-    "database_url", ["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)], indirect=True
-)
+@pytest.mark.parametrize("database_url", ["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)], indirect=True)
 def test_everything_comes_back_on_the_other_engine_but_what_was_erased_since(
     filled: list[int], session: Session, flask_command: Command, elsewhere: Flask, database_url: str, tmp_path: Path
 ) -> None:
