@@ -56,8 +56,8 @@ def test_open_pages_are_the_few_that_must_be(app: Flask):
         "sign_in.choose_password",
         "notices.stop_form",  # the signed link of an e-mail
         "notices.stop",
-        "desk.health",
-        "desk.ready",
+        "operations.alive",
+        "operations.ready",
     }
 
 
