@@ -1,5 +1,7 @@
 """What a plan holds beside its actions: goals, things to read, the specialist's words, follow-up reviews."""
 
+from __future__ import annotations
+
 import secrets
 
 from flask import flash, g, redirect, url_for
@@ -17,7 +19,7 @@ from qa.core.db import db
 from qa.core.errors import ConflictError, InvalidInputError, NotFoundError
 from qa.people.queries import setting_at
 from qa.rubric_library.procedures import get_procedure_for
-from qa.sampling.draw import SEED_BYTES
+from qa.sampling import draw
 
 
 def shown(plan_id: int, anchor: str | None = None) -> ResponseReturnValue:
@@ -182,7 +184,7 @@ def draw_follow_ups(plan_id: int) -> ResponseReturnValue:
         plan,
         setting_at(session, g.actor.programme_id, now),
         size=typed.whole("size", "How many"),
-        seed=secrets.token_bytes(SEED_BYTES),
+        seed=secrets.token_bytes(draw.SEED_BYTES),
         by=g.actor.user_id,
         now=now,
     )

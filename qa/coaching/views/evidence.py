@@ -1,12 +1,13 @@
 """The evidence behind a criterion, drafting a plan from it, praise, and records of trainings."""
 
+from __future__ import annotations
+
 from flask import flash, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 import exports.coaching_workbook as book
-from qa.coaching import evidence, praising, queries
+from qa.coaching import evidence, figures, praising, queries
 from qa.coaching.examples import queries as example_queries
-from qa.coaching.figures import Criterion, no_gap
 from qa.coaching.library import queries as library_queries
 from qa.coaching.library import service as library
 from qa.coaching.models import PLAN_KINDS
@@ -54,7 +55,7 @@ def criterion(user_id: int, key: str) -> ResponseReturnValue:
         name = library_queries.criteria_in_force(session, g.actor.programme_id, utcnow()).get(key)
         if name is None:
             raise NotFoundError("There is no such criterion.")
-        gap = no_gap(Criterion(key=key, name=name, family=""))
+        gap = figures.no_gap(figures.Criterion(key=key, name=name, family=""))
     found = spoken(shown, key)
     ring = KeyRing(settings().text_keys)
     return render_template(

@@ -1,5 +1,7 @@
 """Examples: asking, answering, taking back."""
 
+from __future__ import annotations
+
 from flask import flash, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 

@@ -1,5 +1,7 @@
 """The library of coaching: templates by criterion, and trainings."""
 
+from __future__ import annotations
+
 from flask import flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 

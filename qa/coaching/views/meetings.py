@@ -1,5 +1,7 @@
 """Meetings and recurring 1:1s, and the calendar file of one's own."""
 
+from __future__ import annotations
+
 import datetime as dt
 
 from flask import Response, flash, g, redirect, render_template, request, url_for
@@ -10,7 +12,6 @@ from qa.coaching import queries as people
 from qa.coaching.meetings import queries, recurring, service
 from qa.coaching.meetings.calendar_files import Entry, calendar_file
 from qa.coaching.meetings.queries import MeetingRow
-from qa.coaching.queries import Coached
 from qa.coaching.views import typed
 from qa.coaching.views.blueprint import bp, today
 from qa.config import settings
@@ -23,7 +24,7 @@ KEPT_IN_CALENDAR = dt.timedelta(days=90)
 ICS = "text/calendar; charset=utf-8"
 
 
-def coachable() -> list[Coached]:
+def coachable() -> list[people.Coached]:
     """Whose meetings this person may plan."""
     found = people.specialists_for(db.session(), g.actor, today=today())
     return [coached for coached in found if people.may_edit(g.actor, coached)]

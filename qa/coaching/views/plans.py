@@ -16,7 +16,6 @@ from qa.coaching.library import queries as library
 from qa.coaching.library.models import RESULTS
 from qa.coaching.meetings.queries import meetings_of
 from qa.coaching.models import PLAN_KINDS, CoachingAction, CoachingPlan
-from qa.coaching.queries import BoardRow
 from qa.coaching.views import typed
 from qa.coaching.views.blueprint import WEEKS, bp, seen, today, weeks_until
 from qa.core.access import Permission, requires
@@ -36,7 +35,7 @@ SHOWING = {
 }
 
 
-def fits(row: BoardRow, showing: str) -> bool:
+def fits(row: queries.BoardRow, showing: str) -> bool:
     """Whether a person belongs to a choice of the filter."""
     return {
         "no_plan": row.plan is None,

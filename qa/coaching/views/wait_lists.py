@@ -1,5 +1,7 @@
 """Wait-lists by lot: casting one, its order, and what it shows."""
 
+from __future__ import annotations
+
 import datetime as dt
 import secrets
 
@@ -8,7 +10,6 @@ from flask.typing import ResponseReturnValue
 
 from qa.coaching import courses
 from qa.coaching import queries as people
-from qa.coaching.queries import Coached
 from qa.coaching.views import typed
 from qa.coaching.views.blueprint import bp, today
 from qa.coaching.wait_lists import queries, service
@@ -17,10 +18,10 @@ from qa.core.access import Permission, requires
 from qa.core.clock import monday_of, utcnow
 from qa.core.db import db
 from qa.core.errors import InvalidInputError
-from qa.sampling.draw import SEED_BYTES
+from qa.sampling import draw
 
 
-def coachable() -> list[Coached]:
+def coachable() -> list[people.Coached]:
     found = people.specialists_for(db.session(), g.actor, today=today())
     return [coached for coached in found if people.may_edit(g.actor, coached)]
 
@@ -67,7 +68,7 @@ def cast_lot() -> ResponseReturnValue:
             first_size=typed.whole("first_size", "How many begin at once"),
             starts_on=typed.day("starts_on", "When the first begin"),
             weeks=typed.whole("weeks", "How long the others wait"),
-            seed=secrets.token_bytes(SEED_BYTES),
+            seed=secrets.token_bytes(draw.SEED_BYTES),
             by=g.actor.user_id,
             today=today(),
             now=utcnow(),

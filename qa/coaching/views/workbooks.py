@@ -1,5 +1,7 @@
 """The coaching workbook goes out, and comes back with what people wrote into it."""
 
+from __future__ import annotations
+
 import base64
 import binascii
 from dataclasses import dataclass
