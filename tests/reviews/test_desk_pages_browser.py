@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from qa.people.models import Clearance
 from tests.reviews.desk import Desk
 from tests.reviews.test_comment_templates import CONDITIONAL
-from tests.reviews.test_desk_browser import SQLITE, another, ready, saved
+from tests.reviews.test_desk_browser import PATIENCE, SQLITE, another, ready, saved
 from tests.support.browser import Watch, check_reflow
 from tests.support.builders import make_assignment, make_ticket, publish_rubric
 from tests.support.cast import SINCE, Cast
@@ -42,7 +42,7 @@ def test_a_criterion_comes_and_goes_with_its_answer(
     expect(steps).to_be_hidden()
     saved(page, "1 of 1")
     page.reload()
-    expect(page.locator("[data-scoring][data-ready]")).to_be_visible()
+    expect(page.locator("[data-scoring][data-ready]")).to_be_visible(timeout=PATIENCE)
     expect(steps).to_be_hidden()
     page.keyboard.press("1")
 
