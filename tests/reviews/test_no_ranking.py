@@ -13,7 +13,6 @@ from tests.support.builders import make_assignment, make_review, make_ticket, pu
 from tests.support.cast import Cast, person
 from tests.support.client import CheckingClient
 
-pytestmark = [pytest.mark.slow, pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)]
 # By name: Aaron, Rita, Rob, Xena. By volume: Xena, Rita, Aaron, Rob, or the other way round.
 VOLUMES = {"Aaron Abel": 2, "Rita Ramos": 3, "Rob Rees": 1, "Xena Xu": 5}
 ROLES = {"quinn": Role.QA_LEAD, "dora": Role.DIRECTOR, "lena": Role.TEAM_LEAD, "ada": Role.ADMIN, "rita": Role.REVIEWER}
@@ -44,6 +43,8 @@ def test_the_check_sees_a_ranking():
     assert not ranked(f"<table><tbody>{by_name}</tbody></table>", VOLUMES)
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_no_page_orders_reviewers_by_how_much_they_did(
     app: Flask, session: Session, cast: Cast, sign_in: Callable[..., CheckingClient]
 ):
