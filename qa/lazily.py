@@ -77,6 +77,9 @@ def load(*modules: ModuleType) -> None:
         if type(module) is not Postponed:
             continue
         with _turn:
+            package = sys.modules.get(module.__name__.rpartition(".")[0])
+            if package is not None:  # Python runs it first, and modules that need each other are written for that order
+                load(package)
             loader = module.__spec__.loader if module.__spec__ else None
             # A body that looks at its own module, or at one that imports it, sees what is there so far, as always.
             if type(module) is Postponed and module.__name__ not in _running and isinstance(loader, PostponingLoader):

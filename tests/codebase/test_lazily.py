@@ -118,3 +118,13 @@ def test_what_is_set_on_a_waiting_module_goes_when_it_is_taken_back(write: Write
         during = patched.VALUE
 
     assert (during, patched.VALUE) == (8, 7)
+
+
+def test_a_package_runs_before_its_modules_as_always(write: Write):
+    # Its own body looks at both, in the order for which they are written; the other way round they need each other.
+    write("__init__", "from postponed.second import VALUE\n")
+    write("first", "from postponed.second import VALUE\nROW = 1\n")
+    write("second", "VALUE = 7\nfrom postponed.first import ROW\n")
+
+    assert module("first").ROW == 1
+    assert module("second").VALUE == 7
