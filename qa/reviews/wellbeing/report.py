@@ -52,6 +52,7 @@ class Cell:
 class Row:
     """One line of the report: kinds that are told apart from the others, or taken together."""
 
+    kinds: tuple[Kind, ...]  # by severity; ordinary content of all queues is ("", 0)
     queues: tuple[str, ...]
     severities: tuple[int, ...]
     scored: int
@@ -88,6 +89,7 @@ def told_rows(cells: Mapping[Kind, Cell]) -> tuple[Row, ...]:
         return ()
     rows = [
         Row(
+            kinds=tuple(sorted(group, key=lambda kind: (kind[1], kind[0]))),
             queues=tuple(sorted({queue for queue, _ in group})),
             severities=tuple(sorted({severity for _, severity in group})),
             scored=sum(cell.scored for cell in group.values()),
