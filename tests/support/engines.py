@@ -20,6 +20,7 @@ from sqlalchemy.pool import NullPool, StaticPool
 
 import qa
 import qa.tables  # a table may name one of a room above its own: a test of one room alone needs them all
+from qa import lazily
 from qa.core import db as database
 from qa.core.db import db
 from tests.support import leases, postgresql, programs, runs
@@ -179,6 +180,7 @@ _dialects.__hash__ = lambda one: hash(type(one))
 @contextmanager
 def arranging_engine(database_url: str) -> Iterator[Engine]:
     """An engine beside the application's: for arranging and asserting, without the application's write lock."""
+    lazily.load(qa.tables)  # an import alone only enters it: the application may not have read it yet
     sqlite = make_url(database_url).get_backend_name() == "sqlite"
     engine = create_engine(
         database_url,
