@@ -105,7 +105,7 @@ def test_a_filter_is_kept_by_keyboard_and_the_page_opens_with_it(
     lead.goto("/disputes/")
 
     expect(lead).to_have_url("/disputes/?instance=first")
-    expect(lead.get_by_label("Instance")).to_have_value("first")
+    expect(lead.get_by_label("Instance", exact=True)).to_have_value("first")
     lead.get_by_role("link", name="Clear").click()
-    expect(lead.get_by_label("Instance")).to_have_value("")
+    expect(lead.get_by_label("Instance", exact=True)).to_have_value("")
     watch.check()
