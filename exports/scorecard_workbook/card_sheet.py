@@ -20,6 +20,7 @@ WEEKS = ("Week", "Score", "from", "to", "n", "The others", "", "", "", "Remark")
 ACTIONS = ("Action", "Status", "", "Due", "", "Owner", "", "", "", "For")
 TOO_WIDE = 0.3  # a share whose interval is wider says too little
 FIGURE_ROW = 6  # of the first figure
+ONE_PAGE = 20  # with more criteria than this, table and chart do not share a page
 PLOTTED = 4  # columns that one card takes on the sheet of plotted lengths
 
 
@@ -133,7 +134,8 @@ def _criteria(
     last = first + len(criteria) - 1
     sheet.table(f"Criteria{number + 1}", sheet.area(first - 1, 1, last, RIGHT))
     place_of = sheet.area(last + 2, 1, last + 2 + bar_rows(len(criteria)), RIGHT)
-    sheet.break_before(place_of.top)
+    if len(criteria) > ONE_PAGE:
+        sheet.break_before(place_of.top)
     interval_bars(
         sheet,
         place_of,

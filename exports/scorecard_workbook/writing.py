@@ -68,6 +68,7 @@ def write_team(data: TeamWorkbook) -> bytes:
         header=header,
         footer=footer,
     )
+    sheet.fit(first - 1, least=30)
     plotted = add_plotted(book, 4 * len(data.cards) + 2)
     today = _day(facts.prepared_at, data.zone)
     placed = [

@@ -359,9 +359,9 @@ class Book:
 
 
 def _running(raw: Worksheet, header: str, footer: str, title: str, watermark: str) -> None:
-    """The head and foot of every printed page; a long foot stands in two lines, the watermark below."""
+    """The head and foot of every printed page; the watermark stands behind the foot's own words."""
     raw.oddHeader = HeaderFooterItem(left=_running_part(header), right=_running_part(title))
-    left = "\n".join(part for part in (footer, watermark) if part)
+    left = " · ".join(part for part in (footer, watermark) if part)
     raw.oddFooter = HeaderFooterItem(left=_running_part(left), right=_running_part("Page &P of &N"))
 
 
