@@ -45,6 +45,7 @@ def begin_listing(
         sheet.note(2, len(titles), note)
     first = 5 if note else 4
     sheet.headers(first - 1, titles, right=right)
+    sheet.fit(first - 1)
     return sheet, first
 
 
