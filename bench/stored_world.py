@@ -7,7 +7,7 @@ from itertools import chain, islice
 from typing import Any
 
 import numpy as np
-from sqlalchemy import bindparam, func, insert, literal_column, select
+from sqlalchemy import bindparam, false, func, insert, literal_column, select
 from sqlalchemy.orm import Session
 
 from calibration.scorings import Kind, Scorings
@@ -327,7 +327,12 @@ def _store_answers(session: Session, scorings: Scorings, home: Home) -> None:
     told = ("revision_id", "criterion_key", "level_key", "not_applicable", "updated_at")
     silent = {name: literal_column("''") for name in ("not_applicable_reason", "comment", "internal_note")}
     statement = insert(table).values(
-        {**{name: bindparam(name) for name in told}, **silent, "root_causes": literal_column("'[]'")}
+        {
+            **{name: bindparam(name) for name in told},
+            **silent,
+            "root_causes": literal_column("'[]'"),
+            "praise": false(),
+        }
     )
     compiled = statement.compile(dialect=dialect)
     as_stored = _driver_value(table.c.updated_at.type, dialect)

@@ -112,8 +112,8 @@ class Build:
         weeks.under_way()
         weeks.scoring.finish()
         setting = setting_at(self.session, programme.id, self.until)
-        load_desk(self.session, setting, self.ring, until=self.until)
         load_coaching_room(self.session, setting, ring=self.ring, until=self.until)
+        load_desk(self.session, setting, self.ring, until=self.until)  # goes on for a while: the trail is in order
         self.session.commit()
 
     def _rubrics(self, programme: Programme, qa_lead: int) -> None:

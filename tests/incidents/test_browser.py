@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from qa.incidents.models import Incident
-from tests.support.browser import DARK_NARROW, LIGHT_WIDE, Watch, check_reflow, every_look
+from tests.support.browser import DARK_NARROW, Watch, check_reflow, every_look
 from tests.support.builders import make_assignment, make_ticket, publish_rubric
 from tests.support.cast import Cast
 
@@ -53,7 +53,7 @@ def test_an_incident_is_raised_by_keyboard_alone_beside_a_draft_that_goes_on(
     watch.check()
 
 
-@every_look(LIGHT_WIDE, DARK_NARROW)
+@every_look(DARK_NARROW)
 def test_an_owner_reads_acknowledges_and_settles_it(
     new_browser: Callable[..., Page], axe: Callable[[Page], None], watch: Watch, session: Session, cast: Cast
 ) -> None:

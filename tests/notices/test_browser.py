@@ -8,13 +8,13 @@ from sqlalchemy.orm import Session
 
 from qa.core.clock import utcnow
 from qa.notices import service
-from tests.support.browser import DARK_NARROW, LIGHT_WIDE, Watch, check_reflow, every_look
+from tests.support.browser import DARK_NARROW, Watch, check_reflow, every_look
 from tests.support.cast import Cast
 
 pytestmark = [pytest.mark.browser, pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)]
 
 
-@every_look(LIGHT_WIDE, DARK_NARROW)
+@every_look(DARK_NARROW)
 def test_notices_are_walked_marked_and_opened_by_keyboard(
     new_browser: Callable[..., Page], axe: Callable[[Page], None], watch: Watch, session: Session, cast: Cast
 ) -> None:

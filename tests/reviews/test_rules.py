@@ -222,6 +222,7 @@ def test_a_stored_percentage_goes_back_into_the_field_it_was_typed_in(stored: st
         comment="",
         internal_note="",
         root_causes=[],
+        praise=False,
         passages=(),
     )
 

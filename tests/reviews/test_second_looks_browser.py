@@ -13,7 +13,7 @@ from qa.reviews import queries as review_queries
 from qa.reviews import service as review_service
 from qa.reviews.rules import Save, SavedAnswer
 from qa.reviews.second_looks import service
-from tests.support.browser import DARK_NARROW, LIGHT_WIDE, Watch, check_reflow, every_look
+from tests.support.browser import LIGHT_WIDE, Watch, check_reflow, every_look
 from tests.support.builders import BEST, make_assignment, make_review, make_ticket, publish_rubric, rubric_of
 from tests.support.cast import Cast, actor
 
@@ -21,7 +21,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.parametrize("database_url", ["sql
 DAY = dt.timedelta(days=1)
 
 
-@every_look(LIGHT_WIDE, DARK_NARROW)
+@every_look(LIGHT_WIDE)
 def test_both_scores_stand_side_by_side_and_another_is_taken_by_lot(
     new_browser: Callable[..., Page], axe: Callable[[Page], None], watch: Watch, session: Session, cast: Cast
 ) -> None:

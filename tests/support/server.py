@@ -68,7 +68,16 @@ def serve(settings: Settings, session: Session, *, chores: bool) -> Iterator[Liv
     if not chores:
         app.extensions["runner"].chores = ()
     server = create_server(app, host="127.0.0.1", port=0, threads=THREADS)
-    thread = threading.Thread(target=server.run, name="live-server", daemon=True)
+    closing = threading.Event()
+
+    def run() -> None:
+        try:
+            server.run()
+        except OSError:  # its loop may be about to look at a socket that has just been closed
+            if not closing.is_set():
+                raise
+
+    thread = threading.Thread(target=run, name="live-server", daemon=True)
     thread.start()
     try:
         yield LiveServer(url=f"http://127.0.0.1:{server.effective_port}", app=app, session=session)
@@ -77,6 +86,7 @@ def serve(settings: Settings, session: Session, *, chores: bool) -> Iterator[Liv
         if app.extensions["runner"].started:
             app.extensions["runner"].stop()
         server.task_dispatcher.shutdown()
+        closing.set()
         server.close()
         thread.join(timeout=10)
         close_app(app)
