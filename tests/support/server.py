@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
+from argon2 import PasswordHasher
 from flask import Flask
 from playwright.sync_api import BrowserContext
 from sqlalchemy import event
@@ -17,12 +18,14 @@ from werkzeug.routing import Rule
 from qa.app import create_app
 from qa.config import Settings
 from qa.core.db import db
-from qa.people import sessions
+from qa.people import passwords, sessions
 from qa.people.models import User
 from tests.support.client import open_session
 from tests.support.engines import bytecode_cache, share_compiled
 
 THREADS = 8
+# Argon2 takes its time by design; a test that signs in wants to get in. What the product spends has a test of its own.
+passwords._hasher = PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1)
 _compile = Rule.compile
 _compiled: dict[tuple[object, ...], Rule] = {}
 
