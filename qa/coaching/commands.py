@@ -23,6 +23,8 @@ from qa.core.db import db
 from qa.core.errors import NotFoundError
 from qa.people.models import Programme, Team
 from qa.people.queries import setting_at, team_today, the_programme, user_by_email, zone_of
+from qa.reviews.queries import readable_or
+from qa.tickets.models import HandledPart
 
 MADE_BY = "command line"
 OUT = click.option("--out", required=True, type=click.Path(dir_okay=False, writable=True, path_type=Path))
@@ -72,7 +74,8 @@ def coaching(specialist: str, out: Path) -> None:
     at = here()
     coached, weeks = _specialist(at, specialist), weeks_until(at.today)
     team = coached.team_today
-    evidence = scorecards.evidence_of(at.session, team, weeks)
+    others = HandledPart.specialist_id.is_distinct_from(coached.user.id)
+    evidence = scorecards.evidence_of(at.session, team, weeks, readable=readable_or(others, at.operator, at.now))
     data = scorecards.coaching_of(
         at.session,
         coached,
@@ -80,6 +83,7 @@ def coaching(specialist: str, out: Path) -> None:
         scorecards.standing_of(evidence, coached.user.id, team.name, weeks),
         weeks=weeks,
         today=at.today,
+        reader=at.operator,
         made_by=MADE_BY,
         ring=KeyRing(settings().text_keys),
         zone=at.zone,
@@ -101,7 +105,8 @@ def scorecard(specialist: str, out: Path) -> None:
     at = here()
     coached, weeks = _specialist(at, specialist), weeks_until(at.today)
     team = coached.team_today
-    evidence = scorecards.evidence_of(at.session, team, weeks)
+    others = HandledPart.specialist_id.is_distinct_from(coached.user.id)
+    evidence = scorecards.evidence_of(at.session, team, weeks, readable=readable_or(others, at.operator, at.now))
     data = scorecards.scorecard_of(
         at.session,
         coached,
@@ -109,6 +114,7 @@ def scorecard(specialist: str, out: Path) -> None:
         scorecards.standing_of(evidence, coached.user.id, team.name, weeks),
         weeks=weeks,
         lead=scorecards.lead_name(at.session, team, at.today),
+        reader=at.operator,
         made_by=MADE_BY,
         ring=KeyRing(settings().text_keys),
         zone=at.zone,

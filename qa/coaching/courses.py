@@ -16,10 +16,12 @@ from qa.coaching.follow_ups.queries import FollowedUp, reviews_of
 from qa.coaching.models import CoachingGoal, CoachingPlan
 from qa.coaching.queries import Coached, window_of
 from qa.coaching.wait_lists.models import WaitList
+from qa.core.access import Actor
 from qa.core.clock import monday_of
 from qa.people.models import User
 from qa.reviews.measured import Framed, Measured
 from qa.reviews.measured import Reviewed as Scored
+from qa.reviews.queries import own_readable
 
 WEEKS = 13  # before, and at most as many after
 WEEK = dt.timedelta(weeks=1)
@@ -56,29 +58,36 @@ class Told:
         return self.course.after - self.effect.estimate
 
 
-def effect_of(session: Session, programme_id: int, plan: CoachingPlan, *, today: dt.date) -> Told:
-    """What one plan did to its specialist's quality, beside the programme's people without a plan."""
+def effect_of(session: Session, reader: Actor, plan: CoachingPlan, *, today: dt.date, now: dt.datetime) -> Told:
+    """What one plan did to its specialist's quality, beside the programme's people without a plan.
+
+    Of their own work nobody is told more than they may read.
+    """
     start, last = _span(plan, today)
-    measured = window_of(session, programme_id, since=start - WEEKS * WEEK, until=last)
-    followed = reviews_of(session, [plan.id]).get(plan.id, [])
-    return _told(plan, measured, _busy(session, programme_id), followed, today)
+    own = own_readable(reader, now)
+    measured = window_of(session, reader.programme_id, since=start - WEEKS * WEEK, until=last, readable=own)
+    followed = reviews_of(session, [plan.id], reader=reader, now=now).get(plan.id, [])
+    return _told(plan, measured, _busy(session, reader.programme_id), followed, today)
 
 
-def effects_of(session: Session, programme_id: int, people: Sequence[Coached], *, today: dt.date) -> list[Told]:
+def effects_of(
+    session: Session, reader: Actor, people: Sequence[Coached], *, today: dt.date, now: dt.datetime
+) -> list[Told]:
     """What every plan of these people did, the newest first; a plan of the present week has no after yet."""
     ids = {coached.user.id for coached in people}
     plans = session.scalars(
         select(CoachingPlan)
         .join(User, User.id == CoachingPlan.specialist_id)
-        .where(User.programme_id == programme_id, CoachingPlan.specialist_id.in_(ids))
+        .where(User.programme_id == reader.programme_id, CoachingPlan.specialist_id.in_(ids))
         .order_by(CoachingPlan.starts_on.desc(), CoachingPlan.id.desc())
     ).all()
     if not plans:
         return []
     first = min(monday_of(plan.starts_on) for plan in plans) - WEEKS * WEEK
-    measured = window_of(session, programme_id, since=first, until=monday_of(today) - WEEK)
-    busy = _busy(session, programme_id)
-    followed = reviews_of(session, [plan.id for plan in plans])
+    last, own = monday_of(today) - WEEK, own_readable(reader, now)
+    measured = window_of(session, reader.programme_id, since=first, until=last, readable=own)
+    busy = _busy(session, reader.programme_id)
+    followed = reviews_of(session, [plan.id for plan in plans], reader=reader, now=now)
     return [_told(plan, measured, busy, followed.get(plan.id, []), today) for plan in plans]
 
 

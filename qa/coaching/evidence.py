@@ -75,7 +75,9 @@ def criterion_evidence(
 ) -> CriterionEvidence:
     """The specialist's drawn reviews by this criterion; every conversation that is opened goes to the access log."""
     known = {row.review_id for row in evidence.measured.reviews}
-    lines = [line for line in review_lines(session, specialist_id, since=since) if line.review_id in known]
+    lines = [
+        line for line in review_lines(session, actor, specialist_id, since=since, now=now) if line.review_id in known
+    ]
     answers = review_queries.answers_of_many(session, [line.revision_id for line in lines])
     lost: list[Seen] = []
     good: list[Seen] = []

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 import rubrics
@@ -103,12 +103,23 @@ class Evidence:
     versions: dict[int, rubrics.RubricVersion]
 
 
-def window_of(session: Session, programme_id: int, *, since: dt.date, until: dt.date) -> Measured:
-    """The programme's reviews of weeks that may be spoken of, with what they stand for."""
+def window_of(
+    session: Session,
+    programme_id: int,
+    *,
+    since: dt.date,
+    until: dt.date,
+    readable: ColumnElement[bool] | None = None,
+) -> Measured:
+    """The programme's reviews of weeks that may be spoken of, with what they stand for.
+
+    ``readable`` leaves out reviews that the figures' reader may not open yet; they count as not done.
+    """
     where = [HandledPart.programme_id == programme_id]
+    those = where if readable is None else [*where, readable]
     return measure(
         *settled(
-            measuring.reviewed(session, where, since=since, until=until),
+            measuring.reviewed(session, those, since=since, until=until),
             measuring.framed(session, where, since=since, until=until),
             measuring.drawn(session, where, since=since, until=until),
         )
@@ -180,8 +191,10 @@ class ReviewLine:
     data_region: str
 
 
-def review_lines(session: Session, specialist_id: int, *, since: dt.date) -> list[ReviewLine]:
-    """A specialist's drawn reviews, newest first."""
+def review_lines(
+    session: Session, actor: Actor, specialist_id: int, *, since: dt.date, now: dt.datetime
+) -> list[ReviewLine]:
+    """The drawn reviews of a specialist that this person may read, newest first."""
     rows = session.execute(
         select(
             Review,
@@ -204,6 +217,7 @@ def review_lines(session: Session, specialist_id: int, *, since: dt.date) -> lis
             Review.purpose == Purpose.ROUTINE,
             Review.state == "submitted",
             Period.starts_on >= since,
+            review_queries.visible_to(actor, now),
         )
         .order_by(Review.submitted_at.desc(), Review.id.desc())
     )
@@ -255,7 +269,8 @@ def board(
     """Everybody this person may coach, whom to look at first first; by name where there is no order but luck."""
     people = specialists_for(session, actor, today=today)
     ids = [coached.user.id for coached in people]
-    measured = window_of(session, actor.programme_id, since=since, until=until)
+    own = review_queries.own_readable(actor, now)
+    measured = window_of(session, actor.programme_id, since=since, until=until, readable=own)
     new = {
         coached.user.id: coached.user.started_on is not None and coached.user.started_on > today - NEW_FOR
         for coached in people

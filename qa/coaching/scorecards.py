@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 import exports.coaching_workbook as coaching_book
@@ -45,11 +45,12 @@ def teams_for(session: Session, actor: Actor) -> Sequence[Team]:
     return session.scalars(found).all()
 
 
-def evidence_of(session: Session, team: Team, weeks: Sequence[dt.date]) -> Evidence:
-    """What every figure of a team's specialists rests on, over these weeks."""
-    return queries.team_evidence(
-        session, team, queries.window_of(session, team.programme_id, since=weeks[0], until=weeks[-1])
-    )
+def evidence_of(
+    session: Session, team: Team, weeks: Sequence[dt.date], *, readable: ColumnElement[bool] | None = None
+) -> Evidence:
+    """What every figure of a team's specialists rests on, over these weeks; ``readable`` as for ``window_of``."""
+    measured = queries.window_of(session, team.programme_id, since=weeks[0], until=weeks[-1], readable=readable)
+    return queries.team_evidence(session, team, measured)
 
 
 def standing_of(evidence: Evidence, user_id: int, team: str, weeks: Sequence[dt.date]) -> Standing:
@@ -121,6 +122,7 @@ def scorecard_of(
     *,
     weeks: Sequence[dt.date],
     lead: str,
+    reader: Actor,
     made_by: str,
     ring: KeyRing,
     zone: ZoneInfo,
@@ -133,6 +135,7 @@ def scorecard_of(
         evidence,
         standing,
         lead=lead,
+        reader=reader,
         made_by=made_by,
         weeks=weeks,
         ring=ring,
@@ -212,6 +215,7 @@ def coaching_of(
     *,
     weeks: Sequence[dt.date],
     today: dt.date,
+    reader: Actor,
     made_by: str,
     ring: KeyRing,
     zone: ZoneInfo,
@@ -225,6 +229,7 @@ def coaching_of(
         evidence,
         standing,
         lead=lead_name(session, coached.team, today) if coached.team else workbook.NO_LEAD,
+        reader=reader,
         made_by=made_by,
         weeks=weeks,
         ring=ring,

@@ -17,12 +17,14 @@ from qa.coaching.basis import Basis
 from qa.coaching.figures import CriterionGap, Standing
 from qa.coaching.models import CoachingAction, CoachingPlan
 from qa.coaching.queries import Coached, Evidence, ReviewLine
+from qa.core.access import Actor
 from qa.core.addresses import address_of
 from qa.core.clock import local_day, monday_of, week_key
 from qa.core.crypto import KeyRing
 from qa.reviews import queries as review_queries
 from qa.reviews.queries import StoredAnswer
 from qa.rubric_library.models import RubricVersion
+from qa.rubric_library.queries import rubrics_of
 from qa.sampling.estimation import PRIOR_DF, Figure
 from qa.sampling.models import Draw, DrawReceipt, Period
 from qa.tickets.conversations import Conversation, conversation_of
@@ -65,6 +67,7 @@ def data_of(
     standing: Standing,
     *,
     lead: str,
+    reader: Actor,
     made_by: str,
     weeks: Sequence[dt.date],
     ring: KeyRing,
@@ -72,11 +75,15 @@ def data_of(
     now: dt.datetime,
     with_text: bool,
 ) -> book.CoachingWorkbook:
-    """Everything one specialist's workbook shows; without ``with_text`` no passage of a conversation leaves."""
+    """Everything one specialist's workbook shows; without ``with_text`` no passage of a conversation leaves.
+
+    Only reviews that ``reader`` may read have a row; its formulas make the figures from the rows, so ``evidence`` is
+    to leave out the same ones.
+    """
     first, last = weeks[0], weeks[-1] + dt.timedelta(days=6)
     lines = [
         line
-        for line in queries.review_lines(session, coached.user.id, since=first)
+        for line in queries.review_lines(session, reader, coached.user.id, since=first, now=now)
         if first <= local_day(line.resolved_at, zone) <= last
     ]
     rows = tuple(_rows(session, lines, evidence, standing.basis, ring, zone, with_text=with_text))
@@ -127,9 +134,13 @@ def _rows(
     with_text: bool,
 ) -> list[book.ReviewRow]:
     answers = review_queries.answers_of_many(session, [line.revision_id for line in lines])
+    versions = dict(evidence.versions)
+    # A week that no figure counts yet may have been scored by a version that only it used.
+    if more := {line.rubric_version_id for line in lines} - versions.keys():
+        versions |= rubrics_of(session, more)
     rows = []
     for line in lines:
-        version = evidence.versions[line.rubric_version_id]
+        version = versions[line.rubric_version_id]
         given = answers.get(line.revision_id, [])
         conversation = None
         if with_text and any(answer.passages for answer in given):

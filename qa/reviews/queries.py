@@ -274,6 +274,19 @@ def visible_to(actor: Actor, now: dt.datetime) -> ColumnElement[bool]:
     )
 
 
+def readable_or(others: ColumnElement[bool], actor: Actor, now: dt.datetime) -> ColumnElement[bool]:
+    """Reviews for figures about somebody: of ``others`` every one, of the rest what the person may read.
+
+    So no figure gives away a review that its reader may not open yet. Joins as for ``visible_to``.
+    """
+    return or_(others, visible_to(actor, now))
+
+
+def own_readable(actor: Actor, now: dt.datetime) -> ColumnElement[bool]:
+    """Every review but those of the person's own work that they may not read yet."""
+    return readable_or(HandledPart.specialist_id.is_distinct_from(actor.user_id), actor, now)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewView:
     """One submitted review with what it is about."""

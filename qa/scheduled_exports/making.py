@@ -27,7 +27,9 @@ from qa.data_exports import service as data_service
 from qa.people.models import ProgrammeSetting
 from qa.reviewer_drift import runs
 from qa.reviewer_drift import workbook as drift
+from qa.reviews.queries import readable_or
 from qa.scheduled_exports.rules import OFFERS, Kind
+from qa.tickets.models import HandledPart
 from qa.trends import board_pack
 from qa.trends.looking import SPANS, USUAL_SPAN, Filters, look
 
@@ -95,7 +97,9 @@ def _plans(session: Session, wanted: Wanted, path: Path) -> None:
     team = scorecards.get_team_for(session, wanted.actor, int(wanted.options["team"]))
     people = scorecards.members_of(session, wanted.actor, team, today=wanted.today)
     weeks = weeks_until(wanted.today)
-    evidence, ring = scorecards.evidence_of(session, team, weeks), KeyRing(settings().text_keys)
+    only = readable_or(HandledPart.team_id.is_distinct_from(team.id), wanted.actor, wanted.now)
+    evidence = scorecards.evidence_of(session, team, weeks, readable=only)
+    ring = KeyRing(settings().text_keys)
     with ZipFile(path, "w", ZIP_DEFLATED) as archive:
         for coached in people:
             data = scorecards.coaching_of(
@@ -105,6 +109,7 @@ def _plans(session: Session, wanted: Wanted, path: Path) -> None:
                 scorecards.standing_of(evidence, coached.user.id, team.name, weeks),
                 weeks=weeks,
                 today=wanted.today,
+                reader=wanted.actor,
                 made_by=wanted.actor.name,
                 ring=ring,
                 zone=wanted.zone,

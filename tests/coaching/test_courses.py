@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from qa.coaching import courses, effects
@@ -12,9 +13,11 @@ from qa.coaching.models import CoachingPlan
 from qa.core.access import Role
 from qa.core.clock import monday_of, utcnow
 from qa.people.models import User
+from qa.reviews.models import Review
+from qa.tickets.models import HandledPart
 from tests.coaching.weeks import review
 from tests.support.builders import publish_rubric
-from tests.support.cast import Cast, agent, person
+from tests.support.cast import Cast, actor, agent, person
 from tests.support.client import CheckingClient
 from tests.support.statements import count_queries
 
@@ -51,10 +54,30 @@ def house(session: Session, cast: Cast, monkeypatch: pytest.MonkeyPatch) -> list
     return others
 
 
+def told_to(session: Session, reader: User, plan: CoachingPlan) -> courses.Told:
+    now = utcnow()
+    return courses.effect_of(session, actor(session, reader, today=now.date()), plan, today=now.date(), now=now)
+
+
+def test_a_person_s_course_counts_for_themselves_what_is_released(
+    app: Flask, session: Session, cast: Cast, house: list[User]
+) -> None:
+    plan = plan_of(session, cast.sam, cast.lena)
+    about_sam = select(HandledPart.id).where(HandledPart.specialist_id == cast.sam.id)
+    newest = session.scalars(select(Review).where(Review.part_id.in_(about_sam)).order_by(Review.id.desc())).first()
+    assert newest is not None
+    newest.released_at = utcnow() + dt.timedelta(hours=1)
+    session.commit()
+
+    found = [told_to(session, reader, plan).course for reader in (cast.lena, cast.sam)]
+
+    assert [course and course.reviews_after for course in found] == [2, 1]
+
+
 def test_a_person_s_course_leaves_out_the_week_in_which_the_plan_began(
     app: Flask, session: Session, cast: Cast, house: list[User]
 ) -> None:
-    told = courses.effect_of(session, cast.programme.id, plan_of(session, cast.sam, cast.lena), today=utcnow().date())
+    told = told_to(session, cast.lena, plan_of(session, cast.sam, cast.lena))
 
     assert told.course == effects.Course(before=100.0, after=100.0, reviews_before=2, reviews_after=2)
     assert told.others == len(house)
@@ -71,7 +94,7 @@ def test_whoever_has_a_plan_of_their_own_is_nobody_to_compare_with(
     ended.state, ended.closed_at = "closed", utcnow() - dt.timedelta(weeks=30)
     session.commit()
 
-    told = courses.effect_of(session, cast.programme.id, plan, today=utcnow().date())
+    told = told_to(session, cast.lena, plan)
 
     assert told.others == len(house) - 1
 

@@ -14,10 +14,11 @@ from qa.coaching.follow_ups import queries, rules, service
 from qa.coaching.follow_ups.models import FollowUpUnit
 from qa.core.errors import ConflictError
 from qa.notices.models import Notice
+from qa.reviews.models import Review
 from qa.sampling.models import Assignment, Purpose
 from tests.coaching.world import plan_of_sam
 from tests.support.builders import make_assignment, make_review, make_ticket, publish_rubric
-from tests.support.cast import NOW, TODAY, Cast
+from tests.support.cast import NOW, TODAY, Cast, actor
 
 SEED = bytes(range(32))
 
@@ -85,6 +86,14 @@ def test_drawn_parts_go_to_reviewers_who_are_not_told_why(session: Session, cast
 
     assert told == [1, 0]
     assert "follow_ups_in" in session.scalars(select(Notice.kind).where(Notice.user_id == cast.lena.id)).all()
-    reviews = queries.reviews_of(session, [plan.id])[plan.id]
+    reviews = queries.reviews_of(session, [plan.id], reader=actor(session, cast.lena), now=NOW)[plan.id]
     assert len(reviews) == 4
     assert queries.criteria_since(session, reviews)["tone"].estimate == pytest.approx(100)
+
+    # On their own plan the specialist is told of those released to them.
+    times = (NOW, NOW + dt.timedelta(hours=1), None, None)
+    for each, at in zip(reviews, times, strict=True):
+        session.get_one(Review, each.review_id).released_at = at
+    session.flush()
+    own = queries.reviews_of(session, [plan.id], reader=actor(session, cast.sam), now=NOW)
+    assert own == {plan.id: reviews[:1]}

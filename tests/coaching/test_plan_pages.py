@@ -16,9 +16,9 @@ from qa.core.access import Role
 from qa.core.clock import utcnow
 from qa.desk.person_data import export_person
 from qa.notices.models import Notice
-from qa.people.models import User
+from qa.people.models import Membership, User
 from qa.reviews.models import Review
-from qa.tickets.models import HandledPart
+from qa.tickets.models import HandledPart, Ticket
 from tests.coaching.weeks import review
 from tests.support.builders import publish_rubric
 from tests.support.cast import Cast, agent, person
@@ -215,6 +215,20 @@ def test_an_example_is_shared_by_both_consents_without_name_and_taken_back(
 
     sam.post_form(f"/coaching/examples/{row.id}/answer", {"agreed": "yes"})
     shared = page(quinn, others)
+    asker = [page(lead, "/coaching/examples")]
+    part = session.get_one(HandledPart, session.get_one(Review, row.review_id).part_id)
+    ticket = session.get_one(Ticket, part.ticket_id)
+    ticket.content_severity = 1
+    session.commit()
+    asker.append(page(lead, "/coaching/examples"))
+    ticket.content_severity = 0
+    session.scalars(select(Membership).where(Membership.user_id == cast.sam.id)).one().team_id = cast.appeals.id
+    session.commit()
+    asker.append(page(lead, "/coaching/examples"))
+    # Who asked reads the words while everybody may and while they coach the writer; taking back stays theirs.
+    assert ["Thank you for writing." in each for each in asker] == [True, False, False]
+    assert ["Take it back" in each for each in asker] == [True] * 3
+    assert "Thank you for writing." in page(sam, "/coaching/examples")
     sam.post_form(f"/coaching/examples/{row.id}/withdraw")
 
     assert "begins with the need" in shared

@@ -1,6 +1,8 @@
 """What goes into workbooks is what the page shows, to the same people and to nobody else."""
 
+import datetime as dt
 import io
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -20,7 +22,9 @@ from qa.core.clock import utcnow
 from qa.core.crypto import KeyRing
 from qa.people.queries import setting_at, zone_of
 from tests.coaching.test_plans import seven
+from tests.coaching.weeks import review
 from tests.exports import office
+from tests.support.builders import publish_rubric
 from tests.support.cast import Cast, actor
 from tests.support.client import CheckingClient
 
@@ -49,6 +53,7 @@ def of_page(app: Flask, session: Session, cast: Cast) -> tuple[figures.Standing,
             standing,
             weeks=weeks,
             today=today,
+            reader=actor(session, cast.lena),
             made_by="Lena",
             ring=KeyRing(settings().text_keys),
             zone=zone,
@@ -118,6 +123,34 @@ def test_a_scorecard_and_a_team_hold_what_their_reader_may_see_and_no_words(
     assert [sign_in(cast.sam).post_form(path).status_code for path in paths] == [200, 404]
     made = session.scalars(select(AuditEvent.action).where(AuditEvent.action.like("export.%"))).all()
     assert sorted(made) == ["export.scorecard", "export.scorecard", "export.team"]
+
+
+def test_nobody_reads_in_coaching_what_is_not_released_or_sealed(session: Session, cast: Cast, sign_in: SignIn) -> None:
+    version = publish_rubric(session, cast)
+    released, waiting, sealed = (review(session, cast, version, weeks_ago=n, tone="missed") for n in (1, 2, 3))
+    waiting.released_at = utcnow() + dt.timedelta(hours=1)
+    sealed.released_at, sealed.sealed = None, True
+    session.commit()
+    base = f"/coaching/specialists/{cast.sam.id}"
+    sam, lead = sign_in(cast.sam), sign_in(cast.lena)
+
+    def linked(client: CheckingClient, path: str) -> set[int]:
+        return {int(each) for each in re.findall(r'href="/reviews/(\d+)"', client.get(path).text)}
+
+    def rows(client: CheckingClient, kind: str) -> int:
+        workbook = opened(client.post_form(f"{base}/{kind}").data)
+        return sum(
+            any(isinstance(cell, dt.datetime) for cell in row)
+            for row in workbook["Reviews"].iter_rows(values_only=True)
+        )
+
+    assert [linked(sam, base + rest) for rest in ("", "/criteria/tone")] == [{released.id}] * 2
+    assert [linked(lead, base + rest) for rest in ("", "/criteria/tone")] == [{released.id, waiting.id}] * 2
+    assert "1 of 1 reviews" in sam.get(f"{base}/criteria/tone").text
+    # The lead's figures rest on all three; one's own on what one may read.
+    assert ["3 reviews" in client.get(base).text for client in (lead, sam)] == [True, False]
+    assert [rows(sam, kind) for kind in ("workbook", "scorecard")] == [1, 1]
+    assert [rows(lead, kind) for kind in ("workbook", "scorecard")] == [2, 2]
 
 
 def test_commands_write_the_same_workbooks(

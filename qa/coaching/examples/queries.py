@@ -35,7 +35,8 @@ class OwnExample:
     example: CoachingExample
     specialist: str
     asked_by: str
-    text: str | None  # None: the conversation is gone
+    text: str | None  # None: the conversation is gone, or is not for this person to read any more
+    withheld: bool = False  # the latter
 
 
 def shareable(ticket: Ticket) -> bool:
@@ -122,22 +123,31 @@ def shared_by_others(
     return found
 
 
-def examples_with(session: Session, ring: KeyRing, user_id: int) -> list[OwnExample]:
-    """The examples of one's own work, and those one asked for."""
+def examples_with(session: Session, ring: KeyRing, user_id: int, *, coached: Collection[int]) -> list[OwnExample]:
+    """The examples of one's own work, and those one asked for.
+
+    Whoever asked reads the passage while they coach its writer (``coached``: whom they coach today) and while anybody
+    may read the conversation.
+    """
     mine = (CoachingExample.specialist_id == user_id) | (CoachingExample.asked_by_id == user_id)
     rows = _found(session, mine)
     asked = dict(
         session.execute(select(User.id, User.name).where(User.id.in_({row.asked_by_id for row, *_ in rows}))).all()
     )
-    return [
-        OwnExample(
-            example=row,
-            specialist=name,
-            asked_by=asked.get(row.asked_by_id, ""),
-            text=_passage(session, ring, row, revision, ticket) if row.state in ("asked", "shared") else None,
+    found = []
+    for row, revision, ticket, name in rows:
+        live = row.state in ("asked", "shared")
+        withheld = row.specialist_id != user_id and not (row.specialist_id in coached and shareable(ticket))
+        found.append(
+            OwnExample(
+                example=row,
+                specialist=name,
+                asked_by=asked.get(row.asked_by_id, ""),
+                text=_passage(session, ring, row, revision, ticket) if live and not withheld else None,
+                withheld=live and withheld,
+            )
         )
-        for row, revision, ticket, name in rows
-    ]
+    return found
 
 
 def get_example_for(session: Session, actor: Actor, example_id: int) -> CoachingExample:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 import rubrics
 from qa.coaching.follow_ups.models import FollowUpDraw, FollowUpUnit
 from qa.coaching.models import CoachingPlan
+from qa.core.access import Actor
 from qa.reviews import queries as review_queries
 from qa.reviews import rules as review_rules
 from qa.reviews.models import Review, ReviewRevision
@@ -143,11 +144,12 @@ class FollowedUp:
     inclusion_probability: float
     revision_id: int
     rubric_version_id: int
-    released: bool
 
 
-def reviews_of(session: Session, plan_ids: Collection[int]) -> dict[int, list[FollowedUp]]:
-    """The follow-up reviews of plans that are in, in drawn order."""
+def reviews_of(
+    session: Session, plan_ids: Collection[int], *, reader: Actor, now: dt.datetime
+) -> dict[int, list[FollowedUp]]:
+    """The follow-up reviews of plans that are in, in drawn order; of the reader's own work those released to them."""
     found: dict[int, list[FollowedUp]] = {}
     for plan_id, chance, review, revision, resolved_at in session.execute(
         select(
@@ -157,7 +159,7 @@ def reviews_of(session: Session, plan_ids: Collection[int]) -> dict[int, list[Fo
         .join(Review, _submitted())  # type: ignore[arg-type]
         .join(ReviewRevision, ReviewRevision.id == Review.current_revision_id)
         .join(HandledPart, HandledPart.id == Review.part_id)
-        .where(FollowUpDraw.plan_id.in_(plan_ids))
+        .where(FollowUpDraw.plan_id.in_(plan_ids), review_queries.own_readable(reader, now))
         .order_by(FollowUpDraw.n, FollowUpUnit.position)
     ):
         found.setdefault(plan_id, []).append(
@@ -169,7 +171,6 @@ def reviews_of(session: Session, plan_ids: Collection[int]) -> dict[int, list[Fo
                 inclusion_probability=chance,
                 revision_id=revision.id,
                 rubric_version_id=revision.rubric_version_id,
-                released=review.released_at is not None,
             )
         )
     return found

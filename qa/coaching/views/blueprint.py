@@ -13,6 +13,8 @@ from qa.coaching.span import WEEKS, weeks_until
 from qa.core.clock import local_day, utcnow
 from qa.core.db import db
 from qa.core.errors import NotFoundError
+from qa.reviews.queries import readable_or
+from qa.tickets.models import HandledPart
 
 __all__ = ["WEEKS", "bp", "seen", "today", "weeks_until"]
 
@@ -34,13 +36,16 @@ class Seen:
     focus: book.FocusAreas
 
 
-def seen(user_id: int) -> Seen:
+def seen(user_id: int, *, readable: bool = False) -> Seen:
+    """A specialist with their figures: of one's own work, or if ``readable``, from the reviews one may read alone."""
     session = db.session()
     coached = queries.get_specialist_for(session, g.actor, user_id, today=today())
     if coached.team is None:
         raise NotFoundError("This specialist belongs to no team today, so there is nothing to compare with.")
     weeks = weeks_until(today())
-    evidence = scorecards.evidence_of(session, coached.team, weeks)
+    narrow = readable or g.actor.user_id == user_id
+    only = readable_or(HandledPart.specialist_id.is_distinct_from(user_id), g.actor, utcnow()) if narrow else None
+    evidence = scorecards.evidence_of(session, coached.team, weeks, readable=only)
     standing = scorecards.standing_of(evidence, user_id, coached.team.name, weeks)
     return Seen(
         coached=coached,

@@ -12,6 +12,7 @@ from qa.coaching import courses, queries
 from qa.coaching.models import PLAN_KINDS
 from qa.coaching.views.blueprint import bp, today
 from qa.core.access import Permission, requires
+from qa.core.clock import utcnow
 from qa.core.db import db
 
 ALL = "All plans"
@@ -23,7 +24,7 @@ FEWEST_PLANS = 3  # a mean of two says what each of them says
 def effects() -> ResponseReturnValue:
     session = db.session()
     people = queries.specialists_for(session, g.actor, today=today())
-    told = courses.effects_of(session, g.actor.programme_id, people, today=today())
+    told = courses.effects_of(session, g.actor, people, today=today(), now=utcnow())
     return render_template(
         "coaching/effects.html",
         told=told,

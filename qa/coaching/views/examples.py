@@ -21,7 +21,9 @@ from qa.reviews.queries import get_review_for
 @bp.get("/examples")
 @requires(Permission.COACHING_VIEW)
 def examples() -> ResponseReturnValue:
-    rows = queries.examples_with(db.session(), KeyRing(settings().text_keys), g.actor.user_id)
+    session = db.session()
+    coached = {each.user.id for each in people.specialists_for(session, g.actor, today=today())}
+    rows = queries.examples_with(session, KeyRing(settings().text_keys), g.actor.user_id, coached=coached)
     return render_template("coaching/examples.html", rows=rows)
 
 

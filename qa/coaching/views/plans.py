@@ -87,7 +87,7 @@ def index() -> ResponseReturnValue:
 def specialist(user_id: int) -> ResponseReturnValue:
     shown = seen(user_id)
     session = db.session()
-    lines = queries.review_lines(session, user_id, since=shown.weeks[0])[:40]
+    lines = queries.review_lines(session, g.actor, user_id, since=shown.weeks[0], now=utcnow())[:40]
     offered = library.trainings_of(session, g.actor.programme_id, retired=False)
     return render_template(
         "coaching/specialist.html",
@@ -185,7 +185,7 @@ def plan_page(plan: CoachingPlan, coached: queries.Coached, form: ActionForm, st
     rows = queries.actions_of(session, plan.id)
     had = {row.action.text for row in rows}
     lead = session.get_one(User, plan.lead_id)
-    followed = follow_ups.reviews_of(session, [plan.id]).get(plan.id, [])
+    followed = follow_ups.reviews_of(session, [plan.id], reader=g.actor, now=utcnow()).get(plan.id, [])
     body = render_template(
         "coaching/show.html",
         plan=plan,
@@ -211,7 +211,7 @@ def plan_page(plan: CoachingPlan, coached: queries.Coached, form: ActionForm, st
                 **{row.action.owner_id: row.owner for row in rows},
             }.items()
         ),
-        told=courses.effect_of(session, g.actor.programme_id, plan, today=today()),
+        told=courses.effect_of(session, g.actor, plan, today=today(), now=utcnow()),
         actions=rows,
         edits=edits,
         form=form,

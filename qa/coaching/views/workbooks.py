@@ -32,7 +32,7 @@ LARGEST = 3_000_000  # bytes; a plan's workbook has some fifty thousand
 @requires(Permission.COACHING_VIEW)
 def export(user_id: int) -> ResponseReturnValue:
     """The coaching workbook as a file; that it was made goes to the audit trail."""
-    shown = seen(user_id)
+    shown = seen(user_id, readable=True)
     session = db.session()
     now = utcnow()
     data = scorecards.coaching_of(
@@ -42,6 +42,7 @@ def export(user_id: int) -> ResponseReturnValue:
         shown.standing,
         weeks=shown.weeks,
         today=today(),
+        reader=g.actor,
         made_by=g.actor.name,
         ring=KeyRing(settings().text_keys),
         zone=g.zone,
@@ -66,7 +67,7 @@ def export(user_id: int) -> ResponseReturnValue:
 @requires(Permission.COACHING_VIEW)
 def scorecard(user_id: int) -> ResponseReturnValue:
     """The page's figures as a workbook to read: no comment and no passage of a conversation is in it."""
-    shown = seen(user_id)
+    shown = seen(user_id, readable=True)
     session, now = db.session(), utcnow()
     data = scorecards.scorecard_of(
         session,
@@ -75,6 +76,7 @@ def scorecard(user_id: int) -> ResponseReturnValue:
         shown.standing,
         weeks=shown.weeks,
         lead=scorecards.lead_name(session, shown.coached.team, today()) if shown.coached.team else workbook.NO_LEAD,
+        reader=g.actor,
         made_by=g.actor.name,
         ring=KeyRing(settings().text_keys),
         zone=g.zone,
