@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, select, true
 from sqlalchemy.orm import Session
 
 import rubrics
@@ -28,6 +28,7 @@ from qa.tickets.models import HandledPart, Ticket
 
 CHUNK = 500  # ids in one statement
 PRAISE_WINDOW = dt.timedelta(weeks=13)
+EVERY_REVIEW: ColumnElement[bool] = true()
 NEW_FOR = dt.timedelta(days=90)  # a specialist counts as new this long
 
 
@@ -109,17 +110,13 @@ def window_of(
     *,
     since: dt.date,
     until: dt.date,
-    readable: ColumnElement[bool] | None = None,
+    readable: ColumnElement[bool] = EVERY_REVIEW,
 ) -> Measured:
-    """The programme's reviews of weeks that may be spoken of, with what they stand for.
-
-    ``readable`` leaves out reviews that the figures' reader may not open yet; they count as not done.
-    """
+    """The programme's reviews of weeks that may be spoken of, with what they stand for; ``readable`` ones alone."""
     where = [HandledPart.programme_id == programme_id]
-    those = where if readable is None else [*where, readable]
     return measure(
         *settled(
-            measuring.reviewed(session, those, since=since, until=until),
+            measuring.reviewed(session, [*where, readable], since=since, until=until),
             measuring.framed(session, where, since=since, until=until),
             measuring.drawn(session, where, since=since, until=until),
         )

@@ -46,7 +46,7 @@ def teams_for(session: Session, actor: Actor) -> Sequence[Team]:
 
 
 def evidence_of(
-    session: Session, team: Team, weeks: Sequence[dt.date], *, readable: ColumnElement[bool] | None = None
+    session: Session, team: Team, weeks: Sequence[dt.date], *, readable: ColumnElement[bool] = queries.EVERY_REVIEW
 ) -> Evidence:
     """What every figure of a team's specialists rests on, over these weeks; ``readable`` as for ``window_of``."""
     measured = queries.window_of(session, team.programme_id, since=weeks[0], until=weeks[-1], readable=readable)

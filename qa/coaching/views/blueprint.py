@@ -43,8 +43,9 @@ def seen(user_id: int, *, readable: bool = False) -> Seen:
     if coached.team is None:
         raise NotFoundError("This specialist belongs to no team today, so there is nothing to compare with.")
     weeks = weeks_until(today())
-    narrow = readable or g.actor.user_id == user_id
-    only = readable_or(HandledPart.specialist_id.is_distinct_from(user_id), g.actor, utcnow()) if narrow else None
+    only = queries.EVERY_REVIEW
+    if readable or g.actor.user_id == user_id:
+        only = readable_or(HandledPart.specialist_id.is_distinct_from(user_id), g.actor, utcnow())
     evidence = scorecards.evidence_of(session, coached.team, weeks, readable=only)
     standing = scorecards.standing_of(evidence, user_id, coached.team.name, weeks)
     return Seen(
