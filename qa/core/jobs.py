@@ -9,14 +9,15 @@ import os
 import secrets
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
 import structlog
 from flask import Flask
-from sqlalchemy import UniqueConstraint, or_, select, update
+from sqlalchemy import Engine, UniqueConstraint, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from qa.core.clock import utcnow
@@ -25,6 +26,7 @@ from qa.core.orm import Base, WithId, one_of
 
 log = structlog.get_logger(__name__)
 LEASE = dt.timedelta(seconds=60)
+RENEW_SECONDS = 15.0
 MAX_ATTEMPTS = 3
 POLL_SECONDS = 0.5
 HOUSEKEEPING_SECONDS = 2.0
@@ -93,7 +95,35 @@ def progress(job_id: int, done: int, total: int | None) -> None:
 
 def keep_lease(job_id: int) -> None:
     """Renew the lease of a running job that has nothing to tell yet."""
-    with Session(db.engine) as session:
+    _renew(db.engine, job_id)
+
+
+@contextmanager
+def lease_kept(job_id: int) -> Iterator[None]:
+    """Renew the lease from a thread of its own, beside work that has no steps at which it could.
+
+    The work inside must leave no writing transaction open at its end: the thread's last renewal would wait for it.
+    """
+    engine, over = db.engine, threading.Event()
+
+    def renew() -> None:
+        while not over.wait(RENEW_SECONDS):
+            try:
+                _renew(engine, job_id)
+            except Exception:
+                log.exception("jobs.lease_not_renewed", job=job_id)
+
+    thread = threading.Thread(target=renew, name=f"lease-{job_id}", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+
+
+def _renew(engine: Engine, job_id: int) -> None:
+    with Session(engine) as session:
         session.execute(update(Job).where(Job.id == job_id).values(leased_until=utcnow() + LEASE))
         session.commit()
 

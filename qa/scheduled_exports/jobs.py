@@ -2,7 +2,8 @@
 
 import datetime as dt
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -10,19 +11,20 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from qa.config import settings
-from qa.core import jobs
+from qa.core import audit, jobs
+from qa.core.access import Permission, Scope
 from qa.core.addresses import address_of
 from qa.core.calendars import PeriodicJobs
 from qa.core.clock import local_day, utcnow
-from qa.core.db import db
-from qa.core.errors import FairmarkError, NotFoundError
+from qa.core.db import db, reading
+from qa.core.errors import FairmarkError, ForbiddenError, NotFoundError
 from qa.core.jobs import Handler, Job
 from qa.notices.mailing import NotTakenError, UnclearError, connected, hand_over
 from qa.people.models import User
 from qa.people.queries import actor_for, setting_at, zone_of
 from qa.scheduled_exports import mailing, making, service
 from qa.scheduled_exports.models import DeliveryState, ExportDelivery, ExportSchedule, ScheduleState
-from qa.scheduled_exports.rules import OFFERS, Kind, Rhythm, latest_due
+from qa.scheduled_exports.rules import OFFERS, Kind, Rhythm, Way, latest_due
 
 MAIL_AGAIN = dt.timedelta(minutes=15)
 MOST_MAILS = 5
@@ -35,7 +37,8 @@ def folder() -> Path:
 
 def deliver(job: Job) -> Mapping[str, Any]:
     """Make the file of a schedule's period; whatever goes wrong is kept where its owner sees it."""
-    schedule_id, period, session = int(job.payload["schedule"]), str(job.payload["period"]), db.session()
+    job_id, session = job.id, db.session()
+    schedule_id, period = int(job.payload["schedule"]), str(job.payload["period"])
     session.rollback()
     begun = service.delivery_of(session, schedule_id, period, now=utcnow())
     delivery_id = begun.id if begun else None
@@ -44,9 +47,14 @@ def deliver(job: Job) -> Mapping[str, Any]:
         return {"schedule": schedule_id, "state": "ended before"}
     path = None
     try:
-        path, teams = _made(session, schedule_id, delivery_id)
+        with jobs.lease_kept(job_id):
+            made = _made(session, schedule_id, delivery_id)
+        path = made.path
         row, delivery = _locked(session, delivery_id)
-        delivery.teams = teams
+        if delivery.state != DeliveryState.WAITING:
+            return _given_up(session, delivery_id, path)
+        delivery.teams = made.teams
+        _to_the_trail(session, made)
         service.finish(session, row, delivery, path, shared=settings().export_folder, now=utcnow())
         jobs.enqueue(session, service.MAIL_JOB, {"delivery": delivery_id}, by=None, now=utcnow())
         session.commit()
@@ -56,6 +64,8 @@ def deliver(job: Job) -> Mapping[str, Any]:
             path.unlink(missing_ok=True)
         reason = str(error) if isinstance(error, FairmarkError) else "It broke off. The operator's log says why."
         row, delivery = _locked(session, delivery_id)
+        if delivery.state != DeliveryState.WAITING:
+            return _given_up(session, delivery_id, None)
         service.fail(session, row, delivery, reason, now=utcnow())
         session.commit()
         if isinstance(error, FairmarkError):
@@ -64,33 +74,81 @@ def deliver(job: Job) -> Mapping[str, Any]:
     return {"delivery": delivery_id, "state": DeliveryState.DONE}
 
 
-def _made(session: Session, schedule_id: int, delivery_id: int) -> tuple[Path, list[int]]:
-    """The file, made with its receiver's roles and teams as they are now, and those teams."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """A file that lies in the folder and is nobody's yet."""
+
+    path: Path
+    teams: list[int]
+    handed: Sequence[making.Handed]
+    actor_id: int
+    at: dt.datetime
+
+
+def _made(session: Session, schedule_id: int, delivery_id: int) -> Made:
+    """The file, made with its receiver's roles and teams as they are now; nobody waits to write meanwhile."""
+    with reading():
+        wanted = _wanted(session, schedule_id)
+        folder().mkdir(mode=0o700, parents=True, exist_ok=True)
+        path = folder() / f"scheduled-{delivery_id}-{secrets.token_hex(8)}{OFFERS[wanted.kind].suffix}"
+        try:
+            handed = making.make(session, wanted, path)
+        except BaseException:
+            path.unlink(missing_ok=True)
+            raise
+        session.rollback()
+    return Made(
+        path=path,
+        teams=making.seen_through(wanted.actor, wanted.kind),
+        handed=handed,
+        actor_id=wanted.actor.user_id,
+        at=wanted.now,
+    )
+
+
+def _wanted(session: Session, schedule_id: int) -> making.Wanted:
+    """What to make; ForbiddenError or NotFoundError where its owner or its receiver is out of it."""
     now = utcnow()
     row = session.get_one(ExportSchedule, schedule_id)
     setting = setting_at(session, row.programme_id, now)
     zone = zone_of(setting)
-    receiver = session.get_one(User, row.receiver_id)
+    today = local_day(now, zone)
+    owner, receiver = session.get_one(User, row.owner_id), session.get_one(User, row.receiver_id)
+    wide = Scope.ALL if row.way == Way.FOLDER else None
+    if not owner.active or not actor_for(session, owner, today=today).may(Permission.DATA_EXPORT, wide):
+        raise ForbiddenError("Whoever set this up may not schedule it any more: delete it, and set up one of your own.")
     if not receiver.active:
         raise NotFoundError("The receiver is not here any more.")
-    kind = Kind(row.kind)
-    folder().mkdir(mode=0o700, parents=True, exist_ok=True)
-    path = folder() / f"scheduled-{delivery_id}-{secrets.token_hex(8)}{OFFERS[kind].suffix}"
-    actor = actor_for(session, receiver, today=local_day(now, zone))
-    wanted = making.Wanted(
-        kind=kind,
+    return making.Wanted(
+        kind=Kind(row.kind),
         options=dict(row.options),
-        actor=actor,
+        actor=actor_for(session, receiver, today=today),
         setting=setting,
         zone=zone,
         now=now,
     )
-    try:
-        making.make(session, wanted, path)
-    except BaseException:
+
+
+def _to_the_trail(session: Session, made: Made) -> None:
+    """Each coaching workbook that is in the file, so that it is known when it comes back."""
+    for each in made.handed:
+        audit.record(
+            session,
+            action="export.coaching",
+            object_type="person",
+            object_id=each.person_id,
+            actor_id=made.actor_id,
+            now=made.at,
+            detail=each.detail,
+        )
+
+
+def _given_up(session: Session, delivery_id: int, path: Path | None) -> Mapping[str, Any]:
+    """Leave a delivery that another runner finished meanwhile as it is: it was told of once."""
+    session.rollback()
+    if path is not None:
         path.unlink(missing_ok=True)
-        raise
-    return path, sorted(actor.led_team_ids)
+    return {"delivery": delivery_id, "state": "ended before"}
 
 
 def _locked(session: Session, delivery_id: int) -> tuple[ExportSchedule, ExportDelivery]:

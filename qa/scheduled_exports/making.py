@@ -1,7 +1,7 @@
 """Making the file of a schedule, as its receiver may see it now."""
 
 import datetime as dt
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,6 @@ from exports.text import file_name
 from qa.coaching import scorecards, workbook
 from qa.coaching.span import weeks_until
 from qa.config import settings
-from qa.core import audit
 from qa.core.access import Actor, Permission, Scope
 from qa.core.clock import local_day
 from qa.core.crypto import KeyRing
@@ -52,15 +51,30 @@ class Wanted:
         return local_day(self.now, self.zone)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Handed:
+    """A coaching workbook that left: whose it is, and what the trail keeps so that it is known when it comes back."""
+
+    person_id: int
+    detail: Mapping[str, object]
+
+
 def may(actor: Actor, kind: Kind) -> bool:
     """Whether somebody's roles open a kind at all; of which team is asked where it is made."""
     scopes = actor.scopes(OFFERS[kind].needs)
     return actor.may(Permission.DATA_EXPORT) and bool(scopes & {Scope.TEAM, Scope.ALL})
 
 
+def seen_through(actor: Actor, kind: Kind) -> list[int]:
+    """The teams that somebody has to lead later to open what is made for them now."""
+    # Whoever sees the whole programme gets a file about more than the teams they lead. No team has the number 0, so
+    # that file stays closed once the wider role is gone.
+    return [0] if actor.may(OFFERS[kind].needs, Scope.ALL) else sorted(actor.led_team_ids)
+
+
 def may_still(actor: Actor, kind: Kind, teams: Collection[int]) -> bool:
     """Whether somebody may open what was made for them while they led these teams."""
-    if not may(actor, kind):
+    if not may(actor, kind) or (OFFERS[kind].text and not actor.may(Permission.CONVERSATION_READ)):
         return False
     return actor.may(OFFERS[kind].needs, Scope.ALL) or set(teams) <= actor.led_team_ids
 
@@ -71,14 +85,17 @@ def check_still(actor: Actor, kind: Kind, teams: Collection[int]) -> None:
         raise ForbiddenError(NO_LONGER)
 
 
-def make(session: Session, wanted: Wanted, path: Path) -> None:
-    """Write the file; ForbiddenError or NotFoundError where the receiver may not have it."""
+def make(session: Session, wanted: Wanted, path: Path) -> Sequence[Handed]:
+    """Write the file, reading only; ForbiddenError or NotFoundError where the receiver may not have it.
+
+    Gives what has to go to the trail with the delivery.
+    """
     if not may(wanted.actor, wanted.kind):
         raise ForbiddenError(NO_LONGER)
-    MAKERS[wanted.kind](session, wanted, path)
+    return MAKERS[wanted.kind](session, wanted, path)
 
 
-def _team(session: Session, wanted: Wanted, path: Path) -> None:
+def _team(session: Session, wanted: Wanted, path: Path) -> Sequence[Handed]:
     team = scorecards.get_team_for(session, wanted.actor, int(wanted.options["team"]))
     data = scorecards.team_of(
         session,
@@ -90,9 +107,10 @@ def _team(session: Session, wanted: Wanted, path: Path) -> None:
         now=wanted.now,
     )
     path.write_bytes(scorecard_workbook.build_team(data))
+    return ()
 
 
-def _plans(session: Session, wanted: Wanted, path: Path) -> None:
+def _plans(session: Session, wanted: Wanted, path: Path) -> Sequence[Handed]:
     """Each specialist's coaching workbook; each is known to the trail, so each can be handed back."""
     team = scorecards.get_team_for(session, wanted.actor, int(wanted.options["team"]))
     people = scorecards.members_of(session, wanted.actor, team, today=wanted.today)
@@ -100,6 +118,7 @@ def _plans(session: Session, wanted: Wanted, path: Path) -> None:
     only = readable_or(HandledPart.team_id.is_distinct_from(team.id), wanted.actor, wanted.now)
     evidence = scorecards.evidence_of(session, team, weeks, readable=only)
     ring = KeyRing(settings().text_keys)
+    handed = []
     with ZipFile(path, "w", ZIP_DEFLATED) as archive:
         for coached in people:
             data = scorecards.coaching_of(
@@ -119,18 +138,11 @@ def _plans(session: Session, wanted: Wanted, path: Path) -> None:
             content = coaching_workbook.build(data)
             name = file_name(coached.user.name, str(coached.user.id), suffix=".xlsx")
             archive.writestr(name, content)
-            audit.record(
-                session,
-                action="export.coaching",
-                object_type="person",
-                object_id=coached.user.id,
-                actor_id=wanted.actor.user_id,
-                now=wanted.now,
-                detail=workbook.told(data, content),
-            )
+            handed.append(Handed(person_id=coached.user.id, detail=workbook.told(data, content)))
+    return handed
 
 
-def _trends(session: Session, wanted: Wanted, path: Path) -> None:
+def _trends(session: Session, wanted: Wanted, path: Path) -> Sequence[Handed]:
     span = wanted.options.get("weeks", USUAL_SPAN)
     chosen = Filters(
         team_id=wanted.options.get("team"),
@@ -143,17 +155,19 @@ def _trends(session: Session, wanted: Wanted, path: Path) -> None:
         session, wanted.actor, looked, made_by=wanted.actor.name, zone=wanted.zone, now=wanted.now
     )
     path.write_bytes(board_pack_book.build(data))
+    return ()
 
 
-def _drift(session: Session, wanted: Wanted, path: Path) -> None:
+def _drift(session: Session, wanted: Wanted, path: Path) -> Sequence[Handed]:
     run = runs.newest_run(session, wanted.actor.programme_id)
     if run is None:
         raise ConflictError("There is no run of the drift watch yet.")
     data = drift.data_of(session, run, made_by=wanted.actor.name, zone=wanted.zone, now=wanted.now)
     path.write_bytes(drift_workbook.build(data))
+    return ()
 
 
-def _data(session: Session, wanted: Wanted, path: Path) -> None:
+def _data(session: Session, wanted: Wanted, path: Path) -> Sequence[Handed]:
     last = wanted.today - dt.timedelta(days=1)
     first = last - dt.timedelta(weeks=int(wanted.options.get("weeks", USUAL_SPAN))) + dt.timedelta(days=1)
     order = data_queries.Order(
@@ -166,9 +180,10 @@ def _data(session: Session, wanted: Wanted, path: Path) -> None:
         wanted=data_queries.wanted_of(wanted.actor, first, last, zone=wanted.zone, as_of=wanted.now),
     )
     data_service.write_file(session, path, order, now=wanted.now)
+    return ()
 
 
-MAKERS: Mapping[Kind, Callable[[Session, Wanted, Path], None]] = {
+MAKERS: Mapping[Kind, Callable[[Session, Wanted, Path], Sequence[Handed]]] = {
     Kind.TEAM: _team,
     Kind.PLANS: _plans,
     Kind.TRENDS: _trends,

@@ -89,13 +89,17 @@ def schedules_of(session: Session, actor: Actor) -> list[Listed]:
     ]
 
 
-def get_schedule_for(session: Session, actor: Actor, schedule_id: int) -> ExportSchedule:
-    """A schedule of one's own; others' are not there."""
+def get_schedule_for(session: Session, actor: Actor, schedule_id: int, *, or_received: bool = False) -> ExportSchedule:
+    """A schedule of one's own, or also one that somebody set up for one; others' are not there."""
+    concerned = ExportSchedule.owner_id == actor.user_id
+    if or_received:
+        concerned |= ExportSchedule.receiver_id == actor.user_id
     row = session.scalars(
         select(ExportSchedule)
         .where(
             ExportSchedule.id == schedule_id,
-            ExportSchedule.owner_id == actor.user_id,
+            ExportSchedule.programme_id == actor.programme_id,
+            concerned,
             ExportSchedule.state != ScheduleState.ENDED,
         )
         .with_for_update()

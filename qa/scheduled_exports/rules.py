@@ -41,6 +41,7 @@ class Offer:
     needs: Permission
     of_team: bool
     suffix: str
+    narrowed_by: frozenset[str]  # which of team, queue and weeks the file heeds
     text: bool = False  # may hold words of a conversation: never leaves by a folder
 
 
@@ -50,26 +51,50 @@ OFFERS: Mapping[Kind, Offer] = {
         needs=Permission.COACHING_VIEW,
         of_team=True,
         suffix=".xlsx",
+        narrowed_by=frozenset({"team"}),
     ),
     Kind.PLANS: Offer(
         words="Coaching workbooks of a team, a zip with one for each specialist",
         needs=Permission.COACHING_VIEW,
         of_team=True,
         suffix=".zip",
+        narrowed_by=frozenset({"team"}),
         text=True,
     ),
-    Kind.TRENDS: Offer(words="Board pack", needs=Permission.TRENDS_VIEW, of_team=False, suffix=".xlsx"),
-    Kind.DRIFT: Offer(words="Reviewers' board", needs=Permission.DRIFT_RUN, of_team=False, suffix=".xlsx"),
+    Kind.TRENDS: Offer(
+        words="Board pack",
+        needs=Permission.TRENDS_VIEW,
+        of_team=False,
+        suffix=".xlsx",
+        narrowed_by=frozenset({"team", "queue", "weeks"}),
+    ),
+    Kind.DRIFT: Offer(
+        words="Reviewers' board",
+        needs=Permission.DRIFT_RUN,
+        of_team=False,
+        suffix=".xlsx",
+        narrowed_by=frozenset(),
+    ),
     Kind.DATA: Offer(
         words="Flat data as CSV (reviews, answers, tickets, draws)",
         needs=Permission.DATA_EXPORT,
         of_team=False,
         suffix=".csv.zip",
+        narrowed_by=frozenset({"weeks"}),
     ),
 }
 RHYTHM_WORDS = {Rhythm.ONCE: "Once, now", Rhythm.WEEKLY: "Every week", Rhythm.MONTHLY: "Every month, on the first"}
 WAY_WORDS = {Way.LINK: "A link, by notice and e-mail", Way.FOLDER: "The operator's folder, and the link"}
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+
+def heeded(kind: str, options: Mapping[str, Any]) -> dict[str, Any]:
+    """What was chosen and the file of this kind heeds; the rest would only claim a filter that it has not."""
+    known = next((each for each in Kind if each == kind), None)
+    if known is None:
+        return {}
+    offer = OFFERS[known]
+    return {name: value for name, value in options.items() if name in offer.narrowed_by and value not in (None, "")}
 
 
 def latest_due(rhythm: str, weekday: int, hour: int, zone: ZoneInfo, now: dt.datetime) -> dt.datetime | None:

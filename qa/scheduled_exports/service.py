@@ -22,6 +22,7 @@ from qa.scheduled_exports.rules import OFFERS, ONCE, Kind, Rhythm, Way
 DELIVER_JOB = "scheduled_exports.deliver"
 MAIL_JOB = "scheduled_exports.mail"
 KEPT_DAYS = 7
+UNNAMED_FOR = dt.timedelta(days=1)
 MOST_SCHEDULES = 20  # of one person
 
 
@@ -42,6 +43,7 @@ def set_up(
     now: dt.datetime,
 ) -> ExportSchedule:
     """A new schedule; one that comes once is begun at once."""
+    options = rules.heeded(kind, options)
     found = rules.problems(
         kind=kind,
         rhythm=rhythm,
@@ -69,7 +71,7 @@ def set_up(
         owner_id=actor.user_id,
         receiver_id=receiver_id,
         kind=kind,
-        options={name: value for name, value in options.items() if value not in (None, "")},
+        options=options,
         rhythm=rhythm,
         weekday=weekday,
         hour=hour,
@@ -197,20 +199,25 @@ def fail(session: Session, row: ExportSchedule, delivery: ExportDelivery, reason
 
 
 def _close_once(row: ExportSchedule) -> None:
-    """What comes once stays listed, paused for good, until it is deleted."""
-    if row.rhythm == Rhythm.ONCE:
+    """What comes once stays listed, paused for good, until it is deleted; it may be deleted already."""
+    if row.rhythm == Rhythm.ONCE and row.state == ScheduleState.ACTIVE:
         row.state = ScheduleState.PAUSED
 
 
 def delete_expired(session: Session, folder: Path, *, now: dt.datetime) -> int:
-    """Delete every file whose week is over."""
+    """Delete every file whose week is over, and what a killed process left half written."""
     with reading():
         ids = session.scalars(
             select(ExportDelivery.id).where(
                 ExportDelivery.state == DeliveryState.DONE, ExportDelivery.expires_at <= now
             )
         ).all()
+        named = set(session.scalars(select(ExportDelivery.file_name).where(ExportDelivery.state == DeliveryState.DONE)))
         session.rollback()
+    for path in folder.glob("scheduled-*"):
+        # What is being written has no name yet either, but it is young.
+        if path.name not in named and dt.datetime.fromtimestamp(path.stat().st_mtime, dt.UTC) < now - UNNAMED_FOR:
+            path.unlink(missing_ok=True)
     for delivery_id in ids:
         row = session.get_one(ExportDelivery, delivery_id)
         row.state = DeliveryState.EXPIRED

@@ -85,8 +85,10 @@ def resume(schedule_id: int) -> ResponseReturnValue:
 @bp.post("/<int:schedule_id>/delete")
 @requires(Permission.DATA_EXPORT)
 def delete(schedule_id: int) -> ResponseReturnValue:
+    """Delete a schedule: whoever set it up, or whoever it is for, who may not want it any more."""
     session = db.session()
-    service.end(session, queries.get_schedule_for(session, g.actor, schedule_id), by=g.actor.user_id, now=utcnow())
+    row = queries.get_schedule_for(session, g.actor, schedule_id, or_received=True)
+    service.end(session, row, by=g.actor.user_id, now=utcnow())
     db.session.commit()
     flash("The schedule is deleted. What it brought can be fetched until its week is over.", "good")
     return redirect(url_for("scheduled_exports.index"))

@@ -2,7 +2,8 @@
 
 import datetime as dt
 import io
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -21,9 +22,11 @@ from qa.core.clock import utcnow
 from qa.core.db import db
 from qa.core.jobs import Job
 from qa.notices.models import Notice
-from qa.people.models import Membership, User
-from qa.scheduled_exports import jobs
+from qa.people.models import Membership, RoleGrant, User
+from qa.scheduled_exports import jobs, making
 from qa.scheduled_exports.models import ExportDelivery, ExportSchedule
+from qa.scheduled_exports.rules import Kind
+from qa.tickets.models import Ticket
 from tests.coaching.test_plans import seven
 from tests.notices.sink import running
 from tests.support.cast import Cast
@@ -167,7 +170,12 @@ def test_a_schedule_is_due_once_a_time_paused_resumed_and_deleted(
     session.execute(update(ExportDelivery).values(expires_at=now - dt.timedelta(minutes=1)))
     session.commit()
     assert (jobs_folder(app) / str(made.file_name)).is_file()
-    looked(now + dt.timedelta(days=22, hours=1, minutes=5))
+    half = jobs_folder(app) / "scheduled-1-0123.xlsx"  # of a process that was killed
+    half.touch()
+    looked(now + dt.timedelta(hours=1))
+    assert half.exists()
+    looked(now + dt.timedelta(days=22, hours=2, minutes=5))
+    assert not half.exists()
     assert not (jobs_folder(app) / str(made.file_name)).exists()
     assert lead.post_form(f"{HOME}deliveries/{made.id}/file").status_code == 404
     assert lead.post_form(f"{HOME}{row.id}/delete").status_code == 302
@@ -179,6 +187,107 @@ def test_a_schedule_is_due_once_a_time_paused_resumed_and_deleted(
         "export.schedule_paused",
         "export.schedule_resumed",
     ]
+
+
+def test_nobody_waits_for_a_file_and_it_is_finished_once(
+    seven: int, app: Flask, session: Session, cast: Cast, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    director = sign_in(cast.dora)
+    form = asked(kind="trends", weeks=26, receiver=cast.dora.id)
+    assert director.post_form(HOME, form).status_code == 302
+    monkeypatch.setattr("qa.core.jobs.RENEW_SECONDS", 0.01)
+    row = session.scalars(select(ExportSchedule)).one()
+    trends, run = making.MAKERS[Kind.TRENDS], {"n": 0}
+
+    def leased() -> object:
+        session.rollback()
+        return session.scalar(select(Job.leased_until).where(Job.name == "scheduled_exports.deliver"))
+
+    def slow(own: Session, wanted: making.Wanted, path: Path) -> Sequence[making.Handed]:
+        handed = trends(own, wanted, path)
+        run["n"] += 1
+        assert not own.connection().connection.info.get("holds_write_lock")
+        before, until = leased(), time.monotonic() + 5
+        while leased() == before:
+            assert time.monotonic() < until, "the lease is not renewed"
+            time.sleep(0.005)
+        if run["n"] == 1:  # a second runner takes the same job, and is faster
+            with app.app_context():
+                job = db.session.scalars(select(Job).where(Job.name == "scheduled_exports.deliver")).one()
+                assert jobs.deliver(job)["state"] == "done"
+            session.execute(update(ExportSchedule).values(state="ended"))  # and the schedule is deleted meanwhile
+            session.commit()
+        return handed
+
+    monkeypatch.setitem(making.MAKERS, Kind.TRENDS, slow)
+    app.extensions["runner"].run_all()
+
+    assert run["n"] == 2
+    (made,) = deliveries(session)
+    assert made.state == "done", made.error
+    assert [path.name for path in jobs_folder(app).iterdir()] == [made.file_name]
+    assert of_kind(session, cast.dora, "export_ready") == 1
+    actions = session.scalars(select(AuditEvent.action).where(AuditEvent.object_type == "export_delivery")).all()
+    assert list(actions) == ["export.delivered"]
+    assert row.options == {"weeks": 26}
+
+
+def test_a_schedule_says_and_keeps_only_the_filters_that_its_file_has(
+    seven: int, session: Session, cast: Cast, sign_in: SignIn
+) -> None:
+    quinn = sign_in(cast.quinn)
+    queue = session.scalars(select(Ticket.queue).where(Ticket.queue != "").limit(1)).one()
+    chosen = {"team": cast.payouts.id, "queue": queue, "weeks": 26}
+    kept = {
+        "team": {"team": cast.payouts.id},
+        "plans": {"team": cast.payouts.id},
+        "trends": chosen,
+        "drift": {},
+        "data": {"weeks": 26},
+    }
+    for kind in kept:
+        form = asked(kind=kind, rhythm="weekly", receiver=cast.quinn.id, **chosen)
+        assert quinn.post_form(HOME, form).status_code == 302
+    assert {row.kind: row.options for row in session.scalars(select(ExportSchedule))} == kept
+    assert "everything" in quinn.get(HOME).text  # the reviewers' board
+
+
+def test_a_file_about_the_whole_programme_closes_with_the_wider_role(
+    seven: int, app: Flask, session: Session, cast: Cast, sign_in: SignIn
+) -> None:
+    quinn = sign_in(cast.quinn)
+    quinn.post_form(HOME, asked(kind="data", receiver=cast.quinn.id))
+    app.extensions["runner"].run_all()
+    (made,) = deliveries(session)
+    assert file_of(quinn, made)
+    session.execute(update(RoleGrant).where(RoleGrant.user_id == cast.quinn.id).values(role="team_lead"))
+    session.commit()
+    assert quinn.post_form(f"{HOME}deliveries/{made.id}/file").status_code == 403
+
+
+def test_a_schedule_does_not_outlive_its_owner_and_its_receiver_may_delete_it(
+    seven: int, app: Flask, session: Session, cast: Cast, sign_in: SignIn
+) -> None:
+    director, quinn = sign_in(cast.dora), sign_in(cast.quinn)
+    form = asked(kind="trends", receiver=cast.quinn.id)
+    director.post_form(HOME, form)
+    director.post_form(HOME, form)
+    session.execute(update(User).where(User.id == cast.dora.id).values(active=False))
+    session.commit()
+    assert app.extensions["runner"].run_one()
+    session.execute(update(User).where(User.id == cast.dora.id).values(active=True))
+    session.execute(update(RoleGrant).where(RoleGrant.user_id == cast.dora.id).values(role="reviewer"))
+    session.commit()
+    app.extensions["runner"].run_all()
+
+    assert ["may not schedule it any more" in str(each.error) for each in deliveries(session)] == [True, True]
+    row = session.scalars(select(ExportSchedule).order_by(ExportSchedule.id)).first()
+    assert row is not None
+    assert f"{HOME}{row.id}/delete" in quinn.get(HOME).text
+    assert f"{HOME}{row.id}/resume" not in quinn.get(HOME).text
+    assert sign_in(cast.lena).post_form(f"{HOME}{row.id}/delete").status_code == 404
+    assert quinn.post_form(f"{HOME}{row.id}/resume").status_code == 404
+    assert quinn.post_form(f"{HOME}{row.id}/delete").status_code == 302
 
 
 def jobs_folder(app: Flask) -> Path:
