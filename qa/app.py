@@ -13,6 +13,7 @@ from qa.calibration_sessions import report_views as calibration_views
 from qa.calibration_sessions.certification import views as certification_views
 from qa.calibration_sessions.golden import views as golden_views
 from qa.calibration_sessions.series import views as series_views
+from qa.coaching import forgetting
 from qa.coaching import views as coaching_views
 from qa.config import PROJECT, Settings
 from qa.core import access, assets, cookies, jobs, limits, logs, pages
@@ -20,7 +21,6 @@ from qa.core import db as database
 from qa.core.access_log import AccessLogBuffer
 from qa.data_exports import views as data_export_views
 from qa.desk import views as desk_views
-from qa.incidents import forgetting
 from qa.incidents import views as incident_views
 from qa.notices import views as notice_views
 from qa.operations import views as operation_views

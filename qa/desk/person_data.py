@@ -14,8 +14,9 @@ from sqlalchemy.orm import Session
 
 from qa.coaching.examples.models import CoachingExample
 from qa.coaching.library.models import TrainingRecord
-from qa.coaching.meetings.models import CoachingMeeting, CoachingSeries, PrivateNote
+from qa.coaching.meetings.models import CoachingMeeting, CoachingSeries, CoachingSeriesDay, PrivateNote
 from qa.coaching.models import CoachingAction, CoachingGoal, CoachingPlan, Praise
+from qa.coaching.wait_lists.models import WaitPlace
 from qa.core import audit
 from qa.core.audit import AuditEvent
 from qa.core.errors import ConflictError
@@ -81,6 +82,7 @@ def export_person(session: Session, user: User) -> dict[str, Any]:
         "praise": _plain(session, select(Praise).where(Praise.specialist_id == user.id)),
         "training_record": _plain(session, select(TrainingRecord).where(TrainingRecord.user_id == user.id)),
         "coaching_example": _plain(session, select(CoachingExample).where(CoachingExample.specialist_id == user.id)),
+        "wait_place": _plain(session, select(WaitPlace).where(WaitPlace.user_id == user.id)),
         "comment_template": _plain(session, select(CommentTemplate).where(CommentTemplate.owner_id == user.id)),
         "audit": _plain(session, select(AuditEvent).where(AuditEvent.actor_id == user.id).order_by(AuditEvent.id)),
     }
@@ -191,6 +193,19 @@ def _blank_coaching(session: Session, user_id: int) -> None:
         .values(agenda="", shared_notes="", agreed="", place="")
     )
     session.execute(update(CoachingSeries).where(CoachingSeries.specialist_id == user_id).values(agenda="", place=""))
+    series = select(CoachingSeries.id).where(
+        or_(CoachingSeries.specialist_id == user_id, CoachingSeries.lead_id == user_id)
+    )
+    session.execute(  # older rows name who was away
+        update(CoachingSeriesDay)
+        .where(CoachingSeriesDay.series_id.in_(series), CoachingSeriesDay.skipped.is_not(None))
+        .values(skipped="one of the two was away")
+    )
+    session.execute(
+        update(WaitPlace)
+        .where(WaitPlace.user_id == user_id, WaitPlace.left_reason.is_not(None))
+        .values(left_reason="(erased)")
+    )
     session.execute(update(Praise).where(Praise.specialist_id == user_id).values(text="(erased)"))
     session.execute(update(TrainingRecord).where(TrainingRecord.user_id == user_id).values(note=""))
     session.execute(delete(CoachingExample).where(CoachingExample.specialist_id == user_id))

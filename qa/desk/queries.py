@@ -42,8 +42,11 @@ def workload(session: Session, user_id: int, *, today: dt.date, since: dt.dateti
             func.count().filter(Assignment.state == "open"),
             func.count().filter(Assignment.state == "open", Assignment.due_on < today),
             func.count().filter(Assignment.state == "open", Assignment.due_on == today),
-            func.count().filter(Assignment.state == "submitted", Assignment.ended_at >= since),
-        ).where(Assignment.reviewer_id == user_id, TO_DO)
+            func.count().filter(Review.state == "submitted", Review.submitted_at >= since),
+        )
+        .select_from(Assignment)
+        .outerjoin(Review, Review.assignment_id == Assignment.id)
+        .where(Assignment.reviewer_id == user_id, TO_DO)
     ).one()
     return Workload(open=row[0], overdue=row[1], due_today=row[2], done_this_week=row[3])
 

@@ -39,7 +39,7 @@ class Reviewed:
     part_id: int = 0
     first_score: float | None = None  # before critical failures, as first submitted: what strictness is read from
     seconds: tuple[tuple[int, float], ...] = ()  # (reviewer, first score) of the blind second reviews of the part
-    disputed: bool = False  # its current score stands by an upheld dispute
+    disputed: bool = False  # an upheld dispute changed its score or its outcome
     by_disputes: float = 0.0  # by how many points: the score now minus the score as submitted
 
 

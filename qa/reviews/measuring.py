@@ -57,6 +57,7 @@ def reviewed(session: Session, where: Conditions, *, since: dt.date, until: dt.d
             first.base_score,
             ReviewRevision.kind,
             first.score,
+            first.outcome,
         )
         .select_from(Review)
         .join(ReviewRevision, ReviewRevision.id == Review.current_revision_id)
@@ -92,7 +93,7 @@ def reviewed(session: Session, where: Conditions, *, since: dt.date, until: dt.d
             part_id=part_id,
             first_score=first_score,
             seconds=seconds.get(part_id, ()),
-            disputed=kind == "dispute",
+            disputed=kind == "dispute" and (score, outcome) != (submitted, submitted_outcome),
             by_disputes=score - submitted if kind == "dispute" and None not in (score, submitted) else 0.0,
         )
         for (
@@ -115,6 +116,7 @@ def reviewed(session: Session, where: Conditions, *, since: dt.date, until: dt.d
             first_score,
             kind,
             submitted,
+            submitted_outcome,
         ) in rows
     ]
 

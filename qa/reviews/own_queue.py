@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from qa.people.models import Capacity
 from qa.reviews.models import Review
-from qa.reviews.queries import Queued
+from qa.reviews.queries import INVITED, Queued
 from qa.reviews.wellbeing.choices import read_choices
 from qa.sampling.exposure import Budget
 
@@ -72,8 +72,18 @@ def arrange(waiting: Sequence[Queued], budget: Budget, goal: Goal, *, day: dt.da
 def goal_of(
     session: Session, user_id: int, preferences: Mapping[str, Any], *, day: dt.date, since: dt.datetime
 ) -> Goal:
-    """One's own goal, else one's weekly capacity; ``since`` is the moment at which the week began."""
-    done = session.scalar(select(func.count()).where(Review.reviewer_id == user_id, Review.submitted_at >= since))
+    """One's own goal, else one's weekly capacity; ``since`` is the moment at which the week began.
+
+    Neither an invitation nor a review that was voided counts as done, here as on the desk.
+    """
+    done = session.scalar(
+        select(func.count()).where(
+            Review.reviewer_id == user_id,
+            Review.state == "submitted",
+            Review.submitted_at >= since,
+            Review.purpose.not_in(INVITED),
+        )
+    )
     chosen = read_choices(preferences).goal
     capacity = None
     if chosen is None:

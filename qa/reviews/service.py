@@ -184,8 +184,9 @@ def submit(
     now: dt.datetime,
 ) -> Review:
     """Turn a complete draft into a review; its result follows from its answers by the rubric's own arithmetic."""
+    companions.one_at_a_time(session, assignment.part_id)
+    review = _locked_with(session, assignment)
     _must_be_open(assignment)
-    review = session.scalar(select(Review).where(Review.assignment_id == assignment.id).with_for_update())
     revision = queries.newest_revision(session, review.id) if review else None
     if review is None or revision is None:
         raise IncompleteReviewError("Nothing is answered yet.")
@@ -226,6 +227,18 @@ def submit(
     return review
 
 
+def _locked_with(session: Session, assignment: Assignment) -> Review | None:
+    """An assignment's review, both as they stand now and locked: an invitation may just have lapsed."""
+    row = session.execute(
+        select(Review, Assignment)
+        .join(Assignment, Assignment.id == Review.assignment_id)
+        .where(Assignment.id == assignment.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    return None if row is None else row[0]
+
+
 def apply_score(revision: ReviewRevision, score: rubrics.Score, *, now: dt.datetime) -> None:
     """Keep the result beside the answers it follows from."""
     revision.score = None if score.value is None else float(score.value)
@@ -256,7 +269,8 @@ def _seal_or_open(session: Session, review: Review, at_hand: Collection[At]) -> 
 
 def undo_submit(session: Session, assignment: Assignment, *, now: dt.datetime) -> None:
     """Take a review back within the time to undo: it is a draft again, as if it had never been sent."""
-    review = session.scalar(select(Review).where(Review.assignment_id == assignment.id).with_for_update())
+    companions.one_at_a_time(session, assignment.part_id)
+    review = _locked_with(session, assignment)
     if review is None or review.state != "submitted" or not rules.may_undo(review.submitted_at, now):
         raise ConflictError("The time to take it back is over. A correction makes a new revision instead.")
     revision = queries.newest_revision(session, review.id)
@@ -290,6 +304,7 @@ def undo_submit(session: Session, assignment: Assignment, *, now: dt.datetime) -
 
 def release(session: Session, review: Review, *, by: int, now: dt.datetime) -> None:
     """Let the specialist see a review now that waits for the lead's word, or for the programme's time."""
+    companions.one_at_a_time(session, review.part_id)
     session.refresh(review, with_for_update=True)
     if review.released_at is not None and review.released_at <= now:
         raise ConflictError("This review is released already.")

@@ -20,7 +20,7 @@ TERM = "Upheld disputes"
 class Upheld:
     """What disputes did to one figure: ``points`` is Σ w·(score now - score as submitted) ÷ Σ w.
 
-    ``reviews`` of ``n`` were changed. Without a review there are no points.
+    Of ``n`` reviews, ``reviews`` had their score or their outcome changed. Without a review there are no points.
     """
 
     points: float | None

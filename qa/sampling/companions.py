@@ -17,7 +17,8 @@ from qa.core.clock import local_day
 from qa.notices import service as notices
 from qa.people.models import ProgrammeSetting
 from qa.people.queries import people_with_role, zone_of
-from qa.sampling.assigning import double_sample
+from qa.sampling import exposure
+from qa.sampling.assigning import Load, double_sample
 from qa.sampling.giving import DrawnFacts
 from qa.sampling.kinds import Rules
 from qa.sampling.models import Assignment, DrawnUnit, Period, Purpose
@@ -60,8 +61,8 @@ def invite(
 ) -> Invited:
     """Ask specialists to score some of the parts that a draw gave to reviewers, as its plans say.
 
-    ``drawn`` holds the drawn unit's id by part. A part without a reviewer, or of somebody who is away, not cleared or
-    asked twice already, asks nobody.
+    ``drawn`` holds the drawn unit's id by part. A part without a reviewer, or of somebody who is away, not cleared,
+    asked twice already or given as much hard content as a week's budget bears, asks nobody.
     """
     shares = {view.plan.key: view.rules for view in plans_for_week(session, setting.programme_id, period.starts_on)}
     if not any(rules.self_share or rules.peer_share for rules in shares.values()):
@@ -75,7 +76,7 @@ def invite(
     room = {one.user_id: MOST_OPEN for one in people}
     for user_id, count in _open(session, list(room)).items():
         room[user_id] -= count
-    known = {one.user_id: one for one in people}
+    loads = _loads(session, setting, people, now=now)
     given: list[tuple[Purpose, int, int]] = []
     for purpose in COMPANIONS:
         wanted = {
@@ -85,13 +86,17 @@ def invite(
         }
         for part_id in chosen(wanted, rng):
             part = parts[part_id].facts
+            bearing = {
+                user_id: load.reviewer for user_id, load in loads.items() if exposure.bears(load, part.content_severity)
+            }
             asked = (
-                _specialist(known, room, part)
+                _specialist(bearing, room, part)
                 if purpose == Purpose.SELF
-                else _peer(people, room, had[part_id], part, setting.peer_from, rng)
+                else _peer(list(bearing.values()), room, had[part_id], part, setting.peer_from, rng)
             )
             if asked is not None:
                 room[asked] -= 1
+                exposure.meets(loads[asked], part.content_severity)
                 had[part_id].add(asked)
                 given.append((purpose, part_id, asked))
     _write(session, given, routine, due_on=today + dt.timedelta(days=setting.review_days), by=by, now=now)
@@ -146,6 +151,27 @@ def _peer(
     most = max((room[user_id] for user_id in able), default=0)
     freest = [user_id for user_id in able if room[user_id] == most]
     return freest[int(rng.integers(len(freest)))] if freest else None
+
+
+def _loads(
+    session: Session, setting: ProgrammeSetting, people: Sequence[ReviewerFacts], *, now: dt.datetime
+) -> dict[int, Load[ReviewerFacts]]:
+    """How much hard content each was given lately, beside the week's budget; capacity is no matter of invitations."""
+    met = exposure.given_lately(session, [one.user_id for one in people], now=now)
+    limit = exposure.week_limit(setting)
+    return {
+        one.user_id: Load(
+            key=one.user_id,
+            reviewer=one,
+            capacity=0,
+            load=0,
+            harmful=met.get(one.user_id, exposure.NOTHING).harmful,
+            harmful_limit=limit.harmful,
+            severe=met.get(one.user_id, exposure.NOTHING).severe,
+            severe_limit=limit.severe,
+        )
+        for one in people
+    }
 
 
 def _routine(session: Session, drawn: Mapping[int, int]) -> dict[int, _Routine]:

@@ -43,6 +43,8 @@ def hand_over(session: Session, assignment: Assignment, *, reason: str, by: int,
         raise ConflictError("This part is for your practice alone; tell your QA lead instead.")
     if assignment.purpose == Purpose.SECOND_LOOK:
         raise ConflictError("A second look is your own: give it back on the page Second looks.")
+    if assignment.purpose in {Purpose.SELF, Purpose.PEER}:
+        raise ConflictError("This is an invitation to you alone; decline it if you would rather not.")
     private = reason == WELLBEING
     kept = {"state": "withdrawn"} if private else {"state": "handed_over", "hand_over_reason": reason}
     closed = session.execute(

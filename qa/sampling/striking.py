@@ -33,6 +33,8 @@ def ask(session: Session, assignment: Assignment, *, reason: str, by: int, now: 
         raise ConflictError("Everybody in a session scores the same parts; tell the facilitator instead.")
     if assignment.purpose == Purpose.PRACTICE:
         raise ConflictError("This part is for your practice alone; tell your QA lead instead.")
+    if assignment.purpose in {Purpose.SELF, Purpose.PEER}:
+        raise ConflictError("This is an invitation to you alone; decline it if the part does not count.")
     session.refresh(assignment, with_for_update=True)
     if assignment.state != "open":
         raise ConflictError("This part is no longer in your queue.")

@@ -11,6 +11,8 @@ from flask import Flask
 from sqlalchemy import inspect, select, text, update
 from sqlalchemy.orm import Session
 
+from qa.coaching.meetings.models import CoachingSeries, CoachingSeriesDay
+from qa.coaching.wait_lists.models import WaitList, WaitPlace
 from qa.core.db import db
 from qa.people.models import AgentIdentity, Skill, User
 from qa.reviews.models import Answer, ReviewRevision
@@ -19,7 +21,7 @@ from qa.tickets.agents import Directory
 from qa.tickets.intake.base import AgentRecord
 from qa.tickets.jobs import journal
 from tests.support.builders import make_assignment, make_review, make_ticket, publish_rubric
-from tests.support.cast import TODAY, Cast
+from tests.support.cast import NOW, TODAY, Cast
 
 CANARY = "canary4471"
 
@@ -40,8 +42,50 @@ def sam(app: Flask, session: Session, cast: Cast) -> User:
     assignment = make_assignment(session, handled, cast.rita, version)
     make_review(session, handled, assignment, comments={"tone": f"{CANARY} was curt."})
     session.execute(update(ReviewRevision).values(summary=CANARY, internal_note=CANARY))
+    _in_coaching(session, cast)
     session.commit()
     return cast.sam
+
+
+def _in_coaching(session: Session, cast: Cast) -> None:
+    """Why Sam could not wait for his plan, and a day of a series as earlier versions kept it."""
+    series = CoachingSeries(
+        specialist_id=cast.sam.id,
+        lead_id=cast.lena.id,
+        rhythm="weekly",
+        starts_on=TODAY,
+        minute_of_day=600,
+        minutes=30,
+        place="",
+        agenda="",
+        next_on=TODAY,
+        created_at=NOW,
+    )
+    lot = WaitList(
+        programme_id=cast.programme.id,
+        title="Spring",
+        starts_on=TODAY,
+        weeks=8,
+        first_size=1,
+        seed="00",
+        digest="00",
+        drawn_at=NOW,
+        drawn_by_id=cast.quinn.id,
+    )
+    session.add_all([series, lot])
+    session.flush()
+    session.add(CoachingSeriesDay(series_id=series.id, day=TODAY, skipped=f"Sam {CANARY} is away", created_at=NOW))
+    session.add(
+        WaitPlace(
+            list_id=lot.id,
+            user_id=cast.sam.id,
+            position=1,
+            wave=1,
+            starts_on=TODAY,
+            left_at=NOW,
+            left_reason=f"{CANARY} asked for help",
+        )
+    )
 
 
 def tables_that_say_it(session: Session) -> list[str]:
@@ -60,6 +104,7 @@ def test_everything_of_a_person_is_told_and_no_secret(sam: User, flask_command: 
     assert told["person"]["name"] == f"Sam {CANARY}"
     assert [each["value"] for each in told["skill"]] == [CANARY]
     assert f"{CANARY} was curt." in {each["comment"] for each in told["answers_in_them"]}
+    assert [each["left_reason"] for each in told["wait_place"]] == [f"{CANARY} asked for help"]
     assert "password_hash" not in answer.output
 
 
@@ -79,7 +124,7 @@ def test_an_erased_person_is_named_nowhere_and_the_scores_stay(
 
     assert (still_open.exit_code, "is open: close it first" in still_open.output) == (1, True)
     assert "--yes does it" in asked.output
-    assert {"person", "agent_identity", "answer", "review_revision", "skill"} <= set(named_before)
+    assert {"person", "answer", "review_revision", "skill", "coaching_series_day", "wait_place"} <= set(named_before)
     assert erased.output.strip() == f"Person {user_id} was erased."
     assert tables_that_say_it(session) == []
     assert session.execute(select(ReviewRevision.id, ReviewRevision.score, ReviewRevision.outcome)).all() == scores

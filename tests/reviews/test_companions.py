@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text, update
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
+from qa.core.audit import AuditEvent
 from qa.core.clock import utcnow
 from qa.notices.models import Notice
+from qa.reviews import service as reviews
 from qa.reviews.companions import rules, service
 from qa.reviews.companions.chores import Lapse
 from qa.reviews.models import Review
@@ -163,6 +166,61 @@ def test_a_declined_or_lapsed_invitation_leaves_nothing_and_releases_what_waited
     assert beside.told() == ["review_released"]
     assert "score these too" not in beside.sam.client.get("/").get_data(as_text=True)
     assert service.lapse(session, now=utcnow() + 9 * DAY) == 0
+    trail = session.execute(
+        select(AuditEvent.action, AuditEvent.actor_id).where(AuditEvent.action.like("invitation.%"))
+    )
+    assert [tuple(each) for each in trail] == [("invitation.decline", beside.cast.olga.id), ("invitation.lapse", None)]
+
+
+def test_an_invitation_that_is_answered_at_the_last_moment_does_not_lapse(
+    beside: Beside, session: Session, monkeypatch: pytest.MonkeyPatch
+):
+    def answered_meanwhile(session: Session, part_id: int) -> None:
+        session.execute(
+            update(Assignment)
+            .where(Assignment.part_id == part_id, Assignment.state == "open")
+            .values(state="submitted", ended_at=utcnow())
+            .execution_options(synchronize_session=False)
+        )
+
+    monkeypatch.setattr(service, "one_at_a_time", answered_meanwhile)
+
+    assert service.lapse(session, now=utcnow() + 5 * DAY) == 0
+    assert (beside.sam.task.state, beside.olga.task.state) == ("submitted", "submitted")
+    assert session.scalars(select(AuditEvent).where(AuditEvent.action == "invitation.lapse")).all() == []
+
+
+def test_whatever_changes_a_part_s_scores_waits_for_the_other_that_does(beside: Beside, session: Session):
+    if session.get_bind().dialect.name == "sqlite":
+        pytest.skip("SQLite has one writer at any time")
+    beside.rita.send({"criterion": "tone", "level": "met"})
+    session.rollback()
+    part_id, own, drawn = beside.sam.task.part_id, beside.sam.task.id, beside.rita.task.id
+    now = utcnow()
+    service.one_at_a_time(session, part_id)
+    setting: Any = None
+    steps: dict[str, Callable[[Session], object]] = {
+        "submit": lambda other: reviews.submit(
+            other,
+            other.get_one(Assignment, drawn),
+            setting,
+            version=1,
+            channel="",
+            setting=setting,
+            zone=setting,
+            now=now,
+        ),
+        "undo": lambda other: reviews.undo_submit(other, other.get_one(Assignment, drawn), now=now),
+        "decline": lambda other: service.decline(other, other.get_one(Assignment, own), setting, by=1, now=now),
+        "lapse": lambda other: service.lapse(other, now=now + 5 * DAY),
+    }
+
+    for step in steps.values():
+        with Session(session.get_bind()) as other:
+            other.execute(text("SET LOCAL lock_timeout = '30ms'"))
+            with pytest.raises(OperationalError, match="lock timeout"):
+                step(other)
+    session.rollback()
 
 
 @pytest.mark.parametrize(

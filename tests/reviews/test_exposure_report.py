@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from qa.core.access import Role
 from qa.reviews.wellbeing.report import LEAST_PEOPLE, Cell, Kind, blocks_before, of_programme, told_rows
-from qa.sampling.models import WellbeingHandOver
+from qa.sampling.models import Purpose, WellbeingHandOver
 from tests.support.builders import make_assignment, make_ticket, publish_rubric
 from tests.support.cast import NOW, Cast, person
 from tests.support.client import CheckingClient
@@ -95,6 +95,10 @@ def test_the_owner_reads_blocks_of_everybody_together(
     ]
     for who, severity in [(who, 2) for who in five] + [(cast.rita, 3)]:
         task = make_assignment(session, make_ticket(session, cast, content_severity=severity), who, version)
+        task.state, task.ended_at = "submitted", at
+    for who, purpose in ((cast.sam, Purpose.SELF), (cast.olga, Purpose.PEER)):  # invited specialists are none of them
+        handled = make_ticket(session, cast, content_severity=3)
+        task = make_assignment(session, handled, who, version, purpose=purpose)
         task.state, task.ended_at = "submitted", at
     session.add(
         WellbeingHandOver(

@@ -6,14 +6,15 @@ from dataclasses import replace
 import pytest
 from sqlalchemy.orm import Session
 
+from qa.desk.queries import workload
 from qa.people.models import Capacity, Clearance
-from qa.reviews.own_queue import Goal, arrange
+from qa.reviews.own_queue import Goal, arrange, goal_of
 from qa.reviews.queries import Queued, next_in_queue, queue_of
 from qa.rubric_library.models import RubricVersion
 from qa.sampling.exposure import NOTHING, Budget, Met
 from qa.sampling.models import Purpose
 from tests.reviews.desk import Desk, level
-from tests.support.builders import make_assignment, make_ticket
+from tests.support.builders import make_assignment, make_review, make_ticket, publish_rubric
 from tests.support.cast import NOW, SINCE, TODAY, Cast
 from tests.support.statements import count_queries
 
@@ -134,6 +135,28 @@ def test_the_page_shows_the_own_goal_what_it_is_and_the_way_back_to_the_pool(ses
     assert "Give back" in lent
     back = client.post_form(f"/sampling/pool/{desk.task.id}/give-back", {"back": "queue"})
     assert back.headers.get("Location") == "/queue"
+
+
+def test_only_work_of_the_queue_that_counts_is_done_by_the_queue_and_by_the_desk(session: Session, cast: Cast):
+    version = publish_rubric(session, cast)
+    made = {}
+    for name, purpose in (
+        ("routine", Purpose.ROUTINE),
+        ("voided", Purpose.ROUTINE),
+        ("own", Purpose.SELF),
+        ("peer", Purpose.PEER),
+    ):
+        handled = make_ticket(session, cast)
+        task = make_assignment(session, handled, cast.rita, version, purpose=purpose)
+        made[name] = make_review(session, handled, task, at=NOW)
+    made["voided"].state, made["voided"].voided_at, made["voided"].void_reason = "voided", NOW, "A test ticket"
+    session.flush()
+    since = NOW - dt.timedelta(days=1)
+
+    goal = goal_of(session, cast.rita.id, {}, day=TODAY, since=since)
+    desk = workload(session, cast.rita.id, today=TODAY, since=since)
+
+    assert (goal.done, desk.done_this_week, desk.open) == (1, 1, 0)
 
 
 def test_a_page_of_many_parts_needs_no_more_statements(session: Session, cast: Cast, desk: Desk):

@@ -84,3 +84,12 @@ def test_a_settled_dispute_s_points_are_read_from_the_first_and_the_current_revi
     assert (row.score, row.disputed) == (80, True)
     assert row.by_disputes == pytest.approx(20)
     assert upheld(measure([row], [], []), [0], 1)[0].points == pytest.approx(20)
+
+    first, now = case.revisions()
+    now.score, now.outcome = first.score, first.outcome  # an answer was changed that counts for nothing
+    case.session.commit()
+    (unmoved,) = measuring.reviewed(case.session, (), since=SINCE)
+    assert (unmoved.disputed, unmoved.by_disputes) == (False, 0)
+    now.outcome = "passed" if first.outcome == "failed" else "failed"
+    case.session.commit()
+    assert measuring.reviewed(case.session, (), since=SINCE)[0].disputed

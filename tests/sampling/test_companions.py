@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from qa.core.access import Role
 from qa.notices.models import Notice
-from qa.people.models import Absence, Membership
+from qa.people.models import Absence, Clearance, Membership
 from qa.sampling import companions
 from qa.sampling.kinds import Rules, faults, rules_of
 from qa.sampling.models import Assignment, DrawnUnit, DrawReceipt, Purpose
@@ -85,6 +85,23 @@ def test_nobody_is_asked_who_is_away_or_asked_twice_already_nor_without_a_plan_t
 
     assert Counter(who for who, _ in asked(session, Purpose.SELF)) == {cast.sam.id: companions.MOST_OPEN}
     assert asked(session, Purpose.PEER) == []
+
+
+def test_an_invitation_keeps_to_the_week_s_budget_of_hard_content(session: Session, cast: Cast):
+    cast.setting.harmful_per_week = 1
+    session.add_all(
+        Clearance(user_id=one.id, severity=2, valid_from=SINCE) for one in (cast.sam, cast.olga, cast.rita, cast.rob)
+    )
+    publish_rubric(session, cast)
+    make_plan(session, cast, rules=Rules(kind="simple", amount=2, self_share=1.0, peer_share=1.0))
+    for _ in range(2):
+        make_ticket(session, cast, content_severity=2)
+
+    draw_week(session, cast)
+
+    assert len(assignments(session)) == 2  # one for each reviewer
+    assert [who for who, _ in asked(session, Purpose.SELF)] == [cast.sam.id]
+    assert [who for who, _ in asked(session, Purpose.PEER)] == [cast.olga.id]
 
 
 @pytest.mark.parametrize(("rule", "peer"), [("same_team", "pia"), ("other_team", "olga")])

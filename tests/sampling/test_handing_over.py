@@ -187,6 +187,15 @@ def test_a_part_is_handed_over_once(session: Session, cast: Cast):
         pass_on(session, cast, assignment)
 
 
+@pytest.mark.parametrize("purpose", [Purpose.SELF, Purpose.PEER])
+def test_an_invitation_is_to_one_person_and_goes_to_nobody_else(session: Session, cast: Cast, purpose: Purpose):
+    assignment = given(session, cast, purpose=purpose)
+
+    with pytest.raises(ConflictError, match="decline it"):
+        pass_on(session, cast, assignment)
+    assert assignment.state == "open"
+
+
 def test_a_part_of_a_session_stays_with_its_participants(session: Session, cast: Cast):
     assignment = given(session, cast, purpose=Purpose.CALIBRATION)
 

@@ -105,6 +105,15 @@ def test_nobody_agrees_to_their_own_request(session: Session, cast: Cast):
             answer(session, request, *([cast.setting] if answer is striking.confirm else []), by=cast.quinn.id, now=NOW)  # type: ignore[operator]
 
 
+@pytest.mark.parametrize("purpose", [Purpose.SELF, Purpose.PEER])
+def test_who_is_invited_declines_and_does_not_ask_to_strike(session: Session, cast: Cast, purpose: Purpose):
+    version = publish_rubric(session, cast)
+    assignment = make_assignment(session, make_ticket(session, cast), cast.olga, version, purpose=purpose)
+
+    with pytest.raises(ConflictError, match="decline it"):
+        ask(session, assignment)
+
+
 def test_two_leads_who_answer_at_once_answer_once(session: Session, cast: Cast):
     request = ask(session, drawn(session, cast))
     striking.decline(session, request, by=cast.quinn.id, now=NOW)

@@ -138,7 +138,7 @@ def _open(
             now=now,
         ).id
     else:
-        skipped = f"{people[away].name} is away"
+        skipped = "the specialist is away" if away == row.specialist_id else "the lead is away"
         notices.notify(
             session,
             [row.lead_id],

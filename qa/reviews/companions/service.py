@@ -23,6 +23,15 @@ from qa.tickets.models import HandledPart
 NO_PENALTY = "It counts neither for nor against anybody."
 
 
+def one_at_a_time(session: Session, part_id: int) -> None:
+    """Let what changes a part's scores wait for each other: each reads what the others wrote, and none is missed.
+
+    Taken before any lock on a review or an assignment, everywhere, so that two never wait for each other. Rows that
+    refer to the part may be added meanwhile. SQLite has one writer at any time, and needs no more.
+    """
+    session.execute(select(HandledPart.id).where(HandledPart.id == part_id).with_for_update(key_share=True))
+
+
 def seal(session: Session, part_id: int, at_hand: Collection[At]) -> None:
     """Close or open the part's scores to others, in one statement: those of the sample wait for each other alone."""
     waiting = any((purpose, "open") in at_hand for purpose in rules.SAMPLED)
@@ -94,26 +103,8 @@ def _held(session: Session, part_id: int) -> list[Review]:
 
 def decline(session: Session, assignment: Assignment, setting: ProgrammeSetting, *, by: int, now: dt.datetime) -> None:
     """Not this one: the invitation ends, nobody is told why, and nothing counts it."""
-    ended = session.execute(
-        update(Assignment)
-        .where(Assignment.id == assignment.id, Assignment.state == "open")
-        .values(state="withdrawn", ended_at=now)
-        .execution_options(synchronize_session=False)
-    )
-    if ended.rowcount != 1:  # type: ignore[attr-defined]
+    if not _end(session, assignment, setting, action="invitation.decline", by=by, now=now):
         raise ConflictError("This invitation is answered, or it has lapsed already.")
-    session.refresh(assignment)
-    _ended(session, assignment, setting, now=now)
-    audit.record(
-        session,
-        action="invitation.decline",
-        object_type="assignment",
-        object_id=assignment.id,
-        actor_id=by,
-        now=now,
-        detail={"purpose": assignment.purpose},
-    )
-    session.flush()
 
 
 def lapse(session: Session, *, now: dt.datetime) -> int:
@@ -132,11 +123,9 @@ def lapse(session: Session, *, now: dt.datetime) -> int:
             )
             .order_by(Assignment.id)
         ).all()
-        for assignment in due:
-            assignment.state, assignment.ended_at = "withdrawn", now
-            session.flush()
-            _ended(session, assignment, setting, now=now)
-        count += len(due)
+        count += sum(
+            _end(session, assignment, setting, action="invitation.lapse", by=None, now=now) for assignment in due
+        )
     return count
 
 
@@ -153,7 +142,37 @@ def any_due(session: Session, day: dt.date) -> bool:
     )
 
 
-def _ended(session: Session, assignment: Assignment, setting: ProgrammeSetting, *, now: dt.datetime) -> None:
+def _end(
+    session: Session,
+    assignment: Assignment,
+    setting: ProgrammeSetting,
+    *,
+    action: str,
+    by: int | None,
+    now: dt.datetime,
+) -> bool:
+    """End an invitation that is still open, and let go what waited for it; whether it was."""
+    one_at_a_time(session, assignment.part_id)
+    ended = session.execute(
+        update(Assignment)
+        .where(Assignment.id == assignment.id, Assignment.state == "open")
+        .values(state="withdrawn", ended_at=now)
+        .execution_options(synchronize_session=False)
+    )
+    session.refresh(assignment)
+    if ended.rowcount != 1:  # type: ignore[attr-defined]
+        return False
     seal(session, assignment.part_id, queries.at_hand(session, assignment.part_id))
     if assignment.purpose == Purpose.SELF:
         answered(session, assignment.part_id, setting=setting, zone=zone_of(setting), now=now)
+    audit.record(
+        session,
+        action=action,
+        object_type="assignment",
+        object_id=assignment.id,
+        actor_id=by,
+        now=now,
+        detail={"purpose": assignment.purpose},
+    )
+    session.flush()
+    return True

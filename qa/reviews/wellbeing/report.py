@@ -18,6 +18,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from qa.core.clock import local_day, midnight, monday_of
+from qa.reviews.queries import TO_DO
 from qa.sampling.exposure import HARMFUL
 from qa.sampling.models import Assignment, WellbeingHandOver
 from qa.tickets.models import HandledPart, Ticket
@@ -133,6 +134,7 @@ def _cells(session: Session, programme_id: int, block: Block, zone: ZoneInfo) ->
         .where(
             HandledPart.programme_id == programme_id,
             Assignment.state == "submitted",
+            TO_DO,  # a specialist who was invited is none of those whose work this is about
             Assignment.ended_at >= midnight(block.first, zone),
             Assignment.ended_at < midnight(block.last + dt.timedelta(days=1), zone),
         )
