@@ -152,7 +152,8 @@ class Sheet:
         """The head of a table; the columns in ``right`` hold numbers."""
         numbers = set(right)
         for column, title in enumerate(titles, start=1):
-            self.put(row, column, title, "header right" if column in numbers else "header")
+            # Excel wants words in the head of a table, also where a group has no name.
+            self.put(row, column, title or "–", "header right" if column in numbers else "header")
 
     def table(self, name: str, area: Area, *, ruled: bool = True) -> None:
         """Make a written area, head included, a table of Excel with filters; ruled: a thin line below every row."""

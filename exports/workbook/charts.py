@@ -163,7 +163,7 @@ def _series(sheet: Sheet, number: int, series: Series, categories: Area) -> RawS
     return RawSeries(
         idx=number,
         order=number,
-        tx=SeriesLabel(v=series.title),
+        tx=SeriesLabel(v=one_line(series.title, 200) or "–"),
         cat=AxDataSource(
             strRef=StrRef(f=categories.formula, strCache=StrData(ptCount=count, pt=texts)),
         ),
