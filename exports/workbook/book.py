@@ -19,7 +19,7 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.table import Table, TableStyleInfo
 from openpyxl.worksheet.worksheet import Worksheet
 
-from exports.text import FORMULA_STARTS, header_text, one_line, sheet_name
+from exports.text import FORMULA_STARTS, clean, header_text, one_line, sheet_name
 from exports.workbook.fingerprint import digest_of
 from exports.workbook.finishing import Known, finish
 from exports.workbook.measuring import BODY_SIZE, height, lines
@@ -153,7 +153,7 @@ class Sheet:
         numbers = set(right)
         for column, title in enumerate(titles, start=1):
             # Excel wants words in the head of a table, also where a group has no name.
-            self.put(row, column, title or "–", "header right" if column in numbers else "header")
+            self.put(row, column, clean(title) or "–", "header right" if column in numbers else "header")
 
     def table(self, name: str, area: Area, *, ruled: bool = True) -> None:
         """Make a written area, head included, a table of Excel with filters; ruled: a thin line below every row."""

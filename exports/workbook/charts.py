@@ -163,7 +163,7 @@ def _series(sheet: Sheet, number: int, series: Series, categories: Area) -> RawS
     return RawSeries(
         idx=number,
         order=number,
-        tx=SeriesLabel(v=one_line(series.title, 200) or "–"),
+        tx=SeriesLabel(v=one_line(series.title, LONGEST_LABEL) or "–"),
         cat=AxDataSource(
             strRef=StrRef(f=categories.formula, strCache=StrData(ptCount=count, pt=texts)),
         ),
@@ -213,6 +213,6 @@ def _text_look(size: int) -> RichText:
 
 
 def _title(text: str, size: int, *, bold: bool = False) -> Title:
-    run = RegularTextRun(rPr=_characters(size, bold=bold), t=text)
+    run = RegularTextRun(rPr=_characters(size, bold=bold), t=one_line(text, LONGEST_LABEL))
     paragraph = Paragraph(pPr=ParagraphProperties(defRPr=_characters(size, bold=bold)), r=[run])
     return Title(tx=Text(rich=RichText(p=[paragraph])), overlay=False)
