@@ -119,6 +119,8 @@ def test_five_people_go_through_a_session_though_one_is_late_and_one_loses_the_c
     quinn.get_by_label("What we learnt").fill("Names first.")
     quinn.get_by_role("button", name="Close").last.click()
     expect(quinn.get_by_text("The session is closed")).to_be_visible(timeout=WAIT)
+    for page in (rita, theos):  # the others' pages show it by themselves
+        expect(page.get_by_text("Names first.")).to_be_visible(timeout=WAIT)
 
     # Everybody reads the report, and whoever scored the own one.
     quinn.goto(f"{path}/report")
