@@ -1,6 +1,7 @@
 """Every table of every room, so that the metadata is whole wherever the application starts."""
 
 from qa import lazily
+from qa.board_notes import models as board_notes
 from qa.calibration_sessions import models as calibration_sessions
 from qa.calibration_sessions.certification import models as certification
 from qa.calibration_sessions.golden import models as golden
@@ -13,7 +14,9 @@ from qa.coaching.meetings import models as coaching_meetings
 from qa.coaching.wait_lists import models as wait_lists
 from qa.core import access_log, audit, jobs
 from qa.data_exports import models as data_exports
+from qa.escalations import models as escalations
 from qa.incidents import models as incidents
+from qa.launches import models as launches
 from qa.notices import models as notices
 from qa.people import models as people
 from qa.reviewer_drift import models as reviewer_drift
@@ -26,12 +29,15 @@ from qa.rubric_library import models as rubric_library
 from qa.rubric_studies import models as rubric_studies
 from qa.sampling import models as sampling
 from qa.scheduled_exports import models as scheduled_exports
+from qa.sop_gaps import models as sop_gaps
+from qa.targets import models as targets
 from qa.tickets import models as tickets
 from qa.trends import models as trends
 
 lazily.load(
     access_log,
     audit,
+    board_notes,
     calibration_sessions,
     certification,
     coaching,
@@ -42,10 +48,12 @@ lazily.load(
     comments,
     data_exports,
     disputes,
+    escalations,
     follow_ups,
     golden,
     incidents,
     jobs,
+    launches,
     notices,
     people,
     reviewer_drift,
@@ -56,6 +64,8 @@ lazily.load(
     scheduled_exports,
     second_looks,
     series,
+    sop_gaps,
+    targets,
     tickets,
     trends,
     wait_lists,

@@ -85,6 +85,15 @@ class Permission(StrEnum):
     DRIFT_SETTLE = "drift_settle"
     COACHING_VIEW = "coaching_view"
     COACHING_EDIT = "coaching_edit"
+    LAUNCHES_VIEW = "launches_view"
+    LAUNCHES_EDIT = "launches_edit"
+    SOP_GAPS_VIEW = "sop_gaps_view"
+    SOP_GAPS_SETTLE = "sop_gaps_settle"
+    ESCALATIONS_VIEW = "escalations_view"
+    ESCALATIONS_EDIT = "escalations_edit"
+    TARGETS_SET = "targets_set"
+    BOARD_NOTES_READ = "board_notes_read"
+    BOARD_NOTES_WRITE = "board_notes_write"
     TRENDS_VIEW = "trends_view"
     PERIODS_VIEW = "periods_view"
     PERIODS_CLOSE = "periods_close"
@@ -149,6 +158,15 @@ AUTHORITY: dict[Permission, dict[Role, Scope]] = {
     P.DRIFT_SETTLE: {Q: Scope.ALL},
     P.COACHING_VIEW: {L: Scope.TEAM, Q: Scope.ALL, S: Scope.OWN},
     P.COACHING_EDIT: {L: Scope.TEAM, Q: Scope.ALL},
+    P.LAUNCHES_VIEW: {L: Scope.TEAM, Q: Scope.ALL, D: Scope.ALL},
+    P.LAUNCHES_EDIT: {Q: Scope.ALL, D: Scope.ALL},
+    P.SOP_GAPS_VIEW: {R: Scope.OWN, L: Scope.TEAM, Q: Scope.ALL, D: Scope.ALL},
+    P.SOP_GAPS_SETTLE: {L: Scope.TEAM, Q: Scope.ALL},
+    P.ESCALATIONS_VIEW: {L: Scope.TEAM, Q: Scope.ALL, D: Scope.ALL},
+    P.ESCALATIONS_EDIT: {L: Scope.TEAM, Q: Scope.ALL},
+    P.TARGETS_SET: {Q: Scope.ALL, D: Scope.ALL},
+    P.BOARD_NOTES_READ: {Q: Scope.ALL, D: Scope.ALL},
+    P.BOARD_NOTES_WRITE: {D: Scope.ALL},
     P.TRENDS_VIEW: {L: Scope.TEAM, Q: Scope.ALL, D: Scope.ALL},
     P.PERIODS_VIEW: {Q: Scope.ALL, D: Scope.ALL},
     P.PERIODS_CLOSE: {Q: Scope.ALL},

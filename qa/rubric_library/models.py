@@ -135,7 +135,9 @@ class Procedure(WithId, Base):
     key: Mapped[str]
     name: Mapped[str]
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    lock_version: Mapped[int] = mapped_column(default=0, server_default="0")
     created_at: Mapped[dt.datetime]
+    archived_at: Mapped[dt.datetime | None]
 
 
 class ProcedureVersion(WithId, Base):

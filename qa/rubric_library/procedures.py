@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 import rubrics
 from qa.core import audit
@@ -37,6 +37,46 @@ class LinkedProcedure:
     label: str
     url: str
     effective_from: dt.datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProcedureChange:
+    """A version of a procedure that came into force."""
+
+    procedure_id: int
+    name: str
+    label: str
+    effective_from: dt.datetime
+    first: bool  # whether the procedure is new with it
+
+
+def changes_between(
+    session: Session, programme_id: int, *, since: dt.datetime, until: dt.datetime
+) -> list[ProcedureChange]:
+    """The versions that came into force in ``since <= t < until``, oldest first, in one statement."""
+    earlier = aliased(ProcedureVersion)
+    known = (
+        select(earlier.id)
+        .where(
+            earlier.procedure_id == ProcedureVersion.procedure_id,
+            earlier.effective_from < ProcedureVersion.effective_from,
+        )
+        .exists()
+    )
+    rows = session.execute(
+        select(Procedure.id, Procedure.name, ProcedureVersion.label, ProcedureVersion.effective_from, known)
+        .join(ProcedureVersion, ProcedureVersion.procedure_id == Procedure.id)
+        .where(
+            Procedure.programme_id == programme_id,
+            ProcedureVersion.effective_from >= since,
+            ProcedureVersion.effective_from < until,
+        )
+        .order_by(ProcedureVersion.effective_from, ProcedureVersion.id)
+    )
+    return [
+        ProcedureChange(procedure_id=procedure_id, name=name, label=label, effective_from=moment, first=not former)
+        for procedure_id, name, label, moment, former in rows
+    ]
 
 
 def procedures(session: Session, programme_id: int) -> list[ProcedureView]:

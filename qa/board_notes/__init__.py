@@ -1,0 +1,1 @@
+"""What the director says about a period, beside its figures."""

@@ -1,0 +1,1 @@
+"""Escalations: where tickets were passed on to, why, by whom they are owned, and how long they took."""

@@ -1,0 +1,195 @@
+"""Reading escalations, always through who asks: outside scope, clearance or region there is nothing."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy.orm import Session
+
+from qa.core.access import Actor, Permission, Scope
+from qa.core.clock import midnight
+from qa.core.errors import NotFoundError
+from qa.escalations.models import Escalation
+from qa.people.models import Source, User
+from qa.tickets.models import Ticket
+from qa.tickets.queries import visible
+
+
+def of_tickets(actor: Actor) -> ColumnElement[bool]:
+    """The escalations of tickets that this person may know of; a join of Ticket around it."""
+    return and_(
+        Escalation.programme_id == actor.programme_id,
+        Escalation.archived_at.is_(None),
+        visible(actor, Permission.ESCALATIONS_VIEW),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spell:
+    """One escalation without any word of it: what counts and times rest on."""
+
+    escalation_id: int
+    opened_at: dt.datetime
+    closed_at: dt.datetime | None
+    time_known: bool
+    queue: str
+    owner_id: int | None
+
+
+def spells_between(session: Session, actor: Actor, *, since: dt.datetime, until: dt.datetime) -> list[Spell]:
+    """The escalations opened in ``since <= t < until``, oldest first, in one statement."""
+    rows = session.execute(
+        select(
+            Escalation.id,
+            Escalation.opened_at,
+            Escalation.closed_at,
+            Escalation.time_known,
+            Ticket.queue,
+            Escalation.owner_id,
+        )
+        .join(Ticket, Ticket.id == Escalation.ticket_id)
+        .where(of_tickets(actor), Escalation.opened_at >= since, Escalation.opened_at < until)
+        .order_by(Escalation.opened_at, Escalation.id)
+    )
+    return [
+        Spell(escalation_id=id_, opened_at=opened, closed_at=closed, time_known=known, queue=queue, owner_id=owner)
+        for id_, opened, closed, known, queue, owner in rows
+    ]
+
+
+def escalations_of_week(session: Session, actor: Actor, monday: dt.date, zone: ZoneInfo) -> list[Spell]:
+    """The escalations opened in the week that begins on ``monday``."""
+    return spells_between(
+        session, actor, since=midnight(monday, zone), until=midnight(monday + dt.timedelta(days=7), zone)
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """An escalation in a list."""
+
+    escalation: Escalation
+    external_id: str
+    queue: str
+    owner: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """One page of escalations."""
+
+    rows: tuple[Listed, ...]
+    total: int
+    first: int  # number of the first row, counted from 1
+
+
+STATES = {"open": "Open", "closed": "Closed", "": "All"}
+
+
+def escalations_for(
+    session: Session,
+    actor: Actor,
+    *,
+    state: str = "open",
+    queue: str = "",
+    owner_id: int | None = None,
+    page: int = 1,
+    size: int = 50,
+) -> Listing:
+    """One page, the open ones that wait longest first, the closed ones newest first; in two statements."""
+    wanted = [of_tickets(actor)]
+    if state == "open":
+        wanted.append(Escalation.closed_at.is_(None))
+    elif state == "closed":
+        wanted.append(Escalation.closed_at.is_not(None))
+    if queue:
+        wanted.append(Ticket.queue == queue)
+    if owner_id is not None:
+        wanted.append(Escalation.owner_id == owner_id)
+    total = session.scalar(
+        select(func.count(Escalation.id)).join(Ticket, Ticket.id == Escalation.ticket_id).where(*wanted)
+    )
+    order = (Escalation.opened_at, Escalation.id) if state == "open" else (Escalation.opened_at.desc(), Escalation.id)
+    rows = session.execute(
+        select(Escalation, Ticket.external_id, Ticket.queue, User.name)
+        .join(Ticket, Ticket.id == Escalation.ticket_id)
+        .outerjoin(User, User.id == Escalation.owner_id)
+        .where(*wanted)
+        .order_by(*order)
+        .limit(size)
+        .offset((page - 1) * size)
+    )
+    return Listing(
+        rows=tuple(
+            Listed(escalation=each, external_id=number, queue=queue_of, owner=owner)
+            for each, number, queue_of, owner in rows
+        ),
+        total=total or 0,
+        first=(page - 1) * size + 1,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EscalationView:
+    """An escalation with its ticket and its names."""
+
+    escalation: Escalation
+    ticket: Ticket
+    owner: User | None
+    by: User | None
+
+
+def get_escalation_for(session: Session, actor: Actor, escalation_id: int) -> EscalationView:
+    """An escalation of a ticket that this person may know of; one that was put away too."""
+    by = User.__table__.alias("entered_by")
+    row = session.execute(
+        select(Escalation, Ticket, User, by.c.id)
+        .join(Ticket, Ticket.id == Escalation.ticket_id)
+        .outerjoin(User, User.id == Escalation.owner_id)
+        .outerjoin(by, by.c.id == Escalation.created_by_id)
+        .where(
+            Escalation.id == escalation_id,
+            Escalation.programme_id == actor.programme_id,
+            visible(actor, Permission.ESCALATIONS_VIEW),
+        )
+    ).one_or_none()
+    if row is None:
+        raise NotFoundError("There is no such escalation, or it is not for you to see.")
+    return EscalationView(
+        escalation=row[0], ticket=row[1], owner=row[2], by=session.get(User, row[3]) if row[3] else None
+    )
+
+
+def may_name(actor: Actor) -> bool:
+    """Whether this person may see figures of each owner, however few they are."""
+    return actor.may(Permission.ESCALATIONS_EDIT, Scope.ALL)
+
+
+def ticket_by_number(session: Session, actor: Actor, number: str) -> Sequence[Ticket]:
+    """The tickets with this number that this person may know of; several where sources share numbers."""
+    return session.scalars(
+        select(Ticket)
+        .where(Ticket.external_id == number, visible(actor, Permission.ESCALATIONS_VIEW))
+        .order_by(Ticket.id)
+        .limit(3)
+    ).all()
+
+
+def tickets_by_numbers(session: Session, actor: Actor, numbers: Sequence[str]) -> dict[str, list[tuple[str, Ticket]]]:
+    """By number, the tickets with the key of their source, that this person may know of."""
+    found: dict[str, list[tuple[str, Ticket]]] = {}
+    for start in range(0, len(numbers), 500):
+        rows = session.execute(
+            select(Source.key, Ticket)
+            .join(Source, Source.id == Ticket.source_id)
+            .where(
+                Ticket.external_id.in_(numbers[start : start + 500]),
+                visible(actor, Permission.ESCALATIONS_VIEW),
+            )
+            .order_by(Ticket.id)
+        )
+        for key, ticket in rows:
+            found.setdefault(ticket.external_id, []).append((key, ticket))
+    return found

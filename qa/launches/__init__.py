@@ -1,0 +1,1 @@
+"""Launches: what they touch, when, and how quality stood before, during and after."""

@@ -1,0 +1,1 @@
+"""Gaps in procedures, raised from reviews: missing, wrong, unclear, or not followed."""

@@ -1,0 +1,1 @@
+"""Targets: the values a programme wants to reach, from which day, and for whom."""

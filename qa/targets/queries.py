@@ -1,0 +1,96 @@
+"""Reading targets: the steps that a chart's line needs, and the list with what held before."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from qa.core.access import Actor
+from qa.core.errors import NotFoundError
+from qa.people.models import Team, User
+from qa.targets.models import Target
+from qa.targets.rules import Step, scope_of
+
+
+def targets_in_force(
+    session: Session,
+    programme_id: int,
+    measure: str,
+    *,
+    since: dt.date,
+    until: dt.date,
+    team_id: int | None = None,
+    queue: str = "",
+) -> tuple[Step, ...]:
+    """The steps of a measure's target over ``since`` to ``until``, oldest first, in one statement.
+
+    The first is what held on ``since`` already, if anything did. A team or queue without a target of its own has the
+    programme's. ``qa.targets.rules.value_on`` reads the value of a day from them.
+    """
+    own, whole = scope_of(team_id, queue), scope_of(None, "")
+    rows = session.execute(
+        select(Target.scope, Target.effective_from, Target.value)
+        .where(
+            Target.programme_id == programme_id,
+            Target.measure == measure,
+            Target.scope.in_(sorted({own, whole})),
+            Target.withdrawn_at.is_(None),
+            Target.effective_from <= until,
+        )
+        .order_by(Target.effective_from, Target.id)
+    ).all()
+    scope = own if any(row.scope == own for row in rows) else whole
+    steps = [Step(effective_from=row.effective_from, value=row.value) for row in rows if row.scope == scope]
+    before = [step for step in steps if step.effective_from <= since]
+    return (*before[-1:], *(step for step in steps if step.effective_from > since))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TargetView:
+    """A target with its names, and whether it is the one that holds."""
+
+    target: Target
+    team: str | None
+    by: str | None
+    holds: bool
+
+
+def targets_of(session: Session, actor: Actor, *, measure: str = "", today: dt.date) -> list[TargetView]:
+    """Every target with its history, by measure and scope, the newest first, in one statement."""
+    found = (
+        select(Target, Team.name, User.name)
+        .outerjoin(Team, Team.id == Target.team_id)
+        .outerjoin(User, User.id == Target.created_by_id)
+        .where(Target.programme_id == actor.programme_id)
+        .order_by(Target.measure, Target.scope, Target.effective_from.desc(), Target.id.desc())
+    )
+    if measure:
+        found = found.where(Target.measure == measure)
+    views: list[TargetView] = []
+    held: set[tuple[str, str]] = set()
+    for target, team, by in session.execute(found):
+        place = (target.measure, target.scope)
+        holds = target.withdrawn_at is None and target.effective_from <= today and place not in held
+        if holds:
+            held.add(place)
+        views.append(TargetView(target=target, team=team, by=by, holds=holds))
+    return views
+
+
+def get_target_for(session: Session, actor: Actor, target_id: int) -> Target:
+    """A target of the actor's programme."""
+    target = session.get(Target, target_id)
+    if target is None or target.programme_id != actor.programme_id:
+        raise NotFoundError("There is no such target.")
+    return target
+
+
+def standing(session: Session, programme_id: int) -> Sequence[Target]:
+    """Those that are not withdrawn, for comparing with a file."""
+    return session.scalars(
+        select(Target)
+        .where(Target.programme_id == programme_id, Target.withdrawn_at.is_(None))
+        .order_by(Target.effective_from, Target.id)
+    ).all()
