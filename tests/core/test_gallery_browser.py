@@ -40,8 +40,15 @@ def opened(browser: Browser, address: str, theme: str, width: str, watch: Watch)
     context.close()
 
 
-@pytest.mark.parametrize("path", ["/", "/scoring?offline&sent"])
-@pytest.mark.parametrize(("theme", "width"), [("light", "wide"), ("dark", "narrow")])
+@pytest.mark.parametrize(
+    ("path", "theme", "width"),
+    [
+        ("/", "light", "wide"),
+        ("/scoring?offline&sent", "dark", "narrow"),
+        pytest.param("/", "dark", "narrow", marks=pytest.mark.slow),
+        pytest.param("/scoring?offline&sent", "light", "wide", marks=pytest.mark.slow),
+    ],
+)
 def test_a_page_breaks_no_rule_of_accessibility(opened: Page, path: str):
     opened.goto(path)
     for summary in opened.locator("details.disclosure > summary").all()[:2]:

@@ -4,8 +4,8 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Any
+from unittest.mock import patch
 
 from argon2 import PasswordHasher
 from flask import Flask
@@ -13,7 +13,7 @@ from playwright.sync_api import BrowserContext
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 from waitress import create_server
-from werkzeug.routing import Rule
+from werkzeug.routing import Map, RuleFactory
 
 from qa.app import create_app
 from qa.config import Settings
@@ -26,26 +26,44 @@ from tests.support.engines import bytecode_cache, share_compiled
 THREADS = 8
 # Argon2 takes its time by design; a test that signs in wants to get in. What the product spends has a test of its own.
 passwords._hasher = PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1)
-_compile = Rule.compile
-_compiled: dict[tuple[object, ...], Rule] = {}
+_routes: Map | None = None
 
 
-def _compile_once(rule: Rule) -> None:
-    """What a rule compiles to is a function of its pattern: most of what each test's new application costs."""
-    key = (rule.rule, rule.subdomain, rule.merge_slashes, rule.build_only, repr(rule.defaults))
-    if key not in _compiled:
-        _compile(rule)
-        _compiled[key] = rule
-        return
-    first = _compiled[key]
-    rule._parts, rule._trace, rule._converters = first._parts, first._trace, first._converters
-    rule.arguments = first.arguments
-    rule._build = partial(first._build.__func__, rule)
-    rule._build_unknown = partial(first._build_unknown.__func__, rule)
+class BorrowedMap(Map):
+    """The routes of another application until one is added here; which they are depends on no setting.
+
+    Binding three hundred of them is most of what each test's new application would cost.
+    """
+
+    def __init__(self, lender: Map) -> None:
+        self.__dict__.update(lender.__dict__)
+        self.lender: Map | None = lender
+
+    def add(self, rulefactory: RuleFactory) -> None:
+        if self.lender is not None:
+            own = Map([rule.empty() for rule in self.lender.iter_rules()])
+            self.__dict__.update(own.__dict__, lender=None)
+        super().add(rulefactory)
 
 
-keep: Any = Rule
-keep.compile = _compile_once
+def _keep_view(app: Flask, rule: str, endpoint: str | None = None, view_func: Any = None, *_: Any, **__: Any) -> None:
+    app.view_functions[endpoint or view_func.__name__] = view_func
+
+
+def _create_app(settings: Settings) -> Flask:
+    global _routes
+    if _routes is None:
+        app = create_app(settings)
+        _routes = app.url_map
+        _routes.update()
+        app.url_map = BorrowedMap(_routes)
+        return app
+    lender = _routes
+    with (
+        patch.object(Flask, "url_map_class", staticmethod(lambda **_: BorrowedMap(lender))),
+        patch.object(Flask, "add_url_rule", _keep_view),
+    ):
+        return create_app(settings)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +118,7 @@ def make_app(settings: Settings, *, durable: bool = False) -> Flask:
 
     Unless ``durable``, SQLite waits for no disk, as the tests' PostgreSQL does not: what it keeps is thrown away.
     """
-    app = create_app(settings)
+    app = _create_app(settings)
     app.jinja_env.bytecode_cache = bytecode_cache()
     with app.app_context():
         share_compiled(db.engine)
