@@ -113,12 +113,13 @@ def checked(name: str, columns: Sequence[Column], number: int, row: Sequence[Cel
     if len(row) != len(columns):
         raise ValueError(f"row {number} of {name!r} has {len(row)} values for {len(columns)} columns")
     for column, value in zip(columns, row, strict=True):
-        if value is not None and not _fits(column.kind, value):
+        if value is not None and not fits(column.kind, value):
             raise ValueError(f"row {number} of {name!r}: {column.title!r} holds {column.kind}, not {value!r}")
     return row
 
 
-def _fits(kind: Kind, value: Cell) -> bool:
+def fits(kind: Kind, value: Cell) -> bool:
+    """Whether a column of this kind may hold the value."""
     if kind == "text":
         return isinstance(value, str)
     if kind == "minute":
@@ -143,7 +144,7 @@ def field(value: object, zone: dt.tzinfo) -> str:
     if isinstance(value, Integral):
         return str(int(value))
     if isinstance(value, Real | Decimal):
-        return repr(float(value))
+        return repr(float(value) + 0.0)  # -0.0 is 0.0
     raise ValueError(f"a field holds text, a number or a time, not {value!r}")
 
 

@@ -1,24 +1,24 @@
-"""Tables written as CSV, JSON Lines or a workbook, one row in memory at a time."""
+"""Tables written as CSV, JSON Lines or a workbook, a block of rows in memory at a time."""
 
 import datetime as dt
 import hashlib
-import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
-from typing import IO, Any, Literal, Protocol
+from typing import IO, Literal, Protocol
 from zipfile import ZIP_DEFLATED, ZipFile
 
+from exports.flat_data.lines import Lines, Row
 from exports.flat_data.tables import FlatTable
 from exports.provenance import Provenance
-from exports.tables import BYTE_ORDER_MARK, LINE_END, WIDTHS, Cell, checked, field
+from exports.tables import BYTE_ORDER_MARK, LINE_END, WIDTHS, field
 
 FlatFormat = Literal["csv", "jsonl", "xlsx"]
 FORMATS: tuple[FlatFormat, ...] = ("csv", "jsonl", "xlsx")
 SHEET_ROWS = 500_000  # a sheet of twice as many opens on no ordinary machine
-TOLD_EACH = 5_000  # rows between two words of progress
+TOLD_EACH = 5_000  # rows of a block: what is in memory, and between two words of progress
 
-Row = Sequence[Cell]
 Progress = Callable[[int], None]
 DICTIONARY = ("table", "column", "holds", "meaning")
 PROVENANCE = ("about", "name", "value")
@@ -38,8 +38,8 @@ class Target(Protocol):
 
     def begin(self, table: FlatTable) -> None: ...
 
-    def put(self, row: Row, line: bytes) -> None:
-        """Take one row; ``line`` is the same as canonical JSON."""
+    def put(self, rows: Sequence[Row], lines: Lines, canonical: bytes) -> None:
+        """Take a block of rows; ``canonical`` is the same as JSON Lines, and ``lines`` gives other wordings."""
 
     def finish(self, dictionary: Iterable[Row], provenance: Iterable[Row]) -> None: ...
 
@@ -66,7 +66,7 @@ def write(
     try:
         for table, rows in tables:
             target.begin(table)
-            done.append(_write_table(target, table, rows, sum(each.rows for each in done), progress))
+            done.append(_write_table(target, table, rows, sum(each.rows for each in done), zone, progress))
         target.finish(_dictionary(done), _told(provenance(done), done, zone))
     except BaseException:
         target.give_up()
@@ -74,15 +74,18 @@ def write(
     return tuple(done)
 
 
-def _write_table(target: Target, table: FlatTable, rows: Iterable[Row], before: int, progress: Progress) -> Written:
-    digest, names, count = hashlib.sha256(), table.field_names, 0
-    for count, row in enumerate(rows, start=1):
-        line = canonical(names, checked(table.name, table.columns, count, row))
-        digest.update(line)
-        target.put(row, line)
-        if count % TOLD_EACH == 0:
-            progress(before + count)
-    progress(before + count)
+def _write_table(
+    target: Target, table: FlatTable, rows: Iterable[Row], before: int, zone: dt.tzinfo, progress: Progress
+) -> Written:
+    digest, lines, count, rows = hashlib.sha256(), Lines(table, zone), 0, iter(rows)
+    while block := list(islice(rows, TOLD_EACH)):
+        canonical = lines.canonical(block, before=count).encode()
+        digest.update(canonical)
+        target.put(block, lines, canonical)
+        count += len(block)
+        progress(before + count)
+    if count == 0:
+        progress(before)
     return Written(table=table, rows=count, digest=digest.hexdigest())
 
 
@@ -92,20 +95,6 @@ def as_format(text: str) -> FlatFormat:
         if form == text:
             return form
     raise ValueError(f"not a format of flat data: {text!r}")
-
-
-def canonical(names: Sequence[str], row: Row) -> bytes:
-    """A row as one line of JSON: its fields in the order of the columns, moments in UTC to the second."""
-    told = dict(zip(names, map(_plain, row), strict=True))
-    return json.dumps(told, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode() + b"\n"
-
-
-def _plain(value: Cell) -> Any:
-    if isinstance(value, dt.datetime):
-        return value.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    if isinstance(value, dt.date):
-        return value.isoformat()
-    return value if value is None or isinstance(value, str | int) else float(value)
 
 
 class _Archive:
@@ -122,10 +111,10 @@ class _Archive:
         if self._form == "csv":
             self._file.write((BYTE_ORDER_MARK + _csv_line(table.field_names, self._zone)).encode())
 
-    def put(self, row: Row, line: bytes) -> None:
+    def put(self, rows: Sequence[Row], lines: Lines, canonical: bytes) -> None:
         if self._file is None:
             raise RuntimeError("no table was begun")
-        self._file.write(_csv_line(row, self._zone).encode() if self._form == "csv" else line)
+        self._file.write(lines.csv(rows).encode() if self._form == "csv" else canonical)
 
     def finish(self, dictionary: Iterable[Row], provenance: Iterable[Row]) -> None:
         self._close()
@@ -157,10 +146,11 @@ class _Book:
         self._table = table
         self._sheet = self._book.sheet(table.title, table.field_names, [WIDTHS[each.kind] for each in table.columns])
 
-    def put(self, row: Row, line: bytes) -> None:
-        if self._sheet.rows == SHEET_ROWS:
-            self.begin(self._table)
-        self._sheet.put(row)
+    def put(self, rows: Sequence[Row], lines: Lines, canonical: bytes) -> None:
+        for row in rows:
+            if self._sheet.rows == SHEET_ROWS:
+                self.begin(self._table)
+            self._sheet.put(row)
 
     def finish(self, dictionary: Iterable[Row], provenance: Iterable[Row]) -> None:
         sheets = (

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from exports.workbook.values import Value, stored
 # openpyxl takes a text that begins with "=" for a formula, and one like "#N/A" for an error.
 _TAKEN_FOR_MORE = (*FORMULA_STARTS, "#")
 HEADER = "header"
+REMEMBERED = 8_192  # cells of a sheet, each as it was made
 MOST_ROWS = 1_048_576  # of a sheet, its head included (ECMA-376, the limit of every reader)
 
 
@@ -27,6 +29,8 @@ class RowSheet:
     def __init__(self, raw: Any, zone: dt.tzinfo, titles: Sequence[str], widths: Sequence[float]) -> None:
         self._raw = raw  # of openpyxl, whose stubs know little of sheets that are only written
         self._zone = zone
+        # Most cells repeat one of a few values; by type too, since 1 and 1.0 are equal.
+        self._cell = lru_cache(maxsize=REMEMBERED, typed=True)(self._made)
         self.rows = 0
         for place, width in enumerate(widths, start=1):
             self._raw.column_dimensions[get_column_letter(place)].width = width
@@ -49,7 +53,7 @@ class RowSheet:
         """Give the columns their filters, now that the last row is known."""
         self._raw.auto_filter.ref = f"A1:{get_column_letter(max(self._columns, 1))}{self.rows + 1}"
 
-    def _cell(self, value: Value) -> object:
+    def _made(self, value: Value) -> object:
         kept = stored(value, self._zone)
         if isinstance(kept, str) and kept.startswith(_TAKEN_FOR_MORE):
             return self._text(kept)

@@ -1,6 +1,11 @@
-"""The rows of the flat tables, read a thousand at a time behind the last one read: no transaction stays open."""
+"""The rows of the flat tables: which ones in one pass, eight bytes each, then a few at a time by their keys.
+
+No transaction stays open while they are written. (A page "behind the last key" would do without the list, but its
+filters have indexes of their own: both engines then look up and sort everything for each page anew.)
+"""
 
 import datetime as dt
+from array import array
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -25,7 +30,9 @@ from qa.rubric_library.queries import rubrics_of
 from qa.sampling.models import Draw, DrawnUnit, DrawReceipt, Period, Purpose
 from qa.tickets.models import HandledPart, Ticket
 
-AT_ONCE = 1_000
+AT_ONCE = 1_000  # keys in one statement
+ANSWERED_AT_ONCE = 200  # reviews, with a dozen answers each
+KEYS_AT_ONCE = 20_000
 NEEDS = {
     flat_data.REVIEWS.name: Permission.REVIEW_READ,
     flat_data.ANSWERS.name: Permission.REVIEW_READ,
@@ -72,23 +79,38 @@ def rows_of(session: Session, table: FlatTable, wanted: Wanted) -> Iterator[Row]
 def count_rows(session: Session, tables: Sequence[FlatTable], wanted: Wanted) -> int:
     """How many rows there will be in all, for the progress."""
     with only_reading(session):
-        return sum(session.scalar(_counted(COUNTED[table.name](wanted))) or 0 for table in tables)
+        return sum(session.scalar(_counted(table, KEYS[table.name](wanted))) or 0 for table in tables)
 
 
-def _counted(rows: Selected) -> "Select[int]":
-    return select(func.count()).select_from(rows.order_by(None).subquery())
+def _counted(table: FlatTable, keys: Selected) -> "Select[int]":
+    if table is not flat_data.ANSWERS:
+        return select(func.count()).select_from(keys.subquery())
+    return (
+        select(func.count(Answer.id))
+        .join(Review, Review.current_revision_id == Answer.revision_id)
+        .where(Review.id.in_(keys))
+    )
 
 
-def _in_pages(session: Session, rows: Selected, key: ColumnElement[int]) -> Iterator[Sequence[Any]]:
-    """The rows in pages; the first column of each row is its key."""
-    last = 0
-    while True:
+def _in_pages(
+    session: Session, keys: Selected, rows: Selected, by: ColumnElement[int], *, size: int = AT_ONCE
+) -> Iterator[Sequence[Any]]:
+    """The rows that belong to ``keys``, some keys at a time; ``by`` is the column that the keys are of."""
+    known = _all(session, keys)
+    for start in range(0, len(known), size):
         with only_reading(session):
-            page = session.execute(rows.where(key > last).order_by(key).limit(AT_ONCE)).all()
-        if not page:
-            return
+            # By the connection: plain columns need none of what the session does for objects.
+            page = session.connection().execute(rows.where(by.in_(known[start : start + size].tolist()))).all()
         yield page
-        last = page[-1][0]
+
+
+def _all(session: Session, keys: Selected) -> "array[int]":
+    """The keys in their order, from a cursor of the server where it has them."""
+    found = array("q")
+    with only_reading(session):
+        for some in session.connection().execute(keys, execution_options={"yield_per": KEYS_AT_ONCE}).partitions():
+            found.extend(key for (key,) in some)
+    return found
 
 
 def _within(wanted: Wanted) -> ColumnElement[bool]:
@@ -116,6 +138,35 @@ def _readable(wanted: Wanted) -> ColumnElement[bool]:
         visible_to(wanted.actor, wanted.as_of),
         ~Review.sealed,
         Review.submitted_at <= wanted.as_of,
+    )
+
+
+def _review_keys(wanted: Wanted) -> Selected:
+    return (
+        select(Review.id)
+        .join(HandledPart, HandledPart.id == Review.part_id)
+        .join(Ticket, Ticket.id == HandledPart.ticket_id)
+        .where(_readable(wanted))
+        .order_by(Review.id)
+    )
+
+
+def _ticket_keys(wanted: Wanted) -> Selected:
+    return (
+        select(HandledPart.id)
+        .join(Ticket, Ticket.id == HandledPart.ticket_id)
+        .where(_within(wanted), _of_teams(wanted, Permission.TICKETS_LIST))
+        .order_by(HandledPart.id)
+    )
+
+
+def _draw_keys(wanted: Wanted) -> Selected:
+    return (
+        select(DrawnUnit.id)
+        .join(HandledPart, HandledPart.id == DrawnUnit.part_id)
+        .join(Ticket, Ticket.id == HandledPart.ticket_id)
+        .where(_within(wanted), _of_teams(wanted, Permission.SAMPLING_VIEW))
+        .order_by(DrawnUnit.id)
     )
 
 
@@ -175,14 +226,14 @@ def _reviews(wanted: Wanted) -> Selected:
         .join(reviewer, reviewer.id == Review.reviewer_id)
         .outerjoin(specialist, specialist.id == HandledPart.specialist_id)
         .outerjoin(Team, Team.id == HandledPart.team_id)
-        .where(_readable(wanted))
+        .order_by(Review.id)
     )
 
 
 def _read_reviews(session: Session, wanted: Wanted) -> Iterator[Row]:
     label = flat_data.REVIEWS.field_names.index("rubric_version")
     criticals = flat_data.REVIEWS.field_names.index("failed_criticals")
-    for page in _in_pages(session, _reviews(wanted), Review.id.expression):
+    for page in _in_pages(session, _review_keys(wanted), _reviews(wanted), Review.id.expression):
         for row in page:
             told = list(row)
             told[label : label + 2] = [f"{row[label]}.{row[label + 1]}"]
@@ -194,7 +245,6 @@ def _answers(wanted: Wanted) -> Selected:
     pins = select(func.count(Evidence.id)).where(Evidence.answer_id == Answer.id).correlate(Answer).scalar_subquery()
     return (
         select(
-            Answer.id,
             Review.id,
             Review.part_id,
             _purpose(wanted),
@@ -209,18 +259,17 @@ def _answers(wanted: Wanted) -> Selected:
         )
         .join(ReviewRevision, ReviewRevision.id == Answer.revision_id)
         .join(Review, Review.current_revision_id == ReviewRevision.id)
-        .join(HandledPart, HandledPart.id == Review.part_id)
-        .join(Ticket, Ticket.id == HandledPart.ticket_id)
-        .where(_readable(wanted))
+        .order_by(Review.id, Answer.id)
     )
 
 
 def _read_answers(session: Session, wanted: Wanted) -> Iterator[Row]:
     versions: dict[int, tuple[str, str, rubrics.RubricVersion]] = {}
     worth: dict[tuple[int, str, str | None, str | None, bool], float | None] = {}  # few answers differ
-    for page in _in_pages(session, _answers(wanted), Answer.id.expression):
-        _learn(session, {row[4] for row in page} - versions.keys(), versions)
-        for _, review, part, purpose, version, criterion, level, percentage, absent, causes, pins, at in page:
+    pages = _in_pages(session, _review_keys(wanted), _answers(wanted), Review.id.expression, size=ANSWERED_AT_ONCE)
+    for page in pages:
+        _learn(session, {row[3] for row in page} - versions.keys(), versions)
+        for review, part, purpose, version, criterion, level, percentage, absent, causes, pins, at in page:
             family, label, rubric = versions[version]
             exact = None if percentage is None else Fraction(percentage)
             chosen = version, criterion, level, percentage, absent
@@ -260,7 +309,7 @@ def _learn(session: Session, wanted: set[int], known: dict[int, tuple[str, str, 
             known[version.id] = key, version.label, found[version.id]
 
 
-def _tickets(wanted: Wanted) -> Selected:
+def _tickets() -> Selected:
     return (
         select(
             HandledPart.id,
@@ -292,13 +341,13 @@ def _tickets(wanted: Wanted) -> Selected:
         .join(Source, Source.id == Ticket.source_id)
         .outerjoin(User, User.id == HandledPart.specialist_id)
         .outerjoin(Team, Team.id == HandledPart.team_id)
-        .where(_within(wanted), _of_teams(wanted, Permission.TICKETS_LIST))
+        .order_by(HandledPart.id)
     )
 
 
 def _read_tickets(session: Session, wanted: Wanted) -> Iterator[Row]:
     flags = [flat_data.TICKETS.field_names.index(name) for name in ("escalated", "primary", "eligible")]
-    for page in _in_pages(session, _tickets(wanted), HandledPart.id.expression):
+    for page in _in_pages(session, _ticket_keys(wanted), _tickets(), HandledPart.id.expression):
         for row in page:
             told = list(row)
             for place in flags:
@@ -306,10 +355,9 @@ def _read_tickets(session: Session, wanted: Wanted) -> Iterator[Row]:
             yield tuple(told)
 
 
-def _draws(wanted: Wanted) -> Selected:
+def _draws() -> Selected:
     return (
         select(
-            DrawnUnit.id,
             Period.key,
             Draw.n,
             DrawnUnit.position,
@@ -333,14 +381,15 @@ def _draws(wanted: Wanted) -> Selected:
         .outerjoin(DrawReceipt, DrawReceipt.draw_id == Draw.id)
         .outerjoin(User, User.id == HandledPart.specialist_id)
         .outerjoin(Team, Team.id == HandledPart.team_id)
-        .where(_within(wanted), _of_teams(wanted, Permission.SAMPLING_VIEW))
+        .order_by(DrawnUnit.id)
     )
 
 
 def _read_draws(session: Session, wanted: Wanted) -> Iterator[Row]:
     plans = flat_data.DRAWS.field_names.index("plans")
-    for page in _in_pages(session, _draws(wanted), DrawnUnit.id.expression):
-        for _, *told in page:
+    for page in _in_pages(session, _draw_keys(wanted), _draws(), DrawnUnit.id.expression):
+        for row in page:
+            told = list(row)
             told[plans] = _words(told[plans])
             yield tuple(told)
 
@@ -359,9 +408,9 @@ READERS: dict[str, Callable[[Session, Wanted], Iterator[Row]]] = {
     flat_data.TICKETS.name: _read_tickets,
     flat_data.DRAWS.name: _read_draws,
 }
-COUNTED: dict[str, Callable[[Wanted], Selected]] = {
-    flat_data.REVIEWS.name: _reviews,
-    flat_data.ANSWERS.name: _answers,
-    flat_data.TICKETS.name: _tickets,
-    flat_data.DRAWS.name: _draws,
+KEYS: dict[str, Callable[[Wanted], Selected]] = {
+    flat_data.REVIEWS.name: _review_keys,
+    flat_data.ANSWERS.name: _review_keys,  # an answer is found by its review
+    flat_data.TICKETS.name: _ticket_keys,
+    flat_data.DRAWS.name: _draw_keys,
 }

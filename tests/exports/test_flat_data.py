@@ -6,6 +6,8 @@ import hashlib
 import io
 import json
 from collections.abc import Sequence
+from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -18,7 +20,8 @@ from python_calamine import CalamineWorkbook
 
 from exports import flat_data
 from exports.flat_data import FlatFormat, FlatTable, Written, writing
-from exports.tables import Cell, Column
+from exports.flat_data.lines import Lines
+from exports.tables import Cell, Column, field
 from exports.text import read_csv_text
 from tests.exports.office import converted
 from tests.exports.samples import ZONE, provenance
@@ -62,7 +65,7 @@ def csv_rows(content: bytes) -> list[list[str]]:
 
 
 def test_a_line_of_json_is_as_written_by_hand():
-    line = flat_data.canonical(TABLE.field_names, (7, 'é "x"', 0.5, NOON))
+    line = flat_data.canonical(TABLE, [(7, 'é "x"', 0.5, NOON)])
 
     assert line == '{"answer":7,"level":"é \\"x\\"","fraction":0.5,"at":"2026-07-01T12:00:30Z"}\n'.encode()
 
@@ -70,7 +73,7 @@ def test_a_line_of_json_is_as_written_by_hand():
 def test_every_format_holds_the_same_rows_and_says_the_same_digest(tmp_path: Path):
     digests = {form: written(tmp_path / form, form)[0] for form in flat_data.FORMATS}
 
-    lines = b"".join(flat_data.canonical(TABLE.field_names, row) for row in ROWS)
+    lines = flat_data.canonical(TABLE, ROWS)
     assert {each.digest for each in digests.values()} == {hashlib.sha256(lines).hexdigest()}
     assert {each.rows for each in digests.values()} == {len(ROWS)}
     assert ZipFile(tmp_path / "jsonl").read("answers.jsonl") == lines
@@ -172,12 +175,51 @@ def test_whoever_follows_the_progress_can_end_the_writing(tmp_path: Path, form: 
     assert told == [writing.TOLD_EACH]
 
 
-@given(text=st.text(max_size=40))
+def test_a_row_that_does_not_fit_is_counted_over_all_blocks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(writing, "TOLD_EACH", 2)
+
+    with pytest.raises(ValueError, match="row 3 of 'answers' has 3 values for 4 columns"):
+        written(tmp_path / "x", "csv", [ROWS[0], ROWS[1], ROWS[2][:3]])
+
+
+ONE_TEXT = FlatTable(name="x", title="X", row="One.", columns=(Column(title="100 %", kind="text", meaning="Any."),))
+FIELDS = st.tuples(
+    st.none() | st.integers(-(10**15), 10**15),
+    st.none() | st.text(st.characters(exclude_categories=("Cs",)), max_size=20),
+    st.none()
+    | st.sampled_from([0.0, -0.0, 1, 1.0, Fraction(1, 3), Decimal("0.10")])
+    | st.floats(allow_nan=False, allow_infinity=False),
+    st.none() | st.datetimes(dt.datetime(1901, 1, 1), timezones=st.sampled_from([dt.UTC, ZONE])),  # noqa: DTZ001
+)
+
+
+@given(text=st.text(st.characters(exclude_categories=("Cs",)), max_size=40))
 def test_any_text_is_one_line_of_json_that_reads_back(text: str):
-    line = flat_data.canonical(("text",), (text.encode("utf-8", "ignore").decode(),))
+    line = flat_data.canonical(ONE_TEXT, [(text,)])
 
     assert line.count(b"\n") == 1
-    assert json.loads(line)["text"] == text.encode("utf-8", "ignore").decode()
+    assert json.loads(line) == {"100 %": text}
+
+
+@given(rows=st.lists(FIELDS, max_size=6))
+def test_a_block_of_rows_reads_as_each_of_its_rows_alone(rows: list[tuple[Cell, ...]]):
+    lines = Lines(TABLE, ZONE)
+
+    assert lines.csv(rows) == "".join(",".join(field(value, ZONE) for value in row) + "\r\n" for row in rows)
+    told = [json.loads(line) for line in lines.canonical(rows).splitlines() if line]
+    assert [tuple(each.values())[:3] for each in told] == [
+        (row[0], row[1], None if row[2] is None else float(row[2])) for row in rows
+    ]
+    assert [each["at"] and dt.datetime.fromisoformat(each["at"]) for each in told] == [
+        row[3].replace(microsecond=0).astimezone(dt.UTC) if isinstance(row[3], dt.datetime) else None for row in rows
+    ]
+
+
+def test_numbers_that_are_equal_and_of_different_kinds_are_not_confused():
+    lines = Lines(TABLE, ZONE)
+
+    told = lines.canonical([(1, "a", 1, None), (1.0, "a", 1.0, None), (1, "a", -0.0, None), (1, "a", 0.0, None)])
+    assert [json.dumps(json.loads(line)["fraction"]) for line in told.splitlines()] == ["1", "1.0", "0.0", "0.0"]
 
 
 def test_every_column_of_every_table_says_what_it_means():
