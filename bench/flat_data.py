@@ -38,9 +38,8 @@ from qa.app import create_app
 from qa.config import Settings
 from qa.core.access import Actor, Role
 from qa.core.clock import utcnow
-from qa.core.db import db
+from qa.core.db import db, only_reading
 from qa.data_exports import queries, service
-from qa.data_exports.reading import only_reading
 from qa.people.queries import setting_at, the_programme, zone_of
 from tests.support import engines
 from tests.support import runs as testruns

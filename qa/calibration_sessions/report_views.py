@@ -31,7 +31,7 @@ from qa.core import audit
 from qa.core.access import Permission, requires
 from qa.core.clock import local_day, utcnow
 from qa.core.crypto import KeyRing
-from qa.core.db import db
+from qa.core.db import db, only_reading
 from qa.core.errors import ConflictError, NotFoundError
 from qa.rubric_library.queries import drafts_of_session, rubric_of
 
@@ -129,23 +129,24 @@ def agreement_over_time(row: CalibrationSession) -> list[tuple[dt.date, str, Est
 def export_report(session_id: int) -> ResponseReturnValue:
     """The report as a workbook; that it was made goes to the audit trail."""
     session, now = db.session(), utcnow()
-    row = queries.get_led_session_for(session, g.actor, session_id)
-    if row.state == "scoring":
-        raise ConflictError("Reveal the session first: until then nobody's scores are shown to anybody.")
-    people, parts = queries.participants_of(session, row.id), queries.parts_of(session, row.id)
-    data = workbook.data_of(
-        session,
-        row,
-        rubric=rubric_of(session, row.rubric_version_id),
-        people=people,
-        parts=parts,
-        names=names_for(row, people, me=NOBODY),
-        over_time=agreement_over_time(row),
-        made_by=g.actor.name,
-        zone=g.zone,
-        now=now,
-    )
-    content = build(data)
+    with only_reading(session):
+        row = queries.get_led_session_for(session, g.actor, session_id)
+        if row.state == "scoring":
+            raise ConflictError("Reveal the session first: until then nobody's scores are shown to anybody.")
+        people, parts = queries.participants_of(session, row.id), queries.parts_of(session, row.id)
+        data = workbook.data_of(
+            session,
+            row,
+            rubric=rubric_of(session, row.rubric_version_id),
+            people=people,
+            parts=parts,
+            names=names_for(row, people, me=NOBODY),
+            over_time=agreement_over_time(row),
+            made_by=g.actor.name,
+            zone=g.zone,
+            now=now,
+        )
+        content = build(data)
     audit.record(
         session,
         action="export.calibration",

@@ -23,8 +23,6 @@ from qa.core.db import db
 from qa.core.errors import NotFoundError
 from qa.people.models import Programme, Team
 from qa.people.queries import setting_at, team_today, the_programme, user_by_email, zone_of
-from qa.reviews.queries import readable_or
-from qa.tickets.models import HandledPart
 
 MADE_BY = "command line"
 OUT = click.option("--out", required=True, type=click.Path(dir_okay=False, writable=True, path_type=Path))
@@ -74,8 +72,8 @@ def coaching(specialist: str, out: Path) -> None:
     at = here()
     coached, weeks = _specialist(at, specialist), weeks_until(at.today)
     team = coached.team_today
-    others = HandledPart.specialist_id.is_distinct_from(coached.user.id)
-    evidence = scorecards.evidence_of(at.session, team, weeks, readable=readable_or(others, at.operator, at.now))
+    readable = queries.readable_about([coached.user.id], at.operator, at.now)
+    evidence = scorecards.evidence_of(at.session, team, weeks, readable=readable)
     data = scorecards.coaching_of(
         at.session,
         coached,
@@ -88,7 +86,6 @@ def coaching(specialist: str, out: Path) -> None:
         ring=KeyRing(settings().text_keys),
         zone=at.zone,
         now=at.now,
-        with_text=True,
     )
     content = book.build(data)
     out.write_bytes(content)
@@ -105,8 +102,8 @@ def scorecard(specialist: str, out: Path) -> None:
     at = here()
     coached, weeks = _specialist(at, specialist), weeks_until(at.today)
     team = coached.team_today
-    others = HandledPart.specialist_id.is_distinct_from(coached.user.id)
-    evidence = scorecards.evidence_of(at.session, team, weeks, readable=readable_or(others, at.operator, at.now))
+    readable = queries.readable_about([coached.user.id], at.operator, at.now)
+    evidence = scorecards.evidence_of(at.session, team, weeks, readable=readable)
     data = scorecards.scorecard_of(
         at.session,
         coached,
@@ -116,7 +113,6 @@ def scorecard(specialist: str, out: Path) -> None:
         lead=scorecards.lead_name(at.session, team, at.today),
         reader=at.operator,
         made_by=MADE_BY,
-        ring=KeyRing(settings().text_keys),
         zone=at.zone,
         now=at.now,
     )

@@ -14,14 +14,13 @@ from qa.coaching import effects
 from qa.coaching.effects import Course, FollowUp
 from qa.coaching.follow_ups.queries import FollowedUp, reviews_of
 from qa.coaching.models import CoachingGoal, CoachingPlan
-from qa.coaching.queries import Coached, window_of
+from qa.coaching.queries import Coached, readable_about, window_of
 from qa.coaching.wait_lists.models import WaitList
 from qa.core.access import Actor
 from qa.core.clock import monday_of
 from qa.people.models import User
 from qa.reviews.measured import Framed, Measured
 from qa.reviews.measured import Reviewed as Scored
-from qa.reviews.queries import own_readable
 
 WEEKS = 13  # before, and at most as many after
 WEEK = dt.timedelta(weeks=1)
@@ -59,13 +58,10 @@ class Told:
 
 
 def effect_of(session: Session, reader: Actor, plan: CoachingPlan, *, today: dt.date, now: dt.datetime) -> Told:
-    """What one plan did to its specialist's quality, beside the programme's people without a plan.
-
-    Of their own work nobody is told more than they may read.
-    """
+    """What one plan did to its specialist's quality, beside the programme's people without a plan."""
     start, last = _span(plan, today)
-    own = own_readable(reader, now)
-    measured = window_of(session, reader.programme_id, since=start - WEEKS * WEEK, until=last, readable=own)
+    readable = readable_about([plan.specialist_id], reader, now)
+    measured = window_of(session, reader.programme_id, since=start - WEEKS * WEEK, until=last, readable=readable)
     followed = reviews_of(session, [plan.id], reader=reader, now=now).get(plan.id, [])
     return _told(plan, measured, _busy(session, reader.programme_id), followed, today)
 
@@ -84,8 +80,8 @@ def effects_of(
     if not plans:
         return []
     first = min(monday_of(plan.starts_on) for plan in plans) - WEEKS * WEEK
-    last, own = monday_of(today) - WEEK, own_readable(reader, now)
-    measured = window_of(session, reader.programme_id, since=first, until=last, readable=own)
+    last, readable = monday_of(today) - WEEK, readable_about(ids, reader, now)
+    measured = window_of(session, reader.programme_id, since=first, until=last, readable=readable)
     busy = _busy(session, reader.programme_id)
     followed = reviews_of(session, [plan.id for plan in plans], reader=reader, now=now)
     return [_told(plan, measured, busy, followed.get(plan.id, []), today) for plan in plans]
@@ -106,7 +102,15 @@ class LotTold:
         return effects.lot_verdict(self.effect)
 
 
-def lot_effect(session: Session, row: WaitList, waves: Sequence[tuple[int, int]], *, today: dt.date) -> LotTold:
+def lot_effect(
+    session: Session,
+    reader: Actor,
+    row: WaitList,
+    waves: Sequence[tuple[int, int]],
+    *,
+    today: dt.date,
+    now: dt.datetime,
+) -> LotTold:
     """The comparison that a lot made possible: over the weeks in which one half was coached and the other waited.
 
     ``waves`` holds every person with the wave of the lot; who left or was coached otherwise stays where the lot was.
@@ -116,7 +120,9 @@ def lot_effect(session: Session, row: WaitList, waves: Sequence[tuple[int, int]]
     last = min(start + (row.weeks - 1) * WEEK, monday_of(today) - WEEK)
     found: Mapping[int, Course] = {}
     if last > start:
-        found = courses(window_of(session, row.programme_id, since=first, until=last), first, start, last)
+        readable = readable_about([user for user, _ in waves], reader, now)
+        window = window_of(session, row.programme_id, since=first, until=last, readable=readable)
+        found = courses(window, first, start, last)
     sides = {wave: [found[user] for user, own in waves if own == wave and user in found] for wave in (1, 2)}
     return LotTold(
         effect=effects.lot_effect(sides[1], sides[2]),

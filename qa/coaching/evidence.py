@@ -8,16 +8,15 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 import rubrics
+from qa.coaching import passages
 from qa.coaching.queries import Evidence, ReviewLine, review_lines
-from qa.core import access_log
-from qa.core.access import Actor, Permission
+from qa.core.access import Actor
 from qa.core.crypto import KeyRing
-from qa.core.errors import FairmarkError
 from qa.reviews import queries as review_queries
 from qa.reviews import rules as review_rules
 from qa.reviews.queries import StoredAnswer
 from qa.sampling.reporting import FEW
-from qa.tickets.conversations import Conversation, conversation_of
+from qa.tickets.conversations import Conversation
 
 MOST_SHOWN = 12  # reviews on each side
 
@@ -136,16 +135,11 @@ def _passages(
     now: dt.datetime,
 ) -> tuple[Passage, ...]:
     """The words that were pinned, to whoever is cleared for the conversation."""
-    own_work = actor.user_id == specialist_id
-    if not answer.passages or not actor.may(Permission.CONVERSATION_READ):
+    if not answer.passages:
         return ()
-    if line.data_region not in actor.regions or (line.content_severity > actor.clearance and not own_work):
+    conversation = passages.opened(session, actor, specialist_id, line, ring, purpose="coaching", now=now)
+    if conversation is None:
         return ()
-    try:
-        conversation = conversation_of(session, ring, line.ticket_id, revision_id=line.conversation_revision_id)
-    except FairmarkError:  # erased, or no longer kept
-        return ()
-    access_log.buffer().opened(user_id=actor.user_id, ticket_id=line.ticket_id, purpose="coaching", now=now)
     return tuple(_pinned(conversation, answer))
 
 

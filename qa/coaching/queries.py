@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, func, select, true
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 import rubrics
@@ -28,7 +28,6 @@ from qa.tickets.models import HandledPart, Ticket
 
 CHUNK = 500  # ids in one statement
 PRAISE_WINDOW = dt.timedelta(weeks=13)
-EVERY_REVIEW: ColumnElement[bool] = true()
 NEW_FOR = dt.timedelta(days=90)  # a specialist counts as new this long
 
 
@@ -104,13 +103,19 @@ class Evidence:
     versions: dict[int, rubrics.RubricVersion]
 
 
+def readable_about(people: Collection[int], reader: Actor, now: dt.datetime) -> ColumnElement[bool]:
+    """Reviews for figures about these people: theirs and one's own that one may read, and everybody else's.
+
+    So no figure about somebody gives away a review that is sealed, or not released, or that its reader still has to
+    score; what everybody else's reviews add together tells of none of them.
+    """
+    about = {*people, reader.user_id}
+    others = HandledPart.specialist_id.is_(None) | HandledPart.specialist_id.not_in(sorted(about))
+    return review_queries.readable_or(others, reader, now)
+
+
 def window_of(
-    session: Session,
-    programme_id: int,
-    *,
-    since: dt.date,
-    until: dt.date,
-    readable: ColumnElement[bool] = EVERY_REVIEW,
+    session: Session, programme_id: int, *, since: dt.date, until: dt.date, readable: ColumnElement[bool]
 ) -> Measured:
     """The programme's reviews of weeks that may be spoken of, with what they stand for; ``readable`` ones alone."""
     where = [HandledPart.programme_id == programme_id]
@@ -266,8 +271,9 @@ def board(
     """Everybody this person may coach, whom to look at first first; by name where there is no order but luck."""
     people = specialists_for(session, actor, today=today)
     ids = [coached.user.id for coached in people]
-    own = review_queries.own_readable(actor, now)
-    measured = window_of(session, actor.programme_id, since=since, until=until, readable=own)
+    measured = window_of(
+        session, actor.programme_id, since=since, until=until, readable=readable_about(ids, actor, now)
+    )
     new = {
         coached.user.id: coached.user.started_on is not None and coached.user.started_on > today - NEW_FOR
         for coached in people

@@ -45,9 +45,7 @@ def teams_for(session: Session, actor: Actor) -> Sequence[Team]:
     return session.scalars(found).all()
 
 
-def evidence_of(
-    session: Session, team: Team, weeks: Sequence[dt.date], *, readable: ColumnElement[bool] = queries.EVERY_REVIEW
-) -> Evidence:
+def evidence_of(session: Session, team: Team, weeks: Sequence[dt.date], *, readable: ColumnElement[bool]) -> Evidence:
     """What every figure of a team's specialists rests on, over these weeks; ``readable`` as for ``window_of``."""
     measured = queries.window_of(session, team.programme_id, since=weeks[0], until=weeks[-1], readable=readable)
     return queries.team_evidence(session, team, measured)
@@ -124,7 +122,6 @@ def scorecard_of(
     lead: str,
     reader: Actor,
     made_by: str,
-    ring: KeyRing,
     zone: ZoneInfo,
     now: dt.datetime,
 ) -> book.ScorecardWorkbook:
@@ -138,10 +135,9 @@ def scorecard_of(
         reader=reader,
         made_by=made_by,
         weeks=weeks,
-        ring=ring,
+        ring=None,
         zone=zone,
         now=now,
-        with_text=False,
     )
     return book.ScorecardWorkbook(
         team=data.team,
@@ -165,7 +161,9 @@ def team_of(
 ) -> book.TeamWorkbook:
     """All of a team's specialists, each against the others."""
     weeks, people = weeks_until(today), members_of(session, actor, team, today=today)
-    evidence, lead = evidence_of(session, team, weeks), lead_name(session, team, today)
+    ids = [coached.user.id for coached in people]
+    evidence = evidence_of(session, team, weeks, readable=queries.readable_about(ids, actor, now))
+    lead = lead_name(session, team, today)
     standings = {coached.user.id: standing_of(evidence, coached.user.id, team.name, weeks) for coached in people}
     first = standings[people[0].user.id]
     scored = sum(each.quality.n for each in standings.values())
@@ -220,7 +218,6 @@ def coaching_of(
     ring: KeyRing,
     zone: ZoneInfo,
     now: dt.datetime,
-    with_text: bool,
 ) -> coaching_book.CoachingWorkbook:
     """The workbook that is filled in and handed back."""
     return workbook.data_of(
@@ -235,5 +232,4 @@ def coaching_of(
         ring=ring,
         zone=zone,
         now=now,
-        with_text=with_text,
     )

@@ -1,7 +1,7 @@
 """From the database to the coaching workbook's plain values."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
@@ -12,7 +12,7 @@ import exports.coaching_workbook as book
 import rubrics
 from exports.provenance import Provenance, Receipt, RubricStamp
 from qa import VERSION
-from qa.coaching import queries
+from qa.coaching import passages, queries
 from qa.coaching.basis import Basis
 from qa.coaching.figures import CriterionGap, Standing
 from qa.coaching.models import CoachingAction, CoachingPlan
@@ -27,7 +27,7 @@ from qa.rubric_library.models import RubricVersion
 from qa.rubric_library.queries import rubrics_of
 from qa.sampling.estimation import PRIOR_DF, Figure
 from qa.sampling.models import Draw, DrawReceipt, Period
-from qa.tickets.conversations import Conversation, conversation_of
+from qa.tickets.conversations import Conversation
 
 MOST_EXCERPT = 400
 NO_LEAD = "no lead"
@@ -70,15 +70,14 @@ def data_of(
     reader: Actor,
     made_by: str,
     weeks: Sequence[dt.date],
-    ring: KeyRing,
+    ring: KeyRing | None,
     zone: ZoneInfo,
     now: dt.datetime,
-    with_text: bool,
 ) -> book.CoachingWorkbook:
-    """Everything one specialist's workbook shows; without ``with_text`` no passage of a conversation leaves.
+    """Everything one specialist's workbook shows; without a ``ring`` no passage of a conversation leaves.
 
-    Only reviews that ``reader`` may read have a row; its formulas make the figures from the rows, so ``evidence`` is
-    to leave out the same ones.
+    Passages come from conversations that the reader is cleared for. Only reviews that ``reader`` may read have a row;
+    its formulas make the figures from the rows, so ``evidence`` is to leave out the same ones.
     """
     first, last = weeks[0], weeks[-1] + dt.timedelta(days=6)
     lines = [
@@ -86,7 +85,13 @@ def data_of(
         for line in queries.review_lines(session, reader, coached.user.id, since=first, now=now)
         if first <= local_day(line.resolved_at, zone) <= last
     ]
-    rows = tuple(_rows(session, lines, evidence, standing.basis, ring, zone, with_text=with_text))
+
+    def opened(line: ReviewLine) -> Conversation | None:
+        if ring is None:
+            return None
+        return passages.opened(session, reader, coached.user.id, line, ring, purpose="export", now=now)
+
+    rows = tuple(_rows(session, lines, evidence, standing.basis, opened, zone))
     plan = next((each for each in queries.plans_of(session, coached.user.id) if each.state == "active"), None)
     return book.CoachingWorkbook(
         document_id=f"coaching-{coached.user.id}-{now:%Y%m%dT%H%M%SZ}",
@@ -128,10 +133,8 @@ def _rows(
     lines: Sequence[ReviewLine],
     evidence: Evidence,
     basis: Basis,
-    ring: KeyRing,
+    opened: Callable[[ReviewLine], Conversation | None],
     zone: ZoneInfo,
-    *,
-    with_text: bool,
 ) -> list[book.ReviewRow]:
     answers = review_queries.answers_of_many(session, [line.revision_id for line in lines])
     versions = dict(evidence.versions)
@@ -142,9 +145,7 @@ def _rows(
     for line in lines:
         version = versions[line.rubric_version_id]
         given = answers.get(line.revision_id, [])
-        conversation = None
-        if with_text and any(answer.passages for answer in given):
-            conversation = conversation_of(session, ring, line.ticket_id, revision_id=line.conversation_revision_id)
+        conversation = opened(line) if any(answer.passages for answer in given) else None
         rows.append(
             book.ReviewRow(
                 review_id=str(line.review_id),

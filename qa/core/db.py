@@ -15,6 +15,7 @@ from flask import Flask, has_request_context, request
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Connection, Engine, event, make_url
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from qa.core.orm import Base
@@ -37,6 +38,18 @@ def reading() -> Iterator[None]:
         yield
     finally:
         _reading.reset(token)
+
+
+@contextmanager
+def only_reading(session: Session) -> Iterator[None]:
+    """A transaction of its own that reads and ends with the block, so that nobody waits for what is made from it.
+
+    What the session did before and did not commit is undone; objects are read anew by whoever uses them afterwards.
+    """
+    session.rollback()
+    with reading():
+        yield
+        session.rollback()
 
 
 def engine_options(database_url: str) -> dict[str, Any]:

@@ -12,9 +12,8 @@ from qa.coaching.commands import export
 from qa.core import audit
 from qa.core.access import OPEN_REGION, Actor, Role
 from qa.core.clock import local_day, utcnow
-from qa.core.db import db
+from qa.core.db import db, only_reading
 from qa.data_exports import jobs, queries, service
-from qa.data_exports.reading import only_reading
 from qa.people.queries import setting_at, the_programme, zone_of
 from qa.tickets.queries import regions_of
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from qa.config import settings
 from qa.core import apart, jobs
 from qa.core.clock import utcnow
-from qa.core.db import db
+from qa.core.db import db, only_reading
 from qa.core.errors import FairmarkError
 from qa.core.jobs import Handler, Job
 from qa.data_exports import reading, service
@@ -47,7 +47,7 @@ def write_here(session: Session, export_id: int, job_id: int) -> Mapping[str, An
     """Write an order in this process; whatever goes wrong is kept where its owner sees it."""
 
     def told(done: int, total: int) -> None:
-        with reading.only_reading(session):
+        with only_reading(session):
             state = session.scalar(select(DataExport.state).where(DataExport.id == export_id))
         if state != ExportState.RUNNING:
             raise service.CancelledError

@@ -13,10 +13,11 @@ from exports import flat_data
 from exports.flat_data import FlatTable
 from qa.core.access import Actor
 from qa.core.clock import local_day, midnight
+from qa.core.db import only_reading
 from qa.core.errors import NotFoundError
 from qa.core.jobs import Job
 from qa.data_exports.models import DataExport
-from qa.data_exports.reading import Wanted, only_reading
+from qa.data_exports.reading import Wanted
 from qa.people.models import User
 from qa.people.queries import actor_for, setting_at, zone_of
 

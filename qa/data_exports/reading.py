@@ -7,7 +7,6 @@ filters have indexes of their own: both engines then look up and sort everything
 import datetime as dt
 from array import array
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -20,7 +19,7 @@ from exports import flat_data
 from exports.flat_data import FlatTable
 from exports.tables import Cell
 from qa.core.access import Actor, Permission, Scope
-from qa.core.db import reading
+from qa.core.db import only_reading
 from qa.people.models import Source, Team, User
 from qa.reviews.models import Answer, Evidence, Review, ReviewRevision
 from qa.reviews.queries import visible_to
@@ -61,14 +60,6 @@ def offered(actor: Actor) -> tuple[FlatTable, ...]:
     """The tables that a person's roles open, each of them over more than their own work."""
     wide = {Scope.TEAM, Scope.ALL}
     return tuple(table for table in flat_data.ALL if actor.scopes(NEEDS[table.name]) & wide)
-
-
-@contextmanager
-def only_reading(session: Session) -> Iterator[None]:
-    """A transaction that reads and ends with the block, so that nobody waits for it."""
-    with reading():
-        yield
-        session.rollback()
 
 
 def rows_of(session: Session, table: FlatTable, wanted: Wanted) -> Iterator[Row]:

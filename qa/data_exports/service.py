@@ -16,6 +16,7 @@ from exports.provenance import Provenance, Receipt, RubricStamp
 from qa import VERSION
 from qa.core import audit, jobs
 from qa.core.access import Actor
+from qa.core.db import only_reading
 from qa.core.errors import ConflictError, ForbiddenError, InvalidInputError
 from qa.data_exports import reading
 from qa.data_exports.models import GOING, DataExport, ExportState
@@ -170,7 +171,7 @@ def _provenance(session: Session, order: Order, written: Sequence[Written], *, n
 
 def _stamps(session: Session, wanted: reading.Wanted) -> tuple[tuple[Receipt, ...], tuple[RubricStamp, ...]]:
     """The receipts of the weeks that the span touches, and the rubric versions in the programme."""
-    with reading.only_reading(session):
+    with only_reading(session):
         receipts = session.execute(
             select(Period.key, DrawReceipt.digest)
             .join(Draw, Draw.period_id == Period.id)
@@ -262,7 +263,7 @@ def delete(session: Session, row: DataExport, folder: Path, *, by: int | None, n
 
 def delete_expired(session: Session, folder: Path, *, now: dt.datetime) -> int:
     """Delete every file whose week is over."""
-    with reading.only_reading(session):
+    with only_reading(session):
         ids = session.scalars(
             select(DataExport.id).where(DataExport.state == ExportState.DONE, DataExport.expires_at <= now)
         ).all()

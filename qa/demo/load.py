@@ -26,6 +26,7 @@ from qa.demo.scenarios import QUEUES
 from qa.demo.two_processes import TwoProcesses
 from qa.people.models import Programme, Source, Team
 from qa.people.queries import setting_at, zone_of
+from qa.reviews.models import Review
 from qa.rubric_library import service as rubric_service
 from qa.rubric_library import workflow as rubric_workflow
 from qa.rubric_library.models import RubricFamily
@@ -202,7 +203,9 @@ class Build:
         monday = story.monday(self.as_of, week)
         evening = dt.datetime.combine(monday + dt.timedelta(days=5), dt.time(18), tzinfo=dt.UTC)
         weeks = weeks_before(evening)
-        measured = window_of(self.session, teams[0].programme_id, since=weeks[0], until=weeks[-1])
+        measured = window_of(
+            self.session, teams[0].programme_id, since=weeks[0], until=weeks[-1], readable=Review.released_at <= evening
+        )
         for team in coached:
             members = coached_members(operation.cast, team, monday)[chosen]
             # Each team a little later than the one before: what happened stands in the trail in that order.

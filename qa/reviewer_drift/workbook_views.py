@@ -12,7 +12,7 @@ from exports import drift_workbook as book
 from qa.core import audit
 from qa.core.access import Permission, requires
 from qa.core.clock import utcnow
-from qa.core.db import db
+from qa.core.db import db, only_reading
 from qa.core.errors import ConflictError
 from qa.reviewer_drift import runs, workbook
 from qa.reviewer_drift.fair_views import bp
@@ -26,10 +26,11 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 def export_board() -> ResponseReturnValue:
     """The newest run as a workbook; that it was made goes to the audit trail."""
     session, now = db.session(), utcnow()
-    run = runs.newest_run(session, g.actor.programme_id)
-    if run is None:
-        raise ConflictError("There is no run yet: “Judge anew now” on the board makes one.")
-    content = book.build(workbook.data_of(session, run, made_by=g.actor.name, zone=g.zone, now=now))
+    with only_reading(session):
+        run = runs.newest_run(session, g.actor.programme_id)
+        if run is None:
+            raise ConflictError("There is no run yet: “Judge anew now” on the board makes one.")
+        content = book.build(workbook.data_of(session, run, made_by=g.actor.name, zone=g.zone, now=now))
     audit.record(
         session,
         action="export.drift",

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from exports import board_pack as board_pack_book
 from exports import coaching_workbook, drift_workbook, scorecard_workbook
 from exports.text import file_name
+from qa.coaching import queries as coaching
 from qa.coaching import scorecards, workbook
 from qa.coaching.span import weeks_until
 from qa.config import settings
@@ -26,9 +27,7 @@ from qa.data_exports import service as data_service
 from qa.people.models import ProgrammeSetting
 from qa.reviewer_drift import runs
 from qa.reviewer_drift import workbook as drift
-from qa.reviews.queries import readable_or
 from qa.scheduled_exports.rules import OFFERS, Kind
-from qa.tickets.models import HandledPart
 from qa.trends import board_pack
 from qa.trends.looking import SPANS, USUAL_SPAN, Filters, look
 
@@ -115,7 +114,7 @@ def _plans(session: Session, wanted: Wanted, path: Path) -> Sequence[Handed]:
     team = scorecards.get_team_for(session, wanted.actor, int(wanted.options["team"]))
     people = scorecards.members_of(session, wanted.actor, team, today=wanted.today)
     weeks = weeks_until(wanted.today)
-    only = readable_or(HandledPart.team_id.is_distinct_from(team.id), wanted.actor, wanted.now)
+    only = coaching.readable_about([coached.user.id for coached in people], wanted.actor, wanted.now)
     evidence = scorecards.evidence_of(session, team, weeks, readable=only)
     ring = KeyRing(settings().text_keys)
     handed = []
@@ -133,7 +132,6 @@ def _plans(session: Session, wanted: Wanted, path: Path) -> Sequence[Handed]:
                 ring=ring,
                 zone=wanted.zone,
                 now=wanted.now,
-                with_text=wanted.actor.may(Permission.CONVERSATION_READ),
             )
             content = coaching_workbook.build(data)
             name = file_name(coached.user.name, str(coached.user.id), suffix=".xlsx")

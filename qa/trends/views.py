@@ -12,7 +12,7 @@ from exports import board_pack as book
 from qa.core import audit
 from qa.core.access import Permission, requires
 from qa.core.clock import monday_of_week, utcnow, week_key
-from qa.core.db import db, reading
+from qa.core.db import db, only_reading
 from qa.core.errors import NotFoundError
 from qa.reviews import measured
 from qa.trends import board_pack, drawings, linking, looking, queries, rules
@@ -86,13 +86,11 @@ def index() -> ResponseReturnValue:
 def export_board_pack() -> ResponseReturnValue:
     """The page as a workbook, with its filters; that it was made goes to the audit trail."""
     session, now, chosen = db.session(), utcnow(), filters()
-    session.rollback()  # nobody waits to write while the file is made
-    with reading():
+    with only_reading(session):
         board_pack.check_team(session, g.actor, chosen)
         looked = looking.look(session, g.actor, chosen, setting=g.setting, zone=g.zone, now=now)
         data = board_pack.data_of(session, g.actor, looked, made_by=g.actor.name, zone=g.zone, now=now)
         content = book.build(data)
-        session.rollback()
     audit.record(
         session,
         action="export.trends",

@@ -5,6 +5,7 @@ import io
 import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
@@ -16,13 +17,16 @@ from sqlalchemy.orm import Session
 import exports.coaching_workbook as book
 import exports.scorecard_workbook as scorecard_book
 from qa.coaching import figures, queries, scorecards
+from qa.coaching.models import CoachingGoal
 from qa.coaching.span import weeks_until
 from qa.config import settings
+from qa.core.access_log import AccessLogEntry
 from qa.core.audit import AuditEvent
 from qa.core.clock import utcnow
 from qa.core.crypto import KeyRing
 from qa.core.db import db
 from qa.people.queries import setting_at, zone_of
+from qa.tickets.models import HandledPart, Ticket
 from tests.coaching.test_plans import seven
 from tests.coaching.weeks import review
 from tests.exports import office
@@ -46,7 +50,8 @@ def of_page(app: Flask, session: Session, cast: Cast) -> tuple[figures.Standing,
     coached = queries.get_specialist_for(session, actor(session, cast.lena), cast.sam.id, today=today)
     weeks = weeks_until(today)
     with app.app_context():
-        evidence = scorecards.evidence_of(session, cast.payouts, weeks)
+        readable = queries.readable_about([cast.sam.id], actor(session, cast.lena), now)
+        evidence = scorecards.evidence_of(session, cast.payouts, weeks, readable=readable)
         standing = scorecards.standing_of(evidence, cast.sam.id, cast.payouts.name, weeks)
         data = scorecards.coaching_of(
             session,
@@ -60,7 +65,6 @@ def of_page(app: Flask, session: Session, cast: Cast) -> tuple[figures.Standing,
             ring=KeyRing(settings().text_keys),
             zone=zone,
             now=now,
-            with_text=False,
         )
     return standing, book.build(data)
 
@@ -108,13 +112,18 @@ def test_a_scorecard_and_a_team_hold_what_their_reader_may_see_and_no_words(
     lead, other = sign_in(cast.lena), sign_in(cast.otto)
     page = lead.get(f"/coaching/specialists/{cast.sam.id}").text
     paths = (f"/coaching/specialists/{cast.sam.id}/scorecard", f"/coaching/teams/{cast.payouts.id}/workbook")
-    build = scorecard_book.build_team
+    builders = {name: getattr(scorecard_book, name) for name in ("build", "build_team")}
 
-    def unlocked(data: scorecard_book.TeamWorkbook) -> bytes:
-        assert not db.session.connection().connection.info.get("holds_write_lock")  # nobody waits for the file
-        return build(data)
+    def unlocked(name: str) -> Callable[[Any], bytes]:
+        def build(data: Any) -> bytes:
+            assert not db.session.connection().connection.info.get("holds_write_lock")  # nobody waits for the file
+            made: bytes = builders[name](data)
+            return made
 
-    monkeypatch.setattr(scorecard_book, "build_team", unlocked)
+        return build
+
+    for name in builders:
+        monkeypatch.setattr(scorecard_book, name, unlocked(name))
     card, team = (lead.post_form(path) for path in paths)
 
     sheet = opened(card.data)["Scorecard"]
@@ -122,8 +131,8 @@ def test_a_scorecard_and_a_team_hold_what_their_reader_may_see_and_no_words(
     assert f"{quality:.1f}" in page
     assert f"{others:.1f}" in page
     assert sheet["J2"].value == "Open in Fairmark"
-    told = [cell.value for row in opened(card.data)["Reviews"].iter_rows(min_row=5) for cell in row]
-    assert not [value for value in told if value and "message shows why" in str(value)]
+    told = [cell for sheet in opened(card.data) for row in sheet.iter_rows(values_only=True) for cell in row]
+    assert not [value for value in told if "message shows why" in str(value)]
     overview = opened(team.data)["Team"]
     assert [overview.cell(row, 1).value for row in (5, 6)] == [cast.sam.name, "Sue Shaw"]
     assert overview["C5"].value == pytest.approx(quality)
@@ -156,10 +165,38 @@ def test_nobody_reads_in_coaching_what_is_not_released_or_sealed(session: Sessio
     assert [linked(sam, base + rest) for rest in ("", "/criteria/tone")] == [{released.id}] * 2
     assert [linked(lead, base + rest) for rest in ("", "/criteria/tone")] == [{released.id, waiting.id}] * 2
     assert "1 of 1 reviews" in sam.get(f"{base}/criteria/tone").text
-    # The lead's figures rest on all three; one's own on what one may read.
-    assert ["3 reviews" in client.get(base).text for client in (lead, sam)] == [True, False]
+    # Figures rest on what their reader may read, and a plan on what the specialist may read too.
+    assert ["2 reviews" in client.get(base).text for client in (lead, sam)] == [True, False]
+    lead.post_form(f"{base}/plans", {"chosen": "1", "criterion": "tone"})
+    assert session.scalars(select(CoachingGoal.baseline_n)).one() == 1
+    team = opened(lead.post_form(f"/coaching/teams/{cast.payouts.id}/workbook").data)
+    assert team["Team"]["B5"].value == 2
     assert [rows(sam, kind) for kind in ("workbook", "scorecard")] == [1, 1]
     assert [rows(lead, kind) for kind in ("workbook", "scorecard")] == [2, 2]
+
+
+def test_a_workbook_quotes_no_conversation_that_its_reader_is_not_cleared_for(
+    session: Session, cast: Cast, sign_in: SignIn
+) -> None:
+    version = publish_rubric(session, cast)
+    reviews = [review(session, cast, version, weeks_ago=n, tone="missed") for n in (1, 2, 3)]
+    session.commit()
+    lead, path = sign_in(cast.lena), f"/coaching/specialists/{cast.sam.id}/workbook"
+    before = quoted(lead.post_form(path).data)
+    tickets = [session.get_one(Ticket, session.get_one(HandledPart, each.part_id).ticket_id) for each in reviews]
+    tickets[0].content_severity, tickets[1].data_region = 3, "eu"
+    session.commit()
+
+    assert (before, quoted(lead.post_form(path).data)) == (3, 1)
+    # Their own work is theirs to read whatever is in it, but not out of its region.
+    assert quoted(sign_in(cast.sam).post_form(path).data) == 2
+    lead.application.extensions["access_log"].flush(session)
+    assert len(session.scalars(select(AccessLogEntry.id).where(AccessLogEntry.user_id == cast.lena.id)).all()) == 4
+
+
+def quoted(content: bytes) -> int:
+    """How many passages of conversations a workbook holds."""
+    return sum("message 2, " in str(row[6]) for row in opened(content)["Comments"].iter_rows(values_only=True))
 
 
 def test_commands_write_the_same_workbooks(

@@ -11,9 +11,8 @@ import exports.coaching_workbook as book
 from qa.coaching import figures, queries, scorecards, workbook
 from qa.coaching.span import WEEKS, weeks_until
 from qa.core.clock import local_day, utcnow
-from qa.core.db import db
-from qa.core.errors import NotFoundError
-from qa.reviews.queries import readable_or
+from qa.core.db import db, only_reading
+from qa.reviews.models import Review
 from qa.tickets.models import HandledPart
 
 __all__ = ["WEEKS", "bp", "seen", "today", "weeks_until"]
@@ -36,18 +35,25 @@ class Seen:
     focus: book.FocusAreas
 
 
-def seen(user_id: int, *, readable: bool = False) -> Seen:
-    """A specialist with their figures: of one's own work, or if ``readable``, from the reviews one may read alone."""
-    session = db.session()
+def seen_before_writing(user_id: int, *, released: bool = True) -> Seen:
+    """The same for a change that follows: nobody waits to write while the figures are made."""
+    with only_reading(db.session()):
+        return seen(user_id, released=released)
+
+
+def seen(user_id: int, *, released: bool = False) -> Seen:
+    """A specialist with their figures, from the reviews that one may read.
+
+    What goes into a plan is told to the specialist: with ``released`` it rests on what they may read too.
+    """
+    session, now = db.session(), utcnow()
     coached = queries.get_specialist_for(session, g.actor, user_id, today=today())
-    if coached.team is None:
-        raise NotFoundError("This specialist belongs to no team today, so there is nothing to compare with.")
-    weeks = weeks_until(today())
-    only = queries.EVERY_REVIEW
-    if readable or g.actor.user_id == user_id:
-        only = readable_or(HandledPart.specialist_id.is_distinct_from(user_id), g.actor, utcnow())
-    evidence = scorecards.evidence_of(session, coached.team, weeks, readable=only)
-    standing = scorecards.standing_of(evidence, user_id, coached.team.name, weeks)
+    team, weeks = coached.team_today, weeks_until(today())
+    only = queries.readable_about([user_id], g.actor, now)
+    if released:
+        only &= HandledPart.specialist_id.is_distinct_from(user_id) | (Review.released_at <= now)
+    evidence = scorecards.evidence_of(session, team, weeks, readable=only)
+    standing = scorecards.standing_of(evidence, user_id, team.name, weeks)
     return Seen(
         coached=coached,
         evidence=evidence,

@@ -12,7 +12,7 @@ from qa.coaching.follow_ups import service as follow_ups
 from qa.coaching.library import queries as library
 from qa.coaching.models import CoachingAction, CoachingGoal, CoachingResource
 from qa.coaching.views import typed
-from qa.coaching.views.blueprint import bp, seen, today
+from qa.coaching.views.blueprint import bp, seen_before_writing, today
 from qa.core.access import Permission, requires
 from qa.core.clock import utcnow
 from qa.core.db import db
@@ -38,7 +38,7 @@ def goal_of(plan_id: int, goal_id: int) -> CoachingGoal:
 def add_goal(plan_id: int) -> ResponseReturnValue:
     session = db.session()
     plan, coached = queries.get_edited_plan_for(session, g.actor, plan_id, today=today())
-    gaps = {gap.criterion.key: gap for gap in seen(coached.user.id).standing.gaps}
+    gaps = {gap.criterion.key: gap for gap in seen_before_writing(coached.user.id).standing.gaps}
     gap = gaps.get(typed.words("criterion"))
     if gap is None:
         told = "No review of the last weeks asks this criterion, so nothing says where it stands."

@@ -38,7 +38,7 @@ def spoken(shown: Seen, key: str) -> evidence.CriterionEvidence:
 
 def edited(user_id: int) -> Seen:
     """A specialist whose plan this person may draw up."""
-    shown = seen(user_id)
+    shown = seen(user_id, released=True)
     if not queries.may_edit(g.actor, shown.coached):
         raise NotFoundError("Plans of this specialist are not yours to draw up.")
     return shown

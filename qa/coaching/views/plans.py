@@ -17,7 +17,7 @@ from qa.coaching.library.models import RESULTS
 from qa.coaching.meetings.queries import meetings_of
 from qa.coaching.models import PLAN_KINDS, CoachingAction, CoachingPlan
 from qa.coaching.views import typed
-from qa.coaching.views.blueprint import WEEKS, bp, seen, today, weeks_until
+from qa.coaching.views.blueprint import WEEKS, bp, seen, seen_before_writing, today, weeks_until
 from qa.core.access import Permission, requires
 from qa.core.clock import utcnow
 from qa.core.db import db
@@ -118,7 +118,7 @@ def specialist(user_id: int) -> ResponseReturnValue:
 @bp.post("/specialists/<int:user_id>/plans")
 @requires(Permission.COACHING_EDIT)
 def draw_up(user_id: int) -> ResponseReturnValue:
-    shown = seen(user_id)
+    shown = seen_before_writing(user_id)
     if not queries.may_edit(g.actor, shown.coached):
         raise NotFoundError("Plans of this specialist are not yours to draw up.")
     gaps = {gap.criterion.key: gap for gap in shown.standing.gaps}

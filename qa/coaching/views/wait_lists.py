@@ -93,7 +93,12 @@ def wait_list(list_id: int) -> ResponseReturnValue:
         places=places,
         second=row.starts_on + dt.timedelta(weeks=row.weeks),
         told=courses.lot_effect(
-            session, row, [(place.place.user_id, place.place.wave) for place in places], today=today()
+            session,
+            g.actor,
+            row,
+            [(place.place.user_id, place.place.wave) for place in places],
+            today=today(),
+            now=utcnow(),
         ),
     )
 

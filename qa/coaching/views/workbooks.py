@@ -20,7 +20,7 @@ from qa.core import audit
 from qa.core.access import Permission, requires
 from qa.core.clock import utcnow
 from qa.core.crypto import KeyRing
-from qa.core.db import db, reading
+from qa.core.db import db, only_reading
 from qa.core.errors import ConflictError, InvalidInputError, NotFoundError
 from qa.people.models import User
 
@@ -32,24 +32,24 @@ LARGEST = 3_000_000  # bytes; a plan's workbook has some fifty thousand
 @requires(Permission.COACHING_VIEW)
 def export(user_id: int) -> ResponseReturnValue:
     """The coaching workbook as a file; that it was made goes to the audit trail."""
-    shown = seen(user_id, readable=True)
-    session = db.session()
-    now = utcnow()
-    data = scorecards.coaching_of(
-        session,
-        shown.coached,
-        shown.evidence,
-        shown.standing,
-        weeks=shown.weeks,
-        today=today(),
-        reader=g.actor,
-        made_by=g.actor.name,
-        ring=KeyRing(settings().text_keys),
-        zone=g.zone,
-        now=now,
-        with_text=g.actor.may(Permission.CONVERSATION_READ),
-    )
-    content = book.build(data)
+    session, now = db.session(), utcnow()
+    with only_reading(session):
+        shown = seen(user_id)
+        data = scorecards.coaching_of(
+            session,
+            shown.coached,
+            shown.evidence,
+            shown.standing,
+            weeks=shown.weeks,
+            today=today(),
+            reader=g.actor,
+            made_by=g.actor.name,
+            ring=KeyRing(settings().text_keys),
+            zone=g.zone,
+            now=now,
+        )
+        content = book.build(data)
+        told = workbook.told(data, content)
     audit.record(
         session,
         action="export.coaching",
@@ -57,7 +57,7 @@ def export(user_id: int) -> ResponseReturnValue:
         object_id=user_id,
         actor_id=g.actor.user_id,
         now=now,
-        detail=workbook.told(data, content),
+        detail=told,
     )
     db.session.commit()
     return _as_file(content, f"coaching-{user_id}-{now:%Y-%m-%d}.xlsx")
@@ -67,22 +67,22 @@ def export(user_id: int) -> ResponseReturnValue:
 @requires(Permission.COACHING_VIEW)
 def scorecard(user_id: int) -> ResponseReturnValue:
     """The page's figures as a workbook to read: no comment and no passage of a conversation is in it."""
-    shown = seen(user_id, readable=True)
     session, now = db.session(), utcnow()
-    data = scorecards.scorecard_of(
-        session,
-        shown.coached,
-        shown.evidence,
-        shown.standing,
-        weeks=shown.weeks,
-        lead=scorecards.lead_name(session, shown.coached.team, today()) if shown.coached.team else workbook.NO_LEAD,
-        reader=g.actor,
-        made_by=g.actor.name,
-        ring=KeyRing(settings().text_keys),
-        zone=g.zone,
-        now=now,
-    )
-    content = scorecard_book.build(data)
+    with only_reading(session):
+        shown = seen(user_id)
+        data = scorecards.scorecard_of(
+            session,
+            shown.coached,
+            shown.evidence,
+            shown.standing,
+            weeks=shown.weeks,
+            lead=scorecards.lead_name(session, shown.coached.team_today, today()),
+            reader=g.actor,
+            made_by=g.actor.name,
+            zone=g.zone,
+            now=now,
+        )
+        content = scorecard_book.build(data)
     audit.record(
         session,
         action="export.scorecard",
@@ -101,12 +101,10 @@ def scorecard(user_id: int) -> ResponseReturnValue:
 def team_workbook(team_id: int) -> ResponseReturnValue:
     """All specialists of a team, a sheet each."""
     session, now = db.session(), utcnow()
-    session.rollback()  # nobody waits to write while the file is made
-    with reading():
+    with only_reading(session):
         team = scorecards.get_team_for(session, g.actor, team_id)
         data = scorecards.team_of(session, g.actor, team, made_by=g.actor.name, zone=g.zone, today=today(), now=now)
         content = scorecard_book.build_team(data)
-        session.rollback()
     audit.record(
         session,
         action="export.team",
@@ -138,21 +136,22 @@ class Compared:
 @requires(Permission.COACHING_EDIT)
 def hand_back(user_id: int) -> ResponseReturnValue:
     """What the workbook would change; nothing is written yet."""
-    shown = edited(user_id)
     upload = request.files.get("file")
     if not isinstance(upload, FileStorage) or not upload.filename:
         raise InvalidInputError("Choose the workbook that came back.", {"file": "no file chosen"})
     with upload.stream as stream:
         content = stream.read(LARGEST + 1)
-    found = compared(shown, content)
-    return render_template(
-        "coaching/handed_back.html",
-        coached=shown.coached,
-        handed=found.handed,
-        merge=found.merge,
-        plan=found.plan,
-        content=base64.b64encode(content).decode(),
-    )
+    with only_reading(db.session()):
+        shown = edited(user_id)
+        found = compared(shown, known(shown, content))
+        return render_template(
+            "coaching/handed_back.html",
+            coached=shown.coached,
+            handed=found.handed,
+            merge=found.merge,
+            plan=found.plan,
+            content=base64.b64encode(content).decode(),
+        )
 
 
 @bp.post("/specialists/<int:user_id>/workbook/merge")
@@ -160,13 +159,15 @@ def hand_back(user_id: int) -> ResponseReturnValue:
 def take_in(user_id: int) -> ResponseReturnValue:
     """Make the changes that were shown; of each conflict, the side that was chosen."""
     request.max_form_memory_size = 2 * LARGEST
-    shown = edited(user_id)
     try:
         content = base64.b64decode(request.form.get("content", ""), validate=True)
     except (binascii.Error, ValueError):
         raise InvalidInputError("The form is not whole. Load the workbook again.") from None
-    found = compared(shown, content)
     session, now = db.session(), utcnow()
+    with only_reading(session):
+        shown = edited(user_id)
+        handed = known(shown, content)
+    found = compared(shown, handed)
     gaps = {gap.criterion.key: gap for gap in shown.standing.gaps}
     plan = found.plan
     if request.form.get("version", "") != (str(plan.lock_version) if plan else ""):
@@ -207,14 +208,14 @@ def take_in(user_id: int) -> ResponseReturnValue:
 
 def edited(user_id: int) -> Seen:
     """A specialist whose plan this person may change."""
-    shown = seen(user_id)
+    shown = seen(user_id, released=True)
     if not queries.may_edit(g.actor, shown.coached):
         raise NotFoundError("Plans of this specialist are not yours to change.")
     return shown
 
 
-def compared(shown: Seen, content: bytes) -> Compared:
-    """Read the file and compare it; InvalidInputError says what it is not."""
+def known(shown: Seen, content: bytes) -> book.HandedBack:
+    """What the file holds; InvalidInputError says what it is not."""
     session, user = db.session(), shown.coached.user
     try:
         handed = book.read_back(content)
@@ -230,6 +231,12 @@ def compared(shown: Seen, content: bytes) -> Compared:
             "elsewhere. Export it again and copy the entries over.",
             {"file": "not exported here"},
         )
+    return handed
+
+
+def compared(shown: Seen, handed: book.HandedBack) -> Compared:
+    """The file beside the plan as it is now."""
+    session, user = db.session(), shown.coached.user
     lead = queries.lead_of(session, shown.coached.team.id, today()) if shown.coached.team else None
     plan = next((each for each in queries.plans_of(session, user.id) if each.state == "active"), None)
     owners = owners_of(user, lead, plan)
