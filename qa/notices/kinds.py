@@ -238,6 +238,7 @@ KINDS: Mapping[str, Kind] = {
             {
                 "export_ready": "An export that comes by itself is ready",
                 "export_failed": "An export that comes by itself could not be made",
+                "export_stopped": "An export comes by itself no more, until somebody takes it over",
             },
             usual=Way.APP,
         ),

@@ -53,7 +53,8 @@ def deliver(job: Job) -> Mapping[str, Any]:
         row, delivery = _locked(session, delivery_id)
         if delivery.state != DeliveryState.WAITING:
             return _given_up(session, delivery_id, path)
-        delivery.teams = made.teams
+        delivery.teams, delivery.clearance = made.reach.teams, made.reach.clearance
+        delivery.regions = made.reach.regions
         _to_the_trail(session, made)
         service.finish(session, row, delivery, path, shared=settings().export_folder, now=utcnow())
         jobs.enqueue(session, service.MAIL_JOB, {"delivery": delivery_id}, by=None, now=utcnow())
@@ -66,7 +67,9 @@ def deliver(job: Job) -> Mapping[str, Any]:
         row, delivery = _locked(session, delivery_id)
         if delivery.state != DeliveryState.WAITING:
             return _given_up(session, delivery_id, None)
-        service.fail(session, row, delivery, reason, now=utcnow())
+        # Rights and people do not come back by waiting; anything else may be well the next time.
+        stops = isinstance(error, ForbiddenError | NotFoundError)
+        service.fail(session, row, delivery, reason, stops=stops, now=utcnow())
         session.commit()
         if isinstance(error, FairmarkError):
             return {"delivery": delivery_id, "state": DeliveryState.FAILED}
@@ -79,7 +82,7 @@ class Made:
     """A file that lies in the folder and is nobody's yet."""
 
     path: Path
-    teams: list[int]
+    reach: making.Reach
     handed: Sequence[making.Handed]
     actor_id: int
     at: dt.datetime
@@ -99,7 +102,7 @@ def _made(session: Session, schedule_id: int, delivery_id: int) -> Made:
         session.rollback()
     return Made(
         path=path,
-        teams=making.seen_through(wanted.actor, wanted.kind),
+        reach=making.reach_of(wanted.actor, wanted.kind),
         handed=handed,
         actor_id=wanted.actor.user_id,
         at=wanted.now,
@@ -116,7 +119,7 @@ def _wanted(session: Session, schedule_id: int) -> making.Wanted:
     owner, receiver = session.get_one(User, row.owner_id), session.get_one(User, row.receiver_id)
     wide = Scope.ALL if row.way == Way.FOLDER else None
     if not owner.active or not actor_for(session, owner, today=today).may(Permission.DATA_EXPORT, wide):
-        raise ForbiddenError("Whoever set this up may not schedule it any more: delete it, and set up one of your own.")
+        raise ForbiddenError("Whoever set this up may not schedule it any more. A QA lead can take it over.")
     if not receiver.active:
         raise NotFoundError("The receiver is not here any more.")
     return making.Wanted(

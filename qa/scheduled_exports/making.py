@@ -1,7 +1,7 @@
 """Making the file of a schedule, as its receiver may see it now."""
 
 import datetime as dt
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -31,7 +31,7 @@ from qa.scheduled_exports.rules import OFFERS, Kind
 from qa.trends import board_pack
 from qa.trends.looking import SPANS, USUAL_SPAN, Filters, look
 
-NO_LONGER = "The receiver's roles do not open this export any more."
+NO_LONGER = "The receiver's roles, teams or clearances do not open this export any more."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,23 +64,37 @@ def may(actor: Actor, kind: Kind) -> bool:
     return actor.may(Permission.DATA_EXPORT) and bool(scopes & {Scope.TEAM, Scope.ALL})
 
 
-def seen_through(actor: Actor, kind: Kind) -> list[int]:
-    """The teams that somebody has to lead later to open what is made for them now."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reach:
+    """What somebody could see when a file was made for them; with less one does not open it later."""
+
+    teams: list[int]
+    clearance: int
+    regions: list[str]
+
+
+def reach_of(actor: Actor, kind: Kind) -> Reach:
+    """What a file of this kind is made with for somebody now."""
     # Whoever sees the whole programme gets a file about more than the teams they lead. No team has the number 0, so
     # that file stays closed once the wider role is gone.
-    return [0] if actor.may(OFFERS[kind].needs, Scope.ALL) else sorted(actor.led_team_ids)
+    teams = [0] if actor.may(OFFERS[kind].needs, Scope.ALL) else sorted(actor.led_team_ids)
+    if not OFFERS[kind].by_clearance:
+        return Reach(teams=teams, clearance=0, regions=[])
+    return Reach(teams=teams, clearance=actor.clearance, regions=sorted(actor.regions))
 
 
-def may_still(actor: Actor, kind: Kind, teams: Collection[int]) -> bool:
-    """Whether somebody may open what was made for them while they led these teams."""
+def may_still(actor: Actor, kind: Kind, made: Reach) -> bool:
+    """Whether somebody may open what was made for them when they saw so much."""
     if not may(actor, kind) or (OFFERS[kind].text and not actor.may(Permission.CONVERSATION_READ)):
         return False
-    return actor.may(OFFERS[kind].needs, Scope.ALL) or set(teams) <= actor.led_team_ids
+    if made.clearance > actor.clearance or not set(made.regions) <= actor.regions:
+        return False
+    return actor.may(OFFERS[kind].needs, Scope.ALL) or set(made.teams) <= actor.led_team_ids
 
 
-def check_still(actor: Actor, kind: Kind, teams: Collection[int]) -> None:
+def check_still(actor: Actor, kind: Kind, made: Reach) -> None:
     """ForbiddenError where that is not so any more."""
-    if not may_still(actor, kind, teams):
+    if not may_still(actor, kind, made):
         raise ForbiddenError(NO_LONGER)
 
 

@@ -50,6 +50,7 @@ class ExportSchedule(WithId, Base):
     state: Mapped[str] = mapped_column(default=ScheduleState.ACTIVE)
     created_at: Mapped[dt.datetime]
     since: Mapped[dt.datetime]  # what was due before this moment is not made up for
+    stopped: Mapped[str | None]  # why it was paused by itself: nothing would have come of it any more
 
 
 class ExportDelivery(WithId, Base):
@@ -70,7 +71,10 @@ class ExportDelivery(WithId, Base):
     created_at: Mapped[dt.datetime]
     finished_at: Mapped[dt.datetime | None]
     expires_at: Mapped[dt.datetime | None]
-    teams: Mapped[list[Any]] = mapped_column(default=list)  # that its receiver led when it was made
+    # What its receiver could see when it was made: with less one does not open it any more.
+    teams: Mapped[list[Any]] = mapped_column(default=list)  # that they led
+    clearance: Mapped[int] = mapped_column(default=0, server_default="0")
+    regions: Mapped[list[Any]] = mapped_column(default=list, server_default="[]")
     file_name: Mapped[str | None]  # in the instance's folder of exports
     size: Mapped[int | None] = mapped_column(BigInt)  # bytes
     digest: Mapped[str | None]  # SHA-256 of the file

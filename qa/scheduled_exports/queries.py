@@ -4,10 +4,10 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, aliased
 
-from qa.core.access import AUTHORITY, Actor, Permission
+from qa.core.access import AUTHORITY, Actor, Permission, Scope
 from qa.core.errors import NotFoundError
 from qa.people.models import RoleGrant, Team, User
 from qa.people.queries import in_force
@@ -48,8 +48,13 @@ class Listed:
         return f"{when}, {row.hour:02d}:00"
 
 
+def _concerns(actor: Actor) -> ColumnElement[bool]:
+    own = ExportSchedule.owner_id == actor.user_id
+    return own | ExportSchedule.stopped.is_not(None) if actor.may(Permission.DATA_EXPORT, Scope.ALL) else own
+
+
 def schedules_of(session: Session, actor: Actor) -> list[Listed]:
-    """What one set up, and what others set up for one."""
+    """What one set up, what others set up for one, and of the programme what stopped and may be taken over."""
     owner, receiver = aliased(User), aliased(User)
     rows = session.execute(
         select(ExportSchedule, owner.name, receiver.name)
@@ -57,7 +62,7 @@ def schedules_of(session: Session, actor: Actor) -> list[Listed]:
         .join(receiver, receiver.id == ExportSchedule.receiver_id)
         .where(
             ExportSchedule.programme_id == actor.programme_id,
-            or_(ExportSchedule.owner_id == actor.user_id, ExportSchedule.receiver_id == actor.user_id),
+            _concerns(actor) | (ExportSchedule.receiver_id == actor.user_id),
             ExportSchedule.state != ScheduleState.ENDED,
         )
         .order_by(ExportSchedule.id.desc())
@@ -90,8 +95,11 @@ def schedules_of(session: Session, actor: Actor) -> list[Listed]:
 
 
 def get_schedule_for(session: Session, actor: Actor, schedule_id: int, *, or_received: bool = False) -> ExportSchedule:
-    """A schedule of one's own, or also one that somebody set up for one; others' are not there."""
-    concerned = ExportSchedule.owner_id == actor.user_id
+    """A schedule of one's own, or also one that somebody set up for one; others' are not there.
+
+    One that stopped by itself is there for whoever may take exports of the whole programme along.
+    """
+    concerned = _concerns(actor)
     if or_received:
         concerned |= ExportSchedule.receiver_id == actor.user_id
     row = session.scalars(

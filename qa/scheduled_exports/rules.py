@@ -43,6 +43,7 @@ class Offer:
     suffix: str
     narrowed_by: frozenset[str]  # which of team, queue and weeks the file heeds
     text: bool = False  # may hold words of a conversation: never leaves by a folder
+    by_clearance: bool = False  # holds what only a clearance opens, of severity or region
 
 
 OFFERS: Mapping[Kind, Offer] = {
@@ -60,6 +61,7 @@ OFFERS: Mapping[Kind, Offer] = {
         suffix=".zip",
         narrowed_by=frozenset({"team"}),
         text=True,
+        by_clearance=True,
     ),
     Kind.TRENDS: Offer(
         words="Board pack",
@@ -81,6 +83,7 @@ OFFERS: Mapping[Kind, Offer] = {
         of_team=False,
         suffix=".csv.zip",
         narrowed_by=frozenset({"weeks"}),
+        by_clearance=True,
     ),
 }
 RHYTHM_WORDS = {Rhythm.ONCE: "Once, now", Rhythm.WEEKLY: "Every week", Rhythm.MONTHLY: "Every month, on the first"}

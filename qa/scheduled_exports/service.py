@@ -11,10 +11,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from qa.core import audit, jobs
-from qa.core.access import Actor, Permission, Scope
+from qa.core.access import Actor, Permission, Role, Scope
 from qa.core.db import reading
-from qa.core.errors import ConflictError, InvalidInputError
+from qa.core.errors import ConflictError, ForbiddenError, InvalidInputError
 from qa.notices import service as notices
+from qa.people.queries import people_with_role
 from qa.scheduled_exports import making, rules
 from qa.scheduled_exports.models import DeliveryState, ExportDelivery, ExportSchedule, ScheduleState
 from qa.scheduled_exports.rules import OFFERS, ONCE, Kind, Rhythm, Way
@@ -104,8 +105,19 @@ def resume(session: Session, row: ExportSchedule, *, by: int, now: dt.datetime) 
     """It comes again from its next time on; what was due meanwhile is not made up for."""
     if row.state != ScheduleState.PAUSED:
         raise ConflictError("This schedule is not paused.")
-    row.state, row.since = ScheduleState.ACTIVE, now
+    row.state, row.since, row.stopped = ScheduleState.ACTIVE, now, None
     _record(session, row, "export.schedule_resumed", by=by, now=now)
+
+
+def take_over(session: Session, actor: Actor, row: ExportSchedule, *, teams: Collection[int], now: dt.datetime) -> None:
+    """Go on with a schedule that stopped by itself, as one's own; it comes again from its next time on."""
+    if row.stopped is None:
+        raise ConflictError("This schedule has not stopped by itself.")
+    if not making.may(actor, Kind(row.kind)) or row.options.get("team") not in (None, *teams):
+        raise ForbiddenError("Your own roles do not open this export, so you cannot schedule it.")
+    before, row.owner_id = row.owner_id, actor.user_id
+    row.state, row.since, row.stopped = ScheduleState.ACTIVE, now, None
+    _record(session, row, "export.schedule_taken_over", by=actor.user_id, now=now, detail={"before": before})
 
 
 def end(session: Session, row: ExportSchedule, *, by: int, now: dt.datetime) -> None:
@@ -174,15 +186,31 @@ def finish(
     )
 
 
-def fail(session: Session, row: ExportSchedule, delivery: ExportDelivery, reason: str, *, now: dt.datetime) -> None:
-    """Keep why nothing came; whoever set it up and whoever waits for it are told."""
+def fail(
+    session: Session,
+    row: ExportSchedule,
+    delivery: ExportDelivery,
+    reason: str,
+    *,
+    stops: bool = False,
+    now: dt.datetime,
+) -> None:
+    """Keep why nothing came; whoever set it up and whoever waits for it are told.
+
+    With ``stops`` it is paused until somebody who may resumes it or takes it over, and QA leads are told too: nobody is
+    told every week of what nobody can mend.
+    """
     delivery.state, delivery.error, delivery.finished_at = DeliveryState.FAILED, reason, now
+    told = {row.owner_id, row.receiver_id}
+    if stops and row.rhythm != Rhythm.ONCE and row.state == ScheduleState.ACTIVE:
+        row.state, row.stopped = ScheduleState.PAUSED, reason
+        told |= {lead.id for lead in people_with_role(session, row.programme_id, Role.QA_LEAD, now.date())}
     _close_once(row)
     session.flush()
     notices.notify(
         session,
-        {row.owner_id, row.receiver_id},
-        kind="export_failed",
+        told,
+        kind="export_stopped" if row.stopped else "export_failed",
         object_type="export_schedule",
         object_id=row.id,
         now=now,

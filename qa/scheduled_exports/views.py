@@ -82,6 +82,19 @@ def resume(schedule_id: int) -> ResponseReturnValue:
     return redirect(url_for("scheduled_exports.index"))
 
 
+@bp.post("/<int:schedule_id>/take-over")
+@requires(Permission.DATA_EXPORT)
+def take_over(schedule_id: int) -> ResponseReturnValue:
+    """Go on with a schedule that stopped by itself, as one's own."""
+    session = db.session()
+    row = queries.get_schedule_for(session, g.actor, schedule_id)
+    teams = [team.id for team in scorecards.teams_for(session, g.actor)]
+    service.take_over(session, g.actor, row, teams=teams, now=utcnow())
+    db.session.commit()
+    flash("The schedule is yours now; it comes again from its next time on.", "good")
+    return redirect(url_for("scheduled_exports.index"))
+
+
 @bp.post("/<int:schedule_id>/delete")
 @requires(Permission.DATA_EXPORT)
 def delete(schedule_id: int) -> ResponseReturnValue:
@@ -104,7 +117,7 @@ def show(delivery_id: int) -> ResponseReturnValue:
         delivery=delivery,
         schedule=schedule,
         words=rules.OFFERS[rules.Kind(schedule.kind)].words,
-        allowed=making.may_still(g.actor, rules.Kind(schedule.kind), delivery.teams),
+        allowed=making.may_still(g.actor, rules.Kind(schedule.kind), made_with(delivery)),
     )
 
 
@@ -115,7 +128,7 @@ def fetch(delivery_id: int) -> ResponseReturnValue:
     session, now = db.session(), utcnow()
     delivery, schedule = queries.get_delivery_for(session, g.actor, delivery_id)
     kind = rules.Kind(schedule.kind)
-    making.check_still(g.actor, kind, delivery.teams)
+    making.check_still(g.actor, kind, made_with(delivery))
     path = jobs.folder() / delivery.file_name if delivery.file_name else None
     if delivery.state != models.DeliveryState.DONE or path is None or not path.is_file():
         raise NotFoundError("There is no file any more: its week is over.")
@@ -138,6 +151,10 @@ def fetch(delivery_id: int) -> ResponseReturnValue:
         mimetype=MEDIA.get(suffix, "application/zip"),
         max_age=0,
     )
+
+
+def made_with(delivery: models.ExportDelivery) -> making.Reach:
+    return making.Reach(teams=delivery.teams, clearance=delivery.clearance, regions=delivery.regions)
 
 
 def _receivers() -> list[people.User]:
@@ -170,6 +187,7 @@ def page(form: forms.ScheduleForm, status: int = 200) -> ResponseReturnValue:
             for each in listed
         },
         mails=settings().mail is not None,
+        takes_over=g.actor.may(Permission.DATA_EXPORT, Scope.ALL),
         kept_days=service.KEPT_DAYS,
     )
     return make_response(body, status)

@@ -18,7 +18,7 @@ FLAT_EXPORTS = [
         },
     ),
     *cases(
-        "scheduled_exports.pause scheduled_exports.resume scheduled_exports.delete",
+        "scheduled_exports.pause scheduled_exports.resume scheduled_exports.take_over scheduled_exports.delete",
         {
             "Lena's": ("lena", lambda w: {"schedule_id": w.exports.lenas_schedule.id}),
             "of strangers": ("", lambda w: {"schedule_id": w.exports.foreign_schedule.id}),

@@ -22,7 +22,7 @@ from qa.core.clock import utcnow
 from qa.core.db import db
 from qa.core.jobs import Job
 from qa.notices.models import Notice
-from qa.people.models import Membership, RoleGrant, User
+from qa.people.models import Clearance, Membership, RoleGrant, User
 from qa.scheduled_exports import jobs, making
 from qa.scheduled_exports.models import ExportDelivery, ExportSchedule
 from qa.scheduled_exports.rules import Kind
@@ -288,6 +288,62 @@ def test_a_schedule_does_not_outlive_its_owner_and_its_receiver_may_delete_it(
     assert sign_in(cast.lena).post_form(f"{HOME}{row.id}/delete").status_code == 404
     assert quinn.post_form(f"{HOME}{row.id}/resume").status_code == 404
     assert quinn.post_form(f"{HOME}{row.id}/delete").status_code == 302
+
+
+def test_a_schedule_stops_when_its_owner_left_and_a_qa_lead_goes_on_with_it(
+    seven: int, app: Flask, session: Session, cast: Cast, sign_in: SignIn
+) -> None:
+    lead, quinn, director = sign_in(cast.lena), sign_in(cast.quinn), sign_in(cast.dora)
+    director.post_form(HOME, asked(kind="trends", rhythm="weekly", receiver=cast.lena.id))
+    session.execute(update(User).where(User.id == cast.dora.id).values(active=False))
+    session.commit()
+    calendar, now = jobs.Calendar(), utcnow()
+    for weeks in (1, 2):
+        with app.app_context():
+            calendar.tick(db.session(), now + dt.timedelta(weeks=weeks, minutes=weeks))
+        app.extensions["runner"].run_all()
+
+    row = session.scalars(select(ExportSchedule)).one()
+    assert [each.state for each in deliveries(session)] == ["failed"]  # not once a week for ever
+    assert [of_kind(session, who, "export_stopped") for who in (cast.quinn, cast.lena, cast.otto)] == [1, 1, 0]
+    assert "stopped" in lead.get(HOME).text
+    assert "Take over" not in lead.get(HOME).text
+    assert "Take over" in quinn.get(HOME).text
+    assert lead.post_form(f"{HOME}{row.id}/take-over").status_code == 404
+
+    assert quinn.post_form(f"{HOME}{row.id}/take-over").status_code == 302
+    assert quinn.post_form(f"{HOME}{row.id}/take-over").status_code == 409
+    with app.app_context():
+        calendar.tick(db.session(), now + dt.timedelta(weeks=3, minutes=3))
+    app.extensions["runner"].run_all()
+
+    assert [each.state for each in deliveries(session)] == ["failed", "done"]
+    assert (row.owner_id, row.stopped) == (cast.quinn.id, None)
+
+
+def test_a_file_closes_with_the_clearance_it_was_made_with(
+    seven: int, app: Flask, session: Session, cast: Cast, sign_in: SignIn
+) -> None:
+    cleared = Clearance(user_id=cast.lena.id, severity=3, valid_from=dt.date(2020, 1, 1))
+    session.add(cleared)
+    session.commit()
+    lead = sign_in(cast.lena)
+    for kind in ("plans", "team"):
+        lead.post_form(HOME, asked(kind=kind, team=cast.payouts.id, receiver=cast.lena.id))
+    app.extensions["runner"].run_all()
+    plans, figures = deliveries(session)
+    assert file_of(lead, plans)
+
+    cleared.valid_to = dt.date(2020, 1, 2)
+    session.commit()
+
+    assert lead.post_form(f"{HOME}deliveries/{plans.id}/file").status_code == 403
+    assert "do not open" in lead.get(f"{HOME}deliveries/{plans.id}").text
+    assert file_of(lead, figures)  # holds no words that a clearance opens
+
+    plans.clearance, plans.regions = 0, ["default", "eu"]
+    session.commit()
+    assert lead.post_form(f"{HOME}deliveries/{plans.id}/file").status_code == 403
 
 
 def jobs_folder(app: Flask) -> Path:
