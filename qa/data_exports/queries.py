@@ -17,7 +17,7 @@ from qa.core.db import only_reading
 from qa.core.errors import NotFoundError
 from qa.core.jobs import Job
 from qa.data_exports.models import DataExport
-from qa.data_exports.reading import Wanted
+from qa.data_exports.scope import Wanted
 from qa.people.models import User
 from qa.people.queries import actor_for, setting_at, zone_of
 

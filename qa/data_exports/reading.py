@@ -4,10 +4,8 @@ No transaction stays open while they are written. (A page "behind the last key" 
 filters have indexes of their own: both engines then look up and sort everything for each page anew.)
 """
 
-import datetime as dt
 from array import array
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
@@ -18,11 +16,11 @@ import rubrics
 from exports import flat_data
 from exports.flat_data import FlatTable
 from exports.tables import Cell
-from qa.core.access import Actor, Permission, Scope
 from qa.core.db import only_reading
+from qa.data_exports import scope
+from qa.data_exports.scope import Selected, Wanted
 from qa.people.models import Source, Team, User
 from qa.reviews.models import Answer, Evidence, Review, ReviewRevision
-from qa.reviews.queries import visible_to
 from qa.reviews.rules import HIDDEN_PURPOSES
 from qa.rubric_library.models import RubricFamily, RubricVersion
 from qa.rubric_library.queries import rubrics_of
@@ -32,34 +30,7 @@ from qa.tickets.models import HandledPart, Ticket
 AT_ONCE = 1_000  # keys in one statement
 ANSWERED_AT_ONCE = 200  # reviews, with a dozen answers each
 KEYS_AT_ONCE = 20_000
-NEEDS = {
-    flat_data.REVIEWS.name: Permission.REVIEW_READ,
-    flat_data.ANSWERS.name: Permission.REVIEW_READ,
-    flat_data.TICKETS.name: Permission.TICKETS_LIST,
-    flat_data.DRAWS.name: Permission.SAMPLING_VIEW,
-}
 Row = tuple[Cell, ...]
-Selected = Any  # a statement of many columns: their types are of no use past the sixth
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
-    """Whose view, of which days: moments from ``since`` on and before ``until``; reviews submitted by ``as_of``."""
-
-    actor: Actor
-    since: dt.datetime
-    until: dt.datetime
-    as_of: dt.datetime
-
-    @property
-    def names_reviewers(self) -> bool:
-        return self.actor.may(Permission.REVIEWER_NAME)
-
-
-def offered(actor: Actor) -> tuple[FlatTable, ...]:
-    """The tables that a person's roles open, each of them over more than their own work."""
-    wide = {Scope.TEAM, Scope.ALL}
-    return tuple(table for table in flat_data.ALL if actor.scopes(NEEDS[table.name]) & wide)
 
 
 def rows_of(session: Session, table: FlatTable, wanted: Wanted) -> Iterator[Row]:
@@ -70,7 +41,7 @@ def rows_of(session: Session, table: FlatTable, wanted: Wanted) -> Iterator[Row]
 def count_rows(session: Session, tables: Sequence[FlatTable], wanted: Wanted) -> int:
     """How many rows there will be in all, for the progress."""
     with only_reading(session):
-        return sum(session.scalar(_counted(table, KEYS[table.name](wanted))) or 0 for table in tables)
+        return sum(session.scalar(_counted(table, scope.KEYS[table.name](wanted))) or 0 for table in tables)
 
 
 def _counted(table: FlatTable, keys: Selected) -> "Select[int]":
@@ -102,63 +73,6 @@ def _all(session: Session, keys: Selected) -> "array[int]":
         for some in session.connection().execute(keys, execution_options={"yield_per": KEYS_AT_ONCE}).partitions():
             found.extend(key for (key,) in some)
     return found
-
-
-def _within(wanted: Wanted) -> ColumnElement[bool]:
-    """The parts of the span and of this person's data regions."""
-    return and_(
-        HandledPart.programme_id == wanted.actor.programme_id,
-        HandledPart.resolved_at >= wanted.since,
-        HandledPart.resolved_at < wanted.until,
-        Ticket.data_region.in_(sorted(wanted.actor.regions)),
-    )
-
-
-def _of_teams(wanted: Wanted, permission: Permission) -> ColumnElement[bool]:
-    """The parts that a permission reaches by the teams this person leads, or all."""
-    if Scope.ALL in wanted.actor.scopes(permission):
-        return HandledPart.id.is_not(None)
-    return HandledPart.team_id.in_(sorted(wanted.actor.led_team_ids))
-
-
-def _readable(wanted: Wanted) -> ColumnElement[bool]:
-    """Reviews that this person may read beyond the own ones, as they were when the export was ordered."""
-    return and_(
-        _within(wanted),
-        _of_teams(wanted, Permission.REVIEW_READ),
-        visible_to(wanted.actor, wanted.as_of),
-        ~Review.sealed,
-        Review.submitted_at <= wanted.as_of,
-    )
-
-
-def _review_keys(wanted: Wanted) -> Selected:
-    return (
-        select(Review.id)
-        .join(HandledPart, HandledPart.id == Review.part_id)
-        .join(Ticket, Ticket.id == HandledPart.ticket_id)
-        .where(_readable(wanted))
-        .order_by(Review.id)
-    )
-
-
-def _ticket_keys(wanted: Wanted) -> Selected:
-    return (
-        select(HandledPart.id)
-        .join(Ticket, Ticket.id == HandledPart.ticket_id)
-        .where(_within(wanted), _of_teams(wanted, Permission.TICKETS_LIST))
-        .order_by(HandledPart.id)
-    )
-
-
-def _draw_keys(wanted: Wanted) -> Selected:
-    return (
-        select(DrawnUnit.id)
-        .join(HandledPart, HandledPart.id == DrawnUnit.part_id)
-        .join(Ticket, Ticket.id == HandledPart.ticket_id)
-        .where(_within(wanted), _of_teams(wanted, Permission.SAMPLING_VIEW))
-        .order_by(DrawnUnit.id)
-    )
 
 
 def _untold(wanted: Wanted) -> ColumnElement[bool]:
@@ -224,7 +138,7 @@ def _reviews(wanted: Wanted) -> Selected:
 def _read_reviews(session: Session, wanted: Wanted) -> Iterator[Row]:
     label = flat_data.REVIEWS.field_names.index("rubric_version")
     criticals = flat_data.REVIEWS.field_names.index("failed_criticals")
-    for page in _in_pages(session, _review_keys(wanted), _reviews(wanted), Review.id.expression):
+    for page in _in_pages(session, scope.review_keys(wanted), _reviews(wanted), Review.id.expression):
         for row in page:
             told = list(row)
             told[label : label + 2] = [f"{row[label]}.{row[label + 1]}"]
@@ -257,7 +171,7 @@ def _answers(wanted: Wanted) -> Selected:
 def _read_answers(session: Session, wanted: Wanted) -> Iterator[Row]:
     versions: dict[int, tuple[str, str, rubrics.RubricVersion]] = {}
     worth: dict[tuple[int, str, str | None, str | None, bool], float | None] = {}  # few answers differ
-    pages = _in_pages(session, _review_keys(wanted), _answers(wanted), Review.id.expression, size=ANSWERED_AT_ONCE)
+    pages = _in_pages(session, scope.review_keys(wanted), _answers(wanted), Review.id.expression, size=ANSWERED_AT_ONCE)
     for page in pages:
         _learn(session, {row[3] for row in page} - versions.keys(), versions)
         for review, part, purpose, version, criterion, level, percentage, absent, causes, pins, at in page:
@@ -338,7 +252,7 @@ def _tickets() -> Selected:
 
 def _read_tickets(session: Session, wanted: Wanted) -> Iterator[Row]:
     flags = [flat_data.TICKETS.field_names.index(name) for name in ("escalated", "primary", "eligible")]
-    for page in _in_pages(session, _ticket_keys(wanted), _tickets(), HandledPart.id.expression):
+    for page in _in_pages(session, scope.ticket_keys(wanted), _tickets(), HandledPart.id.expression):
         for row in page:
             told = list(row)
             for place in flags:
@@ -378,7 +292,7 @@ def _draws() -> Selected:
 
 def _read_draws(session: Session, wanted: Wanted) -> Iterator[Row]:
     plans = flat_data.DRAWS.field_names.index("plans")
-    for page in _in_pages(session, _draw_keys(wanted), _draws(), DrawnUnit.id.expression):
+    for page in _in_pages(session, scope.draw_keys(wanted), _draws(), DrawnUnit.id.expression):
         for row in page:
             told = list(row)
             told[plans] = _words(told[plans])
@@ -398,10 +312,4 @@ READERS: dict[str, Callable[[Session, Wanted], Iterator[Row]]] = {
     flat_data.ANSWERS.name: _read_answers,
     flat_data.TICKETS.name: _read_tickets,
     flat_data.DRAWS.name: _read_draws,
-}
-KEYS: dict[str, Callable[[Wanted], Selected]] = {
-    flat_data.REVIEWS.name: _review_keys,
-    flat_data.ANSWERS.name: _review_keys,  # an answer is found by its review
-    flat_data.TICKETS.name: _ticket_keys,
-    flat_data.DRAWS.name: _draw_keys,
 }

@@ -18,7 +18,7 @@ from qa.core import audit, jobs
 from qa.core.access import Actor
 from qa.core.db import only_reading
 from qa.core.errors import ConflictError, ForbiddenError, InvalidInputError
-from qa.data_exports import reading
+from qa.data_exports import reading, scope
 from qa.data_exports.models import GOING, DataExport, ExportState
 from qa.data_exports.queries import Order
 from qa.rubric_library.models import RubricFamily, RubricVersion
@@ -77,7 +77,7 @@ def order(
 
 def _check(actor: Actor, tables: Sequence[str], form: str, first_day: dt.date, last_day: dt.date) -> None:
     problems = {}
-    offered = {table.name for table in reading.offered(actor)}
+    offered = {table.name for table in scope.offered(actor)}
     if not tables:
         problems["tables"] = "choose at least one"
     elif unknown := set(tables) - offered:
@@ -110,7 +110,7 @@ def write(
     progress: Callable[[int, int], None],
 ) -> tuple[Path, tuple[Written, ...]]:
     """Write the file of an order; what ``progress`` raises ends the writing, and no half file stays."""
-    allowed = reading.offered(order.wanted.actor)
+    allowed = scope.offered(order.wanted.actor)
     if refused := [table.name for table in order.tables if table not in allowed]:
         raise ForbiddenError(f"The owner's roles do not open {', '.join(refused)} any more.")
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -169,7 +169,7 @@ def _provenance(session: Session, order: Order, written: Sequence[Written], *, n
     )
 
 
-def _stamps(session: Session, wanted: reading.Wanted) -> tuple[tuple[Receipt, ...], tuple[RubricStamp, ...]]:
+def _stamps(session: Session, wanted: scope.Wanted) -> tuple[tuple[Receipt, ...], tuple[RubricStamp, ...]]:
     """The receipts of the weeks that the span touches, and the rubric versions in the programme."""
     with only_reading(session):
         receipts = session.execute(

@@ -9,7 +9,7 @@ from qa.core.access import Permission, requires
 from qa.core.clock import local_day, utcnow
 from qa.core.db import db
 from qa.core.errors import InvalidInputError, NotFoundError
-from qa.data_exports import queries, reading, service
+from qa.data_exports import queries, scope, service
 from qa.data_exports.forms import OrderForm
 from qa.data_exports.jobs import folder
 from qa.data_exports.models import GOING, ExportState
@@ -91,12 +91,12 @@ MEDIA = {
 
 
 def _form() -> OrderForm:
-    return OrderForm.for_tables(reading.offered(g.actor), local_day(utcnow(), g.zone))
+    return OrderForm.for_tables(scope.offered(g.actor), local_day(utcnow(), g.zone))
 
 
 def page(form: OrderForm, status: int = 200) -> ResponseReturnValue:
     listed = queries.exports_of(db.session(), g.actor)
-    tables = reading.offered(g.actor)
+    tables = scope.offered(g.actor)
     body = render_template(
         "data_exports/index.html",
         form=form,

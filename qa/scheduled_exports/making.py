@@ -22,7 +22,7 @@ from qa.core.clock import local_day
 from qa.core.crypto import KeyRing
 from qa.core.errors import ConflictError, ForbiddenError
 from qa.data_exports import queries as data_queries
-from qa.data_exports import reading as data_reading
+from qa.data_exports import scope as data_scope
 from qa.data_exports import service as data_service
 from qa.people.models import ProgrammeSetting
 from qa.reviewer_drift import runs
@@ -185,7 +185,7 @@ def _data(session: Session, wanted: Wanted, path: Path) -> Sequence[Handed]:
     order = data_queries.Order(
         export_id=0,
         form="csv",
-        tables=data_reading.offered(wanted.actor),
+        tables=data_scope.offered(wanted.actor),
         first_day=first,
         last_day=last,
         zone=wanted.zone,

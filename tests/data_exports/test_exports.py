@@ -19,7 +19,7 @@ from qa.core.access import Actor
 from qa.core.audit import AuditEvent
 from qa.core.clock import utcnow
 from qa.core.errors import InvalidInputError
-from qa.data_exports import jobs, queries, reading, service
+from qa.data_exports import jobs, queries, reading, scope, service
 from qa.data_exports.models import DataExport
 from qa.people.models import User
 from qa.people.queries import actor_for, setting_at, zone_of
@@ -143,14 +143,14 @@ def test_nothing_that_somebody_wrote_is_in_any_table(app: Flask, session: Sessio
 
 
 def test_draws_are_for_those_who_see_the_sampling(app: Flask, session: Session, cast: Cast):
-    assert [table.name for table in reading.offered(actor(session, cast.quinn))] == [
+    assert [table.name for table in scope.offered(actor(session, cast.quinn))] == [
         "reviews",
         "answers",
         "tickets",
         "draws",
     ]
-    assert [table.name for table in reading.offered(actor(session, cast.lena))] == ["reviews", "answers", "tickets"]
-    assert reading.offered(actor(session, cast.sam)) == ()
+    assert [table.name for table in scope.offered(actor(session, cast.lena))] == ["reviews", "answers", "tickets"]
+    assert scope.offered(actor(session, cast.sam)) == ()
 
 
 def test_more_rows_take_a_page_of_statements_each_and_no_more(

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from wtforms.fields import SelectChoice
 
 import exports.coaching_workbook as book
-from qa.coaching import courses, drawings, praising, queries, scorecards, service
+from qa.coaching import board, courses, drawings, praising, queries, scorecards, service
 from qa.coaching.follow_ups import queries as follow_ups
 from qa.coaching.forms import ActionForm, VersionForm
 from qa.coaching.library import queries as library
@@ -35,7 +35,7 @@ SHOWING = {
 }
 
 
-def fits(row: queries.BoardRow, showing: str) -> bool:
+def fits(row: board.BoardRow, showing: str) -> bool:
     """Whether a person belongs to a choice of the filter."""
     return {
         "no_plan": row.plan is None,
@@ -51,7 +51,7 @@ def fits(row: queries.BoardRow, showing: str) -> bool:
 def index() -> ResponseReturnValue:
     weeks = weeks_until(today())
     now = utcnow()
-    rows, listed = queries.board(db.session(), g.actor, today=today(), since=weeks[0], until=weeks[-1], now=now)
+    rows, listed = board.board(db.session(), g.actor, today=today(), since=weeks[0], until=weeks[-1], now=now)
     by_name = listed.reason is not None or request.args.get("order") == "name"
     if by_name:
         rows = sorted(rows, key=lambda row: (row.coached.team.name if row.coached.team else "", row.coached.user.name))
