@@ -136,13 +136,9 @@ class Compared:
 @requires(Permission.COACHING_EDIT)
 def hand_back(user_id: int) -> ResponseReturnValue:
     """What the workbook would change; nothing is written yet."""
-    upload = request.files.get("file")
-    if not isinstance(upload, FileStorage) or not upload.filename:
-        raise InvalidInputError("Choose the workbook that came back.", {"file": "no file chosen"})
-    with upload.stream as stream:
-        content = stream.read(LARGEST + 1)
     with only_reading(db.session()):
         shown = edited(user_id)
+        content = uploaded()
         found = compared(shown, known(shown, content))
         return render_template(
             "coaching/handed_back.html",
@@ -159,14 +155,10 @@ def hand_back(user_id: int) -> ResponseReturnValue:
 def take_in(user_id: int) -> ResponseReturnValue:
     """Make the changes that were shown; of each conflict, the side that was chosen."""
     request.max_form_memory_size = 2 * LARGEST
-    try:
-        content = base64.b64decode(request.form.get("content", ""), validate=True)
-    except (binascii.Error, ValueError):
-        raise InvalidInputError("The form is not whole. Load the workbook again.") from None
     session, now = db.session(), utcnow()
     with only_reading(session):
         shown = edited(user_id)
-        handed = known(shown, content)
+        handed = known(shown, sent_again())
     found = compared(shown, handed)
     gaps = {gap.criterion.key: gap for gap in shown.standing.gaps}
     plan = found.plan
@@ -204,6 +196,23 @@ def take_in(user_id: int) -> ResponseReturnValue:
     db.session.commit()
     flash(f"The workbook is taken in: {count} {'row' if count == 1 else 'rows'} changed the plan.", "good")
     return redirect(url_for("coaching.show", plan_id=plan.id))
+
+
+def uploaded() -> bytes:
+    """The file of the form, no more of it than a workbook can have."""
+    upload = request.files.get("file")
+    if not isinstance(upload, FileStorage) or not upload.filename:
+        raise InvalidInputError("Choose the workbook that came back.", {"file": "no file chosen"})
+    with upload.stream as stream:
+        return stream.read(LARGEST + 1)
+
+
+def sent_again() -> bytes:
+    """The file that the preview showed, as its form sends it along."""
+    try:
+        return base64.b64decode(request.form.get("content", ""), validate=True)
+    except (binascii.Error, ValueError):
+        raise InvalidInputError("The form is not whole. Load the workbook again.") from None
 
 
 def edited(user_id: int) -> Seen:
