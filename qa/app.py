@@ -16,7 +16,7 @@ from qa.calibration_sessions.series import views as series_views
 from qa.coaching import forgetting
 from qa.coaching import views as coaching_views
 from qa.config import PROJECT, Settings
-from qa.core import access, assets, cookies, jobs, limits, logs, pages
+from qa.core import access, assets, cookies, jobs, limits, logs, pages, summing
 from qa.core import db as database
 from qa.core.access_log import AccessLogBuffer
 from qa.data_exports import views as data_export_views
@@ -27,7 +27,7 @@ from qa.operations import views as operation_views
 from qa.people import identify, sessions
 from qa.people import views as people_views
 from qa.reviewer_drift import workbook_views as reviewer_views
-from qa.reviews import sampled
+from qa.reviews import keeping_sums, sampled
 from qa.reviews import views as review_views
 from qa.reviews.comment_templates import views as template_views
 from qa.reviews.comments import views as comment_views
@@ -44,6 +44,7 @@ from qa.trends import period_views, planner_views
 from qa.trends import views as trend_views
 
 lazily.load(tables)  # they complete the metadata
+summing.followed_by(lambda *asked, **which: keeping_sums.following(*asked, **which))
 
 HEADERS = {
     "Content-Security-Policy": (

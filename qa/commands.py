@@ -31,7 +31,7 @@ from qa.reviewer_drift.export_commands import drift_workbook
 from qa.sampling.commands import draw, receipts
 from qa.tickets.commands import intake, pull, retention_commands, search_commands, signal_commands
 from qa.trends import export_commands as trend_export_commands
-from qa.trends.commands import periods
+from qa.trends.commands import periods, rollups
 
 
 def whole() -> Iterator[click.Command]:
@@ -58,6 +58,7 @@ def whole() -> Iterator[click.Command]:
         draw,
         receipts,
         periods,
+        rollups,
         reviews,
         drift,
         export,

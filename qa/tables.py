@@ -15,6 +15,7 @@ from qa.coaching.wait_lists import models as wait_lists
 from qa.core import access_log, audit, jobs
 from qa.data_exports import models as data_exports
 from qa.escalations import models as escalations
+from qa.figures import models as figures
 from qa.incidents import models as incidents
 from qa.launches import models as launches
 from qa.notices import models as notices
@@ -49,6 +50,7 @@ lazily.load(
     data_exports,
     disputes,
     escalations,
+    figures,
     follow_ups,
     golden,
     incidents,

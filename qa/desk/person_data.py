@@ -37,6 +37,7 @@ from qa.people.models import (
 )
 from qa.reviews.comment_templates.models import CommentTemplate
 from qa.reviews.comments.models import ReviewComment
+from qa.reviews.keeping_sums import following
 from qa.reviews.models import Answer, Review, ReviewRevision
 from qa.tickets.models import Erasure, HandledPart
 
@@ -114,7 +115,8 @@ def erase_person(session: Session, user: User, *, by: int | None, now: dt.dateti
     if session.scalar(select(Erasure.id).where(Erasure.subject == "person", Erasure.subject_id == user.id)) is not None:
         return
     user.name, user.email = f"Erased person {user.id}", f"erased-{user.id}@erased.invalid"
-    user.password_hash, user.started_on, user.preferences = None, None, {}
+    with following(session, specialists=[user.id]):
+        user.password_hash, user.started_on, user.preferences = None, None, {}
     session.execute(
         update(AgentIdentity)
         .where(AgentIdentity.user_id == user.id)

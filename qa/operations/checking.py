@@ -17,6 +17,7 @@ from qa.config import Settings
 from qa.core import audit
 from qa.core.jobs import Job, JobState
 from qa.people.queries import first_programme
+from qa.reviews import keeping_sums
 from qa.reviews.recomputing import recomputed
 from qa.sampling import verification
 from qa.tickets.models import SearchPending
@@ -73,6 +74,7 @@ def examine(
     yield _audit(session, settings, now)
     yield _receipts(session)
     yield _reviews(session)
+    yield _sums(session)
 
 
 def _configuration(settings: Settings) -> Finding:
@@ -144,3 +146,10 @@ def _reviews(session: Session) -> Finding:
     wrong = len(found.wrong) + len(agreed.wrong) + len({*found.altered, *agreed.altered})
     told = f"{found.revisions + agreed.scores:,} results computed again, {wrong} do not follow from their answers"
     return Finding("reviews", not wrong, told, "flask reviews recompute --check tells which.")
+
+
+def _sums(session: Session) -> Finding:
+    programme = first_programme(session)
+    weeks, found = keeping_sums.check(session, programme.id) if programme is not None else (0, [])
+    told = f"{weeks} weeks of sums counted again, {len(found)} rows differ"
+    return Finding("figures", not found, told, "flask rollups rebuild writes them anew.")

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from qa.core import audit, jobs
+from qa.core import audit, jobs, summing
 from qa.core.access import Role
 from qa.core.errors import ConflictError, InvalidInputError
 from qa.core.orm import Base
@@ -163,7 +163,8 @@ def _apply(session: Session, facts: _Facts, row: RosterRow, changes: list[Change
         user.name = row.name
     if row.start is not None and row.start != user.started_on:
         changed("start", user.started_on or "", row.start)
-        user.started_on = row.start
+        with summing.changing(session, specialists=[user.id]):
+            user.started_on = row.start
     led_before = Role.TEAM_LEAD in _held(facts, user.id, on)
     if row.roles is not None:
         _set_spans(session, facts, RoleGrant, user.id, on, {str(role) for role in row.roles}, "role", {}, changed)

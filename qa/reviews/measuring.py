@@ -23,7 +23,7 @@ def prediction_version(period_key: str) -> str:
     return f"{METHOD}/{period_key}"
 
 
-def _is_prediction() -> ColumnElement[bool]:
+def is_prediction() -> ColumnElement[bool]:
     """The predicted score made for the period that the statement reads."""
     return (TicketSignal.name == PREDICTED) & (TicketSignal.version == literal(f"{METHOD}/") + Period.key)
 
@@ -71,7 +71,7 @@ def reviewed(session: Session, where: Conditions, *, since: dt.date, until: dt.d
         .join(HandledPart, HandledPart.id == Review.part_id)
         .join(Ticket, Ticket.id == HandledPart.ticket_id)
         .outerjoin(Team, Team.id == HandledPart.team_id)
-        .outerjoin(TicketSignal, (TicketSignal.part_id == Review.part_id) & _is_prediction())
+        .outerjoin(TicketSignal, (TicketSignal.part_id == Review.part_id) & is_prediction())
         .where(Review.purpose == Purpose.ROUTINE, Review.state == "submitted", *inside, *where)
         .order_by(Period.starts_on, Review.id)
     )
@@ -171,7 +171,7 @@ def framed(session: Session, where: Conditions, *, since: dt.date, until: dt.dat
         .join(HandledPart, HandledPart.id == FrameUnit.part_id)
         .join(Ticket, Ticket.id == HandledPart.ticket_id)
         .outerjoin(Team, Team.id == HandledPart.team_id)
-        .outerjoin(TicketSignal, (TicketSignal.part_id == FrameUnit.part_id) & _is_prediction())
+        .outerjoin(TicketSignal, (TicketSignal.part_id == FrameUnit.part_id) & is_prediction())
         .where(~struck, *inside, *where)
         .group_by(*group)
         .order_by(*group)

@@ -17,6 +17,7 @@ from qa.core import audit
 from qa.core.db import reading
 from qa.core.errors import ConflictError
 from qa.reviews import measuring
+from qa.reviews.keeping_sums import following
 from qa.reviews.measured import NO_QUEUE, Reviewed
 from qa.reviews.measuring import METHOD, PREDICTED, prediction_version
 from qa.sampling.models import FrameUnit, Period
@@ -176,23 +177,24 @@ def _keep(
 ) -> None:
     for start in range(0, len(parts), CHUNK):
         some = parts[start : start + CHUNK]
-        session.execute(
-            delete(TicketSignal).where(
-                TicketSignal.name == PREDICTED,
-                TicketSignal.version == version,
-                TicketSignal.part_id >= int(some[0]),
-                TicketSignal.part_id <= int(some[-1]),
+        with following(session, parts=some.tolist()):
+            session.execute(
+                delete(TicketSignal).where(
+                    TicketSignal.name == PREDICTED,
+                    TicketSignal.version == version,
+                    TicketSignal.part_id >= int(some[0]),
+                    TicketSignal.part_id <= int(some[-1]),
+                )
             )
-        )
-        if values is not None:
-            insert_rows(
-                session,
-                TicketSignal,
-                [
-                    {"part_id": int(part_id), "name": PREDICTED, "version": version, "value": float(value)}
-                    for part_id, value in zip(some, values[start : start + CHUNK], strict=True)
-                ],
-            )
+            if values is not None:
+                insert_rows(
+                    session,
+                    TicketSignal,
+                    [
+                        {"part_id": int(part_id), "name": PREDICTED, "version": version, "value": float(value)}
+                        for part_id, value in zip(some, values[start : start + CHUNK], strict=True)
+                    ],
+                )
         session.commit()
         if progress is not None:
             progress(min(start + CHUNK, len(parts)), len(parts))

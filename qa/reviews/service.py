@@ -14,7 +14,7 @@ from qa.core import audit
 from qa.core.errors import ConflictError, InvalidInputError
 from qa.notices import service as notices
 from qa.people.models import ProgrammeSetting
-from qa.reviews import queries, rules
+from qa.reviews import keeping_sums, queries, rules
 from qa.reviews.companions import queries as companion_queries
 from qa.reviews.companions import service as companions
 from qa.reviews.companions.rules import At, holds_release
@@ -199,7 +199,8 @@ def submit(
             f"{len(lacking)} {'thing is' if len(lacking) == 1 else 'things are'} missing.",
             {item.criterion_key: item.message for item in lacking},
         )
-    apply_score(revision, rubrics.score(rubric, answers, channel=channel), now=now)
+    score = rubrics.score(rubric, answers, channel=channel)
+    apply_score(revision, score, now=now)
     review.state = "submitted"
     review.submitted_at = now
     review.current_revision_id = revision.id
@@ -207,6 +208,7 @@ def submit(
     assignment.state = "submitted"
     assignment.ended_at = now
     session.flush()
+    keeping_sums.submitted(session, review, score)
     at_hand = companion_queries.at_hand(session, review.part_id)
     if review.purpose in rules.RELEASED_PURPOSES and not holds_release(at_hand):
         review.released_at = rules.release_time(setting.release_rule, now, zone)
@@ -276,17 +278,18 @@ def undo_submit(session: Session, assignment: Assignment, *, now: dt.datetime) -
     revision = queries.newest_revision(session, review.id)
     if revision is None:
         raise ConflictError("This review has no revision.")
-    revision.score = revision.base_score = revision.exact_score = revision.outcome = None
-    revision.engine_version = revision.submitted_at = None
-    revision.failed_criticals = []
-    session.flush()
-    review.state = "draft"
-    review.submitted_at = review.released_at = review.current_revision_id = None
-    review.sealed = False
-    review.lock_version += 1
-    assignment.state = "open"
-    assignment.ended_at = None
-    session.flush()
+    with keeping_sums.following(session, parts=[review.part_id]):
+        revision.score = revision.base_score = revision.exact_score = revision.outcome = None
+        revision.engine_version = revision.submitted_at = None
+        revision.failed_criticals = []
+        session.flush()
+        review.state = "draft"
+        review.submitted_at = review.released_at = review.current_revision_id = None
+        review.sealed = False
+        review.lock_version += 1
+        assignment.state = "open"
+        assignment.ended_at = None
+        session.flush()
     companions.seal(session, review.part_id, companion_queries.at_hand(session, review.part_id))
     if review.purpose == Purpose.SELF:
         companions.taken_back(session, review.part_id, now=now)

@@ -13,6 +13,7 @@ from qa.core.errors import ConflictError, InvalidInputError
 from qa.notices import service as notices
 from qa.reviews.disputes.models import Dispute
 from qa.reviews.disputes.rules import OPEN_STATES
+from qa.reviews.keeping_sums import following
 from qa.reviews.models import Review
 from qa.reviews.queries import ReviewView
 from qa.tickets.redaction import redact
@@ -62,12 +63,13 @@ def _change(session: Session, view: ReviewView, former: str, version: int, by: i
     refusal = barrier(view, by=by)
     if refusal is not None:
         raise ConflictError(refusal)
-    moved = session.execute(
-        update(Review)
-        .where(Review.id == view.review.id, Review.lock_version == version, Review.state == former)
-        .values(lock_version=Review.lock_version + 1, **values)
-        .execution_options(synchronize_session=False)
-    )
+    with following(session, parts=[view.review.part_id]):
+        moved = session.execute(
+            update(Review)
+            .where(Review.id == view.review.id, Review.lock_version == version, Review.state == former)
+            .values(lock_version=Review.lock_version + 1, **values)
+            .execution_options(synchronize_session=False)
+        )
     if moved.rowcount != 1:  # type: ignore[attr-defined]
         raise ConflictError("This review was changed since you opened the page. Load it again: nothing was changed.")
     session.refresh(view.review)

@@ -124,10 +124,10 @@ def _means(reviews: Reviews, e: Vector) -> Means:
     )
 
 
-def _figures(
+def figures_of(
     means: Means, estimates: Vector, variances: Vector, df: Vector, least: int, method: str, confidence: float
 ) -> list[Figure]:
-    """``least`` is the number of reviews from which an interval is defined."""
+    """One figure a domain from its means; ``least`` is the number of reviews from which an interval is defined."""
     check_confidence(confidence)
     halves = special.stdtrit(np.maximum(df, 1.0), 0.5 + confidence / 2) * np.sqrt(variances)
     figures = []
@@ -171,7 +171,7 @@ def hajek_by(
     """
     reviews = _reviews(domains, count, y, pi, weights)
     means = _means(reviews, reviews.y)
-    return _figures(means, means.mean, means.variance, np.maximum(means.n_effective - 1, 1), 2, HAJEK, confidence)
+    return figures_of(means, means.mean, means.variance, np.maximum(means.n_effective - 1, 1), 2, HAJEK, confidence)
 
 
 def hajek(y: Any, pi: Any, *, weights: Any = None, confidence: float = 0.95) -> Figure:
@@ -249,9 +249,9 @@ def greg_by(
     estimates = means_of_all @ b + means.mean
     df = np.maximum(means.n_effective - 1, 1)
     if not shrink:
-        return _figures(means, estimates, means.variance, df, 2, GREG, confidence)
+        return figures_of(means, estimates, means.variance, df, 2, GREG, confidence)
     variances, df, pooled = _shrunk(means)
-    return _figures(means, estimates, variances, df, 1 if pooled else 2, GREG_SHRUNK, confidence)
+    return figures_of(means, estimates, variances, df, 1 if pooled else 2, GREG_SHRUNK, confidence)
 
 
 def _shrunk(means: Means) -> tuple[Vector, Vector, bool]:

@@ -6,7 +6,7 @@ import numpy as np
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from qa.core import audit
+from qa.core import audit, summing
 from qa.core.access import Actor
 from qa.core.errors import ConflictError, InvalidInputError, NotFoundError
 from qa.people.models import ProgrammeSetting
@@ -47,6 +47,21 @@ def replace(
     if reason not in REASONS:
         raise InvalidInputError("Say why the part does not belong to the population.", {"reason": "missing"})
     draw = session.get_one(Draw, unit.draw_id)
+    cell = select(FrameUnit.part_id).where(FrameUnit.period_id == draw.period_id, FrameUnit.cell == unit.cell)
+    with summing.changing(session, parts=cell.union(select(DrawnUnit.part_id).where(DrawnUnit.id == unit.id))):
+        return _replace(session, draw, unit, setting, reason=reason, by=by, now=now)
+
+
+def _replace(
+    session: Session,
+    draw: Draw,
+    unit: DrawnUnit,
+    setting: ProgrammeSetting,
+    *,
+    reason: str,
+    by: int,
+    now: dt.datetime,
+) -> tuple[int | None, Given | None]:
     closed = session.execute(
         update(DrawnUnit)
         .where(DrawnUnit.id == unit.id, DrawnUnit.state == "drawn")

@@ -9,7 +9,7 @@ import numpy as np
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
-from qa.core import audit
+from qa.core import audit, summing
 from qa.core.crypto import KeyRing
 from qa.core.errors import ConflictError, InvalidInputError
 from qa.people.models import Programme, ProgrammeSetting
@@ -68,17 +68,19 @@ def draw_period(
         seed=seed,
         scores=scores,
     )
-    if number == 1:
-        frames.freeze(session, period, _attributes(plans), now=now)
-    result = _result(session, period, plans, seed)
-    row.rubricless = _without_rubric(session, setting, period, now)
-    row.drawn_at, row.drawn_by_id = now, by
-    row.frame_size, row.size = sum(cell.size for cell in result.cells), result.size
-    late, carried = _entered(session, period)
-    receipt = _write_receipt(session, programme, period, row, plans, seed, result, late, carried, now)
-    drawn = _write_units(session, period, row, result)
-    if number > 1:
-        chances.refresh(session, period)
+    framed = select(FrameUnit.part_id).where(FrameUnit.period_id == period.id)
+    with summing.changing(session, parts=framed):
+        if number == 1:
+            frames.freeze(session, period, _attributes(plans), now=now)
+        result = _result(session, period, plans, seed)
+        row.rubricless = _without_rubric(session, setting, period, now)
+        row.drawn_at, row.drawn_by_id = now, by
+        row.frame_size, row.size = sum(cell.size for cell in result.cells), result.size
+        late, carried = _entered(session, period)
+        receipt = _write_receipt(session, programme, period, row, plans, seed, result, late, carried, now)
+        drawn = _write_units(session, period, row, result)
+        if number > 1:
+            chances.refresh(session, period)
     parts = part_facts(session, list(drawn))
     given = give(session, setting, parts, drawn, rng=_generator(seed), by=by, now=now)
     invited = companions.invite(session, setting, period, drawn, parts, rng=_generator(seed + b"+"), by=by, now=now)

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from qa.core import summing
 from qa.core.clock import local_day
 from qa.core.db import reading
 from qa.core.errors import ConflictError
@@ -157,7 +158,8 @@ def match_parts(session: Session, zone: ZoneInfo) -> int:
             if (row.specialist_id, row.team_id) != (row.user_id, team):
                 updates.append({"row_id": row.id, "specialist_id": row.user_id, "team_id": team})
         if updates:
-            update_rows(session, HandledPart, updates)
+            with summing.changing(session, parts=[row["row_id"] for row in updates]):
+                update_rows(session, HandledPart, updates)
             session.commit()
             changed += len(updates)
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from qa.core import summing
 from qa.tickets import facets, searching, signal_storing
 from qa.tickets.counting import Counts
 from qa.tickets.intake.base import PartRecord
@@ -43,6 +44,14 @@ def write(
     work = prepared.work
     if not work:
         return
+    known = [each.ticket_id for each in work if each.ticket_id is not None]
+    with summing.changing(session, tickets=known):
+        _write(session, store, work, readings, counts)
+
+
+def _write(
+    session: Session, store: Store, work: Sequence[Work], readings: signal_storing.Readings, counts: Counts
+) -> None:
     new = [each for each in work if each.ticket_id is None]
     _tickets(session, store, work, new)
     resolutions = _resolutions(session, work)

@@ -13,6 +13,7 @@ from qa.reviews import rules as review_rules
 from qa.reviews import service as review_service
 from qa.reviews.disputes import rules
 from qa.reviews.disputes.rules import Choice, Ruling
+from qa.reviews.keeping_sums import following
 from qa.reviews.models import Answer, Evidence, ReviewRevision
 from qa.reviews.queries import ReviewView, StoredAnswer
 from qa.tickets.redaction import redact
@@ -74,9 +75,10 @@ def rescore(
     session.flush()
     _copy_answers(session, revision.id, view.review.current_revision_id, stored, choices, rulings, now=now)
     review_service.apply_score(revision, rubrics.score(rubric, answers, channel=view.ticket.channel), now=now)
-    view.review.current_revision_id = revision.id
-    view.review.lock_version += 1
     session.flush()
+    with following(session, parts=[view.review.part_id]):
+        view.review.current_revision_id = revision.id
+        view.review.lock_version += 1
     return revision
 
 

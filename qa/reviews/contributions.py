@@ -1,0 +1,350 @@
+"""What each drawn review and each part of a frame adds to the weekly sums, read from the facts."""
+
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from math import log
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Select, case, exists, func, select
+from sqlalchemy.orm import Session, aliased
+
+import rubrics
+from qa.core.orm import Base
+from qa.figures.adding import Sums, gathered, minus
+from qa.figures.models import (
+    WeeklyAnswerSum,
+    WeeklyDrawSum,
+    WeeklyFrameSum,
+    WeeklyPersonSum,
+    WeeklyReviewerSum,
+    WeeklyReviewSum,
+)
+from qa.people.models import User
+from qa.reviews import queries, rules
+from qa.reviews.measuring import is_prediction
+from qa.reviews.models import Review, ReviewRevision
+from qa.rubric_library.queries import rubrics_of
+from qa.sampling.models import Assignment, Draw, DrawnUnit, FrameExclusion, FrameUnit, Period, Purpose
+from qa.tickets.models import HandledPart, Ticket, TicketSignal
+
+Condition = ColumnElement[bool]
+ALL = "all"
+BANDS = ((91, "under 3 months"), (365, "3 to 12 months"), (730, "1 to 2 years"))
+LONGEST = "over 2 years"
+NOT_KNOWN = "not known"
+BATCH = 500  # revisions whose answers are read at once
+
+
+def tenure(started_on: dt.date | None, week: dt.date) -> str:
+    """How long a specialist had been here at the beginning of a week."""
+    if started_on is None:
+        return NOT_KNOWN
+    days = (week - started_on).days
+    return next((name for limit, name in BANDS if days < limit), LONGEST)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contributions:
+    """Sums by key for each table."""
+
+    tables: Mapping[type[Base], Sums] = field(default_factory=dict)
+
+    def less(self, other: "Contributions") -> "Contributions":
+        """What has to be added to ``other`` to make these."""
+        models = {**self.tables, **other.tables}
+        return Contributions(
+            tables={model: minus(self.tables.get(model, {}), other.tables.get(model, {})) for model in models}
+        )
+
+
+def of_parts(
+    session: Session, where: Sequence[Condition], *, scores: Mapping[int, rubrics.Score] | None = None
+) -> Contributions:
+    """What the parts of a condition on ``HandledPart`` contribute now: as reviews, as drawn parts and in frames.
+
+    ``scores`` holds results that are at hand, by revision; others follow from the stored answers.
+    """
+    return Contributions(
+        tables={
+            **of_reviews(session, where, scores=scores).tables,
+            **of_draws(session, where).tables,
+            **of_frames(session, where).tables,
+        }
+    )
+
+
+def of_reviews(
+    session: Session, where: Sequence[Condition], *, scores: Mapping[int, rubrics.Score] | None = None
+) -> Contributions:
+    """What drawn, submitted, routine reviews contribute."""
+    rows = session.execute(_REVIEWS.where(*where)).all()
+    at_hand = dict(scores or {})
+    missing = {row.revision_id: row for row in rows if row.revision_id not in at_hand}
+    if missing:
+        at_hand |= _scored_again(session, missing)
+    return of_review_rows(rows, at_hand)
+
+
+def of_review_rows(rows: Sequence[Any], scores: Mapping[int, rubrics.Score]) -> Contributions:
+    """The same from rows that were read."""
+    return Contributions(
+        tables={
+            WeeklyReviewSum: gathered(pair for row in rows for pair in _review_sums(row)),
+            WeeklyReviewerSum: gathered(pair for row in rows for pair in _reviewer_sums(row)),
+            WeeklyAnswerSum: gathered(pair for row in rows for pair in _answer_sums(row, scores[row.revision_id])),
+        }
+    )
+
+
+first = aliased(ReviewRevision)
+_REVIEWS: Select[Any] = (
+    select(
+        HandledPart.programme_id,
+        Period.starts_on.label("week"),
+        func.coalesce(HandledPart.team_id, 0).label("team_id"),
+        Ticket.queue,
+        Ticket.channel,
+        Ticket.tier,
+        Ticket.language,
+        Ticket.launch,
+        Ticket.risk_class,
+        User.started_on,
+        Review.reviewer_id,
+        ReviewRevision.id.label("revision_id"),
+        ReviewRevision.rubric_version_id.label("version_id"),
+        ReviewRevision.score,
+        ReviewRevision.outcome,
+        ReviewRevision.kind,
+        first.score.label("first_score"),
+        first.outcome.label("first_outcome"),
+        DrawnUnit.inclusion_probability,
+        TicketSignal.value.label("predicted"),
+    )
+    .select_from(Review)
+    .join(ReviewRevision, ReviewRevision.id == Review.current_revision_id)
+    .join(first, (first.review_id == Review.id) & (first.n == 1))
+    .join(Assignment, Assignment.id == Review.assignment_id)
+    .join(DrawnUnit, DrawnUnit.id == Assignment.drawn_unit_id)
+    .join(Draw, Draw.id == DrawnUnit.draw_id)
+    .join(Period, Period.id == Draw.period_id)
+    .join(HandledPart, HandledPart.id == Review.part_id)
+    .join(Ticket, Ticket.id == HandledPart.ticket_id)
+    .outerjoin(User, User.id == HandledPart.specialist_id)
+    .outerjoin(TicketSignal, (TicketSignal.part_id == Review.part_id) & is_prediction())
+    .where(Review.purpose == Purpose.ROUTINE, Review.state == "submitted")
+)
+
+
+def _scored_again(session: Session, missing: Mapping[int, Any]) -> dict[int, rubrics.Score]:
+    """The results of revisions, from their answers."""
+    versions = rubrics_of(session, {row.version_id for row in missing.values()})
+    ids, found = list(missing), {}
+    for start in range(0, len(ids), BATCH):
+        batch = ids[start : start + BATCH]
+        answers = queries.answers_of_many(session, batch)
+        for revision_id in batch:
+            row = missing[revision_id]
+            found[revision_id] = rubrics.score(
+                versions[row.version_id], rules.state_of(answers.get(revision_id, [])), channel=row.channel
+            )
+    return found
+
+
+def _faces(row: Any) -> Iterator[tuple[str, str]]:
+    yield "channel", row.channel
+    yield "tier", row.tier
+    yield "language", row.language
+    yield "tenure", tenure(row.started_on, row.week)
+    if row.launch:
+        yield "launch", row.launch
+
+
+def _review_sums(row: Any) -> Iterator[tuple[tuple[Any, ...], list[float]]]:
+    sums = _sums_of_review(row)
+    known = int(row.predicted is not None)
+    for face, value in ((ALL, ""), *_faces(row), ("version", str(row.version_id))):
+        yield (row.programme_id, face, row.team_id, row.week, row.queue, value, row.risk_class, known), sums
+
+
+def _sums_of_review(row: Any) -> list[float]:
+    """In the order of ``WeeklyReviewSum``'s columns."""
+    if row.score is None:
+        return [1, *([0.0] * 24)]
+    d, y, p = 1 / row.inclusion_probability, row.score, row.predicted or 0.0
+    passed, critical = row.outcome == "passed", row.outcome == "failed_critical"
+    by_dispute = row.kind == "dispute"
+    disputed = by_dispute and (row.score, row.outcome) != (row.first_score, row.first_outcome)
+    moved = row.score - row.first_score if by_dispute and row.first_score is not None else 0.0
+    d2 = d * d
+    return [
+        1,
+        1,
+        int(passed),
+        int(critical),
+        int(disputed),
+        y,
+        y * y,
+        p,
+        d,
+        d2,
+        d * y,
+        d2 * y,
+        d * y * y,
+        d2 * y * y,
+        d * p,
+        d2 * p,
+        d * p * p,
+        d2 * p * p,
+        d * y * p,
+        d2 * y * p,
+        d * passed,
+        d2 * passed,
+        d * critical,
+        d2 * critical,
+        d * moved,
+    ]
+
+
+def _reviewer_sums(row: Any) -> Iterator[tuple[tuple[Any, ...], list[float]]]:
+    if row.score is None:
+        return
+    d = 1 / row.inclusion_probability
+    sums = [1, d, 0.0 if row.outcome == "failed_critical" else d]
+    for face, value in ((ALL, ""), ("team", str(row.team_id)), ("queue", row.queue), ("language", row.language)):
+        yield (row.programme_id, face, value, row.week, row.reviewer_id), sums
+
+
+def _answer_sums(row: Any, score: rubrics.Score) -> Iterator[tuple[tuple[Any, ...], list[float]]]:
+    d = 1 / row.inclusion_probability
+    for kind, got in (("criterion", score.criteria), ("section", score.sections)):
+        scale = 100 if kind == "criterion" else 1
+        for name, value in got.items():
+            key = (row.programme_id, row.team_id, row.week, kind, row.version_id, name, row.queue, row.risk_class)
+            if value is None:
+                yield key, [0, 1, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0]
+                continue
+            x = float(value * scale)
+            yield key, [1, 0, d, d * d, d * x, d * d * x, d * x * x, d * d * x * x]
+
+
+def of_draws(session: Session, where: Sequence[Condition]) -> Contributions:
+    """What drawn parts contribute; those replaced were never in the population."""
+    rows = session.execute(
+        select(
+            HandledPart.programme_id,
+            func.coalesce(HandledPart.team_id, 0),
+            Period.starts_on,
+            Ticket.queue,
+            Ticket.risk_class,
+            func.count(),
+        )
+        .select_from(DrawnUnit)
+        .join(Draw, Draw.id == DrawnUnit.draw_id)
+        .join(Period, Period.id == Draw.period_id)
+        .join(HandledPart, HandledPart.id == DrawnUnit.part_id)
+        .join(Ticket, Ticket.id == HandledPart.ticket_id)
+        .where(DrawnUnit.state != "replaced", *where)
+        .group_by(
+            HandledPart.programme_id,
+            func.coalesce(HandledPart.team_id, 0),
+            Period.starts_on,
+            Ticket.queue,
+            Ticket.risk_class,
+        )
+    ).all()
+    return Contributions(tables={WeeklyDrawSum: {tuple(row[:5]): [row[5]] for row in rows}})
+
+
+def of_frames(session: Session, where: Sequence[Condition]) -> Contributions:
+    """What the parts of frozen frames contribute; one struck since was never in the population."""
+    struck = exists().where(FrameExclusion.part_id == FrameUnit.part_id)
+    rows = session.execute(
+        select(
+            HandledPart.programme_id,
+            Period.starts_on.label("week"),
+            func.coalesce(HandledPart.team_id, 0).label("team_id"),
+            func.coalesce(HandledPart.specialist_id, 0).label("specialist_id"),
+            Ticket.queue,
+            Ticket.channel,
+            Ticket.tier,
+            Ticket.language,
+            Ticket.launch,
+            User.started_on,
+            case((FrameUnit.entry == "late", 1), else_=0).label("late"),
+            Ticket.csat,
+            Ticket.reopens,
+            Ticket.escalated,
+            Ticket.first_reply_seconds,
+            Ticket.resolution_seconds,
+            TicketSignal.value.label("predicted"),
+        )
+        .select_from(FrameUnit)
+        .join(Period, Period.id == FrameUnit.period_id)
+        .join(HandledPart, HandledPart.id == FrameUnit.part_id)
+        .join(Ticket, Ticket.id == HandledPart.ticket_id)
+        .outerjoin(User, User.id == HandledPart.specialist_id)
+        .outerjoin(TicketSignal, (TicketSignal.part_id == FrameUnit.part_id) & is_prediction())
+        .where(~struck, *where)
+    ).all()
+    # Parts that agree in everything that sums are split by are added up first: most of a large frame does.
+    groups = gathered((_split(row), _sums_of_part(row)) for row in rows)
+    split = [(_Split(*key), sums) for key, sums in groups.items()]
+    return Contributions(
+        tables={
+            WeeklyFrameSum: gathered(pair for key, sums in split for pair in _frame_sums(key, sums)),
+            WeeklyPersonSum: gathered(pair for key, sums in split for pair in _person_sums(key, sums)),
+        }
+    )
+
+
+class _Split(NamedTuple):
+    """What the sums of a frame are split by."""
+
+    programme_id: int
+    week: dt.date
+    team_id: int
+    specialist_id: int
+    queue: str
+    channel: str
+    tier: str
+    language: str
+    launch: str
+    started_on: dt.date | None
+
+
+def _split(row: Any) -> tuple[Any, ...]:
+    return tuple(row[:10])
+
+
+def _sums_of_part(row: Any) -> list[float]:
+    """In the order of ``WeeklyFrameSum``'s columns."""
+    replied, solved = row.first_reply_seconds is not None, row.resolution_seconds is not None
+    reply = log(max(row.first_reply_seconds, 0) + 1) if replied else 0.0
+    solve = log(max(row.resolution_seconds, 0) + 1) if solved else 0.0
+    return [
+        1,
+        row.late,
+        int(row.csat == "good"),
+        int(row.csat == "bad"),
+        int(row.reopens > 0),
+        int(row.escalated),
+        int(row.predicted is not None),
+        row.predicted or 0.0,
+        int(replied),
+        reply,
+        reply * reply,
+        int(solved),
+        solve,
+        solve * solve,
+    ]
+
+
+def _frame_sums(key: _Split, sums: list[float]) -> Iterator[tuple[tuple[Any, ...], list[float]]]:
+    for face, value in ((ALL, ""), *_faces(key)):
+        yield (key.programme_id, face, key.team_id, key.week, key.queue, value), sums
+
+
+def _person_sums(key: _Split, sums: list[float]) -> Iterator[tuple[tuple[Any, ...], list[float]]]:
+    for face, value in ((ALL, ""), ("team", str(key.team_id)), ("queue", key.queue), *_faces(key)):
+        yield (key.programme_id, face, value, key.week, key.specialist_id), [sums[0]]

@@ -1,0 +1,179 @@
+"""Keeping weekly sums in step with the facts: what changes is taken out and added again, in the same transaction."""
+
+import datetime as dt
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, delete, exists, or_, select
+from sqlalchemy.orm import Session
+
+import rubrics
+from qa.core.orm import Base
+from qa.figures.adding import Sums, add, drop_empty, keys_of, sums_of
+from qa.figures.models import (
+    WeeklyAnswerSum,
+    WeeklyDrawSum,
+    WeeklyFrameSum,
+    WeeklyPersonSum,
+    WeeklyReviewerSum,
+    WeeklyReviewSum,
+)
+from qa.reviews.contributions import Contributions, of_draws, of_frames, of_parts, of_reviews
+from qa.reviews.models import Review
+from qa.sampling.models import DrawnUnit, Period
+from qa.tickets.models import HandledPart
+
+COUNTS: dict[type[Base], tuple[str, ...]] = {  # of a row that counts none of these nothing is left
+    WeeklyReviewSum: ("reviews",),
+    WeeklyReviewerSum: ("n",),
+    WeeklyAnswerSum: ("n", "left_out"),
+    WeeklyDrawSum: ("drawn",),
+    WeeklyFrameSum: ("parts",),
+    WeeklyPersonSum: ("parts",),
+}
+ROUNDING = 1e-9  # of a sum's size: what adding in another order may differ by
+
+
+def submitted(session: Session, review: Review, score: rubrics.Score) -> None:
+    """Add a review that has just been submitted; before, it counted for nothing."""
+    if review.purpose == "routine" and review.current_revision_id is not None:
+        _apply(
+            session,
+            of_reviews(
+                session,
+                [HandledPart.id == review.part_id, Review.id == review.id],
+                scores={review.current_revision_id: score},
+            ),
+        )
+
+
+@contextmanager
+def following(
+    session: Session,
+    *,
+    parts: Any = None,
+    tickets: Collection[int] | None = None,
+    specialists: Collection[int] | None = None,
+) -> Iterator[None]:
+    """Inside, facts of these parts change; afterwards the sums hold what they contribute then."""
+    where = _chosen(parts, tickets, specialists)
+    if where is None:
+        yield
+        return
+    session.flush()
+    # Whoever submits one of them now waits, or is seen: either way it counts once.
+    session.execute(
+        select(HandledPart.id)
+        .where(where, exists().where(DrawnUnit.part_id == HandledPart.id))
+        .order_by(HandledPart.id)
+        .with_for_update(key_share=True)
+    ).all()
+    before = of_parts(session, [where])
+    yield
+    session.flush()
+    delta = of_parts(session, [where]).less(before)
+    _apply(session, delta)
+    for model, sums in delta.tables.items():
+        for programme_id in {key[0] for key, values in sums.items() if any(value < 0 for value in values)}:
+            drop_empty(session, model, programme_id, COUNTS[model])
+
+
+def _chosen(
+    parts: Any, tickets: Collection[int] | None, specialists: Collection[int] | None
+) -> ColumnElement[bool] | None:
+    chosen = []
+    if parts is not None and not (isinstance(parts, Collection) and not parts):
+        chosen.append(HandledPart.id.in_(parts))
+    if tickets:
+        chosen.append(HandledPart.ticket_id.in_(tickets))
+    if specialists:
+        chosen.append(HandledPart.specialist_id.in_(specialists))
+    return or_(*chosen) if chosen else None
+
+
+def _apply(session: Session, found: Contributions) -> None:
+    for model in COUNTS:
+        add(session, model, found.tables.get(model, {}))
+
+
+def recount(session: Session, period: Period) -> Contributions:
+    """What the sums of a period have to be, counted from its facts alone."""
+    where = [Period.id == period.id]
+    return Contributions(
+        tables={
+            **of_reviews(session, where).tables,
+            **of_draws(session, where).tables,
+            **of_frames(session, where).tables,
+        }
+    )
+
+
+def periods_of(session: Session, programme_id: int) -> Sequence[Period]:
+    """Weeks that may have sums."""
+    return session.scalars(
+        select(Period).where(Period.programme_id == programme_id).order_by(Period.starts_on, Period.id)
+    ).all()
+
+
+def kept(session: Session, programme_id: int, week: dt.date) -> Contributions:
+    """What the tables hold of a week."""
+    tables: dict[type[Base], Sums] = {}
+    for model in COUNTS:
+        table = model.__table__
+        rows = session.execute(select(table).where(table.c.programme_id == programme_id, table.c.week == week))
+        keys, sums = keys_of(model), sums_of(model)
+        tables[model] = {
+            tuple(getattr(row, name) for name in keys): [getattr(row, name) for name in sums] for row in rows
+        }
+    return Contributions(tables=tables)
+
+
+def rebuild(session: Session, period: Period) -> int:
+    """Write the sums of a period anew; how many rows differed."""
+    wanted = recount(session, period)
+    differing = len(differences(wanted, kept(session, period.programme_id, period.starts_on)))
+    if differing:
+        for model in COUNTS:
+            table = model.__table__
+            session.execute(
+                delete(model).where(table.c.programme_id == period.programme_id, table.c.week == period.starts_on)
+            )
+        _apply(session, wanted)
+    return differing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Different:
+    """A row of sums that is not what its facts give."""
+
+    table: str
+    key: tuple[Any, ...]
+    kept: Sequence[float] | None
+    counted: Sequence[float] | None
+
+
+def differences(counted: Contributions, held: Contributions) -> list[Different]:
+    """Every row that differs by more than adding in another order does."""
+    found = []
+    for model in COUNTS:
+        wanted, there = counted.tables.get(model, {}), held.tables.get(model, {})
+        for key in {**wanted, **there}:
+            a, b = wanted.get(key), there.get(key)
+            if a is None or b is None or any(not _same(x, y) for x, y in zip(a, b, strict=True)):
+                found.append(Different(table=model.__tablename__, key=key, kept=b, counted=a))
+    return found
+
+
+def _same(a: float, b: float) -> bool:
+    return abs(a - b) <= ROUNDING * max(1.0, abs(a), abs(b))
+
+
+def check(session: Session, programme_id: int) -> tuple[int, list[Different]]:
+    """How many weeks were counted again, and every row that is not what its facts give."""
+    periods = periods_of(session, programme_id)
+    found: list[Different] = []
+    for period in periods:
+        found += differences(recount(session, period), kept(session, programme_id, period.starts_on))
+    return len(periods), found
