@@ -30,6 +30,7 @@ from qa.sampling import jobs as sampling_jobs
 from qa.scheduled_exports import jobs as scheduled_export_jobs
 from qa.tickets import jobs as ticket_jobs
 from qa.tickets import searching
+from qa.trends import jobs as trend_jobs
 
 INDEXED_AT_ONCE = 1_000  # tickets taken into the search index between two jobs
 
@@ -58,6 +59,7 @@ def handlers() -> Mapping[str, Handler]:
         **data_export_jobs.HANDLERS,
         **scheduled_export_jobs.HANDLERS,
         **notice_jobs.HANDLERS,
+        **trend_jobs.HANDLERS,
     }
 
 
@@ -77,6 +79,7 @@ def chores(app: Flask, settings: Settings) -> tuple[Chore, ...]:
         ticket_jobs.Schedule(),
         data_export_jobs.Calendar(),
         scheduled_export_jobs.Calendar(),
+        trend_jobs.Calendar(),
     )
     ring = KeyRing(settings.text_keys)
 

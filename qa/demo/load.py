@@ -10,7 +10,7 @@ import rubrics
 from qa.coaching.models import CoachingPlan
 from qa.coaching.queries import window_of
 from qa.config import Settings
-from qa.core import audit
+from qa.core import audit, summing
 from qa.core.clock import midnight, utcnow
 from qa.core.crypto import KeyRing
 from qa.demo import story
@@ -26,6 +26,7 @@ from qa.demo.scenarios import QUEUES
 from qa.demo.two_processes import TwoProcesses
 from qa.people.models import Programme, Source, Team
 from qa.people.queries import setting_at, zone_of
+from qa.reviews import keeping_sums
 from qa.reviews.models import Review
 from qa.rubric_library import service as rubric_service
 from qa.rubric_library import workflow as rubric_workflow
@@ -35,6 +36,7 @@ from qa.sampling.plans import save_plan
 from qa.tickets.intake.base import TicketRecord
 from qa.tickets.models import IntakeRun
 from qa.tickets.storing import store_tickets
+from qa.trends import strictness
 
 SECOND_VERSION_WEEK = 14
 TEXT_SHARE = 0.10  # of the tickets that nobody draws
@@ -80,9 +82,10 @@ class Build:
             now=self.began + dt.timedelta(hours=1),
         )
         self.session.commit()
-        with TwoProcesses(operation) as working:
+        with TwoProcesses(operation) as working, summing.counted_afterwards():
             source = self._tickets(programme, operation, working)
             self._weeks(programme, operation, people, source, working)
+        self._sums(programme)
         self._seal()
 
     def _weeks(
@@ -231,6 +234,14 @@ class Build:
             if improving or number == 0:
                 done = 2 if improving and number % 2 == 0 else 1 if improving else 0
                 follow_up(self.session, plan, done=done, by=by, now=at + dt.timedelta(minutes=20))
+
+    def _sums(self, programme: Programme) -> None:
+        """The weekly sums of everything that was loaded in bulk."""
+        self.report("Adding up the weeks", 0, 1)
+        for period in keeping_sums.periods_of(self.session, programme.id):
+            keeping_sums.rebuild(self.session, period)
+        strictness.keep(self.session, programme.id, now=self.until)
+        self.session.commit()
 
     def _seal(self) -> None:
         self.report("Sealing the audit trail", 0, 1)

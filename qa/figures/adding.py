@@ -14,7 +14,7 @@ Sums = Mapping[Key, Sequence[float]]
 
 def keys_of(model: type[Base]) -> list[str]:
     """The names of a table's key columns, in their order."""
-    return [column.name for column in model.__table__.primary_key]  # type: ignore[attr-defined]
+    return [column.name for column in model.__table__.primary_key]
 
 
 def sums_of(model: type[Base]) -> list[str]:

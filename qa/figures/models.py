@@ -86,6 +86,7 @@ class WeeklyReviewerSum(Base):
     n: Mapped[int] = mapped_column(default=0)
     d: Mapped[float] = _sum()
     d_free: Mapped[float] = _sum()  # of reviews that failed no critical, where strictness tells
+    seconds: Mapped[float] = _sum()  # of scoring; shown as sums over at least five reviewers
 
 
 class WeeklyAnswerSum(Base):

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from math import log
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, case, exists, func, select
+from sqlalchemy import ColumnElement, case, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
 import rubrics
@@ -98,7 +98,7 @@ def of_review_rows(rows: Sequence[Any], scores: Mapping[int, rubrics.Score]) -> 
 
 
 first = aliased(ReviewRevision)
-_REVIEWS: Select[Any] = (
+_REVIEWS = (
     select(
         HandledPart.programme_id,
         Period.starts_on.label("week"),
@@ -111,6 +111,7 @@ _REVIEWS: Select[Any] = (
         Ticket.risk_class,
         User.started_on,
         Review.reviewer_id,
+        Review.active_seconds,
         ReviewRevision.id.label("revision_id"),
         ReviewRevision.rubric_version_id.label("version_id"),
         ReviewRevision.score,
@@ -210,7 +211,7 @@ def _reviewer_sums(row: Any) -> Iterator[tuple[tuple[Any, ...], list[float]]]:
     if row.score is None:
         return
     d = 1 / row.inclusion_probability
-    sums = [1, d, 0.0 if row.outcome == "failed_critical" else d]
+    sums = [1, d, 0.0 if row.outcome == "failed_critical" else d, row.active_seconds]
     for face, value in ((ALL, ""), ("team", str(row.team_id)), ("queue", row.queue), ("language", row.language)):
         yield (row.programme_id, face, value, row.week, row.reviewer_id), sums
 
@@ -230,30 +231,25 @@ def _answer_sums(row: Any, score: rubrics.Score) -> Iterator[tuple[tuple[Any, ..
 
 def of_draws(session: Session, where: Sequence[Condition]) -> Contributions:
     """What drawn parts contribute; those replaced were never in the population."""
+    group = (HandledPart.programme_id, HandledPart.team_id, Period.starts_on, Ticket.queue, Ticket.risk_class)
     rows = session.execute(
-        select(
-            HandledPart.programme_id,
-            func.coalesce(HandledPart.team_id, 0),
-            Period.starts_on,
-            Ticket.queue,
-            Ticket.risk_class,
-            func.count(),
-        )
+        select(*group, func.count())
         .select_from(DrawnUnit)
         .join(Draw, Draw.id == DrawnUnit.draw_id)
         .join(Period, Period.id == Draw.period_id)
         .join(HandledPart, HandledPart.id == DrawnUnit.part_id)
         .join(Ticket, Ticket.id == HandledPart.ticket_id)
         .where(DrawnUnit.state != "replaced", *where)
-        .group_by(
-            HandledPart.programme_id,
-            func.coalesce(HandledPart.team_id, 0),
-            Period.starts_on,
-            Ticket.queue,
-            Ticket.risk_class,
-        )
-    ).all()
-    return Contributions(tables={WeeklyDrawSum: {tuple(row[:5]): [row[5]] for row in rows}})
+        .group_by(*group)
+    )
+    return Contributions(
+        tables={
+            WeeklyDrawSum: {
+                (programme_id, team_id or 0, week, queue, risk): [count]
+                for programme_id, team_id, week, queue, risk, count in rows
+            }
+        }
+    )
 
 
 def of_frames(session: Session, where: Sequence[Condition]) -> Contributions:

@@ -384,7 +384,7 @@ def share(
     sizes = np.zeros(count)
     if frame is not None and framed is not None:
         there = framed >= 0
-        sizes = np.bincount(framed[there], frame.sums["parts"][there], count)
+        sizes = np.bincount(framed[there], frame.sums["parts"][there], count).astype(np.float64)
     found = []
     for d, figure in enumerate(figures):
         known = figure

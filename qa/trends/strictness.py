@@ -1,19 +1,22 @@
-"""Reviewers' strictness over the last half year, kept once a day: a page of sums has no single scores to tell it from."""
+"""Reviewers' strictness over half a year, kept once a day: a page of sums has no single scores to tell it from."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from sqlalchemy.orm import Session
 
+from calibration.icc import icc
 from qa.core.clock import monday_of
 from qa.figures.models import StrictnessStatement
-from qa.reviews.measured import measure, settled
+from qa.reviews.measured import Reviewed, measure, settled
 from qa.sampling.strictness import PRIOR_VARIANCE, share_variance
 from qa.trends import queries
 
 LOOKED_OVER = 26  # weeks whose scores tell of strictness
+HALF = LOOKED_OVER // 2
 BEFORE_ANY = "nothing is known of the reviewers yet: 4 points between them are assumed"
 
 
@@ -28,6 +31,7 @@ class Known:
     source: str = BEFORE_ANY
     first_week: dt.date | None = None
     last_week: dt.date | None = None
+    agreement: Mapping[str, Any] | None = None  # of blind pairs, over the newer and the older half of the weeks
 
 
 def known(session: Session, programme_id: int) -> Known:
@@ -44,7 +48,31 @@ def known(session: Session, programme_id: int) -> Known:
         source=told["source"],
         first_week=row.first_week,
         last_week=row.last_week,
+        agreement=told.get("agreement"),
     )
+
+
+def agreement(reviews: Sequence[Reviewed]) -> dict[str, Any]:
+    """How far two who score the same part without knowing of each other agree: ICC(1) of their base scores.
+
+    References
+    ----------
+    Shrout & Fleiss (1979), Psychological Bulletin 86, 420-428: each part has reviewers of its own.
+    """
+    pairs = [(row.first_score, row.seconds[0][1]) for row in reviews if row.first_score is not None and row.seconds]
+    if len(pairs) < 2:
+        return {"estimate": None, "n": len(pairs), "reason": "fewer than two parts were scored twice, blind"}
+    found = icc(np.array(pairs, dtype=np.float64).T, model="1")
+    gaps = [abs(a - b) for a, b in pairs]
+    return {
+        "estimate": found.estimate,
+        "low": found.interval.low if found.interval else None,
+        "high": found.interval.high if found.interval else None,
+        "std_error": found.std_error,
+        "n": len(pairs),
+        "apart": sum(gaps) / len(gaps),
+        "reason": found.reason,
+    }
 
 
 def keep(session: Session, programme_id: int, *, now: dt.datetime) -> Known | None:
@@ -77,6 +105,10 @@ def keep(session: Session, programme_id: int, *, now: dt.datetime) -> Known | No
             str(reviewer): float(effect) for reviewer, effect in zip(measured.reviewers, found.effects, strict=True)
         },
         "source": found.source,
+        "agreement": {
+            "now": agreement([row for row in measured.reviews if row.week > last - dt.timedelta(weeks=HALF)]),
+            "then": agreement([row for row in measured.reviews if row.week <= last - dt.timedelta(weeks=HALF)]),
+        },
     }
     row = session.get(StrictnessStatement, programme_id)
     if row is None:

@@ -1,7 +1,8 @@
 """Figures from weekly sums are those from the single reviews, to rounding."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 import pytest
@@ -177,16 +178,17 @@ def test_every_figure_of_sums_is_that_of_the_reviews(seed: int, done: float, pre
     plain = type(window)(sample=window.sample, frame=window.frame, regression=window.regression, strictness=None)
     sums, frame = world.weighted(), world.frame_rows()
     model = from_sums.fit(sums, len(QUEUES))
-    domains = [
-        (*(np.array([of(row) for row in rows]) for rows in (measured.reviews, world.frame, world.reviews)), count)
-        for count, of in (
-            (5, lambda row: (row.week - MONDAY).days // 7),
-            (3, lambda row: TEAMS.index(row.team)),
-            (3, lambda row: QUEUES.index(row.queue)),
-        )
+    splits: list[tuple[int, Callable[[Any], int]]] = [
+        (5, lambda row: (row.week - MONDAY).days // 7),
+        (3, lambda row: TEAMS.index(row.team)),
+        (3, lambda row: QUEUES.index(row.queue)),
     ]
 
-    for scored, framed, every, count in domains:
+    for count, place in splits:
+        scored, framed, every = (
+            np.array([place(row) for row in rows], dtype=np.int64)
+            for rows in (measured.reviews, world.frame, world.reviews)
+        )
         all_same(
             from_sums.quality(sums, every, count, model=model, frame=frame, framed=framed),
             plain.quality(scored, framed, count),

@@ -29,7 +29,7 @@ TABLES = {
         "reviews n passed critical disputed y y2 p d d2 dy d2y dy2 d2y2 dp d2p dp2 d2p2 dyp d2yp d_passed d2_passed "
         "d_critical d2_critical d_moved",
     ),
-    "weekly_reviewer_sum": ("programme_id face value week reviewer_id", "n d d_free"),
+    "weekly_reviewer_sum": ("programme_id face value week reviewer_id", "n d d_free seconds"),
     "weekly_answer_sum": (
         "programme_id team_id week kind version_id key queue risk_class",
         "n left_out d d2 dx d2x dx2 d2x2",
@@ -69,7 +69,7 @@ def upgrade() -> None:
         )
     op.create_table(
         "strictness_statement",
-        sa.Column("programme_id", ID, nullable=False),
+        sa.Column("programme_id", ID, autoincrement=False, nullable=False),
         sa.Column("made_at", MOMENT, nullable=False),
         sa.Column("first_week", sa.Date(), nullable=False),
         sa.Column("last_week", sa.Date(), nullable=False),
