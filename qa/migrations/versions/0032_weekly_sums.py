@@ -4,6 +4,8 @@ Revision ID: 0032
 Revises: 0031
 """
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
@@ -44,18 +46,17 @@ TABLES = {
 }
 
 
-def column(name: str) -> sa.Column[object]:
+def column(name: str) -> sa.Column[Any]:
     """A key or a sum of one of the tables."""
+    kind: Any = sa.Double()
     if name == "week":
-        kind: sa.types.TypeEngine[object] = sa.Date()
+        kind = sa.Date()
     elif name in TEXT:
         kind = sa.String()
     elif name in WHOLE:
         kind = ID
     elif name in COUNTS:
         kind = sa.Integer()
-    else:
-        kind = sa.Double()
     return sa.Column(name, kind, nullable=False)
 
 
