@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from qa.reviews.measured import Drawn, Framed, Reviewed, completion_weights, measure
 from qa.sampling import from_sums
 from qa.sampling.estimation import Figure
-from qa.sampling.from_sums import Draws, FrameRows, Rows, Weighted
 from qa.sampling.reporting import Reported
+from qa.sampling.sum_rows import Draws, FrameRows, Rows, Weighted, completion
 
 MONDAY = dt.date(2026, 1, 5)
 QUEUES = ("billing", "login", "payouts")
@@ -132,7 +132,7 @@ class World:
 
     def weighted(self) -> Weighted:
         rows = self.rows()
-        factor = from_sums.completion(rows.week, rows.team, rows.risk, rows.sums["reviews"], self.draws(), rows)
+        factor = completion(rows.week, rows.team, rows.risk, rows.sums["reviews"], self.draws(), rows)
         return Weighted.of(rows, factor)
 
 
@@ -210,7 +210,7 @@ def test_the_factor_for_reviews_not_done_is_that_of_the_completion_weights() -> 
     world = World(5, done=0.3, size=120)
     rows = world.rows()
 
-    factor = from_sums.completion(rows.week, rows.team, rows.risk, rows.sums["reviews"], world.draws(), rows)
+    factor = completion(rows.week, rows.team, rows.risk, rows.sums["reviews"], world.draws(), rows)
 
     chances = np.array([row.inclusion_probability for row in world.reviews])
     assert factor / chances == pytest.approx(completion_weights(world.reviews, world.drawn), rel=1e-12)
