@@ -1,6 +1,6 @@
 """Weekly sums as arrays: rows over reviews, over what was drawn and over whole frames, and their weights. Pure.
 
-d is one over the chance of being drawn, f drawn over done of a week, team and risk class, w = f d the weight of a review.
+d is one over the chance of being drawn, f drawn over done of a week, team and risk class, w = f d a review's weight.
 """
 
 from collections.abc import Mapping
