@@ -54,7 +54,7 @@ def chosen_level(criterion: Criterion, answer: Answer | None) -> Level | None:
 def check_answer(criterion: Criterion, answer: Answer) -> None:
     """AnswerError when the answer does not fit the criterion's scale or its N/A."""
     key, scale = criterion.key, criterion.scale
-    if sum((answer.level is not None, answer.percentage is not None, answer.not_applicable)) > 1:
+    if (answer.level is not None) + (answer.percentage is not None) + answer.not_applicable > 1:
         raise AnswerError(f"criterion {key}: an answer is a level, a percentage or N/A, not two of them")
     if answer.not_applicable and not criterion.na_allowed:
         raise AnswerError(f"criterion {key} does not allow N/A")
@@ -65,9 +65,10 @@ def check_answer(criterion: Criterion, answer: Answer) -> None:
             raise AnswerError(f"criterion {key} is answered with a level, not with {answer.percentage} %")
         if not 0 <= answer.percentage <= 100:
             raise AnswerError(f"criterion {key}: {answer.percentage} % is not from 0 to 100")
-    unknown = set(answer.root_causes) - {cause.key for cause in criterion.root_causes}
-    if unknown:
-        raise AnswerError(f"criterion {key} has no root cause {', '.join(sorted(unknown))}")
+    if answer.root_causes:
+        unknown = set(answer.root_causes) - {cause.key for cause in criterion.root_causes}
+        if unknown:
+            raise AnswerError(f"criterion {key} has no root cause {', '.join(sorted(unknown))}")
 
 
 def criterion_fraction(criterion: Criterion, answer: Answer | None) -> Fraction | None:
@@ -79,9 +80,7 @@ def criterion_fraction(criterion: Criterion, answer: Answer | None) -> Fraction 
         return None
     if answer.percentage is not None:
         return Fraction(answer.percentage) / 100
-    scale = criterion.scale
-    level = chosen_level(criterion, answer)
-    return None if level is None else (level.points - scale.lowest) / (scale.highest - scale.lowest)
+    return None if answer.level is None else criterion.scale.worth[answer.level]
 
 
 def fails_critical(criterion: Criterion, answer: Answer | None) -> bool:

@@ -1,6 +1,6 @@
 """What a rubric version is: sections, criteria, scales and the rules that turn answers into a score."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Literal
@@ -50,12 +50,16 @@ class Scale:
     evidence_below: Fraction | None = None
     lowest: Fraction = field(init=False, repr=False, compare=False)  # the fewest points the scale gives
     highest: Fraction = field(init=False, repr=False, compare=False)  # the most
+    worth: Mapping[str, Fraction] = field(init=False, repr=False, compare=False)  # of each level, 0 to 1
 
     def __post_init__(self) -> None:
         points = [level.points for level in self.levels] or [Fraction(0), Fraction(100)]
         # Every score asks for them: found once, as the scale never changes.
         object.__setattr__(self, "lowest", min(points))
         object.__setattr__(self, "highest", max(points))
+        span = self.highest - self.lowest
+        worth = {level.key: (level.points - self.lowest) / span if span else Fraction(0) for level in self.levels}
+        object.__setattr__(self, "worth", worth)
 
     def level(self, key: str) -> Level:
         """The level with this key; ValueError when the scale has none."""

@@ -14,10 +14,11 @@ from pathlib import Path
 from typing import Any
 
 import structlog
-from sqlalchemy import ForeignKey, func, select, text
+from sqlalchemy import ForeignKey, func, insert, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from qa.core.orm import Base, BigInt, WithId
+from qa.core.orm import Base, BigInt, WithId, table_of
+from qa.core.prepared import Asked, PreparedChange, given
 
 log = structlog.get_logger(__name__)
 GENESIS = "0" * 64
@@ -59,8 +60,12 @@ class Finding:
     message: str
 
 
+_events = table_of(AuditEvent)
+_EVENT = PreparedChange(insert(_events).values(given(*(each for each in _events.columns if each.name != "id"))))
+
+
 def record(
-    session: Session,
+    session: Asked,
     *,
     action: str,
     object_type: str,
@@ -68,9 +73,10 @@ def record(
     actor_id: int | None,
     now: dt.datetime,
     detail: Mapping[str, Any] | None = None,
-) -> AuditEvent:
+) -> None:
     """Write an event in the caller's transaction: it stands or falls with what it tells."""
-    event = AuditEvent(
+    _EVENT.run(
+        session,
         at=now,
         actor_id=actor_id,
         action=action,
@@ -78,8 +84,6 @@ def record(
         object_id=str(object_id),
         detail=dict(detail or {}),
     )
-    session.add(event)
-    return event
 
 
 def link(key: bytes, previous: str, event: AuditEvent) -> str:

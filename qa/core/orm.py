@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import (
     JSON,
@@ -14,6 +14,7 @@ from sqlalchemy import (
     LargeBinary,
     MetaData,
     String,
+    Table,
     TypeDecorator,
 )
 from sqlalchemy.dialects.postgresql import JSONB
@@ -63,6 +64,12 @@ class Base(DeclarativeBase):
         dict[str, Any]: Json,
         list[Any]: Json,
     }
+
+
+def table_of(model: type[Base]) -> Table:
+    """The table of a class, for statements of plain columns."""
+    table: Any = model.__table__
+    return cast(Table, table)
 
 
 class WithId:

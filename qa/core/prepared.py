@@ -7,14 +7,17 @@ say.
 """
 
 from collections import namedtuple
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Dialect, Select
+from sqlalchemy import BindParameter, Column, Connection, Delete, Dialect, Insert, Select, Update, bindparam
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.compiler import SQLCompiler
 
 Processor = Callable[[Any], Any]
+Change = Insert | Update | Delete
+Asked = Session | Connection  # whoever asks several times saves by asking the connection
 
 
 class Prepared:
@@ -27,9 +30,9 @@ class Prepared:
         self._row: Any = namedtuple("Row", [column.name for column in columns], rename=True)  # type: ignore[misc]
         self._compiled: dict[str, _Compiled] = {}
 
-    def all(self, session: Session, **values: Any) -> list[Any]:
+    def all(self, asked: Asked, **values: Any) -> list[Any]:
         """Every row."""
-        connection = session.connection()
+        connection = asked if isinstance(asked, Connection) else asked.connection()
         name = connection.dialect.name
         compiled = self._compiled.get(name)
         if compiled is None:
@@ -48,31 +51,95 @@ class Prepared:
             rows.append(make(row))
         return rows
 
-    def one_or_none(self, session: Session, **values: Any) -> Any:
+    def one_or_none(self, asked: Asked, **values: Any) -> Any:
         """The only row, or nothing."""
-        rows = self.all(session, **values)
+        rows = self.all(asked, **values)
         if len(rows) > 1:
             raise ValueError(f"{len(rows)} rows where at most one was expected")
         return rows[0] if rows else None
 
 
+class PreparedChange:
+    """An ``insert``, ``update`` or ``delete``; every value is given, none comes from a default in Python.
+
+    What the session holds of these rows does not hear of it: for code that holds none.
+    """
+
+    def __init__(self, statement: Change | Callable[[Dialect], Change]) -> None:
+        """``statement`` may differ by database: then it is made for one."""
+        self._statement = statement
+        self._compiled: dict[str, _Compiled] = {}
+
+    def run(self, asked: Asked, **values: Any) -> int:
+        """How many rows it changed."""
+        connection = asked if isinstance(asked, Connection) else asked.connection()
+        compiled = self._for(connection, values)
+        return _changed(connection, compiled.sql, compiled.parameters(values))
+
+    def run_many(self, asked: Asked, rows: Sequence[dict[str, Any]]) -> None:
+        """Once for each; nothing for none."""
+        if not rows:
+            return
+        connection = asked if isinstance(asked, Connection) else asked.connection()
+        compiled = self._for(connection, rows[0])
+        _changed(connection, compiled.sql, [compiled.parameters(row) for row in rows], many=True)
+
+    def new_id(self, asked: Asked, **values: Any) -> int:
+        """What an insert ``returning`` one number gives for one row."""
+        connection = asked if isinstance(asked, Connection) else asked.connection()
+        compiled = self._for(connection, values)
+        rows, _ = _fetched(connection, compiled.sql, compiled.parameters(values))
+        return int(rows[0][0])
+
+    def _for(self, connection: Connection, values: dict[str, Any]) -> "_Compiled":
+        compiled = self._compiled.get(connection.dialect.name)
+        if compiled is None:
+            made = self._statement if isinstance(self._statement, Change) else self._statement(connection.dialect)
+            compiled = self._compiled[connection.dialect.name] = _Compiled(made, values, connection.dialect)
+        return compiled
+
+
+def given(*columns: Column[Any]) -> dict[str, BindParameter[Any]]:
+    """A value to come for each of these columns, by its name and of its type: for ``values()``."""
+    return {column.name: bindparam(column.name, type_=column.type) for column in columns}
+
+
 def _fetched(connection: Connection, sql: str, parameters: Any) -> tuple[list[Any], list[Any]]:
-    """The driver's rows, and what it calls the columns' types.
+    """The driver's rows, and what it calls the columns' types."""
+    cursor = _executed(connection, sql, parameters)
+    try:
+        return list(cursor.fetchall()), [each[1] for each in cursor.description]
+    finally:
+        cursor.close()
+
+
+def _changed(connection: Connection, sql: str, parameters: Any, *, many: bool = False) -> int:
+    cursor = _executed(connection, sql, parameters, many=many)
+    try:
+        return int(cursor.rowcount)
+    finally:
+        cursor.close()
+
+
+def _executed(connection: Connection, sql: str, parameters: Any, *, many: bool = False) -> Any:
+    """The driver's cursor after a statement.
 
     Who listens to statements hears of it, and an error is SQLAlchemy's, as for any other.
     """
     cursor = connection.connection.cursor()
     try:
         for listen in connection.dispatch.before_cursor_execute:
-            listen(connection, cursor, sql, parameters, None, False)
-        cursor.execute(sql, parameters)
-        return list(cursor.fetchall()), [each[1] for each in cursor.description]
+            listen(connection, cursor, sql, parameters, None, many)
+        (cursor.executemany if many else cursor.execute)(sql, parameters)
     except connection.dialect.loaded_dbapi.Error as error:
+        cursor.close()
         raise DBAPIError.instance(
             sql, parameters, error, connection.dialect.loaded_dbapi.Error, dialect=connection.dialect
         ) from error
-    finally:
+    except BaseException:
         cursor.close()
+        raise
+    return cursor
 
 
 def _processors(types: Sequence[Any], kinds: Sequence[Any], dialect: Dialect) -> list[tuple[int, Processor]]:
@@ -87,24 +154,37 @@ def _processors(types: Sequence[Any], kinds: Sequence[Any], dialect: Dialect) ->
 class _Compiled:
     """The statement as one database takes it."""
 
-    def __init__(self, statement: Select[Any], values: dict[str, Any], dialect: Dialect) -> None:
+    def __init__(self, statement: Select[Any] | Change, values: dict[str, Any], dialect: Dialect) -> None:
         compiled: Any = statement.compile(dialect=dialect)
+        _all_given(compiled)
         state = compiled.construct_expanded_state(values)  # the values of an IN, and of a limit, in their places
         self.sql = state.statement
         self.results: list[tuple[int, Processor]] | None = None
-        self._turned: Mapping[str, Any] = state.processors
-        self._held = self._in_words_of_the_driver(
-            {name: value for name, value in state.parameters.items() if name not in values}
-        )
-        self._places = list(state.positiontup or ()) if compiled.positional else None
-
-    def _in_words_of_the_driver(self, values: dict[str, Any]) -> dict[str, Any]:
-        return {
-            name: process(value) if (process := self._turned.get(name)) is not None else value
-            for name, value in values.items()
+        turned: dict[str, Processor] = {
+            name: process
+            for name, bound in compiled.binds.items()
+            if (process := bound.type.dialect_impl(dialect).bind_processor(dialect)) is not None
         }
+        turned.update(state.processors)
+        self._held = {
+            name: turned[name](value) if name in turned else value
+            for name, value in state.parameters.items()
+            if name not in values
+        }
+        self._turned = tuple((name, turned.get(name)) for name in values)
+        self._places = list(state.positiontup or ()) if compiled.positional else None
 
     def parameters(self, values: dict[str, Any]) -> Any:
         """All values of the statement, as the driver takes them: by place or by name."""
-        whole = self._held | self._in_words_of_the_driver(values)
-        return whole if self._places is None else tuple(whole[name] for name in self._places)
+        whole = dict(self._held)
+        for name, process in self._turned:
+            value = values[name]
+            whole[name] = value if process is None else process(value)
+        return whole if self._places is None else tuple(map(whole.__getitem__, self._places))
+
+
+def _all_given(compiled: SQLCompiler) -> None:
+    """A default that Python computes would be left out in silence."""
+    left = [column.name for column in (*compiled.insert_prefetch, *compiled.update_prefetch)]
+    if left:
+        raise ValueError(f"a prepared statement names every value itself: {', '.join(left)}")

@@ -18,7 +18,7 @@ from qa.incidents.rules import Kind, Raised
 from qa.people.models import ProgrammeSetting, User
 from qa.people.queries import actor_for, people_with_role, zone_of
 from qa.reviews import queries as review_queries
-from qa.reviews import service as reviews
+from qa.reviews import saving, submitting, tasks
 from qa.reviews.models import Review, ReviewRevision
 from qa.reviews.queries import StoredAnswer
 from qa.reviews.rules import Save, SavedAnswer
@@ -253,13 +253,11 @@ def _send(
         conversation_revision_id=found.conversation.revision_id,
     )
     texts = {each.id: each.text for each in found.conversation.messages}
-    draft = reviews.save(session, assignment, change, texts=texts, now=now + 4 * MINUTE)
-    sent = reviews.submit(
+    draft = saving.save(session, tasks.task_of(session, assignment.id), change, texts=texts, now=now + 4 * MINUTE)
+    sent = submitting.submit(
         session,
-        assignment,
-        rubric_of(session, assignment.rubric_version_id),
-        version=draft.review.lock_version,
-        channel=found.ticket.channel,
+        tasks.task_of(session, assignment.id),
+        version=draft.version,
         setting=setting,
         zone=zone_of(setting),
         now=now + 5 * MINUTE,

@@ -4,17 +4,19 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from qa.core.errors import InvalidInputError
+from qa.core.orm import table_of
+from qa.core.prepared import Asked, Prepared, PreparedChange, given
 from qa.notices.kinds import KINDS, Way, way_of
 from qa.notices.models import Notice
 from qa.people.models import User
 
 
 def notify(
-    session: Session,
+    session: Asked,
     user_ids: Iterable[int],
     *,
     kind: str,
@@ -27,25 +29,46 @@ def notify(
     wanted = set(user_ids)
     if kind not in KINDS or KINDS[kind].may_be_off:
         wanted -= _switched_off(session, wanted, kind)
-    rows = [
-        {
-            "user_id": user_id,
-            "kind": kind,
-            "object_type": object_type,
-            "object_id": str(object_id),
-            "detail": dict(detail or {}),
-            "created_at": now,
-        }
-        for user_id in sorted(wanted)
-    ]
-    if rows:
-        session.execute(insert(Notice), rows)
+    _NOTICE.run_many(
+        session,
+        [
+            {
+                "user_id": user_id,
+                "kind": kind,
+                "object_type": object_type,
+                "object_id": str(object_id),
+                "detail": dict(detail or {}),
+                "created_at": now,
+            }
+            for user_id in sorted(wanted)
+        ],
+    )
 
 
-def _switched_off(session: Session, user_ids: set[int], kind: str) -> set[int]:
+_people = table_of(User)
+_PREFERENCES = Prepared(select(_people.c.id, _people.c.preferences).where(_people.c.id == bindparam("user")))
+_notices = table_of(Notice)
+_NOTICE = PreparedChange(
+    insert(_notices).values(
+        given(
+            _notices.c.user_id,
+            _notices.c.kind,
+            _notices.c.object_type,
+            _notices.c.object_id,
+            _notices.c.detail,
+            _notices.c.created_at,
+        )
+    )
+)
+
+
+def _switched_off(session: Asked, user_ids: set[int], kind: str) -> set[int]:
     if not user_ids:
         return set()
-    chosen = session.execute(select(User.id, User.preferences).where(User.id.in_(sorted(user_ids))))
+    if len(user_ids) == 1:  # as after every review: its specialist
+        chosen: Iterable[Any] = _PREFERENCES.all(session, user=min(user_ids))
+    else:
+        chosen = session.execute(select(User.id, User.preferences).where(User.id.in_(sorted(user_ids))))
     return {user_id for user_id, preferences in chosen if way_of(kind, preferences) is Way.OFF}
 
 

@@ -36,17 +36,9 @@ COUNTS: dict[type[Base], tuple[str, ...]] = {  # of a row that counts none of th
 ROUNDING = 1e-9  # of a sum's size: what adding in another order may differ by
 
 
-def submitted(session: Session, review: Review, score: rubrics.Score) -> None:
-    """Add a review that has just been submitted; before, it counted for nothing."""
-    if review.purpose == "routine" and review.current_revision_id is not None:
-        _apply(
-            session,
-            of_reviews(
-                session,
-                [HandledPart.id == review.part_id, Review.id == review.id],
-                scores={review.current_revision_id: score},
-            ),
-        )
+def submitted(session: Session, review_id: int, revision_id: int, score: rubrics.Score) -> None:
+    """Add a drawn review that has just been submitted; before, it counted for nothing."""
+    _apply(session, of_reviews(session, [Review.id == review_id], scores={revision_id: score}))
 
 
 @contextmanager

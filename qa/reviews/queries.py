@@ -10,7 +10,7 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Select, and_, bindparam, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, Connection, FromClause, Select, and_, bindparam, case, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from qa.core.access import Actor, Permission, Scope
@@ -99,22 +99,30 @@ def queue_of(session: Session, reviewer_id: int, *, limit: int = 200) -> list[Qu
     ]
 
 
+ANY_SEVERITY = 99
+_assignments, _parts, _tickets = Assignment.__table__, HandledPart.__table__, Ticket.__table__
+_NEXT = Prepared(
+    select(_assignments.c.id, _tickets.c.content_severity)
+    .join(_parts, _parts.c.id == _assignments.c.part_id)
+    .join(_tickets, _tickets.c.id == _parts.c.ticket_id)
+    .where(
+        _assignments.c.reviewer_id == bindparam("reviewer"),
+        _assignments.c.state == "open",
+        _assignments.c.purpose.not_in(INVITED),
+        _assignments.c.id != bindparam("after"),
+        _tickets.c.content_severity <= bindparam("up_to"),
+    )
+    .order_by(*in_order(_assignments))
+    .limit(1)
+)
+
+
 def next_in_queue(
     session: Session, reviewer_id: int, *, after: int | None = None, up_to: int | None = None
 ) -> tuple[int, int] | None:
     """The assignment to do next with its content severity, another than the one just done, of at most ``up_to``."""
-    found = (
-        select(Assignment.id, Ticket.content_severity)
-        .join(HandledPart, HandledPart.id == Assignment.part_id)
-        .join(Ticket, Ticket.id == HandledPart.ticket_id)
-        .where(Assignment.reviewer_id == reviewer_id, Assignment.state == "open", TO_DO)
-    )
-    if after is not None:
-        found = found.where(Assignment.id != after)
-    if up_to is not None:
-        found = found.where(Ticket.content_severity <= up_to)
-    row = session.execute(found.order_by(*in_order(Assignment.__table__)).limit(1)).one_or_none()
-    return None if row is None else (row[0], row[1])
+    rows = _NEXT.all(session, reviewer=reviewer_id, after=after or 0, up_to=ANY_SEVERITY if up_to is None else up_to)
+    return (rows[0].id, rows[0].content_severity) if rows else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,7 +182,7 @@ class StoredAnswer:
         return json.dumps([{"message": pin.message_id, "start": pin.start, "end": pin.end} for pin in self.passages])
 
 
-def answers_of(session: Session, revision_id: int) -> list[StoredAnswer]:
+def answers_of(session: Session | Connection, revision_id: int) -> list[StoredAnswer]:
     """A revision's answers with their pins, in one statement."""
     return _stored(_ANSWERS_OF_ONE.all(session, revision_id=revision_id)).get(revision_id, [])
 
@@ -298,9 +306,10 @@ class ReviewView:
     reviewer: User
     specialist: User | None
     rubric_date: str  # "resolution" or "review": whose version it was scored by
+    praised: int  # answers that say well done
 
 
-def _views(*, former: int | None = None) -> "Select[Review, ReviewRevision, HandledPart, Ticket, User, User, str]":
+def _views(*, former: int | None = None) -> "Select[Review, ReviewRevision, HandledPart, Ticket, User, User, str, int]":
     meant = ReviewRevision.id == Review.current_revision_id
     if former is not None:
         meant = and_(
@@ -310,8 +319,14 @@ def _views(*, former: int | None = None) -> "Select[Review, ReviewRevision, Hand
         )
     specialist = aliased(User)
     reviewer = aliased(User)
+    praised = (
+        select(func.count(Answer.id))
+        .where(Answer.revision_id == ReviewRevision.id, Answer.praise)
+        .correlate(ReviewRevision)
+        .scalar_subquery()
+    )
     return (
-        select(Review, ReviewRevision, HandledPart, Ticket, reviewer, specialist, Assignment.rubric_date)
+        select(Review, ReviewRevision, HandledPart, Ticket, reviewer, specialist, Assignment.rubric_date, praised)
         .join(ReviewRevision, meant)
         .join(Assignment, Assignment.id == Review.assignment_id)
         .join(HandledPart, HandledPart.id == Review.part_id)
@@ -322,7 +337,7 @@ def _views(*, former: int | None = None) -> "Select[Review, ReviewRevision, Hand
 
 
 def _view(row: Any) -> ReviewView:
-    review, revision, part, ticket, reviewer, specialist, rubric_date = row
+    review, revision, part, ticket, reviewer, specialist, rubric_date, praised = row
     return ReviewView(
         review=review,
         revision=revision,
@@ -331,6 +346,7 @@ def _view(row: Any) -> ReviewView:
         reviewer=reviewer,
         specialist=specialist,
         rubric_date=rubric_date,
+        praised=praised,
     )
 
 

@@ -115,17 +115,18 @@ def read_save(payload: object, rubric: rubrics.RubricVersion) -> Save:
 
 
 def _answers(raw: Sequence[object], rubric: rubrics.RubricVersion) -> tuple[SavedAnswer, ...]:
-    answers = tuple(_answer(item, rubric) for item in raw)
+    criteria = {criterion.key: criterion for criterion in rubric.criteria}
+    answers = tuple(_answer(item, criteria) for item in raw)
     if len({answer.criterion_key for answer in answers}) != len(answers):
         raise InvalidInputError("A save answers each criterion once.", {"answers": "answered twice"})
     return answers
 
 
-def _answer(item: object, rubric: rubrics.RubricVersion) -> SavedAnswer:
+def _answer(item: object, criteria: Mapping[str, rubrics.Criterion]) -> SavedAnswer:
     if not isinstance(item, Mapping):
         raise InvalidInputError("An answer is a JSON object.", {"answers": "malformed"})
     key = item.get("criterion")
-    criterion = next((each for each in rubric.criteria if each.key == key), None)
+    criterion = criteria.get(key) if isinstance(key, str) else None
     if criterion is None:
         raise InvalidInputError(f"This rubric has no criterion {str(key)[:50]!r}.", {"criterion": "unknown"})
     percentage = item.get("percentage")
@@ -190,6 +191,8 @@ def read_percentage(text: str) -> Fraction:
 
 
 def _causes(value: object, criterion: rubrics.Criterion) -> tuple[str, ...]:
+    if value == []:
+        return ()
     known = {cause.key for cause in criterion.root_causes}
     if not isinstance(value, list) or not all(isinstance(cause, str) and cause in known for cause in value):
         raise InvalidInputError("Unknown root cause.", {criterion.key: "unknown root cause"})
@@ -243,6 +246,18 @@ def lacking(
 
 def outcome_of(score: rubrics.Score) -> Outcome:
     return Outcome(score.outcome)
+
+
+def result_of(score: rubrics.Score) -> dict[str, Any]:
+    """What a revision keeps of its score, by the names of its columns."""
+    return {
+        "score": None if score.value is None else float(score.value),
+        "base_score": None if score.base is None else float(score.base),
+        "exact_score": None if score.value is None else str(score.value),
+        "outcome": outcome_of(score),
+        "failed_criticals": list(score.failed_criticals),
+        "engine_version": score.engine,
+    }
 
 
 def release_time(rule: str, submitted_at: dt.datetime, zone: ZoneInfo) -> dt.datetime | None:

@@ -15,7 +15,20 @@ from qa.core.clock import local_day, midnight, monday_of, utcnow
 from qa.core.crypto import KeyRing
 from qa.core.db import db
 from qa.core.errors import InvalidInputError, NotFoundError
-from qa.reviews import choosing, opening, own_queue, queries, review_page, rules, scoring_page, service, voiding
+from qa.reviews import (
+    choosing,
+    opening,
+    own_queue,
+    queries,
+    review_page,
+    rules,
+    saving,
+    scoring_page,
+    service,
+    submitting,
+    tasks,
+    voiding,
+)
 from qa.reviews.comments import page as comment_page
 from qa.reviews.companions import queries as companions
 from qa.reviews.companions.rules import COMPANIONS
@@ -25,7 +38,6 @@ from qa.reviews.second_looks import service as second_looks
 from qa.reviews.sent import just_sent
 from qa.reviews.wellbeing.choices import read_choices
 from qa.rubric_library import notes, procedures
-from qa.rubric_library.queries import rubric_of
 from qa.sampling import exposure, handing_over, striking
 from qa.sampling.models import Purpose
 from qa.tickets.conversations import conversation_of
@@ -104,26 +116,24 @@ def save(assignment_id: int) -> ResponseReturnValue:
     """Keep a save of the scoring page; what it answers is on disk."""
     now = utcnow()
     session = db.session()
-    task = queries.get_assignment_for(session, g.actor, assignment_id)
-    rubric = rubric_of(session, task.assignment.rubric_version_id)
-    change = rules.read_save(request.get_json(silent=True), rubric)
+    task = tasks.task_for(session, g.actor, assignment_id)
+    change = rules.read_save(request.get_json(silent=True), task.rubric)
     texts: Mapping[str, str] = {}
     if any(answer.pins for answer in change.answers):
         texts = scoring_page.texts_of(
             conversation_of(
                 session,
                 KeyRing(settings().text_keys),
-                task.ticket.id,
+                task.ticket_id,
                 revision_id=change.conversation_revision_id,
             )
         )
-    draft = service.save(session, task.assignment, change, texts=texts, now=now)
-    version = draft.review.lock_version
+    draft = saving.save(session, task, change, texts=texts, now=now)
     db.session.commit()
     return jsonify(
-        version=version,
+        version=draft.version,
         saved_at=now.isoformat(),
-        **scoring_page.progress(rubric, draft.answers, channel=task.ticket.channel, live=g.setting.live_score),
+        **scoring_page.progress(task.rubric, draft.answers, channel=task.channel, live=g.setting.live_score),
     )
 
 
@@ -132,27 +142,17 @@ def save(assignment_id: int) -> ResponseReturnValue:
 def submit(assignment_id: int) -> ResponseReturnValue:
     now = utcnow()
     session = db.session()
-    task = queries.get_assignment_for(session, g.actor, assignment_id)
+    task = tasks.task_for(session, g.actor, assignment_id)
     payload = request.get_json(silent=True) or {}
     version = payload.get("version") if isinstance(payload, dict) else None
     if type(version) is not int:
         raise InvalidInputError("A submit says which version it sends.", {"version": "missing"})
-    review = service.submit(
-        session,
-        task.assignment,
-        rubric_of(session, task.assignment.rubric_version_id),
-        version=version,
-        channel=task.ticket.channel,
-        setting=g.setting,
-        zone=g.zone,
-        now=now,
-    )
+    review = submitting.submit(session, task, version=version, setting=g.setting, zone=g.zone, now=now)
     second_looks.sent(session, review, now=now)
-    invited = review.purpose in COMPANIONS
     db.session.commit()
-    if invited:  # no next one is pressed on anybody
+    if review.purpose in COMPANIONS:  # no next one is pressed on anybody
         return jsonify(next=url_for("reviews.mine", sent=assignment_id))
-    return jsonify(next=onward(session, severity=task.ticket.content_severity, sent=assignment_id))
+    return jsonify(next=onward(session, severity=task.content_severity, sent=assignment_id))
 
 
 @bp.post("/queue/<int:assignment_id>/undo")

@@ -3,7 +3,7 @@
 Published rubrics rest on it for ever: a change that alters any result is a new engine in a module of its own.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -17,6 +17,8 @@ from rubrics.answering import (
 from rubrics.display import short_number
 from rubrics.model import Answer, Criterion, RubricVersion, Section
 from rubrics.results import Outcome, Score, Step
+
+ONE = Fraction(1)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -32,7 +34,7 @@ class _Part:
         return [(item.weight, Fraction(0) if self.zeroed else fraction) for item, fraction in self.counted]
 
 
-def score(version: RubricVersion, answers: Answers, *, channel: str | None = None) -> Score:
+def score(version: RubricVersion, answers: Answers, *, channel: str | None = None, explain: bool = True) -> Score:
     """The score of one review as ``rubrics.score`` states it."""
     for key in answers:
         version.criterion(key)
@@ -41,24 +43,28 @@ def score(version: RubricVersion, answers: Answers, *, channel: str | None = Non
     unanswered = tuple(item.key for item in shown if not _given(answers, item))
     parts = _parts(version, answers, fractions, channel)
     counted = {item.key: worth for part in parts for item, worth in part.counted}
-    steps = [_criterion_step(item, answers.get(item.key), fractions[item.key], counted.get(item.key)) for item in shown]
+    steps = [
+        _criterion_step(item, answers.get(item.key), fractions[item.key], counted.get(item.key))
+        for item in (shown if explain else ())
+    ]
 
-    base_steps, base = _total(version, parts)
+    base_steps, base, sections = _total(version, parts, explain=explain)
     cap_steps, base = _capped(version, shown, answers, base)
     steps += base_steps + cap_steps
 
     failed = tuple(item for item in shown if fails_critical(item, answers.get(item.key)))
-    critical_steps, value = _after_criticals(version, shown, answers, parts, failed, base)
+    critical_steps, value = _after_criticals(version, shown, answers, parts, failed, base, explain=explain)
     steps += critical_steps
     outcome = _outcome(version, failed, value)
-    steps.append(_result_step(version, outcome, value))
+    if explain:
+        steps.append(_result_step(version, outcome, value))
     return Score(
         value=value,
         base=base,
         outcome=outcome,
         failed_criticals=tuple(item.key for item in failed),
-        steps=tuple(steps),
-        sections={part.section.key: _section_score(version, part) for part in parts},
+        steps=tuple(steps) if explain else (),
+        sections=_section_scores(version, parts) if any(part.zeroed for part in parts) else sections,
         criteria=fractions,
         unanswered=unanswered,
         engine="1",
@@ -108,8 +114,24 @@ def _pooled(version: RubricVersion, earned: list[tuple[Fraction, Fraction]], *, 
 
 
 def _weighted_percent(earned: list[tuple[Fraction, Fraction]]) -> Fraction | None:
-    weights = sum((weight for weight, _ in earned), Fraction(0))
-    return 100 * sum((weight * fraction for weight, fraction in earned), Fraction(0)) / weights if weights else None
+    weights = _sum_of_products((weight, ONE) for weight, _ in earned)
+    return 100 * _sum_of_products(earned) / weights if weights else None
+
+
+def _sum_of_products(pairs: Iterable[tuple[Fraction, Fraction]]) -> Fraction:
+    """Exact, and brought to lowest terms once at the end instead of at every term."""
+    top, bottom = 0, 1
+    for one, other in pairs:
+        term, over = one.numerator * other.numerator, one.denominator * other.denominator
+        if over == bottom:
+            top += term
+        else:
+            top, bottom = top * over + term * bottom, bottom * over
+    return Fraction(top, bottom)
+
+
+def _section_scores(version: RubricVersion, parts: list[_Part]) -> dict[str, Fraction | None]:
+    return {part.section.key: _section_score(version, part) for part in parts}
 
 
 def _section_score(version: RubricVersion, part: _Part) -> Fraction | None:
@@ -117,12 +139,14 @@ def _section_score(version: RubricVersion, part: _Part) -> Fraction | None:
     return Fraction(0) if found is not None and part.zeroed else found
 
 
-def _total(version: RubricVersion, parts: list[_Part]) -> tuple[list[Step], Fraction | None]:
-    """The score before caps: all sections together, then what bonus sections add."""
+def _total(
+    version: RubricVersion, parts: list[_Part], *, explain: bool
+) -> tuple[list[Step], Fraction | None, dict[str, Fraction | None]]:
+    """The score before caps: all sections together, then what bonus sections add; and each section's."""
     ordinary = [part for part in parts if not part.section.bonus]
-    scores = {part.section.key: _section_score(version, part) for part in parts}
+    scores = _section_scores(version, parts)
     told = [part for part in parts if part.counted and (part.section.bonus or version.arithmetic == "sections")]
-    steps = [_section_step(version, part, scores[part.section.key]) for part in told]
+    steps = [_section_step(version, part, scores[part.section.key]) for part in told] if explain else []
     if version.arithmetic == "pooled":
         earned = [pair for part in ordinary for pair in part.earned()]
         total = _pooled(version, earned, bonus=False)
@@ -130,9 +154,10 @@ def _total(version: RubricVersion, parts: list[_Part]) -> tuple[list[Step], Frac
         found_in = [(part.section.weight, scores[part.section.key]) for part in ordinary]
         earned = [(weight, found / 100) for weight, found in found_in if found is not None]
         total = _weighted_percent(earned)
-    deducting = version.arithmetic == "pooled" and version.method == "deductive"
-    text = "All N/A or open: no score" if total is None else f"Review: {_formula(earned, deducting)}"
-    steps.append(Step(text=text, value=total, kind="total"))
+    if explain:
+        deducting = version.arithmetic == "pooled" and version.method == "deductive"
+        text = "All N/A or open: no score" if total is None else f"Review: {_formula(earned, deducting)}"
+        steps.append(Step(text=text, value=total, kind="total"))
     for part in parts:
         found = scores[part.section.key]
         if part.section.bonus and found is not None and total is not None:
@@ -142,7 +167,7 @@ def _total(version: RubricVersion, parts: list[_Part]) -> tuple[list[Step], Frac
                 f"Bonus {part.section.name}: {short_number(added)} of {short_number(part.section.weight)} points added"
             )
             steps.append(Step(text=text, value=total, kind="bonus", key=part.section.key))
-    return steps, total
+    return steps, total, scores
 
 
 def _formula(earned: list[tuple[Fraction, Fraction]], deducting: bool) -> str:
@@ -204,6 +229,8 @@ def _after_criticals(
     parts: list[_Part],
     failed: tuple[Criterion, ...],
     base: Fraction | None,
+    *,
+    explain: bool,
 ) -> tuple[list[Step], Fraction | None]:
     """The score after failed criticals: zero, recomputed with their sections at zero, or kept."""
     steps: list[Step] = []
@@ -226,7 +253,7 @@ def _after_criticals(
         return steps, Fraction(0)
     if not any(part.zeroed for part in parts):
         return steps, base
-    again, value = _total(version, parts)
+    again, value, _ = _total(version, parts, explain=explain)
     cap_steps, value = _capped(version, shown, answers, value)
     kept = [step for step in again if step.kind != "section"]
     return [*steps, *kept, *cap_steps], value

@@ -3,16 +3,18 @@
 import datetime as dt
 
 import pytest
-from sqlalchemy import bindparam, select
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
-from qa.core.orm import UtcDateTime
-from qa.core.prepared import Prepared
+from qa.core.orm import UtcDateTime, table_of
+from qa.core.prepared import Prepared, PreparedChange, given
+from qa.notices.models import Notice
 from qa.people.models import ProgrammeSetting, User
 from tests.support.cast import Cast
 from tests.support.statements import count_queries
 
+SINCE_THEN = dt.datetime(2026, 3, 2, 9, 30, 0, 250_000, tzinfo=dt.UTC)
 SINCE = bindparam("since", type_=UtcDateTime())
 
 
@@ -59,6 +61,55 @@ def test_a_failure_of_the_database_is_sqlalchemys(session: Session, cast: Cast):
         broken.all(session, id=1)
 
     session.rollback()
+
+
+def test_changes_are_kept_with_every_type_and_counted(session: Session, cast: Cast):
+    notices = table_of(Notice)
+    columns = (notices.c.user_id, notices.c.kind, notices.c.object_type, notices.c.object_id)
+    told = given(*columns, notices.c.detail, notices.c.created_at)
+    rows = [
+        {
+            "user_id": cast.rita.id,
+            "kind": "k",
+            "object_type": "o",
+            "object_id": str(n),
+            "detail": {"n": [n, "ä"]},
+            "created_at": SINCE_THEN,
+        }
+        for n in range(3)
+    ]
+    read = PreparedChange(
+        update(notices).where(notices.c.object_id == bindparam("object")).values(given(notices.c.read_at))
+    )
+
+    PreparedChange(insert(notices).values(told)).run_many(session, rows[:2])
+    PreparedChange(insert(notices).values(told)).run_many(session, [])
+    third = PreparedChange(insert(notices).values(told).returning(notices.c.id)).new_id(session.connection(), **rows[2])
+    changed = [read.run(session, object=name, read_at=SINCE_THEN) for name in ("1", "9")]
+
+    kept = session.scalars(select(Notice).order_by(Notice.id)).all()
+    assert [(each.object_id, each.detail) for each in kept] == [(str(n), {"n": [n, "ä"]}) for n in range(3)]
+    assert kept[2].id == third
+    assert [each.read_at for each in kept] == [None, SINCE_THEN, None]
+    assert {each.created_at for each in kept} == {SINCE_THEN}
+    assert changed == [1, 0]
+
+
+def test_a_rule_of_the_database_is_kept_as_in_any_statement(session: Session, cast: Cast):
+    people = table_of(User)
+    taken = PreparedChange(update(people).where(people.c.id == bindparam("person")).values(given(people.c.email)))
+
+    with pytest.raises(IntegrityError):
+        taken.run(session, person=cast.rita.id, email=cast.lena.email)
+
+    session.rollback()
+
+
+def test_a_value_that_python_would_have_to_think_of_is_refused(session: Session, cast: Cast):
+    notices = table_of(Notice)
+
+    with pytest.raises(ValueError, match="detail"):
+        PreparedChange(insert(notices).values(given(notices.c.kind))).run(session, kind="k")
 
 
 def test_who_counts_statements_counts_these(app, client):

@@ -14,6 +14,7 @@ from qa.core.audit import AuditEvent
 from qa.core.clock import utcnow
 from qa.notices.models import Notice
 from qa.reviews import service as reviews
+from qa.reviews import submitting, tasks
 from qa.reviews.companions import rules, service
 from qa.reviews.companions.chores import Lapse
 from qa.reviews.models import Review
@@ -199,15 +200,8 @@ def test_whatever_changes_a_part_s_scores_waits_for_the_other_that_does(beside: 
     service.one_at_a_time(session, part_id)
     setting: Any = None
     steps: dict[str, Callable[[Session], object]] = {
-        "submit": lambda other: reviews.submit(
-            other,
-            other.get_one(Assignment, drawn),
-            setting,
-            version=1,
-            channel="",
-            setting=setting,
-            zone=setting,
-            now=now,
+        "submit": lambda other: submitting.submit(
+            other, tasks.task_of(other, drawn), version=1, setting=setting, zone=setting, now=now
         ),
         "undo": lambda other: reviews.undo_submit(other, other.get_one(Assignment, drawn), now=now),
         "decline": lambda other: service.decline(other, other.get_one(Assignment, own), setting, by=1, now=now),

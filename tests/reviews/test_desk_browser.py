@@ -193,6 +193,8 @@ def test_two_tabs_on_one_review_say_so_and_lose_nothing(
     second = first.context.new_page()
     watch.attach(second)
     ready(second, desk.path)
+    expect(second.locator("[data-alert]")).to_contain_text("open in another tab")
+    expect(first.locator("[data-alert]")).to_be_hidden()
 
     first.keyboard.press("1")
     saved(first, "1 of 3")

@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session
 from qa.core.clock import utcnow
 from qa.people.queries import zone_of
 from qa.reviews import queries as review_queries
-from qa.reviews import service as review_service
+from qa.reviews import saving, submitting, tasks
 from qa.reviews.rules import Save, SavedAnswer
 from qa.reviews.second_looks import service
 from tests.support.browser import LIGHT_WIDE, Watch, check_reflow, every_look
-from tests.support.builders import BEST, make_assignment, make_review, make_ticket, publish_rubric, rubric_of
+from tests.support.builders import BEST, make_assignment, make_review, make_ticket, publish_rubric
 from tests.support.cast import Cast, actor
 
 pytestmark = [pytest.mark.browser, pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)]
@@ -43,13 +43,11 @@ def test_both_scores_stand_side_by_side_and_another_is_taken_by_lot(
         active_seconds=0,
         conversation_revision_id=handled.revision.id,
     )
-    draft = review_service.save(session, task, change, texts={}, now=now - DAY / 2)
-    review_service.submit(
+    draft = saving.save(session, tasks.task_of(session, task.id), change, texts={}, now=now - DAY / 2)
+    submitting.submit(
         session,
-        task,
-        rubric_of(session, task),
-        version=draft.review.lock_version,
-        channel=handled.ticket.channel,
+        tasks.task_of(session, task.id),
+        version=draft.version,
         setting=cast.setting,
         zone=zone_of(cast.setting),
         now=now - DAY / 2,

@@ -172,8 +172,9 @@ def about_sam(session: Session, cast: Cast) -> list[queries.ReviewView]:
     return queries.reviews_about(session, actor(session, cast.sam), now=dt.datetime.now(dt.UTC))
 
 
-def test_a_specialist_acknowledges_a_review_once(desk: Desk, cast: Cast, sign_in: SignIn) -> None:
+def test_a_specialist_sees_what_was_praised_and_acknowledges_once(desk: Desk, cast: Cast, sign_in: SignIn) -> None:
     desk.answer_all()
+    desk.send(level("tone", "met", praise=True))
     desk.submit()
     path = f"/reviews/{desk.review().id}/acknowledge"
     specialist = sign_in(cast.sam)
@@ -183,6 +184,7 @@ def test_a_specialist_acknowledges_a_review_once(desk: Desk, cast: Cast, sign_in
     acknowledged_at = desk.review().acknowledged_at
 
     second = specialist.post_form(path)
+    assert "1 praised" in specialist.get("/my-reviews").get_data(as_text=True)
     others = sign_in(cast.olga).post_form(path)
 
     assert [each.status_code for each in (too_early, first, second, others)] == [404, 302, 302, 404]

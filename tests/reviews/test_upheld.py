@@ -1,6 +1,7 @@
 """How many points of a quality figure came from upheld disputes, by hand."""
 
 import datetime as dt
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from qa.reviews.measured import Reviewed, measure
 from qa.reviews.upheld import TERM, upheld
 from qa.trends.key_figures import kpis, standings
 from qa.trends.rules import Evidence, by_team
+from qa.trends.statements import said_of_disputes, statement
 from tests.reviews.dispute_case import Case
 from tests.support.cast import SINCE
 
@@ -68,6 +70,18 @@ def test_the_trends_the_team_s_and_the_specialist_s_figure_say_it():
         (TERM, "+1.50 of these points came from them: 1 of 4 scores was changed by one"),
     )
     assert own.upheld.note == "upheld disputes move this by +1.5"
+
+
+def test_a_closed_week_keeps_what_disputes_did_to_it():
+    other_week = replace(scored(50, 0.5, by=40), week=BEFORE)
+    evidence = Evidence.of([scored(80, 0.5, by=10), scored(90, 0.25), other_week])
+
+    document = statement(evidence, WEEK, period="2026-W10", receipts=[], reviewer_names={})
+
+    # As above: (2 x 10 + 4 x 0) / 6 = 3.33; the week before is not in it.
+    assert document["upheld"] == {"points": pytest.approx(20 / 6, abs=1e-6), "reviews": 1, "n": 2}
+    assert said_of_disputes(document).startswith("+3.33 of these points came from them: 1 of 2 scores")
+    assert "not kept" in said_of_disputes({})
     assert [rule for rule in kpis(evidence, [WEEK], [BEFORE])[1].told().rules if rule[0] == TERM] == []
 
 

@@ -58,8 +58,8 @@ def test_every_engine_that_a_rubric_may_name_is_there():
 def second_engine(monkeypatch):
     """A program with a second engine, which halves every score."""
 
-    def halved(version, answers, *, channel=None):
-        found = scoring_module._ENGINES["1"](version, answers, channel=channel)
+    def halved(version, answers, *, channel=None, explain=True):
+        found = scoring_module._ENGINES["1"](version, answers, channel=channel, explain=explain)
         return replace(found, value=None if found.value is None else found.value / 2, engine="2")
 
     monkeypatch.setattr(scoring_module, "_ENGINES", {**scoring_module._ENGINES, "2": halved})

@@ -148,3 +148,13 @@ def test_the_last_step_says_the_score(pair):
 
     assert found.steps[-1].value == found.value
     assert [step.key for step in found.steps if step.kind == "criterion"] == [item.key for item in version.criteria]
+
+
+@given(scored(), st.sampled_from([None, "chat"]))
+def test_the_score_without_its_words_is_the_same_score(pair, channel):
+    version, answers = pair
+
+    told = score(version, answers, channel=channel)
+
+    assert score(version, answers, channel=channel, explain=False) == replace(told, steps=())
+    assert told.steps

@@ -12,7 +12,7 @@ from qa.core.clock import monday_of, week_key
 from qa.people.models import ProgrammeSetting, User
 from qa.people.queries import zone_of
 from qa.reviews import queries as review_queries
-from qa.reviews import service as review_service
+from qa.reviews import submitting, tasks
 from qa.reviews.models import Answer, Evidence, Review, ReviewRevision
 from qa.reviews.rules import passage_digest
 from qa.rubric_library import queries as rubric_queries
@@ -242,16 +242,10 @@ def make_review(
     session.flush()
     setting = session.scalars(select(ProgrammeSetting).order_by(ProgrammeSetting.id)).first()
     assert setting is not None
-    return review_service.submit(
-        session,
-        assignment,
-        rubric_of(session, assignment),
-        version=review.lock_version,
-        channel=handled.ticket.channel,
-        setting=setting,
-        zone=zone_of(setting),
-        now=at,
-    )
+    task = tasks.task_of(session, assignment.id)
+    submitting.submit(session, task, version=review.lock_version, setting=setting, zone=zone_of(setting), now=at)
+    session.expire_all()  # it was submitted behind the session's objects
+    return review
 
 
 def rubric_of(session: Session, assignment: Assignment) -> rubrics.RubricVersion:

@@ -4,11 +4,12 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session, aliased
 
 from qa.core.access import Actor
 from qa.core.errors import NotFoundError
+from qa.core.prepared import Asked, Prepared
 from qa.reviews.companions.rules import COMPANIONS
 from qa.reviews.models import Answer, Review, ReviewRevision
 from qa.reviews.queries import ReviewView, get_review_for, visible_to
@@ -64,14 +65,17 @@ def invitations(session: Session, actor: Actor) -> list[Invitation]:
     ]
 
 
-def at_hand(session: Session, part_id: int) -> frozenset[tuple[str, str]]:
-    """What a part's assignments are for and how far they are, of those that are open or sent."""
-    rows = session.execute(
-        select(Assignment.purpose, Assignment.state)
-        .where(Assignment.part_id == part_id, Assignment.state.in_(("open", "submitted")))
-        .distinct()
-    )
-    return frozenset((purpose, state) for purpose, state in rows)
+_assignments = Assignment.__table__
+_AT_HAND = Prepared(
+    select(_assignments.c.purpose, _assignments.c.state)
+    .where(_assignments.c.part_id == bindparam("part"), _assignments.c.state.in_(("open", "submitted")))
+    .distinct()
+)
+
+
+def at_hand(session: Asked, part_id: int) -> frozenset[tuple[str, str]]:
+    """What a part's assignments are for and how far they are, of those that are open or sent and written."""
+    return frozenset((row.purpose, row.state) for row in _AT_HAND.all(session, part=part_id))
 
 
 def waits_for_specialist(session: Session, part_id: int) -> dt.date | None:

@@ -2,14 +2,17 @@
 
 import datetime as dt
 from collections.abc import Collection
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import case, exists, select, update
+from sqlalchemy import Boolean, bindparam, case, exists, select, update
 from sqlalchemy.orm import Session
 
 from qa.core import audit
 from qa.core.clock import local_day
 from qa.core.errors import ConflictError
+from qa.core.orm import table_of
+from qa.core.prepared import Asked, Prepared, PreparedChange
 from qa.notices import service as notices
 from qa.people.models import Programme, ProgrammeSetting
 from qa.people.queries import setting_at, zone_of
@@ -20,6 +23,22 @@ from qa.reviews.models import Review
 from qa.sampling.models import Assignment, Purpose
 from qa.tickets.models import HandledPart
 
+_reviews, _parts = table_of(Review), table_of(HandledPart)
+_SEAL = PreparedChange(
+    update(_reviews)
+    .where(
+        _reviews.c.part_id == bindparam("part"),
+        _reviews.c.state == "submitted",
+        _reviews.c.purpose.in_((*rules.SAMPLED, *rules.COMPANIONS)),
+    )
+    .values(
+        sealed=case(
+            (_reviews.c.purpose.in_(rules.COMPANIONS), bindparam("companions_wait", type_=Boolean())),
+            else_=bindparam("sampled_wait", type_=Boolean()),
+        )
+    )
+)
+_SPECIALIST_OF = Prepared(select(_parts.c.specialist_id).where(_parts.c.id == bindparam("part")))
 NO_PENALTY = "It counts neither for nor against anybody."
 
 
@@ -32,35 +51,41 @@ def one_at_a_time(session: Session, part_id: int) -> None:
     session.execute(select(HandledPart.id).where(HandledPart.id == part_id).with_for_update(key_share=True))
 
 
-def seal(session: Session, part_id: int, at_hand: Collection[At]) -> None:
+def seal(session: Asked, part_id: int, at_hand: Collection[At]) -> None:
     """Close or open the part's scores to others, in one statement: those of the sample wait for each other alone."""
     waiting = any((purpose, "open") in at_hand for purpose in rules.SAMPLED)
-    session.execute(
-        update(Review)
-        .where(
-            Review.part_id == part_id,
-            Review.state == "submitted",
-            Review.purpose.in_((*rules.SAMPLED, *rules.COMPANIONS)),
-        )
-        .values(sealed=case((Review.purpose.in_(rules.COMPANIONS), rules.waits_for_all(at_hand)), else_=waiting))
-        .execution_options(synchronize_session=False)
-    )
+    _SEAL.run(session, part=part_id, companions_wait=rules.waits_for_all(at_hand), sampled_wait=waiting)
 
 
 def tell_specialist(session: Session, review: Review) -> None:
     """The notice of a released review, dated by its release."""
-    if review.purpose not in review_rules.RELEASED_PURPOSES or review.released_at is None:
+    if review.released_at is not None:
+        tell(session, review, _SPECIALIST_OF.one_or_none(session, part=review.part_id).specialist_id)
+
+
+class Released(Protocol):
+    """What is told of a review."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def purpose(self) -> str: ...
+    @property
+    def released_at(self) -> dt.datetime | None: ...
+
+
+def tell(session: Asked, review: Released, specialist_id: int | None) -> None:
+    """As above, with the part's specialist at hand."""
+    if specialist_id is None or review.released_at is None or review.purpose not in review_rules.RELEASED_PURPOSES:
         return
-    specialist_id = session.scalar(select(HandledPart.specialist_id).where(HandledPart.id == review.part_id))
-    if specialist_id is not None:
-        notices.notify(
-            session,
-            [specialist_id],
-            kind="review_released",
-            object_type="review",
-            object_id=review.id,
-            now=review.released_at,
-        )
+    notices.notify(
+        session,
+        [specialist_id],
+        kind="review_released",
+        object_type="review",
+        object_id=review.id,
+        now=review.released_at,
+    )
 
 
 def answered(session: Session, part_id: int, *, setting: ProgrammeSetting, zone: ZoneInfo, now: dt.datetime) -> None:

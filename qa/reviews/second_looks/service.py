@@ -19,6 +19,7 @@ from qa.reviews.queries import ReviewView
 from qa.reviews.rules import RELEASED_PURPOSES, UNDO, UNDO_GRACE, may_undo
 from qa.reviews.second_looks import queries, rules
 from qa.reviews.second_looks.models import SecondLook
+from qa.reviews.submitting import Sent
 from qa.sampling.models import Assignment, Purpose
 from qa.tickets.queries import may_open
 
@@ -120,7 +121,7 @@ def give_back(session: Session, look: SecondLook, *, by: int, now: dt.datetime) 
     _note(session, "second_look.give_back", look, by, now)
 
 
-def sent(session: Session, review: Review, *, now: dt.datetime) -> None:
+def sent(session: Session, review: Sent, *, now: dt.datetime) -> None:
     """A second look was submitted: its reviewer is told once it can no longer be taken back."""
     look, reviewer_id = _look_of(session, review)
     if look is None or reviewer_id is None:
@@ -142,7 +143,7 @@ def taken_back(session: Session, assignment: Assignment) -> None:
         notices.withdraw(session, object_type="second_look", object_id=look.id)
 
 
-def _look_of(session: Session, review: Review) -> tuple[SecondLook | None, int | None]:
+def _look_of(session: Session, review: Sent) -> tuple[SecondLook | None, int | None]:
     if review.purpose != Purpose.SECOND_LOOK:
         return None, None
     row = session.execute(

@@ -1,0 +1,258 @@
+"""Keeping a save of the scoring page: each once, in order, and never on top of what its window has not seen."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Dialect, Insert, bindparam, delete, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from qa.core.errors import ConflictError, InvalidInputError
+from qa.core.orm import table_of
+from qa.core.prepared import Prepared, PreparedChange, given
+from qa.reviews import queries, rules
+from qa.reviews.models import Answer, Evidence, Review, ReviewRevision
+from qa.reviews.rules import Save, SavedAnswer
+from qa.reviews.tasks import Task
+from qa.sampling.models import Assignment
+from qa.tickets.models import ConversationRevision
+
+ELSEWHERE = "This review was changed in another window. Load its newer state; what you typed here is kept for you."
+
+_assignments, _conversations, _reviews, _revisions, _answers, _evidence = (
+    table_of(each) for each in (Assignment, ConversationRevision, Review, ReviewRevision, Answer, Evidence)
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A draft as it stands after a save."""
+
+    review_id: int
+    version: int
+    answers: Sequence[queries.StoredAnswer]
+
+
+def save(
+    session: Session,
+    task: Task,
+    change: Save,
+    *,
+    texts: Mapping[str, str],
+    now: dt.datetime,
+) -> Draft:
+    """Keep a save. The same save twice counts once; a save made on an older state is refused, never merged."""
+    must_be_open(task.state)
+    connection = session.connection()
+    if task.review_id is None:
+        review_id, revision_id = _begin(connection, task, change, now=now)
+        fresh = True
+    elif task.revision_id is None or not task.drafted:
+        raise ConflictError("This review is submitted; take it back first if you still can.")
+    else:
+        review_id, revision_id = task.review_id, task.revision_id
+        fresh = task.last_save_id != change.save_id and _advance(connection, review_id, change)
+    if fresh:
+        _write_answers(connection, revision_id, change.answers, texts=texts, pinned=task.pinned, now=now)
+        if change.internal_note is not None:
+            _NOTE.run(connection, revision=revision_id, internal_note=change.internal_note)
+    return Draft(
+        review_id=review_id,
+        version=change.version + 1 if fresh else _AT.one_or_none(connection, review=review_id).lock_version,
+        answers=queries.answers_of(connection, revision_id),
+    )
+
+
+def must_be_open(state: str) -> None:
+    """Refuse what comes too late for an assignment in this state."""
+    if state == "submitted":
+        raise ConflictError("This review is submitted already.", {"submitted": True})
+    if state != "open":
+        raise ConflictError("This part was handed to somebody else.", {"gone": True})
+
+
+_TICKET_OF = Prepared(select(_conversations.c.ticket_id).where(_conversations.c.id == bindparam("conversation")))
+_BEGUN = PreparedChange(  # it no longer goes back to the pool by itself
+    update(_assignments).where(_assignments.c.id == bindparam("assignment")).values(leased_until=None)
+)
+_NEW_REVIEW = PreparedChange(
+    insert(_reviews)
+    .values(
+        state="draft",
+        lock_version=1,
+        sealed=False,
+        **given(
+            _reviews.c.assignment_id,
+            _reviews.c.part_id,
+            _reviews.c.reviewer_id,
+            _reviews.c.purpose,
+            _reviews.c.last_save_id,
+            _reviews.c.created_at,
+            _reviews.c.active_seconds,
+        ),
+    )
+    .returning(_reviews.c.id)
+)
+_NEW_REVISION = PreparedChange(
+    insert(_revisions)
+    .values(
+        n=1,
+        kind="first",
+        failed_criticals=[],
+        summary="",
+        internal_note="",
+        **given(
+            _revisions.c.review_id,
+            _revisions.c.rubric_version_id,
+            _revisions.c.conversation_revision_id,
+            _revisions.c.created_at,
+            _revisions.c.created_by_id,
+        ),
+    )
+    .returning(_revisions.c.id)
+)
+
+
+def _begin(connection: Connection, task: Task, change: Save, *, now: dt.datetime) -> tuple[int, int]:
+    """The draft begins with its first save: the ids of the review and of its revision."""
+    seen = _TICKET_OF.one_or_none(connection, conversation=change.conversation_revision_id)
+    if seen is None or seen.ticket_id != task.ticket_id:
+        raise InvalidInputError("The conversation that was judged is not this ticket's.")
+    if change.version != 0:
+        raise ConflictError(ELSEWHERE, {"version": 0, "stale": True})
+    if task.lent:
+        _BEGUN.run(connection, assignment=task.id)
+    try:
+        review_id = _NEW_REVIEW.new_id(
+            connection,
+            assignment_id=task.id,
+            part_id=task.part_id,
+            reviewer_id=task.reviewer_id,
+            purpose=task.purpose,
+            last_save_id=change.save_id,
+            created_at=now,
+            active_seconds=change.active_seconds,
+        )
+    except IntegrityError as error:  # two windows began the same review at the same moment
+        raise ConflictError(ELSEWHERE) from error
+    revision_id = _NEW_REVISION.new_id(
+        connection,
+        review_id=review_id,
+        rubric_version_id=task.rubric_version_id,
+        conversation_revision_id=change.conversation_revision_id,
+        created_at=now,
+        created_by_id=task.reviewer_id,
+    )
+    return review_id, revision_id
+
+
+_ADVANCE = PreparedChange(
+    update(_reviews)
+    .where(
+        _reviews.c.id == bindparam("review"),
+        _reviews.c.lock_version == bindparam("version"),
+        _reviews.c.state == "draft",
+    )
+    .values(
+        lock_version=_reviews.c.lock_version + 1,
+        active_seconds=_reviews.c.active_seconds + bindparam("seconds"),
+        **given(_reviews.c.last_save_id),
+    )
+)
+_AT = Prepared(select(_reviews.c.lock_version, _reviews.c.last_save_id).where(_reviews.c.id == bindparam("review")))
+_NOTE = PreparedChange(
+    update(_revisions).where(_revisions.c.id == bindparam("revision")).values(given(_revisions.c.internal_note))
+)
+
+
+def _advance(connection: Connection, review_id: int, change: Save) -> bool:
+    """Raise the version by one if it is still the one the save was made on; one statement, so nobody slips between.
+
+    False for a save that was kept a moment ago, while this one waited for its turn.
+    """
+    if _ADVANCE.run(
+        connection, review=review_id, version=change.version, last_save_id=change.save_id, seconds=change.active_seconds
+    ):
+        return True
+    found = _AT.one_or_none(connection, review=review_id)
+    if found.last_save_id == change.save_id:
+        return False
+    raise ConflictError(ELSEWHERE, {"version": found.lock_version, "stale": True})
+
+
+def _answer_statement(dialect: Dialect) -> Insert:
+    dialects: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+    kept = {"id", "not_applicable_reason"}
+    told = [column for column in _answers.columns if column.name not in kept]
+    added = dialects[dialect.name](_answers).values(not_applicable_reason="", **given(*told))
+    changed: Insert = added.on_conflict_do_update(
+        index_elements=[_answers.c.revision_id, _answers.c.criterion_key],
+        set_={column.name: added.excluded[column.name] for column in told},
+    )
+    return changed
+
+
+_ANSWER_ID = (
+    select(_answers.c.id)
+    .where(_answers.c.revision_id == bindparam("revision_id"), _answers.c.criterion_key == bindparam("criterion_key"))
+    .scalar_subquery()
+)
+_ANSWER = PreparedChange(_answer_statement)
+_UNPINNED = PreparedChange(delete(_evidence).where(_evidence.c.answer_id == _ANSWER_ID))
+_PINNED = PreparedChange(
+    insert(_evidence).values(
+        answer_id=_ANSWER_ID,
+        **given(*(column for column in _evidence.columns if column.name not in ("id", "answer_id"))),
+    )
+)
+
+
+def _write_answers(
+    connection: Connection,
+    revision_id: int,
+    answers: Sequence[SavedAnswer],
+    *,
+    texts: Mapping[str, str],
+    pinned: bool,
+    now: dt.datetime,
+) -> None:
+    """Each answer whole, with the pins it has now; ``pinned``: there may be some that it had."""
+    pins = [
+        {
+            "revision_id": revision_id,
+            "criterion_key": saved.criterion_key,
+            "message_id": pin.message_id,
+            "start": pin.start,
+            "end": pin.end,
+            "digest": rules.passage_digest(rules.passage(texts, pin)),
+            "created_at": now,
+        }
+        for saved in answers
+        for pin in saved.pins
+    ]
+    _ANSWER.run_many(
+        connection,
+        [
+            {
+                "revision_id": revision_id,
+                "criterion_key": saved.criterion_key,
+                "level_key": saved.level_key,
+                "percentage": None if saved.percentage is None else str(saved.percentage),
+                "not_applicable": saved.not_applicable,
+                "comment": saved.comment,
+                "internal_note": saved.internal_note,
+                "root_causes": list(saved.root_causes),
+                "praise": saved.praise,
+                "updated_at": now,
+            }
+            for saved in answers
+        ],
+    )
+    if pinned:
+        _UNPINNED.run_many(
+            connection, [{"revision_id": revision_id, "criterion_key": saved.criterion_key} for saved in answers]
+        )
+    _PINNED.run_many(connection, pins)

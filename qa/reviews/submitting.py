@@ -1,0 +1,162 @@
+"""Turning a complete draft into a review: result, release, sealing, notices and audit event in one transaction."""
+
+import datetime as dt
+from collections.abc import Collection
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, bindparam, update
+from sqlalchemy.orm import Session
+
+import rubrics
+from qa.core import audit
+from qa.core.errors import ConflictError, InvalidInputError
+from qa.core.orm import table_of
+from qa.core.prepared import PreparedChange, given
+from qa.people.models import ProgrammeSetting
+from qa.reviews import keeping_sums, queries, rules
+from qa.reviews.companions import queries as companion_queries
+from qa.reviews.companions import service as companions
+from qa.reviews.companions.rules import At, holds_release
+from qa.reviews.models import Review, ReviewRevision
+from qa.reviews.saving import ELSEWHERE, must_be_open
+from qa.reviews.tasks import Task, locked
+from qa.sampling.models import Assignment, Purpose
+
+
+class IncompleteReviewError(InvalidInputError):
+    """Something the rubric version asks for is missing."""
+
+    title = "Not complete yet"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """A review as it was submitted."""
+
+    id: int
+    assignment_id: int
+    part_id: int
+    reviewer_id: int
+    purpose: str
+    released_at: dt.datetime | None
+
+
+_assignments, _reviews, _revisions = (table_of(each) for each in (Assignment, Review, ReviewRevision))
+_SCORED = PreparedChange(
+    update(_revisions)
+    .where(_revisions.c.id == bindparam("revision"))
+    .values(
+        given(
+            _revisions.c.score,
+            _revisions.c.base_score,
+            _revisions.c.exact_score,
+            _revisions.c.outcome,
+            _revisions.c.failed_criticals,
+            _revisions.c.engine_version,
+            _revisions.c.submitted_at,
+        )
+    )
+)
+_SENT = PreparedChange(
+    update(_reviews)
+    .where(
+        _reviews.c.id == bindparam("review"),
+        _reviews.c.lock_version == bindparam("version"),
+        _reviews.c.state == "draft",
+    )
+    .values(
+        state="submitted",
+        lock_version=_reviews.c.lock_version + 1,
+        **given(_reviews.c.submitted_at, _reviews.c.current_revision_id, _reviews.c.released_at, _reviews.c.sealed),
+    )
+)
+_DONE = PreparedChange(
+    update(_assignments)
+    .where(_assignments.c.id == bindparam("assignment"))
+    .values(state="submitted", **given(_assignments.c.ended_at))
+)
+_BRIDGE = PreparedChange(
+    update(_reviews)
+    .where(
+        _reviews.c.part_id == bindparam("part"),
+        _reviews.c.state == "submitted",
+        _reviews.c.purpose == Purpose.BRIDGE,
+    )
+    .values(given(_reviews.c.sealed))
+)
+
+
+def submit(
+    session: Session,
+    task: Task,
+    *,
+    version: int,
+    setting: ProgrammeSetting,
+    zone: ZoneInfo,
+    now: dt.datetime,
+) -> Sent:
+    """Turn a complete draft into a review; its result follows from its answers by the rubric's own arithmetic."""
+    task = locked(session, task)
+    must_be_open(task.state)
+    if task.review_id is None or task.revision_id is None:
+        raise IncompleteReviewError("Nothing is answered yet.")
+    if task.version != version:
+        raise ConflictError(ELSEWHERE, {"version": task.version, "stale": True})
+    answers = rules.state_of(queries.answers_of(session, task.revision_id))
+    lacking = rules.lacking(task.rubric, answers, channel=task.channel)
+    if lacking:
+        raise IncompleteReviewError(
+            f"{len(lacking)} {'thing is' if len(lacking) == 1 else 'things are'} missing.",
+            {item.criterion_key: item.message for item in lacking},
+        )
+    connection = session.connection()
+    score = rubrics.score(task.rubric, answers, channel=task.channel, explain=False)
+    result = rules.result_of(score)
+    _SCORED.run(connection, revision=task.revision_id, submitted_at=now, **result)
+    _DONE.run(connection, assignment=task.id, ended_at=now)
+    at_hand = companion_queries.at_hand(connection, task.part_id)
+    released = None
+    if task.purpose in rules.RELEASED_PURPOSES and not holds_release(at_hand):
+        released = rules.release_time(setting.release_rule, now, zone)
+    sent = Sent(
+        id=task.review_id,
+        assignment_id=task.id,
+        part_id=task.part_id,
+        reviewer_id=task.reviewer_id,
+        purpose=task.purpose,
+        released_at=released,
+    )
+    _SENT.run(
+        connection,
+        review=task.review_id,
+        version=version,
+        current_revision_id=task.revision_id,
+        submitted_at=now,
+        released_at=released,
+        sealed=task.purpose in rules.SEALED_PURPOSES,  # a session reveals its own; gold stays with its reviewer
+    )
+    if task.drawn and task.purpose == Purpose.ROUTINE:
+        keeping_sums.submitted(session, task.review_id, task.revision_id, score)
+    _seal_or_open(connection, task, at_hand)
+    companions.tell(connection, sent, task.specialist_id)
+    if task.purpose == Purpose.SELF:
+        companions.answered(session, task.part_id, setting=setting, zone=zone, now=now)
+    audit.record(
+        connection,
+        action="review.submit",
+        object_type="review",
+        object_id=task.review_id,
+        actor_id=task.reviewer_id,
+        now=now,
+        detail={"revision": task.revision_id, "score": result["exact_score"], "outcome": result["outcome"]},
+    )
+    return sent
+
+
+def _seal_or_open(connection: Connection, task: Task, at_hand: Collection[At]) -> None:
+    """A score stays sealed to the part's other scorers until all are in; then all open at once."""
+    if task.purpose == Purpose.BRIDGE:  # its two scores wait for each other
+        _BRIDGE.run(connection, part=task.part_id, sealed=(Purpose.BRIDGE, "open") in at_hand)
+    elif task.purpose not in rules.SEALED_PURPOSES:
+        companions.seal(connection, task.part_id, at_hand)
