@@ -13,12 +13,12 @@ from typing import Any
 
 from flask import Flask, has_request_context, request
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Connection, Engine, event, make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import Engine, event, make_url
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from qa.core.orm import Base
+from qa.core.turns import Turns
 
 db = SQLAlchemy(metadata=Base.metadata, disable_autonaming=True)
 
@@ -74,7 +74,7 @@ def _only_reads() -> bool:
 
 
 def _prepare_sqlite(engine: Engine) -> None:
-    write_lock = threading.Lock()
+    write_lock = Turns()
     holder: list[int] = []  # the thread that writes, if one does
 
     @event.listens_for(engine, "connect")
@@ -93,12 +93,13 @@ def _prepare_sqlite(engine: Engine) -> None:
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
-    @event.listens_for(engine, "begin")
-    def begin(connection: Connection) -> None:
+    # The dialect's own hook, not an event: one event of the engine makes every connection costlier than its work.
+    def begin(connection: Any) -> None:
+        driver = connection.driver_connection
         if _only_reads():
-            _begin(connection, "BEGIN DEFERRED")
+            driver.execute("BEGIN DEFERRED")
             return
-        info = connection.connection.info
+        info = connection.info
         if not info.get("holds_write_lock"):
             if threading.get_ident() in holder:  # it would wait for itself until the time is up
                 raise WriteLockTimeoutError("this thread writes in another transaction already: commit that one first")
@@ -107,20 +108,12 @@ def _prepare_sqlite(engine: Engine) -> None:
             holder.append(threading.get_ident())
             info["holds_write_lock"] = True
         try:
-            _begin(connection, "BEGIN IMMEDIATE")
+            driver.execute("BEGIN IMMEDIATE")
         except BaseException:
             _release(info)
             raise
 
-    def _begin(connection: Connection, statement: str) -> None:
-        """By the driver itself: every request begins a transaction, and this costs a twentieth of SQLAlchemy's way."""
-        driver: Any = connection.connection.driver_connection
-        try:
-            driver.execute(statement)
-        except connection.dialect.loaded_dbapi.Error as error:
-            raise DBAPIError.instance(
-                statement, None, error, connection.dialect.loaded_dbapi.Error, dialect=connection.dialect
-            ) from error
+    engine.dialect.do_begin = begin  # type: ignore[assignment,method-assign]
 
     def _release(info: dict[str, Any]) -> None:
         if info.pop("holds_write_lock", False):
