@@ -1,11 +1,12 @@
 """Putting the application together: `create_app()` reads like a table of contents."""
 
 import threading
+from collections.abc import Callable
+from typing import Any
 
 from flask import Flask, Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_compress import Compress
-from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from qa import background, cli, errors, lazily, navigation, tables
@@ -16,7 +17,7 @@ from qa.calibration_sessions.series import views as series_views
 from qa.coaching import forgetting
 from qa.coaching import views as coaching_views
 from qa.config import PROJECT, Settings
-from qa.core import access, assets, cookies, jobs, limits, logs, pages, summing
+from qa.core import access, assets, cookies, jobs, limits, logs, pages, routing, summing
 from qa.core import db as database
 from qa.core.access_log import AccessLogBuffer
 from qa.data_exports import views as data_export_views
@@ -92,12 +93,13 @@ def create_app(settings: Settings | None = None) -> Flask:
     """The application, ready to serve; it does not start with a route that declares no permission."""
     settings = settings or Settings.from_environment(demo=cli.is_demo_command())
     app = Flask(__name__, template_folder=str(PROJECT / "templates"), static_folder=None)
+    app.url_rule_class = routing.LateRule
+    app.ensure_sync = as_it_is  # type: ignore[method-assign]
     configure(app, settings)
     logs.init_logs(app)
     database.prepare(app)
     pages.init_pages(app)
     assets.init_assets(app)
-    CSRFProtect(app)
     cookies.init_cookies(app)
     Compress(app)
     limits.init_limits(app, enabled=settings.rate_limits)
@@ -110,6 +112,11 @@ def create_app(settings: Settings | None = None) -> Flask:
     access.check_routes(app)
     init_runner(app, settings)
     return app
+
+
+def as_it_is(function: Callable[..., Any]) -> Callable[..., Any]:
+    """No function of ours is a coroutine: Flask need not look at seven of them in every request."""
+    return function
 
 
 def configure(app: Flask, settings: Settings) -> None:

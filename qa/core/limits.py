@@ -5,15 +5,16 @@ process, in a moving window.
 """
 
 from collections.abc import Callable
-from functools import wraps
-from typing import ParamSpec
+from functools import cached_property, lru_cache, wraps
+from typing import TYPE_CHECKING, ParamSpec
 
 from flask import Flask, Response, current_app, make_response, request
 from flask.typing import ResponseReturnValue
-from limits import parse
-from limits.storage import MemoryStorage
-from limits.strategies import MovingWindowRateLimiter
 from werkzeug.exceptions import TooManyRequests
+
+if TYPE_CHECKING:
+    from limits import RateLimitItem
+    from limits.strategies import MovingWindowRateLimiter
 
 P = ParamSpec("P")
 View = Callable[P, ResponseReturnValue]
@@ -22,9 +23,13 @@ View = Callable[P, ResponseReturnValue]
 class Limiter:
     """Counts tries by view and by whoever tries."""
 
-    def __init__(self) -> None:
-        self._storage = MemoryStorage()
-        self._window = MovingWindowRateLimiter(self._storage)
+    @cached_property
+    def _window(self) -> "MovingWindowRateLimiter":
+        # Read here: with its stores of every kind the package takes a fiftieth of a start.
+        from limits.storage import MemoryStorage
+        from limits.strategies import MovingWindowRateLimiter
+
+        return MovingWindowRateLimiter(MemoryStorage())
 
     def limit(
         self,
@@ -37,7 +42,7 @@ class Limiter:
 
         With ``deduct_when`` only the answers count of which it holds. Too many: 429.
         """
-        item, key = parse(allowed), key_func or address
+        key = key_func or address
 
         def decorate(view: View[P]) -> View[P]:
             named = f"{view.__module__}.{view.__name__}"
@@ -46,7 +51,7 @@ class Limiter:
             def limited(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
                 if not current_app.config["RATE_LIMITS"]:
                     return view(*args, **kwargs)
-                who = key()
+                item, who = _parsed(allowed), key()
                 try_it = self._window.hit if deduct_when is None else self._window.test
                 if not try_it(item, named, who):
                     raise TooManyRequests
@@ -61,7 +66,14 @@ class Limiter:
 
     def reset(self) -> None:
         """Forget every try."""
-        self._storage.reset()
+        self._window.storage.reset()
+
+
+@lru_cache
+def _parsed(allowed: str) -> "RateLimitItem":
+    from limits import parse
+
+    return parse(allowed)
 
 
 limiter = Limiter()

@@ -12,8 +12,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
-from email_validator import EmailNotValidError, validate_email
-
 from qa.core.access import Role
 
 COLUMNS = (
@@ -182,9 +180,13 @@ def _row(line: int, cells: Mapping[str, str], extra: int, seen: dict[str, int]) 
 
 
 def _email(text: str) -> str:
+    import email_validator  # takes as long as all of this room: only where somebody is taken in
+
     try:
-        return validate_email(text, check_deliverability=False, test_environment=True).normalized.lower()
-    except EmailNotValidError as error:
+        return email_validator.validate_email(
+            text, check_deliverability=False, test_environment=True
+        ).normalized.lower()
+    except email_validator.EmailNotValidError as error:
         raise CellError(f"not an e-mail address: {error}") from error
 
 

@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from flask import Flask
 from itsdangerous import BadSignature, SignatureExpired, URLSafeTimedSerializer
 
 from qa.core import cookies
@@ -38,3 +39,44 @@ def test_a_cookie_that_was_read_before_still_grows_too_old(monkeypatch: pytest.M
 
     with pytest.raises(SignatureExpired):
         reading.loads(sent, max_age=MONTH)
+
+
+@pytest.mark.parametrize(
+    ("sent", "stated"),
+    [
+        pytest.param("own", 200, id="its own"),
+        pytest.param("", 400, id="none"),
+        pytest.param("other", 400, id="of another browser"),
+        pytest.param("forged", 400, id="signed with another key"),
+    ],
+)
+def test_a_script_needs_the_token_of_its_browser(sent: str, stated: int):
+    app = Flask("forms")
+    app.config.update(SECRET_KEY="a key")
+    cookies.init_cookies(app)
+    app.add_url_rule("/", view_func=cookies.form_token)
+    app.add_url_rule("/", endpoint="change", view_func=lambda: "done", methods=["POST"])
+    browser, other = app.test_client(), app.test_client()
+    tokens = {"own": browser.get("/").text, "other": other.get("/").text, "": ""}
+    with browser.session_transaction() as held:
+        tokens["forged"] = URLSafeTimedSerializer("no key", salt="wtf-csrf-token").dumps(held["csrf_token"])
+
+    answers = [browser.post("/", headers={"X-CSRFToken": tokens[sent]}).status_code for _ in range(2)]
+
+    assert answers == [stated, stated]
+
+
+def test_over_https_a_known_token_still_needs_its_own_page():
+    app = Flask("forms")
+    app.config.update(SECRET_KEY="a key")
+    cookies.init_cookies(app)
+    app.add_url_rule("/", view_func=cookies.form_token)
+    app.add_url_rule("/", endpoint="change", view_func=lambda: "done", methods=["POST"])
+    browser = app.test_client()
+    token = browser.get("/", base_url="https://here.example").text
+
+    def sent_from(page: str) -> int:
+        headers = {"X-CSRFToken": token, "Referer": page}
+        return browser.post("/", base_url="https://here.example", headers=headers).status_code
+
+    assert [sent_from("https://here.example/"), sent_from("https://elsewhere.example/")] == [200, 400]

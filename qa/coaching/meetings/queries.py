@@ -5,14 +5,15 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, func, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from qa.coaching.meetings.models import CoachingMeeting, CoachingSeries, CoachingSeriesDay, PrivateNote
 from qa.core.access import Actor
 from qa.core.errors import NotFoundError
 from qa.people.models import User
 
-Lead, Specialist = aliased(User), aliased(User)
+# Of the table: aliases of the class would have every class of the application configured while it starts.
+Lead, Specialist = User.__table__.alias(), User.__table__.alias()
 STILL_RUNNING = dt.timedelta(hours=4)  # no meeting takes longer
 
 
@@ -32,9 +33,9 @@ class MeetingRow:
 def _rows(session: Session, *where: ColumnElement[bool], newest: bool = False, limit: int = 200) -> list[MeetingRow]:
     at = CoachingMeeting.starts_at
     rows = session.execute(
-        select(CoachingMeeting, Specialist.name, Lead.name)
-        .join(Specialist, Specialist.id == CoachingMeeting.specialist_id)
-        .join(Lead, Lead.id == CoachingMeeting.lead_id)
+        select(CoachingMeeting, Specialist.c.name, Lead.c.name)
+        .join(Specialist, Specialist.c.id == CoachingMeeting.specialist_id)
+        .join(Lead, Lead.c.id == CoachingMeeting.lead_id)
         .where(*where)
         .order_by(at.desc() if newest else at, CoachingMeeting.id)
         .limit(limit)
@@ -117,9 +118,9 @@ class SeriesRow:
 
 def _series(session: Session, *where: ColumnElement[bool]) -> list[SeriesRow]:
     rows = session.execute(
-        select(CoachingSeries, Specialist.name, Lead.name)
-        .join(Specialist, Specialist.id == CoachingSeries.specialist_id)
-        .join(Lead, Lead.id == CoachingSeries.lead_id)
+        select(CoachingSeries, Specialist.c.name, Lead.c.name)
+        .join(Specialist, Specialist.c.id == CoachingSeries.specialist_id)
+        .join(Lead, Lead.c.id == CoachingSeries.lead_id)
         .where(*where)
         .order_by(CoachingSeries.next_on, CoachingSeries.id)
     ).all()

@@ -14,7 +14,7 @@ from qa.core.clock import local_day, utcnow
 from qa.core.db import db
 from qa.core.errors import ConflictError, InvalidInputError
 from qa.people import accounts, directory, queries, service
-from qa.people.roster import COLUMNS, Roster, read_roster
+from qa.people import roster as roster_file
 from qa.people.service import Change
 
 bp = Blueprint("people", __name__, url_prefix="/people")
@@ -102,7 +102,7 @@ def invited(user_ids: list[int]) -> ResponseReturnValue:
 @bp.get("/import")
 @requires(Permission.PEOPLE_MANAGE)
 def import_form() -> ResponseReturnValue:
-    return render_template("people/import.html", columns=COLUMNS)
+    return render_template("people/import.html", columns=roster_file.COLUMNS)
 
 
 @bp.get("/roster-example.csv")
@@ -111,7 +111,7 @@ def example() -> ResponseReturnValue:
     """A small roster that shows every column."""
     text = io.StringIO()
     rows = csv.writer(text)
-    rows.writerow(COLUMNS)
+    rows.writerow(roster_file.COLUMNS)
     rows.writerows(
         line.split(",")
         for line in (
@@ -147,7 +147,7 @@ def preview() -> ResponseReturnValue:
 def apply() -> ResponseReturnValue:
     request.max_form_memory_size = LARGEST_ROSTER
     content = request.form.get("content", "").replace("\r\n", "\n").encode()
-    roster = read_roster(content)
+    roster = roster_file.read_roster(content)
     changes = changes_of(roster)
     if digest_of(changes) != request.form.get("digest"):
         db.session.rollback()
@@ -158,7 +158,7 @@ def apply() -> ResponseReturnValue:
 
 
 def preview_page(content: bytes) -> ResponseReturnValue:
-    roster = read_roster(content)
+    roster = roster_file.read_roster(content)
     changes = changes_of(roster)
     db.session.rollback()
     text = content.decode("utf-8-sig", errors="replace")
@@ -167,7 +167,7 @@ def preview_page(content: bytes) -> ResponseReturnValue:
     )
 
 
-def changes_of(roster: Roster) -> list[Change]:
+def changes_of(roster: "roster_file.Roster") -> list[Change]:
     """Carry the roster out in the open transaction; the caller commits or rolls back."""
     now = utcnow()
     return service.import_roster(
