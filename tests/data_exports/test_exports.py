@@ -10,7 +10,7 @@ from zipfile import ZipFile
 import pytest
 from click.testing import Result
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from exports import flat_data
@@ -23,7 +23,7 @@ from qa.data_exports import jobs, queries, reading, scope, service
 from qa.data_exports.models import DataExport
 from qa.people.models import User
 from qa.people.queries import actor_for, setting_at, zone_of
-from qa.reviews.models import Review
+from qa.reviews.models import Answer, Review
 from qa.rubric_library.models import RubricVersion
 from qa.sampling.models import Purpose
 from tests.support.builders import make_assignment, make_review, make_ticket, publish_rubric
@@ -112,12 +112,16 @@ def test_of_one_s_own_reviews_nobody_learns_which_were_hidden_second_scores(
 def test_an_answer_says_what_it_earns_of_its_criterion(
     app: Flask, session: Session, cast: Cast, work: dict[str, Review]
 ):
+    session.execute(update(Answer).where(Answer.criterion_key == "correct").values(praise=True))
+    session.commit()
+
     found = rows(session, flat_data.ANSWERS, actor(session, cast.quinn))
 
     mine = {row["criterion"]: row for row in found if row["review_id"] == work["sams"].id}
     assert (mine["tone"]["level"], mine["tone"]["fraction"]) == ("missed", 0.0)
     assert (mine["correct"]["level"], mine["correct"]["fraction"]) == ("full", 1.0)
     assert mine["tone"]["pins"] == 1
+    assert (mine["correct"]["praised"], mine["tone"]["praised"]) == ("yes", "no")
 
 
 def test_tickets_of_a_region_reach_only_the_cleared(

@@ -1,10 +1,53 @@
 // Saves that are never lost, doubled or reordered: one is under way at a time, each carries its own id and the version it
 // changes, what is not yet acknowledged is also kept in this browser, and a lost connection is tried again until it works.
-export const KEPT = "fairmark.draft."; // and the assignment: where a browser keeps what is not acknowledged
+export const KEPT = "fairmark.draft."; // and the assignment: where a browser keeps what is not acknowledged; see claim
 const FIRST_WAIT = 1000;
 const LONGEST_WAIT = 20000;
 const TIMEOUT = 10000;
+const CLOSING = 400; // milliseconds that a page may still be there after another took its place
 const IDLE = 120000; // without a key or a movement for so long nobody is reading
+
+// The name under which one page keeps what is not acknowledged, and whether it is the draft's only page in this browser.
+// The first has the draft's own name; a second one beside it a name of its own, so that neither throws away what the other
+// keeps. A name is held as long as its page is open.
+export async function claim(assignment) {
+  const name = `${KEPT}${assignment}`;
+  if (!navigator.locks) return { key: name, alone: true };
+  if (await held(name)) {
+    await adopt(name);
+    return { key: name, alone: true };
+  }
+  const own = `${name}.${newId()}`;
+  await held(own);
+  return { key: own, alone: false };
+}
+
+// A page that is loaded anew waits a moment for itself to be gone.
+function held(name) {
+  return new Promise((resolve) => {
+    const hold = () => {
+      resolve(true);
+      return new Promise(() => {});
+    };
+    navigator.locks.request(name, { signal: AbortSignal.timeout(CLOSING) }, hold).catch(() => resolve(false));
+  });
+}
+
+// What a second page kept that is closed by now is the first one's to send, where that has nothing of its own.
+async function adopt(name) {
+  try {
+    if (localStorage.getItem(name) !== null) return;
+    for (const other of Object.keys(localStorage).filter((each) => each.startsWith(`${name}.`))) {
+      const closed = await navigator.locks.request(other, { ifAvailable: true }, (lock) => lock !== null);
+      if (!closed) continue;
+      localStorage.setItem(name, localStorage.getItem(other));
+      localStorage.removeItem(other);
+      return;
+    }
+  } catch {
+    // Storage is refused: there is nothing to take over.
+  }
+}
 
 export function newId() {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
@@ -50,9 +93,8 @@ export class ActiveTime {
 
 export class Autosave {
   // `tell(state, detail)` hears: saving, saved, offline, signed-out, conflict, refused.
-  constructor({ url, csrf, assignment, version, conversationRevision, tell, active = new ActiveTime() }) {
-    Object.assign(this, { url, csrf, version, conversationRevision, tell });
-    this.key = `${KEPT}${assignment}`;
+  constructor({ url, csrf, key, version, conversationRevision, tell, active = new ActiveTime() }) {
+    Object.assign(this, { url, csrf, key, version, conversationRevision, tell });
     this.pending = {};
     this.note = null;
     this.inFlight = null;

@@ -9,11 +9,11 @@ export function keptDrafts() {
   try {
     for (let at = 0; at < localStorage.length; at += 1) {
       const name = localStorage.key(at);
-      const assignment = name?.startsWith(KEPT) ? name.slice(KEPT.length) : "";
+      const [assignment] = name?.startsWith(KEPT) ? name.slice(KEPT.length).split(".") : [""];
       if (!/^\d+$/.test(assignment)) continue;
       const kept = JSON.parse(localStorage.getItem(name));
       const criteria = new Set([...(kept.inFlight?.answers ?? []), ...Object.values(kept.pending ?? {})].map((answer) => answer.criterion));
-      found.push({ assignment, answers: criteria.size, save: kept.inFlight });
+      found.push({ assignment, key: name, answers: criteria.size, save: kept.inFlight });
     }
   } catch {
     // Storage is refused or holds what is not ours: the review's own page tells about it.
@@ -21,19 +21,19 @@ export function keptDrafts() {
   return found.toSorted((a, b) => Number(a.assignment) - Number(b.assignment));
 }
 
-export function discard(assignment) {
-  localStorage.removeItem(KEPT + assignment);
+export function discard(key) {
+  localStorage.removeItem(key);
 }
 
 // Sends a draft unless another tab has it open; `tell(state, detail)` hears what the review's page would, or "open-elsewhere".
-export function sendAgain({ assignment, save }, { url, csrf, tell }) {
+export function sendAgain({ key, save }, { url, csrf, tell }) {
   if (!navigator.locks || !save) return tell("needs-opening");
-  return navigator.locks.request(KEPT + assignment, { ifAvailable: true }, async (lock) => {
+  return navigator.locks.request(key, { ifAvailable: true }, async (lock) => {
     if (!lock) return tell("open-elsewhere");
     const autosave = new Autosave({
       url,
       csrf,
-      assignment,
+      key,
       version: save.version,
       conversationRevision: save.conversation_revision,
       active: NOBODY,

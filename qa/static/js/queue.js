@@ -68,7 +68,7 @@ function offerDiscard(line, draft) {
   button.className = "button button--quiet button--small";
   button.textContent = "Throw away";
   button.addEventListener("click", () => {
-    discard(draft.assignment);
+    discard(draft.key);
     drop(line);
   });
   line.append(" ", button);

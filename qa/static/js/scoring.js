@@ -1,5 +1,5 @@
 // The scoring page: answers by keyboard or pointer, saved as they are given, sent when complete.
-import { Autosave } from "./autosave.js";
+import { Autosave, claim } from "./autosave.js";
 import { selectBlank, startCommentTemplates } from "./comment-templates.js";
 import { sendWhenConnected } from "./connection.js";
 import { clearMissing, openMore, putAnswer, readAnswer, sayMissing, showCauses } from "./criterion-fields.js";
@@ -25,17 +25,15 @@ let missing = state.missing;
 
 fillDialogs(page, state, messages);
 
+const { key, alone } = await claim(state.assignment);
 const autosave = new Autosave({
   url: `${page.dataset.url}/answers`,
   csrf: page.dataset.csrf,
-  assignment: state.assignment,
+  key,
   version: state.version,
   conversationRevision: state.conversation_revision,
   tell,
 });
-
-// Held as long as this page is open: no other tab sends what is kept of this draft.
-navigator.locks?.request(autosave.key, () => new Promise(() => {}));
 
 // What was last given for each criterion, and what each change replaced
 const standing = new Map();
@@ -373,6 +371,7 @@ for (const answer of [...state.answers, ...autosave.restore()]) {
   standing.set(answer.criterion, answer);
 }
 showProgress(state);
+if (!alone) showAlert("This review is open in another tab of this browser, too. Go on in one of them: it tells you where the other was ahead.");
 showPins();
 showPraised();
 goToCriterion(shownCriteria()[0], false);
