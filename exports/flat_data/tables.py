@@ -93,6 +93,7 @@ ANSWERS = FlatTable(
         _column("fraction", "number", "What the answer earns of its criterion, 0 to 1; empty when not applicable."),
         _column("not_applicable", "text", "yes or no."),
         _column("root_causes", "text", "The keys of the root causes, separated by blanks."),
+        _column("praised", "text", "yes or no: whether the reviewer said well done."),
         _column("pins", "whole", "How many passages of the conversation it points at."),
         _column("answered_at", "minute", "When the answer was last changed."),
     ),

@@ -159,6 +159,7 @@ def _answers(wanted: Wanted) -> Selected:
             Answer.percentage,
             Answer.not_applicable,
             Answer.root_causes,
+            Answer.praise,
             pins,
             Answer.updated_at,
         )
@@ -174,7 +175,7 @@ def _read_answers(session: Session, wanted: Wanted) -> Iterator[Row]:
     pages = _in_pages(session, scope.review_keys(wanted), _answers(wanted), Review.id.expression, size=ANSWERED_AT_ONCE)
     for page in pages:
         _learn(session, {row[3] for row in page} - versions.keys(), versions)
-        for review, part, purpose, version, criterion, level, percentage, absent, causes, pins, at in page:
+        for review, part, purpose, version, criterion, level, percentage, absent, causes, praised, pins, at in page:
             family, label, rubric = versions[version]
             exact = None if percentage is None else Fraction(percentage)
             chosen = version, criterion, level, percentage, absent
@@ -194,6 +195,7 @@ def _read_answers(session: Session, wanted: Wanted) -> Iterator[Row]:
                 worth[chosen],
                 _yes(absent),
                 _words(causes),
+                _yes(praised),
                 pins,
                 at,
             )

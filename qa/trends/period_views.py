@@ -43,6 +43,7 @@ def page(known: closing.Closable, form: forms.RestateForm, status: int = 200) ->
         now=now,
         first=known.first,
         explained=statements.explained,
+        said_of_disputes=statements.said_of_disputes,
         documents=[(row, closing.read(row)) for row in known.statements],
         changes=[] if newest is None else [each for each in statements.changes(newest, now) if shown(now, each.domain)],
         reasons=[] if newest is None else statements.reasons(newest, now),

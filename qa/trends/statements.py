@@ -7,11 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from qa.reviews.upheld import Upheld, upheld
 from qa.sampling.explaining import Explanation, explain, kept, restored
 from qa.sampling.reporting import Reported
 from qa.trends.rules import TITLES, Domain, Evidence, Weekly, by_queue, by_team, everything, weekly
 
-SHAPE = 2  # of the document; a new shape gets a new number
+SHAPE = 3  # of the document; a new shape gets a new number
 METHOD = (
     "window1: regression where the predicted score correlates by .2, else weighted mean; strictness in the interval"
 )
@@ -37,6 +38,8 @@ def statement(
         if weeks and (weeks[0].frame or weeks[0].reviewed)
     }
     here = sorted((row.review_id, row.score, row.outcome, row.rubric) for row in evidence.reviews if row.week == week)
+    codes, _ = evidence.codes(lambda row: 0 if row.week == week else -1)
+    moved = upheld(measured, codes, 1)[0]
     return {
         "shape": SHAPE,
         "period": period,
@@ -52,6 +55,7 @@ def statement(
             for code, person in enumerate(measured.reviewers)
         },
         "reviews": {"count": len(here), "digest": digest_of(here)},
+        "upheld": {"points": _rounded(moved.points), "reviews": moved.reviews, "n": moved.n},
         "rubrics": sorted({rubric for _, _, _, rubric in here if rubric}),
         "receipts": sorted(receipts),
     }
@@ -104,6 +108,12 @@ def explained(document: Mapping[str, Any], domain: str, name: str) -> Explanatio
         ),
         rubric_versions=document["rubrics"],
     )
+
+
+def said_of_disputes(document: Mapping[str, Any]) -> str:
+    """What upheld disputes did to the week's quality, in words."""
+    moved = document.get("upheld")  # since shape 3
+    return Upheld(**moved).rule[1] if moved else "not kept with statements of that time"
 
 
 def _rounded(value: float | None) -> float | None:
