@@ -3,8 +3,8 @@
     python -m bench.load [--reviewers 64] [--seconds 40] [--engine sqlite|postgresql]
 
 The application is served by waitress in a process of its own, as `flask serve` does; each reviewer is a thread here
-with a browser's connection: opens the next part, saves one answer every two seconds, and submits every minute (the
-share of a minute that the run lasts). What is measured is the server's own time of each save, which it tells in a
+with a browser's connection: opens the next part, saves one answer every two seconds, and submits every minute from a
+moment of its own on. What is measured is the server's own time of each save, which it tells in a
 header that only this bench asks for. Then 16 reviewers save as fast as they can. At the end every answer that was
 acknowledged is looked for in the database. Exit 0 only if every bar holds.
 """
@@ -130,7 +130,7 @@ class Worker:
         """A save every two seconds, a submit every minute, from a moment of one's own on."""
         rng = random.Random(self.reviewer.user_id)
         begin = time.monotonic() + rng.random() * SAVE_EVERY
-        end, submit_at = begin + seconds, begin + seconds * rng.uniform(0.5, 0.95) % SUBMIT_EVERY
+        end, submit_at = begin + seconds, begin + rng.random() * SUBMIT_EVERY
         self._open()
         due = begin
         while (now := time.monotonic()) < end:
