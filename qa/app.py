@@ -10,11 +10,11 @@ from flask_compress import Compress
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from qa import background, cli, errors, lazily, navigation, tables
+from qa.board_notes import views as board_note_views
 from qa.calibration_sessions import report_views as calibration_views
 from qa.calibration_sessions.certification import views as certification_views
 from qa.calibration_sessions.golden import views as golden_views
 from qa.calibration_sessions.series import views as series_views
-from qa.coaching import forgetting
 from qa.coaching import views as coaching_views
 from qa.config import PROJECT, Settings
 from qa.core import access, assets, cookies, jobs, limits, logs, pages, routing, summing
@@ -22,7 +22,9 @@ from qa.core import db as database
 from qa.core.access_log import AccessLogBuffer
 from qa.data_exports import views as data_export_views
 from qa.desk import views as desk_views
+from qa.escalations import views as escalation_views
 from qa.incidents import views as incident_views
+from qa.launches import views as launch_views
 from qa.notices import views as notice_views
 from qa.operations import views as operation_views
 from qa.people import identify, sessions
@@ -40,6 +42,9 @@ from qa.rubric_library import views as rubric_views
 from qa.rubric_studies import views as study_views
 from qa.sampling import views as sampling_views
 from qa.scheduled_exports import views as scheduled_export_views
+from qa.sop_gaps import forgetting
+from qa.sop_gaps import views as sop_gap_views
+from qa.targets import views as target_views
 from qa.tickets import views as ticket_views
 from qa.trends import period_views, planner_views
 from qa.trends import views as trend_views
@@ -81,6 +86,11 @@ BLUEPRINTS = (
     study_views.bp,
     reviewer_views.bp,
     coaching_views.bp,
+    sop_gap_views.bp,
+    launch_views.bp,
+    escalation_views.bp,
+    target_views.bp,
+    board_note_views.bp,
     trend_views.bp,
     planner_views.bp,
     period_views.bp,

@@ -21,6 +21,7 @@ from qa.core.crypto import KeyRing
 from qa.core.db import db
 from qa.core.jobs import Chore, Handler, Work
 from qa.data_exports import jobs as data_export_jobs
+from qa.escalations import chores as escalation_chores
 from qa.incidents import chores as incident_chores
 from qa.notices import jobs as notice_jobs
 from qa.reviewer_drift import jobs as drift_jobs
@@ -71,6 +72,7 @@ def chores(app: Flask, settings: Settings) -> tuple[Chore, ...]:
         drift_jobs.Calendar(),
         golden_jobs.Calendar(),
         incident_chores.Escalation(),
+        escalation_chores.FromIntake(),
         notice_jobs.Calendar(settings),
         coaching_jobs.Calendar(),
         series_jobs.Calendar(),

@@ -45,6 +45,8 @@ ROOMS = (
         endpoint="coaching.index",
         permission=Permission.COACHING_VIEW,
     ),
+    Room(label="SOP gaps", icon="file-question-mark", endpoint="sop_gaps.index", permission=Permission.SOP_GAPS_VIEW),
+    Room(label="Launches", icon="rocket", endpoint="launches.index", permission=Permission.LAUNCHES_VIEW),
     Room(label="Trends", icon="trending-up", endpoint="trends.index", permission=Permission.TRENDS_VIEW),
     Room(label="Exports", icon="file-spreadsheet", endpoint="data_exports.index", permission=Permission.DATA_EXPORT),
     Room(label="People", icon="contact", endpoint="people.index", permission=Permission.PEOPLE_MANAGE),
@@ -66,6 +68,9 @@ HOMES = {
     "series": "calibration",
     "planner": "sampling",
     "periods": "trends",
+    "escalations": "launches",
+    "targets": "launches",
+    "board_notes": "launches",
     "studies": "rubrics",
 }
 

@@ -139,6 +139,12 @@ def address_of(notice: Notice) -> str:
         return url_for("scheduled_exports.show", delivery_id=int(notice.object_id))
     if notice.object_type == "export_schedule":
         return url_for("scheduled_exports.index")
+    if notice.object_type == "launch":
+        return url_for("launches.show", launch_id=int(notice.object_id))
+    if notice.object_type == "escalation":
+        return url_for("escalations.show", escalation_id=int(notice.object_id))
+    if notice.object_type == "sop_gap":
+        return url_for("sop_gaps.show", gap_id=int(notice.object_id))
     if notice.object_type == "incident":
         return url_for("incidents.show", incident_id=int(notice.object_id))
     if notice.object_type == "calibration_session":

@@ -1,29 +1,31 @@
 """Reading escalations, always through who asks: outside scope, clearance or region there is nothing."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.orm import Session, aliased
 
-from qa.core.access import Actor, Permission, Scope
+from qa.core.access import Actor, Permission
 from qa.core.clock import midnight
 from qa.core.errors import NotFoundError
 from qa.escalations.models import Escalation
 from qa.people.models import Source, User
 from qa.tickets.models import Ticket
-from qa.tickets.queries import visible
+from qa.tickets.queries import visible, within_clearance
+
+
+def in_scope(actor: Actor) -> ColumnElement[bool]:
+    """The escalations of tickets that this person may know of, and their own; a join of Ticket around it."""
+    mine = and_(Escalation.owner_id == actor.user_id, within_clearance(actor))
+    return and_(Escalation.programme_id == actor.programme_id, or_(visible(actor, Permission.ESCALATIONS_VIEW), mine))
 
 
 def of_tickets(actor: Actor) -> ColumnElement[bool]:
-    """The escalations of tickets that this person may know of; a join of Ticket around it."""
-    return and_(
-        Escalation.programme_id == actor.programme_id,
-        Escalation.archived_at.is_(None),
-        visible(actor, Permission.ESCALATIONS_VIEW),
-    )
+    """Those of them that count: none that was put away."""
+    return and_(in_scope(actor), Escalation.archived_at.is_(None))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +87,7 @@ class Listing:
     first: int  # number of the first row, counted from 1
 
 
-STATES = {"open": "Open", "closed": "Closed", "": "All"}
+STATES: Mapping[str, str] = {"open": "Open", "closed": "Closed", "": "All"}
 
 
 def escalations_for(
@@ -143,38 +145,17 @@ class EscalationView:
 
 def get_escalation_for(session: Session, actor: Actor, escalation_id: int) -> EscalationView:
     """An escalation of a ticket that this person may know of; one that was put away too."""
-    by = User.__table__.alias("entered_by")
+    by = aliased(User)
     row = session.execute(
-        select(Escalation, Ticket, User, by.c.id)
+        select(Escalation, Ticket, User, by)
         .join(Ticket, Ticket.id == Escalation.ticket_id)
         .outerjoin(User, User.id == Escalation.owner_id)
-        .outerjoin(by, by.c.id == Escalation.created_by_id)
-        .where(
-            Escalation.id == escalation_id,
-            Escalation.programme_id == actor.programme_id,
-            visible(actor, Permission.ESCALATIONS_VIEW),
-        )
+        .outerjoin(by, by.id == Escalation.created_by_id)
+        .where(Escalation.id == escalation_id, in_scope(actor))
     ).one_or_none()
     if row is None:
         raise NotFoundError("There is no such escalation, or it is not for you to see.")
-    return EscalationView(
-        escalation=row[0], ticket=row[1], owner=row[2], by=session.get(User, row[3]) if row[3] else None
-    )
-
-
-def may_name(actor: Actor) -> bool:
-    """Whether this person may see figures of each owner, however few they are."""
-    return actor.may(Permission.ESCALATIONS_EDIT, Scope.ALL)
-
-
-def ticket_by_number(session: Session, actor: Actor, number: str) -> Sequence[Ticket]:
-    """The tickets with this number that this person may know of; several where sources share numbers."""
-    return session.scalars(
-        select(Ticket)
-        .where(Ticket.external_id == number, visible(actor, Permission.ESCALATIONS_VIEW))
-        .order_by(Ticket.id)
-        .limit(3)
-    ).all()
+    return EscalationView(escalation=row[0], ticket=row[1], owner=row[2], by=row[3])
 
 
 def tickets_by_numbers(session: Session, actor: Actor, numbers: Sequence[str]) -> dict[str, list[tuple[str, Ticket]]]:
@@ -193,3 +174,45 @@ def tickets_by_numbers(session: Session, actor: Actor, numbers: Sequence[str]) -
         for key, ticket in rows:
             found.setdefault(ticket.external_id, []).append((key, ticket))
     return found
+
+
+def owners_of(session: Session, actor: Actor) -> list[tuple[int | None, str | None, int]]:
+    """Who owns how many open escalations, the most first; those without an owner too."""
+    rows = session.execute(
+        select(Escalation.owner_id, User.name, func.count())
+        .join(Ticket, Ticket.id == Escalation.ticket_id)
+        .outerjoin(User, User.id == Escalation.owner_id)
+        .where(of_tickets(actor), Escalation.closed_at.is_(None))
+        .group_by(Escalation.owner_id, User.name)
+        .order_by(func.count().desc(), User.name, Escalation.owner_id)
+    )
+    return [(owner_id, name, count) for owner_id, name, count in rows]
+
+
+def queues_of(session: Session, actor: Actor) -> Sequence[str]:
+    """The queues that escalations came from."""
+    return session.scalars(
+        select(Ticket.queue)
+        .join(Escalation, Escalation.ticket_id == Ticket.id)
+        .where(of_tickets(actor), Ticket.queue != "")
+        .distinct()
+        .order_by(Ticket.queue)
+    ).all()
+
+
+def open_before(session: Session, actor: Actor, moment: dt.datetime) -> int:
+    """How many that were opened earlier are still open."""
+    return (
+        session.scalar(
+            select(func.count(Escalation.id))
+            .join(Ticket, Ticket.id == Escalation.ticket_id)
+            .where(of_tickets(actor), Escalation.closed_at.is_(None), Escalation.opened_at < moment)
+        )
+        or 0
+    )
+
+
+def any_at_all(session: Session, actor: Actor) -> bool:
+    """Whether there is any escalation that this person may know of."""
+    found = select(Escalation.id).join(Ticket, Ticket.id == Escalation.ticket_id).where(of_tickets(actor)).limit(1)
+    return session.scalar(found) is not None

@@ -233,6 +233,21 @@ KINDS: Mapping[str, Kind] = {
             },
         ),
         *_kinds(
+            "Behind the figures",
+            (L, Q, D),
+            {
+                "launch_owner": "You are named as the owner of a launch",
+                "escalation_owner": "You are named as the owner of an escalation",
+                "sop_gap_owner": "You are named as the owner of a gap in a procedure",
+            },
+        ),
+        *_kinds(
+            "Behind the figures",
+            (R, L, Q),
+            {"sop_gap_answered": "A gap in a procedure that you raised is settled"},
+            usual=Way.APP,
+        ),
+        *_kinds(
             "Exports",
             (L, Q, D),
             {

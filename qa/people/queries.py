@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, String, and_, cast, func, literal, or_, select, union_all
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from qa.core.access import OPEN_REGION, Actor, Role
+from qa.core.access import AUTHORITY, OPEN_REGION, Actor, Permission, Role
 from qa.core.errors import ConfigurationError, NotFoundError
 from qa.people.models import (
     Clearance,
@@ -209,3 +209,20 @@ def team_today(session: Session, user_id: int, today: dt.date) -> Team | None:
 def in_programme(session: Session, programme_id: int, user_id: int) -> bool:
     """Whether a person belongs to a programme."""
     return session.scalar(select(User.id).where(User.id == user_id, User.programme_id == programme_id)) is not None
+
+
+def people_who_may(session: Session, programme_id: int, permission: Permission, today: dt.date) -> Sequence[User]:
+    """Everybody whose roles grant a use case today, by name: who can be named as the owner of what it opens."""
+    granted = (
+        select(RoleGrant.user_id)
+        .where(
+            RoleGrant.role.in_(sorted(AUTHORITY[permission])),
+            in_force(RoleGrant.valid_from, RoleGrant.valid_to, today),
+        )
+        .scalar_subquery()
+    )
+    return session.scalars(
+        select(User)
+        .where(User.programme_id == programme_id, User.active, User.id.in_(granted))
+        .order_by(User.name, User.id)
+    ).all()

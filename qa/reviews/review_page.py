@@ -13,6 +13,7 @@ import rubrics
 from qa.config import settings
 from qa.core import access_log
 from qa.core.access import Permission
+from qa.core.clock import local_day
 from qa.core.crypto import KeyRing
 from qa.reviews import queries, rules, scoring_page
 from qa.reviews.queries import ReviewView, StoredAnswer
@@ -125,7 +126,9 @@ def shown(session: Session, view: ReviewView, *, purpose: str, now: dt.datetime)
         "messages": messages,
         "quotes": quotes,
         "marks": marks,
-        "links": procedures.links_at(session, g.actor.programme_id, view.part.resolved_at),
+        "links": procedures.links_at(
+            session, g.actor.programme_id, view.part.resolved_at, today=local_day(now, g.zone)
+        ),
         "specialist_name": "a colleague, not named"
         if nameless
         else view.specialist.name

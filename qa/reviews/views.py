@@ -92,7 +92,9 @@ def score(assignment_id: int) -> ResponseReturnValue:
     conversation = task.conversation(session, KeyRing(settings().text_keys), customer_word=customer, blind=blind)
     access_log.buffer().opened(user_id=g.actor.user_id, ticket_id=task.ticket_id, purpose="score", now=now)
     progress = scoring_page.progress(task.rubric, task.answers, channel=task.channel, live=g.setting.live_score)
-    links = procedures.links_for(session, task.rubric, g.actor.programme_id, task.resolved_at)
+    links = procedures.links_for(
+        session, task.rubric, g.actor.programme_id, task.resolved_at, today=local_day(now, g.zone)
+    )
     return render_template(
         "reviews/score.html",
         task=task,

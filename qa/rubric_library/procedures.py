@@ -37,6 +37,8 @@ class LinkedProcedure:
     label: str
     url: str
     effective_from: dt.datetime
+    review_by: dt.date | None = None
+    overdue: bool = False  # no version followed it, and the day by which it was to be reviewed is over
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,28 +109,49 @@ def get_procedure_for(session: Session, actor: Actor, procedure_id: int) -> Proc
     return ProcedureView(procedure=procedure, versions=versions)
 
 
-def links_at(session: Session, programme_id: int, moment: dt.datetime) -> dict[str, LinkedProcedure]:
-    """By key, the procedures as they were valid at a moment, in one statement."""
+def links_at(
+    session: Session, programme_id: int, moment: dt.datetime, *, today: dt.date | None = None
+) -> dict[str, LinkedProcedure]:
+    """By key, the procedures as they were valid at a moment, in one statement; ``today`` tells which are overdue."""
+    later = aliased(ProcedureVersion)
+    followed = (
+        select(later.id)
+        .where(later.procedure_id == ProcedureVersion.procedure_id)
+        .where(later.effective_from > ProcedureVersion.effective_from)
+        .exists()
+    )
     rows = session.execute(
-        select(Procedure.key, Procedure.name, ProcedureVersion)
+        select(Procedure.key, Procedure.name, ProcedureVersion, followed)
         .join(ProcedureVersion, ProcedureVersion.procedure_id == Procedure.id)
         .where(Procedure.programme_id == programme_id, ProcedureVersion.effective_from <= moment)
         .order_by(ProcedureVersion.effective_from, ProcedureVersion.id)
     )
     return {
-        key: LinkedProcedure(name=name, label=one.label, url=one.url, effective_from=one.effective_from)
-        for key, name, one in rows
+        key: LinkedProcedure(
+            name=name,
+            label=one.label,
+            url=one.url,
+            effective_from=one.effective_from,
+            review_by=one.review_by,
+            overdue=not newer and today is not None and one.review_by is not None and one.review_by < today,
+        )
+        for key, name, one, newer in rows
     }
 
 
 def links_for(
-    session: Session, rubric: rubrics.RubricVersion, programme_id: int, moment: dt.datetime
+    session: Session,
+    rubric: rubrics.RubricVersion,
+    programme_id: int,
+    moment: dt.datetime,
+    *,
+    today: dt.date | None = None,
 ) -> dict[str, LinkedProcedure]:
     """The procedures that a rubric's criteria name, as they were valid at a moment; no statement where none does."""
     named = {criterion.procedure for criterion in rubric.criteria if criterion.procedure}
     if not named:
         return {}
-    return {key: link for key, link in links_at(session, programme_id, moment).items() if key in named}
+    return {key: link for key, link in links_at(session, programme_id, moment, today=today).items() if key in named}
 
 
 def create(

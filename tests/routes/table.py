@@ -1,5 +1,7 @@
 """Who finds what: for every route with an object in its address, whose object it is and who is to find it."""
 
+from tests.routes.behind_cases import BEHIND
+from tests.routes.behind_cases import WITHOUT_OBJECT as BEHIND_LISTS
 from tests.routes.calibration_cases import CALIBRATION
 from tests.routes.case import Case, cases
 from tests.routes.coaching_cases import COACHING
@@ -32,7 +34,7 @@ tickets.index tickets.intake tickets.add_source tickets.sources tickets.upload t
 tickets.erase_now tickets.on_request tickets.retention_page
 """
 PLAIN = [
-    *(Case(endpoint=endpoint) for endpoint in WITHOUT_OBJECT.split()),
+    *(Case(endpoint=endpoint) for endpoint in (WITHOUT_OBJECT + BEHIND_LISTS).split()),
     Case(endpoint="trends.behind", query={"week": "2026-W14"}),
 ]
 
@@ -123,6 +125,7 @@ OBJECTS = [
     *REVIEWS,
     *CALIBRATION,
     *COACHING,
+    *BEHIND,
     *INCIDENTS,
     *cases(
         "rubrics.show rubrics.document rubrics.try_out",
@@ -212,7 +215,7 @@ OBJECTS = [
         },
     ),
     *cases(
-        "rubrics.add_procedure_version",
+        "rubrics.add_procedure_version rubrics.change_procedure rubrics.archive_procedure rubrics.restore_procedure",
         {
             "a procedure": ("lena otto quinn", lambda w: {"procedure_id": w.procedure.id}),
             "of strangers": ("", lambda w: {"procedure_id": w.foreign_procedure.id}),

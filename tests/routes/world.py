@@ -37,6 +37,7 @@ from qa.sampling.models import Assignment, Draw, DrawnUnit, Purpose, SamplingPla
 from qa.sampling.plans import plans_of, save_plan
 from qa.tickets import retention
 from qa.tickets.models import IntakeRun, IntakeUpload, LegalHold, SavedMapping, SourceConnection, Ticket
+from tests.routes.behind import Behind, behind, board_note
 from tests.routes.coaching import Coached, coached
 from tests.routes.disputing import disputed
 from tests.routes.drift_cases import drift_case
@@ -69,6 +70,10 @@ class World:
     shared_template: CommentTemplate
     foreign_template: CommentTemplate
     incidents: Incidents
+    behind: Behind
+    olgas_behind: Behind
+    foreign_behind: Behind
+    board_note: str
     lenas_look: SecondLook
     invited: Invited
     sams_ticket: Ticket
@@ -195,6 +200,10 @@ def make_world(session: Session, cast: Cast, settings: Settings) -> World:
             olgas=raised(session, olgas[0], cast.otto),
             foreign=raised(session, foreign, stranger),
         ),
+        behind=behind(session, cast, sams[0].ticket, cast.rita),
+        olgas_behind=behind(session, cast, olgas[0].ticket, cast.rob),
+        foreign_behind=behind(session, neighbours, foreign.ticket, stranger),
+        board_note=board_note(session, cast),
         sams_ticket=sams[0].ticket,
         olgas_ticket=olgas[0].ticket,
         severe_ticket=severe.ticket,

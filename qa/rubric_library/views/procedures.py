@@ -1,16 +1,44 @@
 """Procedures (SOPs) that criteria link to: the list, one with its versions."""
 
+import datetime as dt
+from collections.abc import Sequence
+
 from flask import Response, flash, g, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 from wtforms.fields import SelectChoice
 
 from qa.core.access import Permission, requires
+from qa.core.advancing import seen_version
 from qa.core.clock import local_day, midnight, utcnow
 from qa.core.db import db
+from qa.core.entering import Row
 from qa.core.errors import InvalidInputError
-from qa.rubric_library import procedures, queries
+from qa.core.taking_in import Importing, Outcome, add_pages
+from qa.rubric_library import procedure_lists, procedures, queries
 from qa.rubric_library.forms import ProcedureForm, ProcedureVersionForm
 from qa.rubric_library.views.blueprint import bp
+
+
+def _take_in(session: Session, rows: Sequence[Row], now: dt.datetime) -> Outcome:
+    return procedure_lists.take_in(session, g.actor.programme_id, rows, g.zone, by=g.actor.user_id, now=now)
+
+
+add_pages(
+    bp,
+    Importing(
+        noun="procedures",
+        lead="A procedure a line, told apart by its key, with at most one new version.",
+        entries=procedure_lists.columns,
+        carry_out=_take_in,
+        object_type="procedure",
+        list_endpoint="rubrics.procedure_list",
+        list_title="Procedures",
+    ),
+    Permission.RUBRIC_DRAFT,
+    path="/procedures/import",
+    prefix="procedure_",
+)
 
 
 @bp.get("/procedures")
@@ -21,14 +49,18 @@ def procedure_list() -> ResponseReturnValue:
 
 def list_page(*, form: ProcedureForm | None = None, status: int = 200) -> Response:
     session, now = db.session(), utcnow()
-    found = procedures.procedures(session, g.actor.programme_id)
+    away = request.args.get("state") == "away"
+    known = procedures.procedures(session, g.actor.programme_id)
+    found = [view for view in known if (view.procedure.archived_at is not None) == away]
     form = with_owners(form or ProcedureForm(owner=g.actor.user_id, key=request.args.get("key", "")))
     body = render_template(
         "rubrics/procedures.html",
         procedures=found,
         owners=queries.names_of(session, [view.procedure.owner_id for view in found]),
         linked=linked_from(),
+        known_keys=[view.procedure.key for view in known],
         form=form,
+        away=away,
         now=now,
         today=local_day(now, g.zone),
     )
@@ -93,9 +125,57 @@ def procedure_page(procedure_id: int, *, form: ProcedureVersionForm | None = Non
         people=queries.names_of(session, [view.procedure.owner_id, *(each.created_by_id for each in view.versions)]),
         linked=linked_from().get(view.procedure.key, []),
         form=form or ProcedureVersionForm(effective_from=local_day(now, g.zone)),
+        possible_owners=queries.possible_owners(session, g.actor.programme_id, now.date()),
         now=now,
+        today=local_day(now, g.zone),
     )
     return make_response(body, status)
+
+
+@bp.post("/procedures/<int:procedure_id>")
+@requires(Permission.RUBRIC_DRAFT)
+def change_procedure(procedure_id: int) -> ResponseReturnValue:
+    """Another title or owner."""
+    session, now = db.session(), utcnow()
+    view = procedures.get_procedure_for(session, g.actor, procedure_id)
+    owner = request.form.get("owner", type=int)
+    if owner is not None and owner not in dict(queries.possible_owners(session, g.actor.programme_id, now.date())):
+        raise InvalidInputError("Choose an owner from the list.", {"owner": "unknown"})
+    procedure_lists.change(
+        session,
+        view.procedure,
+        name=request.form.get("name", ""),
+        owner_id=owner,
+        version=seen_version(),
+        by=g.actor.user_id,
+        now=now,
+    )
+    session.commit()
+    flash("Saved.", "good")
+    return redirect(url_for("rubrics.procedure", procedure_id=procedure_id))
+
+
+@bp.post("/procedures/<int:procedure_id>/archive")
+@requires(Permission.RUBRIC_DRAFT)
+def archive_procedure(procedure_id: int) -> ResponseReturnValue:
+    return put_away(procedure_id, away=True)
+
+
+@bp.post("/procedures/<int:procedure_id>/restore")
+@requires(Permission.RUBRIC_DRAFT)
+def restore_procedure(procedure_id: int) -> ResponseReturnValue:
+    return put_away(procedure_id, away=False)
+
+
+def put_away(procedure_id: int, *, away: bool) -> ResponseReturnValue:
+    session = db.session()
+    view = procedures.get_procedure_for(session, g.actor, procedure_id)
+    procedure_lists.archive(
+        session, view.procedure, away=away, version=seen_version(), by=g.actor.user_id, now=utcnow()
+    )
+    session.commit()
+    flash("Put away; links from former reviews stay. You can bring it back here." if away else "It is back.", "good")
+    return redirect(url_for("rubrics.procedure", procedure_id=procedure_id))
 
 
 @bp.post("/procedures/<int:procedure_id>/versions")

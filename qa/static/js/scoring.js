@@ -7,7 +7,7 @@ import { openDialog } from "./dialogs.js";
 import { drawPins, passageAt, samePin } from "./evidence.js";
 import { startFind } from "./find.js";
 import { bind } from "./keys.js";
-import { fillDialogs, startUnclear } from "./scoring-dialogs.js";
+import { fillDialogs, startGap, startUnclear } from "./scoring-dialogs.js";
 import { Typing } from "./typing.js";
 import { startUndo } from "./undo.js";
 
@@ -359,6 +359,10 @@ bind({
 });
 
 startUnclear(page, () => currentCriterion);
+startGap(page, () => currentCriterion, {
+  pinsOf: (key) => pins.get(key) ?? [],
+  causesOf: (field) => [...field.querySelectorAll("[data-cause]:checked")].map((box) => box.value),
+});
 startCommentTemplates(page, { current: () => currentCriterion, open: (field) => openMore(field, true), changed: answered });
 const givesAway = document.getElementById("hand-over");
 sendWhenConnected(givesAway?.querySelectorAll("form") ?? [], () => {

@@ -1,0 +1,138 @@
+"""The director's notes: by period, each with what it said before."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+
+from flask import Blueprint, flash, g, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from qa.board_notes import fields, queries, rules, service
+from qa.core.access import Permission, requires
+from qa.core.advancing import seen_version
+from qa.core.clock import local_day, utcnow
+from qa.core.db import db
+from qa.core.entering import Row, read_form
+from qa.core.errors import InvalidInputError, NotFoundError
+from qa.core.taking_in import Importing, Outcome, add_pages
+
+bp = Blueprint("board_notes", __name__, url_prefix="/board-notes")
+EVER = dt.date(1, 1, 1), dt.date(9999, 12, 31)
+
+
+def _take_in(session: Session, rows: Sequence[Row], now: dt.datetime) -> Outcome:
+    return service.take_in(session, g.actor.programme_id, rows, by=g.actor.user_id, now=now)
+
+
+add_pages(
+    bp,
+    Importing(
+        noun="notes",
+        lead="A note a line, told apart by its week or month.",
+        entries=fields.entries,
+        carry_out=_take_in,
+        object_type="board_note",
+        list_endpoint="board_notes.index",
+        list_title="Director’s notes",
+    ),
+    Permission.BOARD_NOTES_WRITE,
+)
+
+
+@bp.get("/")
+@requires(Permission.BOARD_NOTES_READ)
+def index() -> ResponseReturnValue:
+    """Every note as it stands, the newest period first."""
+    return list_page()
+
+
+def list_page(*, typed: Mapping[str, str] | None = None, errors: Mapping[str, str] | None = None) -> str:
+    session, now = db.session(), utcnow()
+    since, until = EVER
+    views = queries.notes_between(session, g.actor.programme_id, since=since, until=until)
+    return render_template(
+        "board_notes/index.html",
+        views=views[::-1],
+        entries=fields.entries(),
+        typed=typed or {"period": f"{local_day(now, g.zone):%Y-%m}"},
+        errors=errors or {},
+    )
+
+
+@bp.post("/")
+@requires(Permission.BOARD_NOTES_WRITE)
+def write() -> ResponseReturnValue:
+    """A first note on a period; one that has a note already is edited on its own page."""
+    session = db.session()
+    try:
+        values = read_form(fields.entries(), request.form)
+        if queries.history(session, g.actor.programme_id, values["period"].period):
+            flash("This period has a note already: here it is.", "warn")
+            return redirect(url_for("board_notes.show", period=values["period"].period))
+        note = service.write(
+            session,
+            g.actor.programme_id,
+            values["period"],
+            values["text"] or "",
+            version=0,
+            by=g.actor.user_id,
+            now=utcnow(),
+        )
+    except InvalidInputError as error:
+        session.rollback()
+        return make_response(list_page(typed=request.form, errors=error.fields), 422)
+    period = note.period
+    session.commit()
+    flash("The note is kept with the figures of its period.", "good")
+    return redirect(url_for("board_notes.show", period=period))
+
+
+@bp.get("/<string:period>")
+@requires(Permission.BOARD_NOTES_READ)
+def show(period: str) -> ResponseReturnValue:
+    return note_page(period)
+
+
+def note_page(period: str, *, typed: Mapping[str, str] | None = None, errors: Mapping[str, str] | None = None) -> str:
+    """A period's note with what it said before."""
+    rows = queries.history(db.session(), g.actor.programme_id, span_of(period).period)
+    if not rows:
+        raise NotFoundError("There is no note on this period.")
+    note = rows[0][0]
+    return render_template(
+        "board_notes/show.html",
+        note=note,
+        rows=rows,
+        entries=[entry for entry in fields.entries() if entry.name == "text"],
+        typed=typed or {"text": note.text},
+        errors=errors or {},
+    )
+
+
+def span_of(period: str) -> rules.Span:
+    try:
+        return rules.span_of(period)
+    except ValueError as error:
+        raise NotFoundError("There is no such period.") from error
+
+
+@bp.post("/<string:period>")
+@requires(Permission.BOARD_NOTES_WRITE)
+def edit(period: str) -> ResponseReturnValue:
+    """Other words; empty takes the note back, and an older text can be written again from below."""
+    session = db.session()
+    span = span_of(period)
+    if not queries.history(session, g.actor.programme_id, span.period):
+        raise NotFoundError("There is no note on this period.")
+    version = seen_version()
+    try:
+        text = read_form([entry for entry in fields.entries() if entry.name == "text"], request.form)["text"] or ""
+        service.write(session, g.actor.programme_id, span, text, version=version, by=g.actor.user_id, now=utcnow())
+    except InvalidInputError as error:
+        session.rollback()
+        return make_response(note_page(period, typed=request.form, errors=error.fields), 422)
+    session.commit()
+    flash("Saved." if text else "The note is taken back; what it said stays below.", "good")
+    return redirect(url_for("board_notes.show", period=span.period))

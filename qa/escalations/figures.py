@@ -1,0 +1,52 @@
+"""How escalations go: how many, how many wait, and the time to resolution. Pure."""
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from calibration.results import Estimate
+from calibration.survival import median_time
+from qa.core.charts import Chart, Numerals, Row, bar_chart
+from qa.core.clock import local_day, monday_of, week_key
+from qa.escalations.queries import Spell
+
+COUNTS = Numerals(digits=0)
+HOUR = dt.timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """The figures of a time: those opened in it, and what came of them."""
+
+    since: dt.date
+    opened: int
+    still_open: int
+    timed: int  # with known times
+    censored: int  # of those, still open
+    untimed: int  # marked by the help desk, which does not say when
+    resolution: Estimate  # hours
+    by_week: Chart
+
+
+def picture(spells: Sequence[Spell], weeks: Sequence[dt.date], zone: ZoneInfo, *, now: dt.datetime) -> Picture:
+    """The escalations opened in these weeks; open ones count for as long as they have waited (Kaplan and Meier)."""
+    timed = [each for each in spells if each.time_known]
+    hours = [((each.closed_at or now) - each.opened_at) / HOUR for each in timed]
+    counts = Counter(monday_of(local_day(each.opened_at, zone)) for each in spells)
+    return Picture(
+        since=weeks[0],
+        opened=len(spells),
+        still_open=sum(each.closed_at is None for each in spells),
+        timed=len(timed),
+        censored=sum(each.closed_at is None for each in timed),
+        untimed=len(spells) - len(timed),
+        resolution=median_time(hours, [each.closed_at is not None for each in timed]),
+        by_week=bar_chart(
+            [Row(label=week_key(week).split("-")[1], value=float(counts[week])) for week in weeks],
+            name="Escalations opened, by week",
+            axis="Week",
+            numerals=COUNTS,
+        ),
+    )

@@ -1,0 +1,67 @@
+"""The director's notes: one a period, every edit kept, nobody's lost."""
+
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from qa.board_notes.models import BoardNote
+from qa.board_notes.rules import span_of
+from tests.support import importing
+from tests.support.cast import Cast
+from tests.support.client import CheckingClient
+
+SignIn = Callable[..., CheckingClient]
+
+
+@pytest.mark.parametrize(
+    ("period", "first", "last"),
+    [
+        ("2026-w01", "2025-12-29", "2026-01-04"),
+        ("2026-02", "2026-02-01", "2026-02-28"),
+        ("2024-02", "2024-02-01", "2024-02-29"),
+    ],
+)
+def test_a_period_is_a_week_or_a_month(period: str, first: str, last: str) -> None:
+    span = span_of(period)
+
+    assert (span.starts_on.isoformat(), span.ends_on.isoformat()) == (first, last)
+
+
+@pytest.mark.parametrize("period", ["2026", "2026-13", "2026-W54", "2025-W53", "0000-01", "2026-W00", ""])
+def test_nothing_else_is_a_period(period: str) -> None:
+    with pytest.raises(ValueError, match=r"2026-W|week|year"):
+        span_of(period)
+
+
+def test_every_edit_is_kept_and_two_windows_do_not_overwrite_each_other(
+    session: Session, cast: Cast, sign_in: SignIn
+) -> None:
+    dora, quinn = sign_in(cast.dora), sign_in(cast.quinn)
+    assert "No note yet" in quinn.get("/board-notes/").get_data(as_text=True)
+    assert dora.post_form("/board-notes/", {"period": "2026-17", "text": "x"}).status_code == 422
+    assert dora.post_form("/board-notes/", {"period": "2026-04", "text": " "}).status_code == 422
+    assert dora.post_form("/board-notes/", {"period": "2026-04", "text": "It held."}).status_code == 302
+    assert dora.post_form("/board-notes/", {"period": "2026-04", "text": "Again"}).status_code == 302  # to its page
+    first = dora.post_form("/board-notes/2026-04", {"text": "It held, but for ada@example.org.", "version": "1"})
+    second = dora.post_form("/board-notes/2026-04", {"text": "It fell.", "version": "1"})
+    assert (first.status_code, second.status_code) == (302, 409)
+    assert quinn.post_form("/board-notes/2026-04", {"text": "No.", "version": "2"}).status_code == 403
+    words = quinn.get("/board-notes/2026-04").get_data(as_text=True)
+    assert ("It held." in words, "It held, but for" in words, "ada@" in words) == (True, True, False)
+    assert dora.post_form("/board-notes/2026-04", {"text": "", "version": "2"}).status_code == 302
+    assert "No note yet" in quinn.get("/board-notes/").get_data(as_text=True)
+    assert "Taken back by Dora Diaz" in quinn.get("/board-notes/2026-04").get_data(as_text=True)
+    assert quinn.get("/board-notes/2026-05").status_code == quinn.get("/board-notes/never").status_code == 404
+    assert session.scalars(select(BoardNote.n).order_by(BoardNote.id)).all() == [1, 2, 3]
+
+
+def test_a_file_of_notes_twice_changes_nothing(session: Session, cast: Cast, sign_in: SignIn) -> None:
+    dora = sign_in(cast.dora)
+    content = 'period,text\n2026-W14,"Quiet, on the whole."\n2026-W99,Never\n'
+
+    assert "not a week such as 2026-W14" in importing.preview(dora, "/board-notes/import", content)
+    assert importing.apply(dora, "/board-notes/import", content).status_code == 302
+    assert importing.changes_nothing(dora, "/board-notes/import", content.split("2026-W99")[0])
+    assert session.scalars(select(BoardNote.text)).all() == ["Quiet, on the whole."]
