@@ -16,6 +16,7 @@ from qa.core.crypto import KeyRing
 from qa.demo import story
 from qa.demo.chance import stream
 from qa.demo.facts import Operation
+from qa.demo.load_behind import load_behind
 from qa.demo.load_coaching import coach_team, coached_members, follow_up, weeks_before
 from qa.demo.load_coaching_room import load_coaching_room
 from qa.demo.load_desk import load_desk
@@ -117,6 +118,7 @@ class Build:
         weeks.scoring.finish()
         setting = setting_at(self.session, programme.id, self.until)
         load_coaching_room(self.session, setting, ring=self.ring, until=self.until)
+        load_behind(self.session, setting, self.ring, until=self.until)
         load_desk(self.session, setting, self.ring, until=self.until)  # goes on for a while: the trail is in order
         self.session.commit()
 

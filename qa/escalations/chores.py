@@ -1,8 +1,10 @@
 """What the runner does for this room: an escalation for each ticket that the help desk marked."""
 
 import datetime as dt
+from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
 from qa.core.db import reading
@@ -32,9 +34,18 @@ class FromIntake:
             return 0
         self._begun, self._seen = True, newest
         kept = 0
-        while count := service.from_intake(session, now=now):
+        while rows := self._marked(session):
+            service.keep_marked(session, rows, now=now)
             session.commit()
-            kept += count
+            kept += len(rows)
         service.close_solved(session)
         session.commit()
         return kept
+
+    @staticmethod
+    def _marked(session: Session) -> Sequence[Row[Any]]:
+        """What is to be kept, read while nobody waits to write."""
+        with reading():
+            rows = service.marked(session)
+            session.rollback()
+        return rows

@@ -4,7 +4,7 @@ import datetime as dt
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import DDL, CheckConstraint, ForeignKey, Index, UniqueConstraint, event
+from sqlalchemy import DDL, CheckConstraint, ForeignKey, Index, UniqueConstraint, event, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from qa.core.orm import Base, BigInt, WithId, one_of
@@ -36,6 +36,7 @@ class Ticket(WithId, Base):
         Index("ix_ticket_programme_created", "programme_id", "created_at"),
         Index("ix_ticket_queue", "programme_id", "queue", "created_at"),
         Index("ix_ticket_text_age", "source_id", "solved_at"),
+        Index("ix_ticket_escalated", "id", sqlite_where=text("escalated = 1"), postgresql_where=text("escalated")),
     )
 
     programme_id: Mapped[int] = mapped_column(ForeignKey("programme.id"))
