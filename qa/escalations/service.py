@@ -217,7 +217,7 @@ def marked(session: Session, *, limit: int = AT_ONCE) -> Sequence[Row[Any]]:
 def keep_marked(session: Session, rows: Sequence[Row[Any]], *, now: dt.datetime) -> None:
     """Keep an escalation for each of these tickets. The caller commits.
 
-    A mark does not say when: the ticket's own times stand there, marked as not known, until somebody writes better ones.
+    A mark does not say when: the ticket's own times stand there, as not known, until somebody writes better ones.
     """
     session.execute(
         insert(Escalation),
