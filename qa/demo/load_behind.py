@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -211,16 +212,13 @@ def _gaps(session: Session, people: People, ring: KeyRing, today: dt.date, now: 
         for (answer, assignment, part, ticket, review), kind in zip(rows, ORDER, strict=False)
     ]
     fixed_on = story.monday(today, FIXED_WEEK)
-    for gap_id, values in zip(
-        raised,
-        (
-            {"state": "in_work", "owner": people.lead.email},
-            {"state": "fixed", "fixed_on": fixed_on, "answer": "Both papers are named now, with a picture of each."},
-            {"state": "in_work", "owner": people.lead.email},
-            {"state": "declined", "answer": "The step does not apply to accounts that were verified that day."},
-        ),
-        strict=False,
-    ):
+    done: Sequence[dict[str, Any]] = (
+        {"state": "in_work", "owner": people.lead.email},
+        {"state": "fixed", "fixed_on": fixed_on, "answer": "Both papers are named now, with a picture of each."},
+        {"state": "in_work", "owner": people.lead.email},
+        {"state": "declined", "answer": "The step does not apply to accounts that were verified that day."},
+    )
+    for gap_id, values in zip(raised, done, strict=False):
         view = gap_queries.get_gap_for(session, people.actor, gap_id)
         if view.procedure is not None:
             values["procedure"] = view.procedure.key

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from qa.core.db import reading
@@ -43,7 +43,7 @@ class FromIntake:
         return kept
 
     @staticmethod
-    def _marked(session: Session) -> Sequence[Row[Any]]:
+    def _marked(session: Session) -> Sequence[Any]:
         """What is to be kept, read while nobody waits to write."""
         with reading():
             rows = service.marked(session)

@@ -4,15 +4,14 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Row, case, insert, select, update
+from sqlalchemy import case, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from qa.core import audit
 from qa.core.access import Actor, Permission
 from qa.core.advancing import advance
-from qa.core.entering import Reject
-from qa.core.entering import Row as Line
+from qa.core.entering import Reject, Row
 from qa.core.errors import ConflictError, InvalidInputError
 from qa.core.taking_in import Change, Outcome, differences
 from qa.escalations import queries
@@ -153,7 +152,7 @@ def archive(session: Session, escalation: Escalation, *, away: bool, version: in
     _record(session, "archive" if away else "restore", escalation, by, now)
 
 
-def take_in(session: Session, actor: Actor, rows: Sequence[Line], *, now: dt.datetime) -> Outcome:
+def take_in(session: Session, actor: Actor, rows: Sequence[Row], *, now: dt.datetime) -> Outcome:
     """Carry a file out: an escalation is told apart by its ticket and the moment it was opened. The caller commits."""
     found = queries.tickets_by_numbers(session, actor, sorted({row.values["ticket"] for row in rows}))
     people = owners(session, actor.programme_id, now)
@@ -204,7 +203,7 @@ def take_in(session: Session, actor: Actor, rows: Sequence[Line], *, now: dt.dat
 _FIELDS = ("ticket", "opened_at", "closed_at", "from", "to", "owner", "reason")
 
 
-def marked(session: Session, *, limit: int = AT_ONCE) -> Sequence[Row[Any]]:
+def marked(session: Session, *, limit: int = AT_ONCE) -> Sequence[Any]:
     """Tickets that the help desk marked and that have no escalation yet: programme, id, queue and times."""
     return session.execute(
         select(Ticket.programme_id, Ticket.id, Ticket.queue, Ticket.created_at, Ticket.solved_at)
@@ -214,7 +213,7 @@ def marked(session: Session, *, limit: int = AT_ONCE) -> Sequence[Row[Any]]:
     ).all()
 
 
-def keep_marked(session: Session, rows: Sequence[Row[Any]], *, now: dt.datetime) -> None:
+def keep_marked(session: Session, rows: Sequence[Any], *, now: dt.datetime) -> None:
     """Keep an escalation for each of these tickets. The caller commits.
 
     A mark does not say when: the ticket's own times stand there, as not known, until somebody writes better ones.
