@@ -16,7 +16,8 @@ from qa.core.clock import local_day, utcnow
 from qa.core.db import db
 from qa.core.entering import Row, read_form
 from qa.core.errors import InvalidInputError, NotFoundError
-from qa.core.taking_in import Importing, Outcome, add_pages
+from qa.core.import_views import Importing, add_pages
+from qa.core.taking_in import Outcome
 
 bp = Blueprint("board_notes", __name__, url_prefix="/board-notes")
 EVER = dt.date(1, 1, 1), dt.date(9999, 12, 31)

@@ -16,7 +16,8 @@ from qa.core.clock import local_day, midnight, monday_of, utcnow
 from qa.core.db import db
 from qa.core.entering import Entry, Row, read_form
 from qa.core.errors import InvalidInputError
-from qa.core.taking_in import Importing, Outcome, add_pages
+from qa.core.import_views import Importing, add_pages
+from qa.core.taking_in import Outcome
 from qa.escalations import fields, figures, queries, service
 from qa.escalations.models import ORIGINS
 from qa.escalations.queries import EscalationView

@@ -15,7 +15,8 @@ from qa.core.clock import local_day, monday_of, utcnow
 from qa.core.db import db
 from qa.core.entering import EntryError, Row, link, read_form
 from qa.core.errors import InvalidInputError
-from qa.core.taking_in import Importing, Outcome, add_pages, written
+from qa.core.import_views import Importing, add_pages
+from qa.core.taking_in import Outcome, written
 from qa.launches import comparing, drawings, evidence, fields, queries, service
 from qa.launches.queries import LaunchView
 

@@ -17,7 +17,8 @@ from qa.core.crypto import KeyRing
 from qa.core.db import db
 from qa.core.entering import Row, read_form
 from qa.core.errors import InvalidInputError
-from qa.core.taking_in import Importing, Outcome, add_pages, written
+from qa.core.import_views import Importing, add_pages
+from qa.core.taking_in import Outcome, written
 from qa.reviews.queries import get_assignment_for
 from qa.reviews.scoring_page import texts_of
 from qa.rubric_library.queries import rubric_of

@@ -15,7 +15,8 @@ from qa.core.clock import local_day, utcnow
 from qa.core.db import db
 from qa.core.entering import Row, read_form
 from qa.core.errors import InvalidInputError
-from qa.core.taking_in import Importing, Outcome, add_pages
+from qa.core.import_views import Importing, add_pages
+from qa.core.taking_in import Outcome
 from qa.targets import fields, queries, service
 from qa.targets.rules import MEASURES
 from qa.tickets.models import Ticket

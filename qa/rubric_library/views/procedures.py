@@ -14,7 +14,8 @@ from qa.core.clock import local_day, midnight, utcnow
 from qa.core.db import db
 from qa.core.entering import Row
 from qa.core.errors import InvalidInputError
-from qa.core.taking_in import Importing, Outcome, add_pages
+from qa.core.import_views import Importing, add_pages
+from qa.core.taking_in import Outcome
 from qa.rubric_library import procedure_lists, procedures, queries
 from qa.rubric_library.forms import ProcedureForm, ProcedureVersionForm
 from qa.rubric_library.views.blueprint import bp
