@@ -10,20 +10,18 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from qa.board_notes import fields, queries, rules, service
+from qa.core import advancing, entering, taking_in
 from qa.core.access import Permission, requires
-from qa.core.advancing import seen_version
 from qa.core.clock import local_day, utcnow
 from qa.core.db import db
-from qa.core.entering import Row, read_form
 from qa.core.errors import InvalidInputError, NotFoundError
 from qa.core.import_views import Importing, add_pages
-from qa.core.taking_in import Outcome
 
 bp = Blueprint("board_notes", __name__, url_prefix="/board-notes")
 EVER = dt.date(1, 1, 1), dt.date(9999, 12, 31)
 
 
-def _take_in(session: Session, rows: Sequence[Row], now: dt.datetime) -> Outcome:
+def _take_in(session: Session, rows: Sequence[entering.Row], now: dt.datetime) -> taking_in.Outcome:
     return service.take_in(session, g.actor.programme_id, rows, by=g.actor.user_id, now=now)
 
 
@@ -32,7 +30,7 @@ add_pages(
     Importing(
         noun="notes",
         lead="A note a line, told apart by its week or month.",
-        entries=fields.entries,
+        entries=lambda: fields.entries(),
         carry_out=_take_in,
         object_type="board_note",
         list_endpoint="board_notes.index",
@@ -68,7 +66,7 @@ def write() -> ResponseReturnValue:
     """A first note on a period; one that has a note already is edited on its own page."""
     session = db.session()
     try:
-        values = read_form(fields.entries(), request.form)
+        values = entering.read_form(fields.entries(), request.form)
         if queries.history(session, g.actor.programme_id, values["period"].period):
             flash("This period has a note already: here it is.", "warn")
             return redirect(url_for("board_notes.show", period=values["period"].period))
@@ -127,9 +125,12 @@ def edit(period: str) -> ResponseReturnValue:
     span = span_of(period)
     if not queries.history(session, g.actor.programme_id, span.period):
         raise NotFoundError("There is no note on this period.")
-    version = seen_version()
+    version = advancing.seen_version()
     try:
-        text = read_form([entry for entry in fields.entries() if entry.name == "text"], request.form)["text"] or ""
+        text = (
+            entering.read_form([entry for entry in fields.entries() if entry.name == "text"], request.form)["text"]
+            or ""
+        )
         service.write(session, g.actor.programme_id, span, text, version=version, by=g.actor.user_id, now=utcnow())
     except InvalidInputError as error:
         session.rollback()

@@ -4,6 +4,8 @@ A room names its entries and carries a sheet out in an open transaction; the thr
 of the file is kept between the steps: the preview carries it, and the changes are found again before they are made.
 """
 
+from __future__ import annotations
+
 import csv
 import datetime as dt
 import hashlib
@@ -16,13 +18,11 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
 
-from qa.core import audit
+from qa.core import audit, entering, taking_in
 from qa.core.access import Permission, requires
 from qa.core.clock import utcnow
 from qa.core.db import db
-from qa.core.entering import Entry, Reject, Row, Sheet, read_csv
 from qa.core.errors import ConflictError, InvalidInputError
-from qa.core.taking_in import Change, Outcome
 
 LARGEST = 2_000_000
 
@@ -33,8 +33,8 @@ class Importing:
 
     noun: str  # launches
     lead: str
-    entries: Callable[[], Sequence[Entry]]
-    carry_out: Callable[[Session, Sequence[Row], dt.datetime], Outcome]
+    entries: Callable[[], Sequence[entering.Entry]]
+    carry_out: Callable[[Session, Sequence[entering.Row], dt.datetime], taking_in.Outcome]
     object_type: str
     list_endpoint: str
     list_title: str
@@ -75,7 +75,7 @@ def add_pages(
     def preview_import() -> ResponseReturnValue:
         """What the file would change; nothing is written yet."""
         content = _uploaded()
-        sheet = read_csv(content, importing.entries())
+        sheet = entering.read_csv(content, importing.entries())
         outcome = importing.carry_out(db.session(), sheet.rows, utcnow())
         db.session.rollback()
         return make_response(
@@ -96,7 +96,7 @@ def add_pages(
     def apply_import() -> ResponseReturnValue:
         request.max_form_memory_size = LARGEST
         content = request.form.get("content", "").replace("\r\n", "\n").encode()
-        sheet, now = read_csv(content, importing.entries()), utcnow()
+        sheet, now = entering.read_csv(content, importing.entries()), utcnow()
         outcome = importing.carry_out(db.session(), sheet.rows, now)
         if not outcome.changes or _digest(outcome.changes) != request.form.get("digest"):
             db.session.rollback()
@@ -134,9 +134,9 @@ def _uploaded() -> bytes:
     return content
 
 
-def _all_rejects(sheet: Sheet, outcome: Outcome) -> list[Reject]:
+def _all_rejects(sheet: entering.Sheet, outcome: taking_in.Outcome) -> list[entering.Reject]:
     return sorted([*sheet.rejects, *outcome.rejects], key=lambda each: each.line)
 
 
-def _digest(changes: Sequence[Change]) -> str:
+def _digest(changes: Sequence[taking_in.Change]) -> str:
     return hashlib.sha256(repr(list(changes)).encode()).hexdigest()

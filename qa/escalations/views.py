@@ -10,17 +10,14 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from qa.core import advancing, entering, taking_in
 from qa.core.access import Permission, requires
-from qa.core.advancing import seen_version
 from qa.core.clock import local_day, midnight, monday_of, utcnow
 from qa.core.db import db
-from qa.core.entering import Entry, Row, read_form
 from qa.core.errors import InvalidInputError
 from qa.core.import_views import Importing, add_pages
-from qa.core.taking_in import Outcome
 from qa.escalations import fields, figures, queries, service
 from qa.escalations.models import ORIGINS
-from qa.escalations.queries import EscalationView
 from qa.tickets.models import Ticket
 from qa.tickets.queries import visible
 
@@ -29,7 +26,7 @@ WEEKS = 26
 PAGE = 50
 
 
-def _take_in(session: Session, rows: Sequence[Row], now: dt.datetime) -> Outcome:
+def _take_in(session: Session, rows: Sequence[entering.Row], now: dt.datetime) -> taking_in.Outcome:
     return service.take_in(session, g.actor, rows, now=now)
 
 
@@ -109,7 +106,7 @@ def people_to_name(session: Session, now: dt.datetime) -> list[object]:
 def create() -> ResponseReturnValue:
     session = db.session()
     try:
-        values = read_form(fields.entries(g.zone), request.form)
+        values = entering.read_form(fields.entries(g.zone), request.form)
         escalation = service.create(session, g.actor, values, now=utcnow())
     except InvalidInputError as error:
         session.rollback()
@@ -126,11 +123,11 @@ def show(escalation_id: int) -> ResponseReturnValue:
     return escalation_page(escalation_id)
 
 
-def editable() -> list[Entry]:
+def editable() -> list[entering.Entry]:
     return [entry for entry in fields.entries(g.zone) if not entry.fixed]
 
 
-def texts_of(view: EscalationView) -> dict[str, str]:
+def texts_of(view: queries.EscalationView) -> dict[str, str]:
     """The facts as the form writes them."""
     values = service.values_of(
         view.escalation, view.ticket.external_id, view.owner.email if view.owner is not None else None
@@ -168,9 +165,9 @@ def escalation_page(
 def edit(escalation_id: int) -> ResponseReturnValue:
     session = db.session()
     view = queries.get_escalation_for(session, g.actor, escalation_id)
-    version = seen_version()
+    version = advancing.seen_version()
     try:
-        values = read_form(editable(), request.form)
+        values = entering.read_form(editable(), request.form)
         values = {**values, **unchanged_times(view, values)}
         service.edit(session, view, values, version=version, by=g.actor.user_id, now=utcnow())
     except InvalidInputError as error:
@@ -181,7 +178,7 @@ def edit(escalation_id: int) -> ResponseReturnValue:
     return redirect(url_for("escalations.show", escalation_id=escalation_id))
 
 
-def unchanged_times(view: EscalationView, values: Mapping[str, object]) -> dict[str, dt.datetime | None]:
+def unchanged_times(view: queries.EscalationView, values: Mapping[str, object]) -> dict[str, dt.datetime | None]:
     """The times to the second where the form's minutes were not touched."""
     kept: dict[str, dt.datetime | None] = {}
     for name in ("opened_at", "closed_at"):
@@ -207,7 +204,9 @@ def reopen(escalation_id: int) -> ResponseReturnValue:
 def turn(escalation_id: int, *, closed: bool) -> ResponseReturnValue:
     session = db.session()
     view = queries.get_escalation_for(session, g.actor, escalation_id)
-    service.close(session, view.escalation, closed=closed, version=seen_version(), by=g.actor.user_id, now=utcnow())
+    service.close(
+        session, view.escalation, closed=closed, version=advancing.seen_version(), by=g.actor.user_id, now=utcnow()
+    )
     session.commit()
     flash("Closed. It can be opened again." if closed else "It is open again.", "good")
     return redirect(url_for("escalations.show", escalation_id=escalation_id))
@@ -228,7 +227,9 @@ def restore(escalation_id: int) -> ResponseReturnValue:
 def put_away(escalation_id: int, *, away: bool) -> ResponseReturnValue:
     session = db.session()
     view = queries.get_escalation_for(session, g.actor, escalation_id)
-    service.archive(session, view.escalation, away=away, version=seen_version(), by=g.actor.user_id, now=utcnow())
+    service.archive(
+        session, view.escalation, away=away, version=advancing.seen_version(), by=g.actor.user_id, now=utcnow()
+    )
     session.commit()
     flash("Put away: nothing counts it. You can bring it back here." if away else "It counts again.", "good")
     return redirect(url_for("escalations.show", escalation_id=escalation_id))

@@ -9,21 +9,18 @@ from flask import Blueprint, flash, g, make_response, redirect, render_template,
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
+from qa.core import advancing, entering, taking_in
 from qa.core.access import Permission, requires
-from qa.core.advancing import seen_version
 from qa.core.clock import local_day, monday_of, utcnow
 from qa.core.db import db
-from qa.core.entering import EntryError, Row, link, read_form
 from qa.core.errors import InvalidInputError
 from qa.core.import_views import Importing, add_pages
-from qa.core.taking_in import Outcome, written
 from qa.launches import comparing, drawings, evidence, fields, queries, service
-from qa.launches.queries import LaunchView
 
 bp = Blueprint("launches", __name__, url_prefix="/launches")
 
 
-def _take_in(session: Session, rows: Sequence[Row], now: dt.datetime) -> Outcome:
+def _take_in(session: Session, rows: Sequence[entering.Row], now: dt.datetime) -> taking_in.Outcome:
     return service.take_in(session, g.actor.programme_id, rows, by=g.actor.user_id, now=now)
 
 
@@ -32,7 +29,7 @@ add_pages(
     Importing(
         noun="launches",
         lead="A launch a line, told apart by name.",
-        entries=fields.columns,
+        entries=lambda: fields.columns(),
         carry_out=_take_in,
         object_type="launch",
         list_endpoint="launches.index",
@@ -64,7 +61,7 @@ def list_page(*, typed: Mapping[str, str] | None = None, errors: Mapping[str, st
     )
 
 
-def form_context(session: Session, now: dt.datetime, view: LaunchView | None = None) -> dict[str, object]:
+def form_context(session: Session, now: dt.datetime, view: queries.LaunchView | None = None) -> dict[str, object]:
     """What the form of a launch offers."""
     plans = list(service.plans_by_name(session, g.actor.programme_id))
     if view is not None and view.plan is not None and view.plan.name not in plans:
@@ -81,7 +78,7 @@ def form_context(session: Session, now: dt.datetime, view: LaunchView | None = N
 def create() -> ResponseReturnValue:
     session, now = db.session(), utcnow()
     try:
-        values = read_form(fields.entries(), request.form)
+        values = entering.read_form(fields.entries(), request.form)
         launch = service.create(session, g.actor.programme_id, values, by=g.actor.user_id, now=now)
     except InvalidInputError as error:
         session.rollback()
@@ -110,7 +107,7 @@ def launch_page(
     seen = evidence.watched(session, g.actor, launch, weeks, queues) if weeks else None
     about = evidence.parts_about(session, g.actor, launch, weeks)
     editing = g.actor.may(Permission.LAUNCHES_EDIT)
-    values = {name: written(value) for name, value in service.values_of(view).items()}
+    values = {name: taking_in.written(value) for name, value in service.values_of(view).items()}
     return render_template(
         "launches/show.html",
         view=view,
@@ -135,9 +132,9 @@ def launch_page(
 def edit(launch_id: int) -> ResponseReturnValue:
     session = db.session()
     view = queries.get_launch_for(session, g.actor, launch_id)
-    version = seen_version()
+    version = advancing.seen_version()
     try:
-        values = read_form(fields.entries(), request.form)
+        values = entering.read_form(fields.entries(), request.form)
         service.edit(session, view, values, version=version, by=g.actor.user_id, now=utcnow())
     except InvalidInputError as error:
         session.rollback()
@@ -162,7 +159,7 @@ def restore(launch_id: int) -> ResponseReturnValue:
 def put_away(launch_id: int, *, away: bool) -> ResponseReturnValue:
     session = db.session()
     view = queries.get_launch_for(session, g.actor, launch_id)
-    service.archive(session, view.launch, version=seen_version(), away=away, by=g.actor.user_id, now=utcnow())
+    service.archive(session, view.launch, version=advancing.seen_version(), away=away, by=g.actor.user_id, now=utcnow())
     session.commit()
     flash("Put away: no axis shows it. You can bring it back here." if away else "It is back.", "good")
     return redirect(url_for("launches.show", launch_id=launch_id))
@@ -176,9 +173,9 @@ def add_issue(launch_id: int) -> ResponseReturnValue:
     view = queries.get_launch_for(session, g.actor, launch_id)
     address = request.form.get("url", "").strip()
     try:
-        url = link(address) if address else ""
-    except EntryError as error:
-        raise InvalidInputError(f"The link: {error}.", {"url": str(error)}) from error
+        url = entering.link(address) if address else ""
+    except entering.EntryError as error:
+        raise InvalidInputError(f"The entering.link: {error}.", {"url": str(error)}) from error
     service.add_issue(
         session, view.launch, text=request.form.get("text", ""), url=url, by=g.actor.user_id, now=utcnow()
     )

@@ -10,15 +10,13 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from qa.config import settings
+from qa.core import advancing, entering, taking_in
 from qa.core.access import Permission, requires
-from qa.core.advancing import seen_version
 from qa.core.clock import local_day, monday_of, utcnow
 from qa.core.crypto import KeyRing
 from qa.core.db import db
-from qa.core.entering import Row, read_form
 from qa.core.errors import InvalidInputError
 from qa.core.import_views import Importing, add_pages
-from qa.core.taking_in import Outcome, written
 from qa.reviews.queries import get_assignment_for
 from qa.reviews.scoring_page import texts_of
 from qa.rubric_library.queries import rubric_of
@@ -35,7 +33,7 @@ def sop_gap_kinds() -> list[tuple[str, str, str]]:
     return [(kind, words, rules.KIND_HELP[kind]) for kind, words in rules.KINDS.items()]
 
 
-def _take_in(session: Session, rows: Sequence[Row], now: dt.datetime) -> Outcome:
+def _take_in(session: Session, rows: Sequence[entering.Row], now: dt.datetime) -> taking_in.Outcome:
     return service.take_in(session, g.actor, rows, now=now, today=local_day(now, g.zone))
 
 
@@ -44,7 +42,7 @@ add_pages(
     Importing(
         noun="gaps",
         lead="A gap a line, told apart by its ticket, its criterion and what is wrong.",
-        entries=fields.entries,
+        entries=lambda: fields.entries(),
         carry_out=_take_in,
         object_type="sop_gap",
         list_endpoint="sop_gaps.index",
@@ -143,7 +141,7 @@ def create() -> ResponseReturnValue:
     """A gap that a lead found without scoring."""
     session, now = db.session(), utcnow()
     try:
-        values = read_form(fields.entries(), request.form)
+        values = entering.read_form(fields.entries(), request.form)
         gap = service.create(session, g.actor, values, now=now, today=local_day(now, g.zone))
     except InvalidInputError as error:
         session.rollback()
@@ -193,7 +191,7 @@ def gap_page(gap_id: int, *, typed: Mapping[str, str] | None = None, errors: Map
         alike=len(queries.alike(session, g.actor, gap)) if handles else 0,
         entries=fields.handling([(key, each.name) for key, each in known.items()]) if handles else (),
         people=service.owners(session, g.actor.programme_id, now).values() if handles else (),
-        typed=typed or {name: written(value) for name, value in values.items()},
+        typed=typed or {name: taking_in.written(value) for name, value in values.items()},
         errors=errors or {},
     )
 
@@ -209,10 +207,10 @@ def handle(gap_id: int) -> ResponseReturnValue:
     """What is done about it; and, where it is ticked, about the others that are alike."""
     session, now = db.session(), utcnow()
     view = queries.get_gap_for(session, g.actor, gap_id)
-    version = seen_version()
+    version = advancing.seen_version()
     others = queries.alike(session, g.actor, view.gap) if request.form.get("alike") == "yes" else ()
     try:
-        values = read_form(fields.handling(), request.form)
+        values = entering.read_form(fields.handling(), request.form)
         service.handle(
             session,
             view,

@@ -10,21 +10,19 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from qa.core import entering, taking_in
 from qa.core.access import Permission, requires
 from qa.core.clock import local_day, utcnow
 from qa.core.db import db
-from qa.core.entering import Row, read_form
 from qa.core.errors import InvalidInputError
 from qa.core.import_views import Importing, add_pages
-from qa.core.taking_in import Outcome
-from qa.targets import fields, queries, service
-from qa.targets.rules import MEASURES
+from qa.targets import fields, queries, rules, service
 from qa.tickets.models import Ticket
 
 bp = Blueprint("targets", __name__, url_prefix="/targets")
 
 
-def _take_in(session: Session, rows: Sequence[Row], now: dt.datetime) -> Outcome:
+def _take_in(session: Session, rows: Sequence[entering.Row], now: dt.datetime) -> taking_in.Outcome:
     return service.take_in(session, g.actor.programme_id, rows, by=g.actor.user_id, now=now)
 
 
@@ -33,7 +31,7 @@ add_pages(
     Importing(
         noun="targets",
         lead="A target a line. Another value for the same measure, people and day takes the former’s place.",
-        entries=fields.entries,
+        entries=lambda: fields.entries(),
         carry_out=_take_in,
         object_type="target",
         list_endpoint="targets.index",
@@ -57,8 +55,8 @@ def list_page(*, typed: Mapping[str, str] | None = None, errors: Mapping[str, st
     setting = g.actor.may(Permission.TARGETS_SET)
     return render_template(
         "targets/index.html",
-        views=queries.targets_of(session, g.actor, measure=measure if measure in MEASURES else "", today=today),
-        measures=MEASURES,
+        views=queries.targets_of(session, g.actor, measure=measure if measure in rules.MEASURES else "", today=today),
+        measures=rules.MEASURES,
         measure=measure,
         today=today,
         entries=fields.entries(list(service.teams_by_name(session, g.actor.programme_id)), queue_names(session))
@@ -85,12 +83,12 @@ def queue_names(session: Session) -> list[str]:
 def set_target() -> ResponseReturnValue:
     session = db.session()
     try:
-        values = read_form(fields.entries(), request.form)
+        values = entering.read_form(fields.entries(), request.form)
         target = service.set_target(session, g.actor.programme_id, values, by=g.actor.user_id, now=utcnow())
     except InvalidInputError as error:
         session.rollback()
         return make_response(list_page(typed=request.form, errors=error.fields), 422)
-    said = f"{MEASURES[target.measure].label} has a target of {target.value:g} from {target.effective_from} on."
+    said = f"{rules.MEASURES[target.measure].label} has a target of {target.value:g} from {target.effective_from} on."
     session.commit()
     flash(said, "good")
     return redirect(url_for("targets.index"))

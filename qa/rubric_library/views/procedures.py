@@ -1,5 +1,7 @@
 """Procedures (SOPs) that criteria link to: the list, one with its versions."""
 
+from __future__ import annotations
+
 import datetime as dt
 from collections.abc import Sequence
 
@@ -8,20 +10,18 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 from wtforms.fields import SelectChoice
 
+from qa.core import advancing, entering, taking_in
 from qa.core.access import Permission, requires
-from qa.core.advancing import seen_version
 from qa.core.clock import local_day, midnight, utcnow
 from qa.core.db import db
-from qa.core.entering import Row
 from qa.core.errors import InvalidInputError
 from qa.core.import_views import Importing, add_pages
-from qa.core.taking_in import Outcome
 from qa.rubric_library import procedure_lists, procedures, queries
 from qa.rubric_library.forms import ProcedureForm, ProcedureVersionForm
 from qa.rubric_library.views.blueprint import bp
 
 
-def _take_in(session: Session, rows: Sequence[Row], now: dt.datetime) -> Outcome:
+def _take_in(session: Session, rows: Sequence[entering.Row], now: dt.datetime) -> taking_in.Outcome:
     return procedure_lists.take_in(session, g.actor.programme_id, rows, g.zone, by=g.actor.user_id, now=now)
 
 
@@ -30,7 +30,7 @@ add_pages(
     Importing(
         noun="procedures",
         lead="A procedure a line, told apart by its key, with at most one new version.",
-        entries=procedure_lists.columns,
+        entries=lambda: procedure_lists.columns(),
         carry_out=_take_in,
         object_type="procedure",
         list_endpoint="rubrics.procedure_list",
@@ -147,7 +147,7 @@ def change_procedure(procedure_id: int) -> ResponseReturnValue:
         view.procedure,
         name=request.form.get("name", ""),
         owner_id=owner,
-        version=seen_version(),
+        version=advancing.seen_version(),
         by=g.actor.user_id,
         now=now,
     )
@@ -172,7 +172,7 @@ def put_away(procedure_id: int, *, away: bool) -> ResponseReturnValue:
     session = db.session()
     view = procedures.get_procedure_for(session, g.actor, procedure_id)
     procedure_lists.archive(
-        session, view.procedure, away=away, version=seen_version(), by=g.actor.user_id, now=utcnow()
+        session, view.procedure, away=away, version=advancing.seen_version(), by=g.actor.user_id, now=utcnow()
     )
     session.commit()
     flash("Put away; links from former reviews stay. You can bring it back here." if away else "It is back.", "good")
