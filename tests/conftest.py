@@ -45,6 +45,7 @@ def pytest_configure(config: pytest.Config) -> None:
             profile, max_examples=examples, deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
         )
     hypothesis.settings.load_profile(config.getoption("--hypothesis-profile") or "short")
+    gc.set_threshold(50_000)  # at the usual 700, looking for what to throw away takes a twelfth of the run
     if not hasattr(config, "workerinput"):
         config.stash[BEGUN] = runs.begin()
 

@@ -165,7 +165,7 @@ def asked(app: Flask, secret: Secret, method: str) -> Iterator[tuple[str, str]]:
 
 
 def permitted(app: Flask, endpoint: str, name: str) -> bool:
-    permission = declared(app, endpoint) if endpoint in {rule.endpoint for rule in own_rules(app)} else None
+    permission = declared(app, endpoint) if endpoint in app.view_functions else None
     return not isinstance(permission, Permission) or may(app, next(c for c in CASES if c.endpoint == endpoint), name)
 
 
