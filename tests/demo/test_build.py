@@ -11,18 +11,24 @@ from click.testing import Result
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from qa.board_notes.models import BoardNote
 from qa.calibration_sessions.models import CalibrationSession
 from qa.coaching.models import CoachingAction, CoachingPlan
 from qa.config import Settings
 from qa.core.access import Role
 from qa.core.db import db
 from qa.demo.load import Build
+from qa.escalations.models import Escalation
 from qa.incidents.models import Incident
+from qa.launches.models import Launch, LaunchIssue
 from qa.notices.models import Notice
 from qa.people.queries import first_programme, people_with_role
 from qa.reviews.models import Review, ReviewRevision
 from qa.reviews.second_looks.models import SecondLook
+from qa.rubric_library.models import ProcedureVersion
 from qa.sampling.models import Assignment, DrawReceipt
+from qa.sop_gaps.models import SopGap
+from qa.targets.models import Target
 from qa.tickets.models import Ticket
 from tests.support import engines, server
 from tests.support.client import CheckingClient
@@ -82,6 +88,15 @@ def test_incidents_stand_in_every_state_and_a_review_was_looked_at_again(session
     assert session.scalars(select(Assignment.state).where(Assignment.id == look.assignment_id)).one() == "submitted"
     kinds = set(session.scalars(select(Notice.kind).where(Notice.read_at.is_(None))))
     assert {"incident_raised", "incident_settled", "second_look_done"} <= kinds
+
+
+@ON_BOTH
+def test_something_stands_behind_the_figures(session: Session) -> None:
+    for table in (Launch, LaunchIssue, Target, BoardNote, ProcedureVersion):
+        assert session.scalar(select(func.count()).select_from(table)), table
+    assert set(session.scalars(select(SopGap.state))) == {"open", "in_work", "fixed", "declined"}
+    assert set(session.scalars(select(Escalation.origin))) == {"hand", "intake"}
+    assert any(opened.time_known and not opened.closed_at for opened in session.scalars(select(Escalation)))
 
 
 @ON_BOTH
