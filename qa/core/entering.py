@@ -20,7 +20,7 @@ from qa.core.errors import InvalidInputError
 
 NONE = "-"  # empties a field; an empty cell leaves it as it is
 LONGEST_CELL = 4_000
-MOST_ROWS = 10_000
+MOST_ROWS = 2_000  # carried out in one transaction, for which others wait to write
 
 
 class EntryError(ValueError):

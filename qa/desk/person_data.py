@@ -39,6 +39,8 @@ from qa.reviews.comment_templates.models import CommentTemplate
 from qa.reviews.comments.models import ReviewComment
 from qa.reviews.keeping_sums import following
 from qa.reviews.models import Answer, Review, ReviewRevision
+from qa.sampling.models import Assignment
+from qa.sop_gaps.models import SopGap
 from qa.tickets.models import Erasure, HandledPart
 
 OWN = (RoleGrant, Membership, Skill, Absence, Clearance, RegionClearance, Capacity)  # told
@@ -85,6 +87,7 @@ def export_person(session: Session, user: User) -> dict[str, Any]:
         "coaching_example": _plain(session, select(CoachingExample).where(CoachingExample.specialist_id == user.id)),
         "wait_place": _plain(session, select(WaitPlace).where(WaitPlace.user_id == user.id)),
         "comment_template": _plain(session, select(CommentTemplate).where(CommentTemplate.owner_id == user.id)),
+        "sop_gaps_they_raised": _plain(session, select(SopGap).where(SopGap.raised_by_id == user.id)),
         "audit": _plain(session, select(AuditEvent).where(AuditEvent.actor_id == user.id).order_by(AuditEvent.id)),
     }
 
@@ -173,6 +176,12 @@ def _blank_texts(session: Session, user_id: int) -> None:
         .where(or_(ReviewComment.author_id == user_id, ReviewComment.review_id.in_(about)))
         .values(text="")
     )
+    tasks = (
+        select(Assignment.id)
+        .join(HandledPart, HandledPart.id == Assignment.part_id)
+        .where(HandledPart.specialist_id == user_id)
+    )
+    session.execute(update(SopGap).where(SopGap.assignment_id.in_(tasks)).values(note="(erased)"))
     plans = select(CoachingPlan.id).where(CoachingPlan.specialist_id == user_id)
     session.execute(update(CoachingPlan).where(CoachingPlan.specialist_id == user_id).values(title="Coaching plan"))
     session.execute(update(CoachingPlan).where(CoachingPlan.specialist_id == user_id).values(own_words=None))

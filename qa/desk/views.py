@@ -63,6 +63,7 @@ def home() -> ResponseReturnValue:
         )
     if g.actor.may(Permission.SAMPLING_VIEW):
         desk["sampling"] = queries.sampling_state(session, g.actor, today=today)
+        desk["behind"] = queries.behind_state(session, g.actor, today=today)
     if Role.ADMIN in roles:
         desk["admin"] = queries.admin_state(session, g.actor, now=now)
     if Role.DIRECTOR in roles:

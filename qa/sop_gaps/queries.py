@@ -14,8 +14,8 @@ from qa.rubric_library.models import Procedure, RubricFamily, RubricVersion
 from qa.rubric_library.queries import parsed
 from qa.sop_gaps.models import SopGap
 from qa.sop_gaps.rules import WAITING
-from qa.tickets.models import Ticket
-from qa.tickets.queries import visible, within_clearance
+from qa.tickets.models import HandledPart, Ticket
+from qa.tickets.queries import with_part, within_clearance
 
 
 def in_scope(actor: Actor) -> ColumnElement[bool]:
@@ -36,7 +36,8 @@ def in_scope(actor: Actor) -> ColumnElement[bool]:
     if Scope.ALL in scopes:
         reached = or_(mine, SopGap.programme_id == actor.programme_id)
     elif Scope.TEAM in scopes:
-        reached = or_(mine, visible(actor, Permission.SOP_GAPS_VIEW))
+        led = with_part(HandledPart.team_id.in_(sorted(actor.led_team_ids)))
+        reached = or_(mine, and_(within_clearance(actor), led))
     return and_(
         SopGap.programme_id == actor.programme_id, or_(SopGap.raised_by_id == actor.user_id, and_(unsealed, reached))
     )
