@@ -14,18 +14,12 @@ from qa.core.access import Actor
 from qa.core.audit import AuditEvent, AuditSeal
 from qa.core.clock import monday_of
 from qa.core.jobs import Job, JobState
-from qa.escalations import queries as escalation_queries
-from qa.escalations.models import Escalation
-from qa.launches import queries as launch_queries
 from qa.notices.models import Notice
 from qa.people.models import AgentIdentity, Membership, OneTimeLink, Source, User
 from qa.people.queries import in_force
 from qa.reviews.models import Review, ReviewRevision
 from qa.reviews.queries import TO_DO
 from qa.sampling.models import Assignment, Draw, Period
-from qa.sop_gaps import queries as gap_queries
-from qa.sop_gaps import rules as gap_rules
-from qa.sop_gaps.models import SopGap
 from qa.tickets.models import HandledPart, IntakeRun, Ticket
 
 SEALED_WITHIN = dt.timedelta(minutes=5)
@@ -291,45 +285,6 @@ def programme_state(session: Session, actor: Actor, *, today: dt.date) -> Progra
         plans=coaching[0],
         actions_open=coaching[1],
         actions_overdue=coaching[2],
-    )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BehindState:
-    """What stands behind the figures and waits for somebody."""
-
-    gaps: int
-    gaps_unowned: int
-    escalations: int
-    escalations_unowned: int
-    launches: Sequence[tuple[int, str]]  # those that run today
-
-
-def behind_state(session: Session, actor: Actor, *, today: dt.date) -> BehindState:
-    """Gaps, escalations and running launches as this person may know of them; three statements."""
-    gaps = session.execute(
-        select(func.count(), func.count().filter(SopGap.owner_id.is_(None)))
-        .select_from(SopGap)
-        .join(Ticket, Ticket.id == SopGap.ticket_id)
-        .where(gap_queries.in_scope(actor), SopGap.state.in_(gap_rules.WAITING))
-    ).one()
-    waiting = session.execute(
-        select(func.count(), func.count().filter(Escalation.owner_id.is_(None)))
-        .select_from(Escalation)
-        .join(Ticket, Ticket.id == Escalation.ticket_id)
-        .where(escalation_queries.of_tickets(actor), Escalation.closed_at.is_(None))
-    ).one()
-    running = [
-        view
-        for view in launch_queries.launches_of(session, actor)
-        if view.launch.starts_on <= today and (view.launch.ends_on is None or view.launch.ends_on >= today)
-    ]
-    return BehindState(
-        gaps=gaps[0],
-        gaps_unowned=gaps[1],
-        escalations=waiting[0],
-        escalations_unowned=waiting[1],
-        launches=[(view.launch.id, view.launch.name) for view in running],
     )
 
 

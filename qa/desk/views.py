@@ -13,7 +13,7 @@ from qa.core import audit
 from qa.core.access import Permission, Role, Scope, requires
 from qa.core.clock import local_day, midnight, monday_of, utcnow
 from qa.core.db import db
-from qa.desk import attention, queries, searching
+from qa.desk import attention, behind, queries, searching
 from qa.incidents import figures as incident_figures
 from qa.incidents import queries as incident_queries
 from qa.incidents.rules import KIND_WORDS
@@ -63,7 +63,7 @@ def home() -> ResponseReturnValue:
         )
     if g.actor.may(Permission.SAMPLING_VIEW):
         desk["sampling"] = queries.sampling_state(session, g.actor, today=today)
-        desk["behind"] = queries.behind_state(session, g.actor, today=today)
+        desk["behind"] = behind.behind_state(session, g.actor, today=today)
     if Role.ADMIN in roles:
         desk["admin"] = queries.admin_state(session, g.actor, now=now)
     if Role.DIRECTOR in roles:
