@@ -54,6 +54,7 @@ ROOMS = (
     Room(
         label="Retention", icon="archive-x", endpoint="tickets.retention_page", permission=Permission.RETENTION_MANAGE
     ),
+    Room(label="Originals", icon="file-lock", endpoint="tickets.originals", permission=Permission.ORIGINALS),
     Room(
         label="Programme", icon="sliders-horizontal", endpoint="programme.show", permission=Permission.PROGRAMME_RULES
     ),

@@ -33,6 +33,7 @@ from qa.scheduled_exports import models as scheduled_exports
 from qa.sop_gaps import models as sop_gaps
 from qa.targets import models as targets
 from qa.tickets import models as tickets
+from qa.tickets.originals import models as originals
 from qa.trends import models as trends
 
 lazily.load(
@@ -57,6 +58,7 @@ lazily.load(
     jobs,
     launches,
     notices,
+    originals,
     people,
     reviewer_drift,
     reviews,

@@ -101,6 +101,8 @@ class Permission(StrEnum):
     PROGRAMME_RULES = "programme_rules"
     INTAKE_RUN = "intake_run"
     RETENTION_MANAGE = "retention_manage"
+    ORIGINALS = "originals"
+    ORIGINALS_SETTLE = "originals_settle"
     DATA_EXPORT = "data_export"
     AUDIT_READ = "audit_read"
 
@@ -174,6 +176,8 @@ AUTHORITY: dict[Permission, dict[Role, Scope]] = {
     P.PROGRAMME_RULES: {Q: Scope.ALL, A: Scope.ALL},
     P.INTAKE_RUN: {A: Scope.ALL},
     P.RETENTION_MANAGE: {A: Scope.ALL},
+    P.ORIGINALS: {Q: Scope.ALL, D: Scope.ALL, A: Scope.ALL},
+    P.ORIGINALS_SETTLE: {Q: Scope.ALL, A: Scope.ALL},
     P.DATA_EXPORT: {L: Scope.TEAM, Q: Scope.ALL, D: Scope.ALL},
     P.AUDIT_READ: {Q: Scope.ALL, A: Scope.ALL},
 }

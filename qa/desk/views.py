@@ -166,6 +166,8 @@ def address_of(notice: Notice) -> str:
         return url_for("rubrics.notes_of", family_id=int(notice.object_id))
     if notice.object_type == "drift_case":
         return url_for("reviewers.show_case", case_id=int(notice.object_id))
+    if notice.object_type == "original_reveal":
+        return url_for("tickets.originals")
     if notice.object_type == "strike_request":
         return url_for("sampling.strike_requests")
     if notice.kind in ("parts_assigned", "strike_declined"):

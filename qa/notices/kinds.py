@@ -110,6 +110,18 @@ KINDS: Mapping[str, Kind] = {
             },
         ),
         *_kinds(
+            "Original texts",
+            (Q, A),
+            {"original_asked": "Somebody asks to read an original text: a second person has to agree"},
+            may_be_off=False,
+        ),
+        *_kinds(
+            "Original texts",
+            (Q, D, A),
+            {"original_settled": "Somebody answered: you asked to read an original text"},
+            may_be_off=False,
+        ),
+        *_kinds(
             "Scoring",
             (R, L, Q),
             {

@@ -18,6 +18,7 @@ from qa.desk import person_data
 from qa.operations import backing_up, checking, restoring
 from qa.tickets import erasing, searching
 from qa.tickets.jobs import journal, keys
+from qa.tickets.originals import expiring
 
 
 @click.command("backup")
@@ -64,6 +65,7 @@ def restore(file: Path) -> None:
 def _erase_again(session: Session) -> tuple[int, int]:
     """Whoever asked to be forgotten after the backup was taken is not brought back by it."""
     tickets = erasing.replay(session, keys().ring, journal(), now=utcnow())
+    expiring.replay(session, journal(), now=utcnow())
     people = person_data.erase_again(session, sorted(set(journal().erased("person"))), now=utcnow())
     session.commit()
     if people:

@@ -23,6 +23,9 @@ from qa.tickets.intake import FORMATS
 from qa.tickets.jobs import journal, keys
 from qa.tickets.live import running
 from qa.tickets.models import IntakeReject, IntakeRun, SourceConnection
+from qa.tickets.originals import expiring
+from qa.tickets.originals import service as originals
+from qa.tickets.originals.rules import MOST_DAYS
 
 SHOWN_REJECTS = 20
 
@@ -232,7 +235,27 @@ def retention_run(*, as_json: bool) -> None:
     programme_id = the_programme(session).id
     session.rollback()
     erased = erasing.erase_due(session, keys().ring, journal(), programme_id, by=None, now=utcnow())
-    click.echo(json.dumps({"erased": erased}) if as_json else f"The text of {erased:,} tickets was erased.")
+    gone = expiring.expire(session, now=utcnow())
+    if as_json:
+        click.echo(json.dumps({"erased": erased, "originals": gone}))
+        return
+    click.echo(f"The text of {erased:,} tickets was erased, and {gone:,} originals whose time was over.")
+
+
+@retention_commands.command("originals")
+@click.option("--source", "source_key", required=True, metavar="KEY")
+@click.option("--days", type=click.IntRange(0, MOST_DAYS), required=True, help="0: keep none, and destroy what is kept")
+@with_appcontext
+def keep_originals(source_key: str, days: int) -> None:
+    """Keep what redaction takes out of a source's texts, sealed, for so many days; from the next intake on."""
+    session = db.session()
+    source = source_of(session, source_key)
+    name, now = source.name, utcnow()
+    originals.set_rule(session, journal(), source, days or None, by=None, now=now)
+    session.commit()
+    gone = expiring.expire(session, now=now)
+    kept = f"kept sealed for {days} days from the next intake on" if days else "not kept"
+    click.echo(f"Originals of {name} are {kept}; {gone:,} were destroyed.")
 
 
 @retention_commands.command("erase")
@@ -279,6 +302,7 @@ def export_customer(source_key: str, customer: str) -> None:
 def replay() -> None:
     """After an older backup was put in place: erase again what was erased since, by the list beside the database."""
     erased = erasing.replay(db.session(), keys().ring, journal(), now=utcnow())
+    expiring.replay(db.session(), journal(), now=utcnow())
     click.echo(f"The text of {erased:,} tickets was erased again.")
 
 

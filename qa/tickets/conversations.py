@@ -43,6 +43,18 @@ class Conversation:
     messages: tuple[Message, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptMessage:
+    """A message as its payload holds it."""
+
+    external_id: str
+    role: Role
+    agent_external_id: str | None
+    public: bool
+    at: dt.datetime
+    text: str
+
+
 _revisions, _keys, _tickets, _sources, _agents_table = (
     each.__table__ for each in (ConversationRevision, ConversationKey, Ticket, Source, AgentIdentity)
 )
@@ -97,7 +109,16 @@ def read_conversation(
     about = about_ticket(row.source_key, row.external_id)
     key = unwrap(ring, row.key_id, row.wrapped, about)
     kept = read_payload(decrypt_text(key, row.payload, about_revision(about, row.conversation_n)))
-    agents = _agents(session, row.source_id, {message.agent_external_id for message in kept}) if named else {}
+    messages = with_authors(session, kept, row.source_id, customer_word=customer_word, named=named)
+    return Conversation(ticket_id=ticket_id, revision_id=row.conversation_id, n=row.conversation_n, messages=messages)
+
+
+def with_authors(
+    session: Session, kept: Iterable[KeptMessage], source_id: int, *, customer_word: str, named: bool = True
+) -> tuple[Message, ...]:
+    """Kept messages with what their authors are called here; one statement, unless nobody is named."""
+    kept = tuple(kept)
+    agents = _agents(session, source_id, {message.agent_external_id for message in kept}) if named else {}
     customer = customer_word.capitalize()
     messages = []
     for message in kept:
@@ -116,29 +137,15 @@ def read_conversation(
                 text=message.text,
             )
         )
-    return Conversation(
-        ticket_id=ticket_id, revision_id=row.conversation_id, n=row.conversation_n, messages=tuple(messages)
-    )
+    return tuple(messages)
 
 
 LABELS = {"bot": "Bot", "internal": "Internal note", "tool": "Tool"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeptMessage:
-    """A message as its payload holds it."""
-
-    external_id: str
-    role: Role
-    agent_external_id: str | None
-    public: bool
-    at: dt.datetime
-    text: str
-
-
-def payload_of(messages: Iterable[MessageRecord]) -> bytes:
-    """A conversation as bytes; the same messages always give the same bytes."""
-    rows = [
+def message_rows(messages: Iterable[MessageRecord]) -> list[list[Any]]:
+    """Messages as plain values, which ``messages_in`` reads again."""
+    return [
         [
             message.external_id,
             message.role,
@@ -149,7 +156,11 @@ def payload_of(messages: Iterable[MessageRecord]) -> bytes:
         ]
         for message in messages
     ]
-    return PAYLOAD.encode([SHAPE, rows]).encode("utf-8", "replace")
+
+
+def payload_of(messages: Iterable[MessageRecord]) -> bytes:
+    """A conversation as bytes; the same messages always give the same bytes."""
+    return PAYLOAD.encode([SHAPE, message_rows(messages)]).encode("utf-8", "replace")
 
 
 def read_payload(payload: bytes) -> tuple[KeptMessage, ...]:
@@ -157,6 +168,11 @@ def read_payload(payload: bytes) -> tuple[KeptMessage, ...]:
     shape, rows = json.loads(payload)
     if shape != SHAPE:
         raise UnreadableTextError(f"this conversation was kept in shape {shape}, which this version cannot read")
+    return messages_in(rows)
+
+
+def messages_in(rows: Iterable[list[Any]]) -> tuple[KeptMessage, ...]:
+    """The messages that ``message_rows`` told."""
     return tuple(
         KeptMessage(
             external_id=external_id,

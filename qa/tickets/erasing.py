@@ -11,7 +11,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, and_, delete, exists, func, insert, or_, select, text, update
 from sqlalchemy.orm import Session
@@ -32,11 +32,15 @@ from qa.tickets.models import (
     SearchPending,
     Ticket,
 )
+from qa.tickets.originals import keeping as originals
 
 CHUNK = 100  # tickets in one transaction
 JOURNAL = "erasures.jsonl"
-VACUUMED = ("ticket", "conversation_key", "conversation_revision", "ticket_search", "answer", "review_revision")
-Subject = Literal["ticket", "person"]
+VACUUMED = (
+    "ticket", "conversation_key", "conversation_revision", "original_text", "original_reveal", "ticket_search",
+    "answer", "review_revision",
+)  # fmt: skip
+Subject = Literal["ticket", "person", "originals"]
 ForgetQuotes = Callable[[Session, Mapping[int, Sequence[str]]], int]
 AfterChunk = Callable[[int], None]
 
@@ -61,22 +65,26 @@ class Journal:
         self.path = folder / JOURNAL
         self.forget_quotes = forget_quotes  # of the conversations, by whoever quotes them
 
-    def note(self, ids: Iterable[int], now: dt.datetime, subject: Subject = "ticket") -> None:
+    def note(self, ids: Iterable[int], now: dt.datetime, subject: Subject = "ticket", **more: int) -> None:
         """Append and wait until the disk has it."""
         with self.path.open("a", encoding="ascii") as file:
             for erased in ids:
-                file.write(json.dumps({subject: erased, "at": now.isoformat()}) + "\n")
+                file.write(json.dumps({subject: erased, "at": now.isoformat(), **more}) + "\n")
             file.flush()
             os.fsync(file.fileno())
 
     def erased(self, subject: Subject = "ticket") -> Iterator[int]:
-        """Every ticket, or person, that was ever erased; a last line that was cut off by a crash is left out."""
+        """Every ticket, or person, that was ever erased."""
+        return (int(told[subject]) for told in self.lines(subject))
+
+    def lines(self, subject: Subject) -> Iterator[dict[str, Any]]:
+        """What was noted of a kind, in order; a last line that was cut off by a crash is left out."""
         if not self.path.exists():
             return
         with self.path.open(encoding="ascii") as file:
             for line in file:
                 if line.endswith("\n") and subject in (told := json.loads(line)):
-                    yield int(told[subject])
+                    yield told
 
 
 def held() -> ColumnElement[bool]:
@@ -233,8 +241,7 @@ def _erase(
     noted: bool = False,
 ) -> int:
     """One transaction's erasures; the caller commits. A line too many in the journal erases only what was to go."""
-    if session.get_bind().dialect.name == "sqlite":
-        session.execute(text("PRAGMA secure_delete=ON"))  # freed pages are overwritten, not only forgotten
+    overwrite_freed_pages(session)
     still = session.scalars(
         select(Ticket.id).where(Ticket.id.in_(ids), Ticket.erased_at.is_(None)).with_for_update()
     ).all()
@@ -246,6 +253,7 @@ def _erase(
         journal.forget_quotes(session, texts_of(session, ring, still))
     searching.forget(session, ring, still)
     session.execute(delete(SearchPending).where(SearchPending.ticket_id.in_(still)))
+    originals.forget(session, still)
     session.execute(delete(ConversationKey).where(ConversationKey.ticket_id.in_(still)))
     session.execute(update(ConversationRevision).where(ConversationRevision.ticket_id.in_(still)).values(payload=b""))
     session.execute(
@@ -306,11 +314,18 @@ def texts_of(session: Session, ring: KeyRing, ticket_ids: Sequence[int]) -> dict
     return found
 
 
-def leave_no_trace(session: Session) -> None:
+def overwrite_freed_pages(session: Session) -> None:
+    """What this connection deletes from now on is written over, not only forgotten; PostgreSQL vacuums afterwards."""
+    if session.get_bind().dialect.name == "sqlite":
+        session.execute(text("PRAGMA secure_delete=ON"))
+
+
+def leave_no_trace(session: Session, tables: Sequence[str] = VACUUMED) -> None:
     """Write over what the engine still keeps of deleted rows: SQLite's index and WAL, PostgreSQL's dead rows."""
     engine = session.get_bind()
     if engine.dialect.name == "sqlite":
-        searching.wipe(session)
+        if "ticket_search" in tables:
+            searching.wipe(session)
         session.commit()
         connection = engine.engine.raw_connection()  # a checkpoint runs outside of any transaction
         try:
@@ -320,5 +335,5 @@ def leave_no_trace(session: Session) -> None:
         return
     session.commit()
     with engine.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as plain:
-        for name in VACUUMED:
+        for name in tables:
             plain.execute(text(f"VACUUM {name}"))

@@ -24,6 +24,7 @@ from qa.tickets.intake import sealing
 from qa.tickets.live import running
 from qa.tickets.live.connections import House
 from qa.tickets.models import RetentionRule
+from qa.tickets.originals import expiring
 
 RETENTION_JOB = "tickets.retention"
 
@@ -143,10 +144,11 @@ class Calendar:
         self._hour: int | None = None
 
     def tick(self, session: Session, now: dt.datetime) -> None:
-        """One job row a day for each programme that erases at all; once an hour, uploads whose day is over go."""
+        """One job row a day for each programme that erases; each hour, uploads and originals whose time is over go."""
         day = now.date().isoformat()
         if self._hour != now.hour:
             uploads.forget_old(session, upload_folder(), now=now)
+            expiring.expire(session, now=now)
             self._hour = now.hour
         if day in self._written:
             return

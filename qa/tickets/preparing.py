@@ -26,6 +26,7 @@ from qa.tickets.facets import Facet
 from qa.tickets.facts import cleaned, conversation_digest, fact_columns, facts_digest, redacted
 from qa.tickets.intake.base import PartRecord, TicketRecord
 from qa.tickets.models import ConversationKey, ConversationRevision, HandledPart, Resolution, Ticket
+from qa.tickets.originals.keeping import sealed_original
 from qa.tickets.redaction import REDACTION_VERSION
 from qa.tickets.rows import among
 from qa.tickets.rules import PresentResolution, PrimaryRule
@@ -47,6 +48,7 @@ class Store:
     directory: Directory
     run_id: int | None = None  # of the intake that tells
     facets: set[Facet] = field(default_factory=set)  # kept before
+    originals_for: int | None = None  # days that the texts are kept as they came, sealed; None: never
 
     def primary_rule(self, moment: dt.datetime) -> PrimaryRule:
         """The programme's rule in force at a moment; before its first row, the first one."""
@@ -96,6 +98,7 @@ class Work:
     parts: Sequence[PartRecord] | None  # None: the parts stay as they are
     key: tuple[str, bytes] | None = None  # to be stored
     revision: dict[str, Any] | None = None
+    original: dict[str, Any] | None = None  # the revision as it came, where the source keeps it
     deeper: Deeper = field(default_factory=Deeper)
 
 
@@ -275,6 +278,8 @@ def _seal(store: Store, work: Work, payload: bytes, n: int, digest: str, counts:
         "payload": sealed(key, payload, about, n),
         "created_at": store.now,
     }
+    if store.originals_for is not None:
+        work.original = sealed_original(store.ring, work.record, about, n, now=store.now, days=store.originals_for)
 
 
 def _compare(before: Sequence[KeptMessage], after: Sequence[KeptMessage] | None, told: int, counts: Counts) -> None:

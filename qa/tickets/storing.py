@@ -23,6 +23,7 @@ from qa.tickets import signal_storing, writing
 from qa.tickets.agents import Directory
 from qa.tickets.counting import Counts
 from qa.tickets.intake.base import AgentRecord, Record, Reject, Repeated, TicketRecord
+from qa.tickets.originals.models import OriginalRule
 from qa.tickets.preparing import Known, Store, known_tickets, prepare
 from qa.tickets.rules import PrimaryRule
 
@@ -148,6 +149,7 @@ def _open(
             primary_rules=tuple((moment, PrimaryRule(rule)) for moment, rule in settings),
             directory=Directory(source_id, zone),
             run_id=run_id,
+            originals_for=session.scalar(select(OriginalRule.days).where(OriginalRule.source_id == source_id)),
         )
         session.rollback()
     return store

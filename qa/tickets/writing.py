@@ -18,6 +18,7 @@ from qa.tickets.models import (
     Ticket,
     TicketStatus,
 )
+from qa.tickets.originals.models import OriginalText
 from qa.tickets.preparing import Prepared, Store, Work
 from qa.tickets.rows import Row, insert_rows, take_ids, update_rows
 from qa.tickets.rules import Ineligible, part_key, permanent_random_number
@@ -213,4 +214,9 @@ def _texts(session: Session, work: Sequence[Work]) -> None:
         session,
         ConversationRevision,
         [{"ticket_id": each.ticket_id, **each.revision} for each in work if each.revision is not None],
+    )
+    insert_rows(
+        session,
+        OriginalText,
+        [{"ticket_id": each.ticket_id, **each.original} for each in work if each.original is not None],
     )

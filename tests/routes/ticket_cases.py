@@ -47,4 +47,25 @@ TICKETS = [
             "of strangers": ("", lambda w: {"mapping_id": w.foreign_mapping.id}),
         },
     ),
+    *cases(
+        "tickets.keep_originals",
+        {
+            "a source": ("ada", lambda w: {"source_id": w.connection.source_id}),
+            "of strangers": ("", lambda w: {"source_id": w.foreign_connection.source_id}),
+        },
+    ),
+    *cases(
+        "tickets.settle_original",
+        {
+            "Quinn's request": ("quinn ada", lambda w: {"reveal_id": w.quinns_original.id}),
+            "of strangers": ("", lambda w: {"reveal_id": w.foreign_original.id}),
+        },
+    ),
+    *cases(
+        "tickets.original tickets.open_original tickets.withdraw_original",
+        {
+            "Quinn's request": ("quinn", lambda w: {"reveal_id": w.quinns_original.id}),
+            "of strangers": ("", lambda w: {"reveal_id": w.foreign_original.id}),
+        },
+    ),
 ]

@@ -37,6 +37,7 @@ from qa.sampling.models import Assignment, Draw, DrawnUnit, Purpose, SamplingPla
 from qa.sampling.plans import plans_of, save_plan
 from qa.tickets import retention
 from qa.tickets.models import IntakeRun, IntakeUpload, LegalHold, SavedMapping, SourceConnection, Ticket
+from qa.tickets.originals.models import OriginalReveal
 from tests.routes.behind import Behind, behind, board_note
 from tests.routes.coaching import Coached, coached
 from tests.routes.disputing import disputed
@@ -116,6 +117,8 @@ class World:
     foreign_run: IntakeRun
     hold: LegalHold
     foreign_hold: LegalHold
+    quinns_original: OriginalReveal
+    foreign_original: OriginalReveal
     connection: SourceConnection
     foreign_connection: SourceConnection
     upload: IntakeUpload
@@ -242,6 +245,8 @@ def make_world(session: Session, cast: Cast, settings: Settings) -> World:
         foreign_run=intake_run(session, neighbours),
         hold=hold_on(session, sams[0].ticket),
         foreign_hold=hold_on(session, foreign.ticket),
+        quinns_original=original_asked(session, sams[0].ticket, cast.quinn),
+        foreign_original=original_asked(session, foreign.ticket, stranger),
         connection=source_connection(session, cast, settings),
         foreign_connection=source_connection(session, neighbours, settings),
         upload=intake_upload(session, cast),
@@ -279,6 +284,16 @@ def strike_request(session: Session, handled: Handled, reviewer: User, version: 
 
 def hold_on(session: Session, ticket: Ticket) -> LegalHold:
     return retention.place_hold(session, ticket.programme_id, ticket_id=ticket.id, reason="case 7", by=None, now=OPENED)
+
+
+def original_asked(session: Session, ticket: Ticket, by: User) -> OriginalReveal:
+    reveal = OriginalReveal(
+        programme_id=ticket.programme_id, ticket_id=ticket.id, n=1, reason="case 7", minutes=15, asked_by_id=by.id,
+        asked_at=NOW,
+    )  # fmt: skip
+    session.add(reveal)
+    session.flush()
+    return reveal
 
 
 def bridge(session: Session, cast: Cast, old: RubricVersion, new: RubricVersion) -> BridgeStudy:

@@ -47,7 +47,7 @@ def serve(answer: Answering) -> Iterator[DeskServer]:
         def do_GET(self) -> None:
             parts = urlsplit(self.path)
             desk.asked.append(parts.path)
-            desk.authorized.append(self.headers.get("Authorization", ""))
+            desk.authorized.append(self.headers.get("Authorization") or self.headers.get("api_access_token", ""))
             fault = desk.fault_for(parts.path)
             query = {name: values[0] for name, values in parse_qs(parts.query).items()}
             found = None if fault is not None and fault.status else desk.answer(parts.path, query)

@@ -1,4 +1,4 @@
-"""Live pulls of Intercom, Freshdesk and Zammad: each by its own pages, and twice nothing changes."""
+"""Live pulls of Intercom, Freshdesk, Zammad and Chatwoot: each by its own pages, and twice nothing changes."""
 
 import datetime as dt
 from collections.abc import Callable
@@ -9,11 +9,11 @@ import pytest
 from qa.tickets.intake.base import TicketRecord
 from qa.tickets.intake.objects import Line, complete
 from qa.tickets.live.addresses import base_of
-from qa.tickets.live.client import Client, WaitError
+from qa.tickets.live.client import Client, PullError, WaitError
 from qa.tickets.live.connections import headers_for
-from qa.tickets.live.pulls import PULLS, Batch
+from qa.tickets.live.pulls import PULLS, Batch, Pull
 from tests.tickets.desk_server import Answering, Fault, serve
-from tests.tickets.test_other_desks import AGENTS, FRESHDESK, INTERCOM, SAID, ZAMMAD
+from tests.tickets.test_other_desks import AGENTS, CHATWOOT, FRESHDESK, INTERCOM, SAID, ZAMMAD
 
 START = dt.datetime(2026, 4, 1, tzinfo=dt.UTC)
 PRIVATE = frozenset({"127.0.0.1"})
@@ -52,7 +52,30 @@ def zammad(path: str, query: dict[str, str]) -> Any:
     return AGENTS["zammad"].get(path.rpartition("/")[2], []) if page == 1 else []
 
 
-DESKS: dict[str, Answering] = {"intercom": intercom, "freshdesk": freshdesk, "zammad": zammad}
+def chatwoot(path: str, query: dict[str, str]) -> Any:
+    """Two pages of conversations, each telling its latest message; two messages a page, the newest page first."""
+    if path == "/api/v1/profile":
+        return {"account_id": 3, "accounts": [{"id": 3, "name": "Creators"}]}
+    if path == "/api/v1/accounts/3/agents":
+        return [{"id": 7, "available_name": "Sam Sato", "email": "sam@example.com"}]
+    if path == "/api/v1/accounts/3/inboxes":
+        return {"payload": [{"id": 1, "channel_type": "Channel::Email"}]}
+    if path == "/api/v1/accounts/3/conversations":
+        page = int(query["page"])
+        rows = [{**CHATWOOT, "id": page, "messages": CHATWOOT["messages"][-1:]}] if page < 3 else []
+        return {"data": {"meta": {"all_count": 2}, "payload": rows}} if query["status"] == "all" else None
+    if path.endswith("/messages"):
+        before = int(query.get("before", "99"))
+        return {"meta": {}, "payload": [each for each in CHATWOOT["messages"] if each["id"] < before][-2:]}
+    return None
+
+
+DESKS: dict[str, Answering] = {
+    "intercom": intercom,
+    "freshdesk": freshdesk,
+    "zammad": zammad,
+    "chatwoot": chatwoot,
+}
 
 
 def pulled(kind: str, url: str, state: dict[str, Any], unchanged: Callable[[Any], set[str]]) -> list[Batch]:
@@ -90,7 +113,9 @@ def test_what_is_stored_already_is_not_asked_for_again(kind: str) -> None:
 
         assert [row for batch in batches for row in batch.rows] == []
         assert sum(batch.unchanged for batch in batches) == 2
-        assert not [path for path in desk.asked if "by_ticket" in path or path.endswith("/conversations/1")]
+        assert not [
+            path for path in desk.asked if "by_ticket" in path or path.endswith(("/conversations/1", "/messages"))
+        ]
 
 
 @pytest.mark.parametrize("kind", DESKS)
@@ -99,6 +124,7 @@ def test_a_limit_in_the_middle_gives_what_is_there_and_where_to_go_on(kind: str)
         "intercom": "/conversations/2",
         "freshdesk": "/api/v2/tickets/2/",
         "zammad": "/api/v1/ticket_articles/by_ticket/2",
+        "chatwoot": "/api/v1/accounts/3/conversations/2/messages",
     }
     with serve(DESKS[kind]) as desk:
         desk.faults.append(Fault(slow[kind], 429, {"Retry-After": "60"}))
@@ -115,3 +141,49 @@ def test_a_limit_in_the_middle_gives_what_is_there_and_where_to_go_on(kind: str)
 
         assert found == ["1"]
         assert wait.value.seconds == 60
+
+
+def chatwoot_pull(url: str) -> Pull:
+    return PULLS["chatwoot"](Client(base=base_of(url, PRIVATE), headers={}, allowed_private=PRIVATE), START)
+
+
+def test_chatwoot_reads_back_to_what_it_knew_and_goes_on_in_the_middle_of_a_list() -> None:
+    def talk(path: str, query: dict[str, str]) -> Any:
+        if path.endswith("/conversations"):
+            rows = [{**CHATWOOT, "id": 10 * int(query["page"]) + n, "last_activity_at": 5000 - n} for n in range(2)]
+            old = {**CHATWOOT, "id": 99, "last_activity_at": 4000}
+            return {"data": {"payload": rows if query["page"] == "1" else [rows[0], old]}}
+        return chatwoot(path, query)
+
+    with serve(talk) as desk:
+        all_of_it = list(chatwoot_pull(desk.url).batches({"since": 4500}, lambda told: set()))
+        states = [batch.state for batch in all_of_it if batch.state is not None]
+        rest = list(chatwoot_pull(desk.url).batches(dict(states[0] or {}), lambda told: set()))
+
+    assert [row["id"] for batch in all_of_it for _, row in batch.rows] == [10, 11, 20]
+    assert states == [{"since": 4500.0, "newest": 5000.0, "page": 2}, {"since": 5000.0}]
+    assert [row["id"] for batch in rest for _, row in batch.rows] == [20]
+
+
+def test_a_chatwoot_token_of_several_accounts_needs_the_address_of_one() -> None:
+    def two_accounts(path: str, query: dict[str, str]) -> Any:
+        return {"accounts": [{"id": 3}, {"id": 4}]} if path == "/api/v1/profile" else chatwoot(path, query)
+
+    with serve(two_accounts) as desk:
+        with pytest.raises(PullError, match="/app/accounts/3"):
+            chatwoot_pull(desk.url).test()
+        pull = chatwoot_pull(f"{desk.url}/app/accounts/3/dashboard")
+        found = [row["id"] for batch in pull.batches({}, lambda told: set()) for _, row in batch.rows]
+
+        assert pull.test() == "Connected to account 3."
+        assert found == [1, 2]
+        assert "/api/v1/profile" not in desk.asked[1:]
+
+
+def test_a_chatwoot_conversation_that_is_gone_keeps_no_half_of_its_messages() -> None:
+    with serve(lambda path, query: None if path.endswith("/2/messages") else chatwoot(path, query)) as desk:
+        rows = {row["id"]: row for batch in chatwoot_pull(desk.url).batches({}, lambda told: set())
+                for _, row in batch.rows}  # fmt: skip
+
+    assert len(rows[1]["messages"]) == 5
+    assert rows[2]["messages"] is None

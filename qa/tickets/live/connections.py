@@ -30,7 +30,13 @@ SCHEDULES: Mapping[int | None, str] = {
 }
 MARKED = frozenset({"zendesk", "intercom", "freshdesk", "zammad", "chatwoot"})
 NEEDS_USER = frozenset({"zendesk"})
-TITLES = {"zendesk": "Zendesk", "intercom": "Intercom", "freshdesk": "Freshdesk", "zammad": "Zammad"}
+TITLES = {
+    "zendesk": "Zendesk",
+    "intercom": "Intercom",
+    "freshdesk": "Freshdesk",
+    "zammad": "Zammad",
+    "chatwoot": "Chatwoot",
+}
 INTERCOM_VERSION = "2.14"
 
 
@@ -217,6 +223,8 @@ def headers_for(kind: str, user: str, token: str) -> dict[str, str]:
         return {"Authorization": f"Basic {_basic(f'{token}:X')}"}
     if kind == "zammad":
         return {"Authorization": f"Token token={token}"}
+    if kind == "chatwoot":
+        return {"api_access_token": token}
     return {"Authorization": f"Bearer {token}", "Intercom-Version": INTERCOM_VERSION}
 
 

@@ -14,6 +14,8 @@ from qa.core.errors import InvalidInputError
 from qa.people.models import Source
 from qa.tickets import erasing, retention
 from qa.tickets.jobs import journal, keys
+from qa.tickets.originals import queries as originals
+from qa.tickets.originals.rules import MOST_DAYS
 from qa.tickets.views.blueprint import bp
 
 LONGEST_ID, LONGEST_REASON = 200, 300
@@ -40,6 +42,8 @@ def retention_page() -> ResponseReturnValue:
         holds=retention.holds(session, programme_id),
         erasures=retention.erasures(session, programme_id),
         most=retention.MOST_DAYS,
+        originals=originals.rule_views(session, programme_id),
+        most_original=MOST_DAYS,
     )
 
 

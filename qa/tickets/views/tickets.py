@@ -19,6 +19,8 @@ from qa.tickets.conversations import Conversation, conversation_of
 from qa.tickets.downloads import csv_response
 from qa.tickets.listing import Filters, Place
 from qa.tickets.models import Ticket, TicketStatus
+from qa.tickets.originals import queries as originals
+from qa.tickets.originals.models import OriginalText
 from qa.tickets.views.blueprint import bp
 
 LONGEST_QUERY = 100
@@ -151,7 +153,15 @@ def show(ticket_id: int) -> ResponseReturnValue:
         resolution_time=showing.duration(ticket.resolution_seconds),
         left_out={reason.value: words for reason, words in rules.INELIGIBLE_WORDS.items()},
         several=len(view.parts) > 1,
+        original=original_kept(ticket),
     )
+
+
+def original_kept(ticket: Ticket) -> OriginalText | None:
+    """The original of a ticket that may be asked for, for those who may ask."""
+    if not g.actor.may(Permission.ORIGINALS):
+        return None
+    return originals.newest_original(db.session(), ticket.id, now=utcnow())
 
 
 def opened(ticket: Ticket, view: queries.TicketView, n: int | None) -> Conversation | None:
