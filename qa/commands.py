@@ -29,7 +29,7 @@ from qa.people.commands import create_first_admin, people
 from qa.reviewer_drift.commands import drift
 from qa.reviewer_drift.export_commands import drift_workbook
 from qa.sampling.commands import draw, receipts
-from qa.tickets.commands import intake, pull, retention_commands, search_commands, signal_commands
+from qa.tickets.commands import intake, pull, retention_commands, search_commands, signal_commands, take_in
 from qa.trends import export_commands as trend_export_commands
 from qa.trends.commands import periods, rollups
 
@@ -52,6 +52,7 @@ def whole() -> Iterator[click.Command]:
         person_commands,
         intake,
         pull,
+        take_in,
         signal_commands,
         search_commands,
         retention_commands,

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy import ColumnElement, and_, exists, func, select
 from sqlalchemy.orm import Session
 
 from qa.calibration_sessions.models import (
@@ -27,13 +27,23 @@ from qa.tickets.queries import within_clearance
 
 
 def visible_to(actor: Actor) -> ColumnElement[bool]:
-    """The sessions a person may open: all, or those they sit in."""
+    """The sessions a person may open: all, or those they sit in; none with a ticket of a region closed to them."""
+    closed = (
+        exists()
+        .where(
+            SessionPart.session_id == CalibrationSession.id,
+            HandledPart.id == SessionPart.part_id,
+            Ticket.id == HandledPart.ticket_id,
+            Ticket.data_region.not_in(sorted(actor.regions)),
+        )
+        .correlate(CalibrationSession)
+    )
     mine = exists().where(
         SessionParticipant.session_id == CalibrationSession.id, SessionParticipant.user_id == actor.user_id
     )
     if actor.may(Permission.CALIBRATION_VIEW, Scope.ALL):
-        return CalibrationSession.programme_id == actor.programme_id
-    return mine
+        return and_(CalibrationSession.programme_id == actor.programme_id, ~closed)
+    return and_(mine, ~closed)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -117,6 +117,7 @@ def _to_release(session: Session, actor: Actor, *, limit: int = 10) -> list[ToRe
         .join(Ticket, Ticket.id == HandledPart.ticket_id)
         .where(
             leads(actor),
+            Ticket.data_region.in_(sorted(actor.regions)),
             Review.purpose.in_(RELEASED_PURPOSES),
             Review.state == "submitted",
             Review.released_at.is_(None),

@@ -123,7 +123,7 @@ class Released:
     ticket: Ticket
 
 
-def unread_reviews(session: Session, user_id: int, *, now: dt.datetime, limit: int = 10) -> list[Released]:
+def unread_reviews(session: Session, actor: Actor, *, now: dt.datetime, limit: int = 10) -> list[Released]:
     """Released reviews of one's own work that are not acknowledged yet, newest first."""
     rows = session.execute(
         select(Review, ReviewRevision, Ticket)
@@ -131,7 +131,8 @@ def unread_reviews(session: Session, user_id: int, *, now: dt.datetime, limit: i
         .join(HandledPart, HandledPart.id == Review.part_id)
         .join(Ticket, Ticket.id == HandledPart.ticket_id)
         .where(
-            HandledPart.specialist_id == user_id,
+            HandledPart.specialist_id == actor.user_id,
+            Ticket.data_region.in_(sorted(actor.regions)),
             Review.state == "submitted",
             Review.released_at <= now,
             Review.acknowledged_at.is_(None),

@@ -54,7 +54,7 @@ def home() -> ResponseReturnValue:
         if Role.REVIEWER in roles or workload.open:  # a lead scores now and then only
             desk["workload"] = workload
     if Role.SPECIALIST in roles:
-        desk["unread"] = queries.unread_reviews(session, g.actor.user_id, now=now)
+        desk["unread"] = queries.unread_reviews(session, g.actor, now=now)
         desk["invited"] = companions.invitations(session, g.actor)
         desk["own_plan"] = queries.own_plan(session, g.actor.user_id)
     if Role.TEAM_LEAD in roles:

@@ -21,7 +21,7 @@ from qa.reviews.models import Answer, Evidence, Review, ReviewRevision
 from qa.reviews.rules import Pin, told_purpose
 from qa.sampling.models import Assignment, Purpose, StrikeRequest
 from qa.tickets.models import HandledPart, Ticket
-from qa.tickets.queries import may_open
+from qa.tickets.queries import in_their_regions, may_open
 
 # What has to be done; a self-review or peer review is an invitation, and stands elsewhere.
 INVITED = (Purpose.SELF, Purpose.PEER)
@@ -55,7 +55,7 @@ def in_order(table: FromClause) -> tuple[ColumnElement[Any], ...]:
     return (table.c.due_on, urgency, table.c.position, table.c.id)
 
 
-def queue_of(session: Session, reviewer_id: int, *, limit: int = 200) -> list[Queued]:
+def queue_of(session: Session, actor: Actor, *, limit: int = 200) -> list[Queued]:
     """What waits for a reviewer, in the order to be done: by due date, then what others wait for, then drawn order."""
     answered = (
         select(func.count(Answer.id))
@@ -73,7 +73,12 @@ def queue_of(session: Session, reviewer_id: int, *, limit: int = 200) -> list[Qu
         .join(HandledPart, HandledPart.id == Assignment.part_id)
         .join(Ticket, Ticket.id == HandledPart.ticket_id)
         .outerjoin(Review, Review.assignment_id == Assignment.id)
-        .where(Assignment.reviewer_id == reviewer_id, Assignment.state == "open", TO_DO)
+        .where(
+            Assignment.reviewer_id == actor.user_id,
+            Assignment.state == "open",
+            TO_DO,
+            Ticket.data_region.in_(sorted(actor.regions)),
+        )
         .order_by(*in_order(Assignment.__table__))
         .limit(limit)
     )
@@ -100,9 +105,10 @@ def queue_of(session: Session, reviewer_id: int, *, limit: int = 200) -> list[Qu
 
 
 ANY_SEVERITY = 99
+LOOKED_THROUGH = 20  # parts, for one of a data region that the reviewer is still cleared for
 _assignments, _parts, _tickets = Assignment.__table__, HandledPart.__table__, Ticket.__table__
 _NEXT = Prepared(
-    select(_assignments.c.id, _tickets.c.content_severity)
+    select(_assignments.c.id, _tickets.c.content_severity, _tickets.c.data_region)
     .join(_parts, _parts.c.id == _assignments.c.part_id)
     .join(_tickets, _tickets.c.id == _parts.c.ticket_id)
     .where(
@@ -113,16 +119,17 @@ _NEXT = Prepared(
         _tickets.c.content_severity <= bindparam("up_to"),
     )
     .order_by(*in_order(_assignments))
-    .limit(1)
+    .limit(LOOKED_THROUGH)
 )
 
 
 def next_in_queue(
-    session: Session, reviewer_id: int, *, after: int | None = None, up_to: int | None = None
+    session: Session, actor: Actor, *, after: int | None = None, up_to: int | None = None
 ) -> tuple[int, int] | None:
     """The assignment to do next with its content severity, another than the one just done, of at most ``up_to``."""
-    rows = _NEXT.all(session, reviewer=reviewer_id, after=after or 0, up_to=ANY_SEVERITY if up_to is None else up_to)
-    return (rows[0].id, rows[0].content_severity) if rows else None
+    highest = ANY_SEVERITY if up_to is None else up_to
+    rows = _NEXT.all(session, reviewer=actor.user_id, after=after or 0, up_to=highest)
+    return next(((row.id, row.content_severity) for row in rows if row.data_region in actor.regions), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -257,7 +264,15 @@ def revisions_of(session: Session, review_id: int) -> Sequence[ReviewRevision]:
 
 
 def visible_to(actor: Actor, now: dt.datetime) -> ColumnElement[bool]:
-    """Which submitted reviews a person may read; joins of Review and HandledPart are expected around it."""
+    """Which submitted reviews a person may read; joins of Review and HandledPart are expected around it.
+
+    What is written about a ticket of a data region reaches only those who are cleared for it.
+    """
+    return and_(_reached_by(actor, now), in_their_regions(actor))
+
+
+def _reached_by(actor: Actor, now: dt.datetime) -> ColumnElement[bool]:
+    """The reviews that a person's roles reach, wherever their tickets belong."""
     scopes = actor.scopes(Permission.REVIEW_READ)
     if not scopes:
         return exists().where(False)  # type: ignore[arg-type]
@@ -287,7 +302,7 @@ def readable_or(others: ColumnElement[bool], actor: Actor, now: dt.datetime) -> 
 
     So no figure gives away a review that its reader may not open yet. Joins as for ``visible_to``.
     """
-    return or_(others, visible_to(actor, now))
+    return or_(others, _reached_by(actor, now))
 
 
 def own_readable(actor: Actor, now: dt.datetime) -> ColumnElement[bool]:
@@ -371,6 +386,7 @@ def reviews_about(
             HandledPart.specialist_id == actor.user_id,
             Review.state == "submitted",
             Review.released_at <= now,
+            in_their_regions(actor),
             *where,
         )
         .order_by(Review.submitted_at.desc(), Review.id.desc())
@@ -383,7 +399,7 @@ def reviews_by(session: Session, actor: Actor, *where: ColumnElement[bool], limi
     """What one has scored, newest first."""
     rows = session.execute(
         _views()
-        .where(Review.reviewer_id == actor.user_id, Review.state != "draft", *where)
+        .where(Review.reviewer_id == actor.user_id, Review.state != "draft", in_their_regions(actor), *where)
         .order_by(Review.submitted_at.desc(), Review.id.desc())
         .limit(limit)
     )

@@ -55,7 +55,7 @@ def queue() -> ResponseReturnValue:
         session, g.actor.user_id, g.actor.preferences, day=day, since=midnight(monday_of(day), g.zone)
     )
     budget = exposure.budget_of(session, g.setting, g.actor.user_id, now=now)
-    work = own_queue.arrange(queries.queue_of(session, g.actor.user_id), budget, goal, day=day)
+    work = own_queue.arrange(queries.queue_of(session, g.actor), budget, goal, day=day)
     show = request.args.get("show", "today")
     return render_template(
         "reviews/queue.html",
@@ -204,10 +204,10 @@ def hand_over(assignment_id: int) -> ResponseReturnValue:
 
 def onward(session: Session, *, severity: int, sent: int | None = None) -> str:
     """Where to go from a part: to the next one that may be opened today, by way of a pause if this one was hard."""
-    following = queries.next_in_queue(session, g.actor.user_id, after=sent)
+    following = queries.next_in_queue(session, g.actor, after=sent)
     if following is not None and following[1] >= exposure.HARMFUL:
         budget = exposure.budget_of(session, g.setting, g.actor.user_id, now=utcnow())
-        following = queries.next_in_queue(session, g.actor.user_id, after=sent, up_to=budget.offered_up_to)
+        following = queries.next_in_queue(session, g.actor, after=sent, up_to=budget.offered_up_to)
     following_id = following[0] if following else None
     if severity >= exposure.HARMFUL and read_choices(g.actor.preferences).pause is not None:
         return url_for("wellbeing.pause", next=following_id, sent=sent)

@@ -90,7 +90,11 @@ def open_requests(session: Session, actor: Actor) -> Sequence[Asked]:
         .join(Assignment, Assignment.id == StrikeRequest.assignment_id)
         .join(HandledPart, HandledPart.id == StrikeRequest.part_id)
         .join(Ticket, Ticket.id == HandledPart.ticket_id)
-        .where(HandledPart.programme_id == actor.programme_id, StrikeRequest.state == "asked")
+        .where(
+            HandledPart.programme_id == actor.programme_id,
+            StrikeRequest.state == "asked",
+            Ticket.data_region.in_(sorted(actor.regions)),
+        )
         .order_by(StrikeRequest.asked_at, StrikeRequest.id)
     ).all()
     own = {request.part_id for request, _, _, reviewer_id in rows if reviewer_id == actor.user_id}

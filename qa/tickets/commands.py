@@ -20,7 +20,7 @@ from qa.people.queries import the_programme
 from qa.tickets import erasing, retention, searching, service, signal_storing, uploads
 from qa.tickets.counting import OUTCOMES, Counts
 from qa.tickets.intake import FORMATS
-from qa.tickets.jobs import journal, keys
+from qa.tickets.jobs import journal, keys, take_in_here
 from qa.tickets.live import running
 from qa.tickets.models import IntakeReject, IntakeRun, SourceConnection
 from qa.tickets.originals import expiring
@@ -166,6 +166,17 @@ def tell(run: IntakeRun, rejects: list[dict[str, object]]) -> None:
         click.echo(f"{place}: {reject['reason']} ({reject['value']!r})", err=True)
     if len(rejects) > SHOWN_REJECTS:
         click.echo(f"and {len(rejects) - SHOWN_REJECTS:,} more; all of them stand on the intake's page.", err=True)
+
+
+@click.command("take-in", hidden=True)
+@click.argument("job_id", type=int)
+@with_appcontext
+def take_in(job_id: int) -> None:
+    """Do the waiting upload's job, for a server that lends it a process; prints its outcome as JSON."""
+    session = db.session()
+    told = take_in_here(session, job_id)
+    searching.index_pending(session, keys().ring)  # here too it is in nobody's way
+    click.echo(json.dumps(dict(told)))
 
 
 signal_commands = AppGroup("signals", help="What facts and text say about a part by stated rules.")

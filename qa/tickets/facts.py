@@ -1,12 +1,11 @@
 """From a record to what is kept of it: the redacted facts, and the digests by which the same again is known. Pure."""
 
-import hashlib
-import hmac
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from qa.tickets.digests import keyed_digest
 from qa.tickets.intake.base import MessageRecord, TicketRecord, clean
 from qa.tickets.redaction import REDACTION_VERSION, Turn, redact, redact_short, redact_turns
 
@@ -61,7 +60,7 @@ def facts_digest(frame_key: bytes, record: TicketRecord) -> str:
     if record.data_region is not None:
         told.append(record.data_region)
     body = FACTS.encode(told)
-    return hmac.digest(frame_key, b"facts1|" + body.encode("utf-8", "replace"), hashlib.sha256).hex()
+    return keyed_digest(frame_key, b"facts1|" + body.encode("utf-8", "replace")).hex()
 
 
 def conversation_digest(frame_key: bytes, record: TicketRecord, payload: bytes) -> str:
@@ -70,13 +69,13 @@ def conversation_digest(frame_key: bytes, record: TicketRecord, payload: bytes) 
     ``payload`` is the one of the record's messages.
     """
     head = f"conversation2|{REDACTION_VERSION}|{'|'.join(people_of(record))}|".encode("utf-8", "replace")
-    return hmac.digest(frame_key, head + payload, hashlib.sha256).hex()
+    return keyed_digest(frame_key, head + payload).hex()
 
 
 def customer_digest(frame_key: bytes, source_key: str, external_id: str) -> str:
     """The customer's mark: the same for the same customer of a source, and no way back."""
     message = f"customer1|{source_key}|{external_id}".encode("utf-8", "replace")
-    return hmac.digest(frame_key, message, hashlib.sha256).hex()[:CUSTOMER_HEX]
+    return keyed_digest(frame_key, message).hex()[:CUSTOMER_HEX]
 
 
 def fact_columns(frame_key: bytes, source_key: str, record: TicketRecord) -> dict[str, Any]:

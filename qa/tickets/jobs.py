@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from qa.config import settings
-from qa.core import jobs
+from qa.core import apart, jobs
 from qa.core.clock import utcnow
 from qa.core.crypto import KeyRing, UnreadableTextError
 from qa.core.db import db, reading
@@ -27,6 +27,7 @@ from qa.tickets.models import RetentionRule
 from qa.tickets.originals import expiring
 
 RETENTION_JOB = "tickets.retention"
+APART_FROM = 2_000_000  # bytes of an upload: from here on its intake takes long enough for pages to notice
 
 
 def upload_folder() -> Path:
@@ -44,9 +45,31 @@ def keys() -> service.Keys:
 
 
 def take_in(job: Job) -> Mapping[str, Any]:
-    """Take in the files of an upload; its files go whatever becomes of it."""
+    """Take in the files of an upload; its files go whatever becomes of it.
+
+    What takes longer than a moment happens in a process of its own, so that pages keep their pace.
+    """
     job_id, run_id, folder = job.id, int(job.payload["run"]), str(job.payload["folder"])
     session = db.session()
+    if settings().testing or keeping.size_of(upload_folder(), folder) < APART_FROM:
+        return take_in_here(session, job_id)
+    session.rollback()
+    try:
+        return apart.command(["take-in", str(job_id)], alive=lambda: jobs.keep_lease(job_id))
+    except apart.ApartError:
+        if not service.is_over(session, run_id):  # the process was killed: nobody else says so
+            session.rollback()
+            service.finish(session, run_id, "failed", {"error": service.BROKEN}, now=utcnow())
+        raise
+    finally:
+        session.rollback()
+        keeping.forget(session, upload_folder(), folder)
+
+
+def take_in_here(session: Session, job_id: int) -> Mapping[str, Any]:
+    """The intake of a job in this process."""
+    job = session.get_one(Job, job_id)
+    run_id, folder = int(job.payload["run"]), str(job.payload["folder"])
     if service.is_over(session, run_id):  # a job taken again after its work was done
         session.rollback()
         return {"run": run_id}

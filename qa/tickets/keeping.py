@@ -65,6 +65,11 @@ def all_files(paths: Sequence[Path]) -> list[Path]:
     return [path for path in found if path.is_file()]
 
 
+def size_of(folder: Path, token: str) -> int:
+    """Bytes of an upload's files as they wait."""
+    return sum(each.stat().st_size for each in all_files([folder / token]))
+
+
 def kept_files(folder: Path, token: str) -> list[Path]:
     """The files of an upload, zips replaced by what they hold; the same however often it is asked for.
 

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Row, and_, exists, func, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from qa.core.access import OPEN_REGION, Actor, Permission, Scope
 from qa.core.errors import NotFoundError
@@ -20,6 +20,12 @@ LARGEST_ID = 2**63  # no database holds a larger one
 def within_clearance(actor: Actor) -> ColumnElement[bool]:
     """The tickets whose content and data region this person is cleared for."""
     return and_(Ticket.content_severity <= actor.clearance, Ticket.data_region.in_(sorted(actor.regions)))
+
+
+def in_their_regions(actor: Actor) -> ColumnElement[bool]:
+    """Whether a handled part's ticket is of a data region that this person is cleared for; whatever else is joined."""
+    of = aliased(Ticket)
+    return exists().where(of.id == HandledPart.ticket_id, of.data_region.in_(sorted(actor.regions)))
 
 
 def may_open(actor: Actor, ticket: Ticket | Row[Any]) -> bool:

@@ -1,12 +1,11 @@
 """What follows from a ticket's record: its present resolution, who handled which part, what may be sampled. Pure."""
 
 import datetime as dt
-import hashlib
-import hmac
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from qa.tickets.digests import keyed_digest
 from qa.tickets.intake.base import RESOLVED_STATUSES, AgentRecord, MessageRecord, PartRecord, TicketRecord
 
 SPAM_TAGS = frozenset({"spam", "suspended", "junk"})
@@ -197,7 +196,7 @@ def permanent_random_number(frame_key: bytes, source_key: str, part_key: str) ->
     Permanent random numbers after Ohlsson (1995), "Coordination of samples using permanent random numbers".
     """
     message = f"prn1|{source_key}|{part_key}".encode()
-    return int.from_bytes(hmac.digest(frame_key, message, hashlib.sha256)[:8], "big") >> 12
+    return int.from_bytes(keyed_digest(frame_key, message)[:8], "big") >> 12
 
 
 def part_key(ticket_external_id: str, n: int, agent_external_id: str) -> str:

@@ -15,7 +15,7 @@ from qa.sampling.exposure import NOTHING, Budget, Met
 from qa.sampling.models import Purpose
 from tests.reviews.desk import Desk, level
 from tests.support.builders import make_assignment, make_review, make_ticket, publish_rubric
-from tests.support.cast import NOW, SINCE, TODAY, Cast
+from tests.support.cast import NOW, SINCE, TODAY, Cast, actor
 from tests.support.statements import count_queries
 
 WEDNESDAY = dt.date(2026, 4, 8)
@@ -102,11 +102,11 @@ def test_a_day_s_parts_come_by_what_others_wait_for_and_a_hidden_second_score_lo
         session, make_ticket(session, cast), cast.rita, version, due_on=due - dt.timedelta(days=1), position=9
     )
 
-    found = queue_of(session, cast.rita.id)
+    found = queue_of(session, actor(session, cast.rita))
 
     assert [item.assignment_id for item in found] == [early.id, session_part.id, follow_up.id, desk.task.id, second.id]
     assert [item.purpose for item in found] == ["routine", "calibration", "follow_up", "routine", "routine"]
-    assert next_in_queue(session, cast.rita.id, after=early.id) == (session_part.id, 0)
+    assert next_in_queue(session, actor(session, cast.rita), after=early.id) == (session_part.id, 0)
     page = desk.client.get(f"/queue/{follow_up.id}").get_data(as_text=True)
     assert ">3 of 5<" in page
 

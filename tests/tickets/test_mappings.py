@@ -185,6 +185,15 @@ def test_what_is_shown_of_the_first_rows_is_redacted(tmp_path: Path) -> None:
     assert Look.from_json(look.as_json()) == look
 
 
+def test_a_row_that_answers_what_the_one_before_asked_is_shown_redacted(tmp_path: Path) -> None:
+    talk = ("And your PIN, please?", "9431", "Can you tell me your account number?", "351531510", "It is 12 degrees.")
+    (tmp_path / "talk.csv").write_text("Case,Said\n" + "".join(f'1,"{each}"\n' for each in talk), encoding="utf-8")
+
+    (look,) = look_at_all(sheets_of(tmp_path / "talk.csv"))
+
+    assert [said for _, said in look.rows] == [talk[0], "[PIN 1]", talk[2], "[account number 1]", talk[4]]
+
+
 def test_a_table_of_names_nobody_knows_is_told_by_whether_its_ids_repeat(tmp_path: Path) -> None:
     cases, talk = tmp_path / "a.csv", tmp_path / "b.csv"
     cases.write_text(

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from qa.tickets.digests import keyed_digest
 from qa.tickets.intake.base import AgentRecord, MessageRecord, PartRecord, TicketRecord
 from qa.tickets.rules import (
     Ineligible,
@@ -155,3 +156,28 @@ def test_a_permanent_random_number_has_52_bits_and_never_changes(ticket_id: str,
 
     assert 0 <= number < 2**52
     assert number == permanent_random_number(b"k", "desk", key)
+
+
+@pytest.mark.parametrize(
+    ("key", "message", "digest"),
+    [
+        pytest.param(
+            b"\x0b" * 20, b"Hi There", "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7", id="1"
+        ),
+        pytest.param(
+            b"Jefe",
+            b"what do ya want for nothing?",
+            "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843",
+            id="2, a short key",
+        ),
+        pytest.param(
+            b"\xaa" * 131,
+            b"Test Using Larger Than Block-Size Key - Hash Key First",
+            "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54",
+            id="6, a long key",
+        ),
+    ],
+)
+def test_digests_are_those_of_the_standard(key: bytes, message: bytes, digest: str) -> None:
+    """RFC 4231, test cases of HMAC-SHA-256."""
+    assert keyed_digest(key, message).hex() == digest

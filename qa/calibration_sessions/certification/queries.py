@@ -180,11 +180,12 @@ def shadowed_of(session: Session, certification_id: int) -> list[Shadowed]:
     return [_as_shadowed(row) for row in rows]
 
 
-def waiting_for(session: Session, user_id: int) -> list[Shadowed]:
+def waiting_for(session: Session, actor: Actor) -> list[Shadowed]:
     """What somebody is asked to look at: sent by the newcomer and not judged yet."""
     rows = session.execute(
         _shadowed(
-            ShadowedReview.shadow_id == user_id,
+            ShadowedReview.shadow_id == actor.user_id,
+            Ticket.data_region.in_(sorted(actor.regions)),
             ShadowedReview.verdict.is_(None),
             Assignment.state == "submitted",
             Certification.state == "shadowed",
@@ -200,6 +201,7 @@ def get_shadowed_for(session: Session, actor: Actor, shadowed_id: int) -> Shadow
         Assignment.state == "submitted",
         Certification.programme_id == actor.programme_id,
         Certification.user_id != actor.user_id,
+        Ticket.data_region.in_(sorted(actor.regions)),
     ]
     if not actor.may(Permission.CERTIFICATION_SETTLE, Scope.ALL):
         conditions.append(ShadowedReview.shadow_id == actor.user_id)

@@ -20,6 +20,7 @@ from qa.core.errors import InvalidInputError
 from qa.people.models import User
 from qa.rubric_library.models import RubricFamily, RubricVersion
 from qa.rubric_library.queries import names_of, rubric_of, rule_book
+from qa.tickets.queries import may_open
 
 bp = Blueprint("certification", __name__, url_prefix="/calibration/certification")
 
@@ -36,7 +37,7 @@ def index() -> ResponseReturnValue:
         "certification/index.html",
         rows=queries.overview(session, g.actor.programme_id, local_day(now, g.zone)),
         families=queries.families_in_force(session, rule_book(session, g.actor.programme_id), now),
-        waiting=queries.waiting_for(session, g.actor.user_id),
+        waiting=queries.waiting_for(session, g.actor),
         setting=g.setting,
     )
 
@@ -77,7 +78,7 @@ def show(user_id: int) -> ResponseReturnValue:
         names=names_of(session, people),
         settles=g.actor.may(Permission.CERTIFICATION_SETTLE) and user_id != g.actor.user_id,
         own=user_id == g.actor.user_id,
-        waiting=queries.waiting_for(session, user_id) if user_id == g.actor.user_id else [],
+        waiting=queries.waiting_for(session, g.actor) if user_id == g.actor.user_id else [],
         setting=g.setting,
     )
 
@@ -87,6 +88,7 @@ def way_of(family: RubricFamily, version: RubricVersion, rows: list[Certificatio
     session = db.session()
     row = rows[0] if rows else None
     practice = queries.practice_of(session, row) if row else []
+    shadowed = queries.shadowed_of(session, row.id) if row else []
     done = [each for each in practice if each.done]
     rubric = rubric_of(session, done[0].assignment.rubric_version_id) if done else None
     found = rules.agreement(rubric, [(each.given, each.gold) for each in done]) if rubric else None
@@ -95,11 +97,11 @@ def way_of(family: RubricFamily, version: RubricVersion, rows: list[Certificatio
         version=version,
         row=row,
         former=rows[1:],
-        practice=practice,
+        practice=[each for each in practice if may_open(g.actor, each.ticket)],
         found=found,
         passed=row is not None and found is not None and rules.clears(found, row.mark),
         compared={each.part.id: compared(rubric, each) for each in done if rubric},
-        shadowed=queries.shadowed_of(session, row.id) if row else [],
+        shadowed=[each for each in shadowed if may_open(g.actor, each.ticket)],
     )
 
 

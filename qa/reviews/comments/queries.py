@@ -79,6 +79,7 @@ def waiting_for(session: Session, actor: Actor, *, limit: int = 10) -> list[Wait
             last,
             ReviewComment.rested_at.is_(None),
             Review.state == "submitted",
+            Ticket.data_region.in_(sorted(actor.regions)),
             or_(
                 and_(about_me, ~by_specialist),
                 and_(or_(Review.reviewer_id == actor.user_id, leads(actor)), by_specialist, ~about_me),

@@ -211,7 +211,7 @@ def board(
         .join(Ticket, Ticket.id == HandledPart.ticket_id)
         .join(User, User.id == Dispute.opened_by_id)
         .outerjoin(Team, Team.id == HandledPart.team_id)
-        .where(in_scope(actor), *where)
+        .where(in_scope(actor), Ticket.data_region.in_(sorted(actor.regions)), *where)
         .limit(limit)
     )
     if waiting:

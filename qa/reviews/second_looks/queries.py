@@ -87,7 +87,7 @@ def looks_for(
         .join(first, first.id == SecondLook.revision_id)
         .outerjoin(second_review, second_review.assignment_id == Assignment.id)
         .outerjoin(second, second.id == second_review.current_revision_id)
-        .where(may_see(actor, now))
+        .where(may_see(actor, now), Ticket.data_region.in_(sorted(actor.regions)))
         .order_by(Assignment.state, Assignment.created_at.desc(), SecondLook.id.desc())
         .limit(limit)
     )

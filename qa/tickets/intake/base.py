@@ -4,7 +4,7 @@ import datetime as dt
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 
 from qa.core.errors import InvalidInputError
 from qa.tickets.redaction import Kind, redact
@@ -38,9 +38,8 @@ class AgentRecord:
     is_bot: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MessageRecord:
-    """One message or note, as it stands in the export."""
+class MessageRecord(NamedTuple):
+    """One message or note, as it stands in the export; millions are made, so it is as light as a value can be."""
 
     external_id: str
     role: Role

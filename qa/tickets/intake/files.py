@@ -6,6 +6,7 @@ import io
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import IO, BinaryIO, Literal, cast
 
@@ -117,8 +118,8 @@ def lines(path: Path) -> Iterator[tuple[int, bytes]]:
     """The numbered lines of a file that are not blank."""
     with opened(path) as file:
         try:
-            for number, line in enumerate(iter(lambda: file.readline(LONGEST_LINE), b""), start=1):
-                if line.strip():
+            for number, line in enumerate(iter(partial(file.readline, LONGEST_LINE), b""), start=1):
+                if not line.isspace():
                     yield number, line
         except (EOFError, zlib.error, gzip.BadGzipFile) as error:
             raise UnusableFileError(f"{plain_name(path)} is cut off or damaged: {error}") from error

@@ -32,7 +32,7 @@ class Placed(NamedTuple):
 
 def objects_of(path: Path) -> Iterator[Placed]:
     """The objects of a file: of JSON Lines, of one list, or of the lists of an API's answer."""
-    document = _document(path)
+    document = document_of(path)
     if document is None:
         for number, raw in files.lines(path):
             yield Placed(None, number, parsed(raw))
@@ -61,7 +61,7 @@ def _of_objects(values: list[Any]) -> bool:
     return all(isinstance(value, dict) for value in values)
 
 
-def _document(path: Path) -> Any | None:
+def document_of(path: Path) -> Any | None:
     """The whole of a file that is one JSON document over several lines or a list; None for JSON Lines."""
     lines = files.lines(path)
     _, first = next(lines, (0, b""))
@@ -80,6 +80,13 @@ def _document(path: Path) -> Any | None:
 
 def parsed(raw: bytes) -> Row | BadObject:
     """One line's object, or why it is none."""
+    try:  # as nearly every line is: an object in UTF-8, alone on it
+        text = raw.decode()
+        value, end = DECODER.scan_once(text, 0)
+        if type(value) is dict and text[end:] in LINE_ENDS:
+            return value
+    except (ValueError, StopIteration, RecursionError):
+        pass
     value = parsed_any(raw)
     if isinstance(value, BadObject):
         return value
@@ -106,6 +113,7 @@ def _no_number(name: str) -> float:
 
 
 DECODER = json.JSONDecoder(parse_constant=_no_number)
+LINE_ENDS = ("\n", "\r\n", "")
 
 
 class JsonTable:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from qa.tickets.intake import fields
-from qa.tickets.intake.base import shown_cell
+from qa.tickets.intake.base import LONGEST_READ, shown_cell
 from qa.tickets.intake.dates import Order, UnreadableMomentError, read_moment
 from qa.tickets.intake.fields import WORDS, spelt
 from qa.tickets.intake.flat_rows import EMAIL
@@ -20,6 +20,7 @@ SHOWN_ROWS = 8
 MOST_WORDS = 24  # different values for a column to count as a choice of words
 LONGEST_WORD = 32
 LONGEST_SHOWN = 160
+SHORTEST_QUESTION = 8  # characters
 NUMBER = re.compile(r"[-+]?\d+(?:[.,]\d+)?\s?%?")
 NAME = re.compile(r"[^\W\d_][\w'’.-]*(?: [^\W\d_][\w'’.-]*){1,3}")
 MOSTLY_NAMES, FEWEST_NAMES = 0.6, 3
@@ -189,11 +190,24 @@ def _like_names(cells: Sequence[str]) -> bool:
 def shown_rows(
     header: Sequence[str], rows: Sequence[Sequence[str]], people: Collection[int], names: Sequence[str]
 ) -> list[list[str]]:
-    """Rows as they may be shown: people's columns are tokens, names in them are taken out of the other cells too."""
-    return [
-        [_shown(header[place], cell, person=place in people, names=names) for place, cell in enumerate(row)]
-        for row in rows
+    """Rows as they may be shown: people's columns are tokens, names in them are taken out of the other cells too.
+
+    The rows of a column may be a talk, so each is also read as the answer to what the ones before it asked for.
+    """
+    columns = [
+        [
+            _shown(
+                header[place],
+                row[place],
+                person=place in people,
+                names=names,
+                before=[each[place] for each in rows[:n]],
+            )
+            for n, row in enumerate(rows)
+        ]
+        for place in range(len(header))
     ]
+    return [list(row) for row in zip(*columns, strict=True)]
 
 
 def names_in(people: Collection[int], rows: Sequence[Sequence[str]]) -> list[str]:
@@ -202,11 +216,13 @@ def names_in(people: Collection[int], rows: Sequence[Sequence[str]]) -> list[str
     return [name for name in found if name.strip() and not any(spelt(name) in words for words in WORDS.values())]
 
 
-def _shown(column: str, cell: str, *, person: bool, names: Sequence[str]) -> str:
+def _shown(column: str, cell: str, *, person: bool, names: Sequence[str], before: Sequence[str] = ()) -> str:
     text = " ".join(cell.split())
     if not text:
         return ""
     if person:
         return shown_cell(column, text, person=True)
-    safe = redact_turns([Turn(shown_cell(column, text))], [name for name in names if "@" not in name])[0]
+    asked = [Turn(each[:LONGEST_READ], asks=True) for each in before if len(each) >= SHORTEST_QUESTION]
+    turns = [*asked, Turn(shown_cell(column, text), answers=True)]
+    safe = redact_turns(turns, [name for name in names if "@" not in name])[-1]
     return safe if len(safe) <= LONGEST_SHOWN else safe[: LONGEST_SHOWN - 1] + "…"

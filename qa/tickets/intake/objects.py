@@ -23,7 +23,7 @@ from qa.tickets.intake.base import (
     reject,
 )
 from qa.tickets.intake.gathering import Join, Keys
-from qa.tickets.intake.json_tables import BadObject, objects_of, parsed
+from qa.tickets.intake.json_tables import BadObject, document_of, objects_of, parsed
 from qa.tickets.intake.marks import Marks
 from qa.tickets.intake.values import optional_id
 
@@ -252,6 +252,14 @@ class ObjectExport:
     def _lines_of(self, path: Path, table: str, loses: Loses) -> Iterator[Line | Reject]:
         name = files.plain_name(path)
         about = IN_NAME.search(path.name) if table == self._desk.messages else None
+        if about is None and document_of(path) is None:  # the usual way, in which an export has millions of lines
+            for number, raw in files.lines(path):
+                row = parsed(raw)
+                if isinstance(row, BadObject):
+                    yield reject(name, number, None, "", row.reason, loses=loses)
+                else:
+                    yield Line(name, number, row)
+            return
         for placed in objects_of(path):
             if placed.table is not None and self._table_called(placed.table) != table:
                 continue

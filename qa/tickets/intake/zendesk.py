@@ -33,13 +33,7 @@ class Zendesk:
         return self.account.agents
 
     def take(self, table: str, row: Row) -> None:
-        adds = {
-            "users": self.account.add_user,
-            "groups": self.account.add_group,
-            "satisfaction_ratings": self.account.add_rating,
-            "ticket_metrics": self.account.add_metrics,
-        }
-        adds[table](row)
+        ADDS[table](self.account, row)
 
     def inside(self, row: Row) -> list[Row] | None:
         told = row.get("comments")
@@ -54,6 +48,14 @@ class Zendesk:
     def age(self, row: Row) -> tuple[str, int]:
         generated = row.get("generated_timestamp")
         return str(row.get("updated_at") or ""), generated if isinstance(generated, int) else 0
+
+
+ADDS = {
+    "users": Account.add_user,
+    "groups": Account.add_group,
+    "satisfaction_ratings": Account.add_rating,
+    "ticket_metrics": Account.add_metrics,
+}
 
 
 class ZendeskExport(ObjectExport):
