@@ -82,10 +82,10 @@ def parsed(raw: bytes) -> Row | BadObject:
     """One line's object, or why it is none."""
     try:  # as nearly every line is: an object in UTF-8, alone on it
         text = raw.decode()
-        value, end = DECODER.scan_once(text, 0)
+        value, end = DECODER.raw_decode(text)
         if type(value) is dict and text[end:] in LINE_ENDS:
             return value
-    except (ValueError, StopIteration, RecursionError):
+    except (ValueError, RecursionError):
         pass
     value = parsed_any(raw)
     if isinstance(value, BadObject):
