@@ -104,34 +104,6 @@ def queue_of(session: Session, actor: Actor, *, limit: int = 200) -> list[Queued
     ]
 
 
-ANY_SEVERITY = 99
-LOOKED_THROUGH = 20  # parts, for one of a data region that the reviewer is still cleared for
-_assignments, _parts, _tickets = Assignment.__table__, HandledPart.__table__, Ticket.__table__
-_NEXT = Prepared(
-    select(_assignments.c.id, _tickets.c.content_severity, _tickets.c.data_region)
-    .join(_parts, _parts.c.id == _assignments.c.part_id)
-    .join(_tickets, _tickets.c.id == _parts.c.ticket_id)
-    .where(
-        _assignments.c.reviewer_id == bindparam("reviewer"),
-        _assignments.c.state == "open",
-        _assignments.c.purpose.not_in(INVITED),
-        _assignments.c.id != bindparam("after"),
-        _tickets.c.content_severity <= bindparam("up_to"),
-    )
-    .order_by(*in_order(_assignments))
-    .limit(LOOKED_THROUGH)
-)
-
-
-def next_in_queue(
-    session: Session, actor: Actor, *, after: int | None = None, up_to: int | None = None
-) -> tuple[int, int] | None:
-    """The assignment to do next with its content severity, another than the one just done, of at most ``up_to``."""
-    highest = ANY_SEVERITY if up_to is None else up_to
-    rows = _NEXT.all(session, reviewer=actor.user_id, after=after or 0, up_to=highest)
-    return next(((row.id, row.content_severity) for row in rows if row.data_region in actor.regions), None)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToScore:
     """What a step of scoring is taken on."""

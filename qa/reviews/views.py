@@ -17,6 +17,7 @@ from qa.core.db import db
 from qa.core.errors import InvalidInputError, NotFoundError
 from qa.reviews import (
     choosing,
+    next_part,
     opening,
     own_queue,
     queries,
@@ -204,10 +205,10 @@ def hand_over(assignment_id: int) -> ResponseReturnValue:
 
 def onward(session: Session, *, severity: int, sent: int | None = None) -> str:
     """Where to go from a part: to the next one that may be opened today, by way of a pause if this one was hard."""
-    following = queries.next_in_queue(session, g.actor, after=sent)
+    following = next_part.next_in_queue(session, g.actor, after=sent)
     if following is not None and following[1] >= exposure.HARMFUL:
         budget = exposure.budget_of(session, g.setting, g.actor.user_id, now=utcnow())
-        following = queries.next_in_queue(session, g.actor, after=sent, up_to=budget.offered_up_to)
+        following = next_part.next_in_queue(session, g.actor, after=sent, up_to=budget.offered_up_to)
     following_id = following[0] if following else None
     if severity >= exposure.HARMFUL and read_choices(g.actor.preferences).pause is not None:
         return url_for("wellbeing.pause", next=following_id, sent=sent)

@@ -19,7 +19,7 @@ from qa.core.clock import utcnow
 from qa.core.errors import InvalidInputError
 from qa.tickets.intake import FORMATS, TABLES
 from qa.tickets.live.connections import SCHEDULES, TITLES, Wanted
-from qa.tickets.live.pulls import PULLS
+from qa.tickets.live.desks import PULLS
 
 MOST_FILES = 50
 RECOGNISED = "any"  # the form's word for whichever format the files turn out to have

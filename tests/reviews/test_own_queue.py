@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 
 from qa.desk.queries import workload
 from qa.people.models import Capacity, Clearance
+from qa.reviews.next_part import next_in_queue
 from qa.reviews.own_queue import Goal, arrange, goal_of
-from qa.reviews.queries import Queued, next_in_queue, queue_of
+from qa.reviews.queries import Queued, queue_of
 from qa.rubric_library.models import RubricVersion
 from qa.sampling.exposure import NOTHING, Budget, Met
 from qa.sampling.models import Purpose

@@ -11,7 +11,8 @@ from qa.tickets.intake.objects import Line, complete
 from qa.tickets.live.addresses import base_of
 from qa.tickets.live.client import Client, PullError, WaitError
 from qa.tickets.live.connections import headers_for
-from qa.tickets.live.pulls import PULLS, Batch, Pull
+from qa.tickets.live.desks import PULLS
+from qa.tickets.live.pulls import Batch, Pull
 from tests.tickets.desk_server import Answering, Fault, serve
 from tests.tickets.test_other_desks import AGENTS, CHATWOOT, FRESHDESK, INTERCOM, SAID, ZAMMAD
 

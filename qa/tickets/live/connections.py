@@ -18,7 +18,8 @@ from qa.people.models import Source
 from qa.tickets import service
 from qa.tickets.live.addresses import RefusedAddressError, base_of
 from qa.tickets.live.client import Client, PullError
-from qa.tickets.live.pulls import PULLS, Pull
+from qa.tickets.live.desks import PULLS
+from qa.tickets.live.pulls import Pull
 from qa.tickets.models import IntakeRun, SourceConnection
 from qa.tickets.queries import LARGEST_ID
 

@@ -6,26 +6,23 @@ tickets that were not stored yet.
 """
 
 import datetime as dt
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from qa.tickets.intake.base import BadCellError
-from qa.tickets.intake.chatwoot import Chatwoot
 from qa.tickets.intake.freshdesk import Freshdesk
 from qa.tickets.intake.intercom import Intercom
 from qa.tickets.intake.objects import Desk, Row
 from qa.tickets.intake.values import as_dict, as_list, optional_id
 from qa.tickets.intake.zammad import Zammad
 from qa.tickets.intake.zendesk import Zendesk
-from qa.tickets.live.client import Client, GoneError, PullError, WaitError
+from qa.tickets.live.client import Client, GoneError, WaitError
 
 BATCH = 50  # tickets
 PAGE = 100
 SHOW_MANY = 100  # users in one call
 MOST_PAGES = 10_000
-OWN_PAGES = re.compile(r"(?P<root>.*)/app/accounts/(?P<account>\d{1,18})(?:/.*)?")  # of a Chatwoot account
 State = dict[str, Any]
 Unchanged = Callable[[Sequence[tuple[str, str]]], set[str]]
 
@@ -205,7 +202,7 @@ class IntercomPull:
             asked: dict[str, object] = {"per_page": PAGE, **({"starting_after": after} if after else {})}
             body = as_dict(self.client.get("/conversations", asked).body)
             rows = [row for row in as_list(body.get("conversations")) if isinstance(row, dict)]
-            recent = [row for row in rows if _number(row.get("updated_at")) >= self.start.timestamp()]
+            recent = [row for row in rows if number(row.get("updated_at")) >= self.start.timestamp()]
             yield from in_batches(f"page {after or 'first'}", recent, unchanged, "updated_at", self._fill)
             after = as_dict(as_dict(body.get("pages")).get("next")).get("starting_after")
             yield Batch(f"page {after or 'last'}", state={"starting_after": after} if after else {})
@@ -286,89 +283,6 @@ class ZammadPull:
         return {**row, "articles": as_list(articles), "tags": as_list(tags.get("tags"))}
 
 
-@dataclass(slots=True)
-class ChatwootPull:
-    """Chatwoot's conversations, the latest activity first, each with its messages from the newest page backwards."""
-
-    client: Client
-    start: dt.datetime
-    desk: Chatwoot = field(default_factory=Chatwoot)
-    _account: str = ""
-
-    def __post_init__(self) -> None:
-        """The address may be that of an account's own pages; the API lies beside them."""
-        found = OWN_PAGES.fullmatch(self.client.base.path)
-        if found is not None:
-            self._account = found["account"]
-            self.client.base = replace(self.client.base, path=found["root"])
-
-    def test(self) -> str:
-        return f"Connected to account {self._root().rpartition('/')[2]}."
-
-    def batches(self, state: State, unchanged: Unchanged) -> Iterator[Batch]:
-        root = self._root()
-        for row in as_list(self.client.get(f"{root}/agents").body):
-            take(self.desk, "agents", row)
-        for row in as_list(as_dict(self.client.get(f"{root}/inboxes").body).get("payload")):
-            take(self.desk, "inboxes", row)
-        since, page = float(state.get("since") or self.start.timestamp()), int(state.get("page") or 1)
-        newest = float(state.get("newest") or since)
-        for _ in range(MOST_PAGES):
-            asked = {"status": "all", "assignee_type": "all", "sort_by": "last_activity_at_desc", "page": page}
-            told = as_dict(as_dict(self.client.get(f"{root}/conversations", asked).body).get("data"))
-            rows = [_stamped(row) for row in as_list(told.get("payload")) if isinstance(row, dict)]
-            recent = [row for row in rows if _number(row["last_activity_at"]) >= since]
-            newest = max([newest, *(_number(row["last_activity_at"]) for row in rows)])
-            yield from in_batches(f"page {page}", recent, unchanged, "updated_at", self._fill)
-            page += 1
-            over = len(recent) < len(rows) or not rows  # whatever follows is older still
-            yield Batch(
-                f"page {page}", state={"since": newest} if over else {"since": since, "newest": newest, "page": page}
-            )
-            if over:
-                return
-
-    def _root(self) -> str:
-        if not self._account:
-            me = as_dict(self.client.get("/api/v1/profile").body)
-            accounts = [key for each in as_list(me.get("accounts")) if (key := optional_id(as_dict(each), "id"))]
-            if len(accounts) > 1:
-                raise PullError(
-                    "This token belongs to several accounts. Write the address of one, "
-                    f"such as {self.client.base}/app/accounts/{accounts[0]}."
-                )
-            self._account = accounts[0] if accounts else optional_id(me, "account_id") or ""
-            if not self._account:
-                raise PullError("The address answers, but these credentials belong to no account.")
-        return f"/api/v1/accounts/{self._account}"
-
-    def _fill(self, row: Row) -> Row:
-        """A conversation with all of its messages: what the list tells is the latest one only."""
-        path = f"{self._root()}/conversations/{optional_id(row, 'id')}/messages"
-        found: dict[str, Row] = {}
-        before: Mapping[str, object] | None = None
-        try:
-            for _ in range(MOST_PAGES):
-                told = as_list(as_dict(self.client.get(path, before).body).get("payload"))
-                fresh = {key: each for each in told if (key := optional_id(as_dict(each), "id")) and key not in found}
-                if not fresh:
-                    break
-                found = {**fresh, **found}
-                before = {"before": min(map(int, fresh))}
-        except GoneError:
-            return {**row, "messages": None}
-        return {**row, "messages": list(found.values())}
-
-
-PULLS: Mapping[str, Callable[[Client, dt.datetime], Pull]] = {
-    "zendesk": ZendeskPull,
-    "intercom": IntercomPull,
-    "freshdesk": FreshdeskPull,
-    "zammad": ZammadPull,
-    "chatwoot": ChatwootPull,
-}
-
-
 def numbered_pages(client: Client, path: str, asked: Mapping[str, object]) -> Iterator[Row]:
     """The objects of lists by page numbers, until a page is empty."""
     for page in range(1, MOST_PAGES):
@@ -400,11 +314,5 @@ def take(desk: Desk, table: str, row: Any) -> None:
         return
 
 
-def _stamped(row: Row) -> Row:
-    """A conversation with both of its moments: older versions tell only that of the last activity."""
-    activity = row.get("last_activity_at") or row.get("timestamp") or 0
-    return {**row, "last_activity_at": activity, "updated_at": row.get("updated_at") or activity}
-
-
-def _number(value: object) -> float:
+def number(value: object) -> float:
     return float(value) if isinstance(value, (int, float)) else 0.0
