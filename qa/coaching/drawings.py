@@ -39,8 +39,8 @@ def weekly_chart(weekly: Sequence[tuple[dt.date, Figure, Figure]], own: str) -> 
         return Point(
             label=week_key(week).split("-")[1],
             value=figure.estimate,
-            low=max(0.0, interval.low) if interval else None,
-            high=min(100.0, interval.high) if interval else None,
+            low=interval.low if interval else None,
+            high=interval.high if interval else None,
             n=figure.n,
         )
 

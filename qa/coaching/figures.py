@@ -160,7 +160,10 @@ def standing(
         critical=failed[0].figure,
         team_quality=_inside(others.figure),
         gaps=tuple(_gaps(measured, reviews, specialist_id, criteria)),
-        weekly=tuple((week, weekly[2 * index].figure, weekly[2 * index + 1].figure) for week, index in place.items()),
+        weekly=tuple(
+            (week, _shown(weekly[2 * index].figure), _shown(weekly[2 * index + 1].figure))
+            for week, index in place.items()
+        ),
         difference=window.gap(own, others),
         upheld=moved["quality"],
         told={
@@ -178,11 +181,18 @@ def standing(
 
 
 def _inside(figure: Figure) -> Figure:
-    """An interval cut to what a score can be."""
+    """An interval cut to what a score, or a share of points, can be."""
     if figure.interval is None:
         return figure
     low, high = max(0.0, figure.interval.low), min(100.0, figure.interval.high)
     return replace(figure, interval=replace(figure.interval, low=low, high=high))
+
+
+def _shown(figure: Figure) -> Figure:
+    """A week's figure for a chart of scores: a regression from few reviews may reach past their ends."""
+    if figure.estimate is None:
+        return figure
+    return replace(_inside(figure), estimate=min(max(figure.estimate, 0.0), 100.0))
 
 
 def _codes(measured: Measured, domain: Callable[[Scored | Framed], int]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -247,8 +257,8 @@ def _gap(
     between = strictness_variance(shares[0] - shares[1], variances)
     return CriterionGap(
         criterion=criterion,
-        own=with_strictness(own, strictness_variance(shares[0], variances)),
-        others=with_strictness(others, strictness_variance(shares[1], variances)),
+        own=_inside(with_strictness(own, strictness_variance(shares[0], variances))),
+        others=_inside(with_strictness(others, strictness_variance(shares[1], variances))),
         gap=difference(own, others, reviewer_variance=between),
     )
 

@@ -284,6 +284,24 @@ def goals_of(session: Session, plan_id: int) -> Sequence[CoachingGoal]:
     ).all()
 
 
+def targets_of(session: Session, specialist_id: int) -> dict[str, float]:
+    """What the person's active plan aims at, by criterion, in percent of its points."""
+    return {
+        key: target
+        for key, target in session.execute(
+            select(CoachingGoal.criterion_key, CoachingGoal.target)
+            .join(CoachingPlan, CoachingPlan.id == CoachingGoal.plan_id)
+            .where(
+                CoachingPlan.specialist_id == specialist_id,
+                CoachingPlan.state == "active",
+                CoachingGoal.target.is_not(None),
+            )
+            .order_by(CoachingGoal.id)
+        )
+        if target is not None
+    }
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActionRow:
     action: CoachingAction

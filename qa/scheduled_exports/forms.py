@@ -38,7 +38,9 @@ class ScheduleForm(FlaskForm):
         """The form with what this person may choose."""
         form = cls()
         form.kind.choices = [SelectChoice(kind.value, OFFERS[kind].words) for kind in kinds]
-        form.team.choices = [SelectChoice(0, "All, or none")] + [SelectChoice(team.id, team.name) for team in teams]
+        form.team.choices = [SelectChoice(0, "All teams (board pack alone)")] + [
+            SelectChoice(team.id, team.name) for team in teams
+        ]
         form.queue.choices = [SelectChoice("", "All queues")] + [SelectChoice(name, name) for name in queues]
         form.weeks.choices = [SelectChoice(span, f"{span} weeks") for span in SPANS]
         form.rhythm.choices = [SelectChoice(each.value, words) for each, words in RHYTHM_WORDS.items()]
@@ -48,7 +50,8 @@ class ScheduleForm(FlaskForm):
         form.way.choices = [SelectChoice(each.value, words) for each, words in ways.items()]
         if not form.is_submitted():
             form.receiver.data = me
-            form.kind.data = kinds[0].value if kinds else None
+            # One that needs no team chosen, so that what the form says can be sent.
+            form.kind.data = next((kind.value for kind in kinds if not OFFERS[kind].of_team), None)
         return form
 
     def refuse(self, error: InvalidInputError) -> None:

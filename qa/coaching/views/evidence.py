@@ -6,7 +6,7 @@ from flask import flash, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 import exports.coaching_workbook as book
-from qa.coaching import evidence, figures, praising, queries
+from qa.coaching import aims, evidence, figures, praising, queries
 from qa.coaching.examples import queries as example_queries
 from qa.coaching.library import queries as library_queries
 from qa.coaching.library import service as library
@@ -62,6 +62,7 @@ def criterion(user_id: int, key: str) -> ResponseReturnValue:
         "coaching/criterion.html",
         coached=shown.coached,
         gap=gap,
+        aim=aims.to_target(gap, queries.targets_of(session, user_id).get(key)),
         evidence=found,
         excerpts=example_queries.shared_by_others(session, ring, g.actor.programme_id, [key], but=user_id).get(key, []),
         asked=example_queries.asked_of_review(session, [each.line.review_id for each in found.good]),

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from wtforms.fields import SelectChoice
 
 import exports.coaching_workbook as book
-from qa.coaching import board, courses, drawings, praising, queries, scorecards, service
+from qa.coaching import aims, board, courses, drawings, praising, queries, scorecards, service
 from qa.coaching.follow_ups import queries as follow_ups
 from qa.coaching.forms import ActionForm, VersionForm
 from qa.coaching.library import queries as library
@@ -89,12 +89,14 @@ def specialist(user_id: int) -> ResponseReturnValue:
     session = db.session()
     lines = queries.review_lines(session, g.actor, user_id, since=shown.weeks[0], now=utcnow())[:40]
     offered = library.trainings_of(session, g.actor.programme_id, retired=False)
+    targets = queries.targets_of(session, user_id)
     return render_template(
         "coaching/specialist.html",
         coached=shown.coached,
         standing=shown.standing,
         focus=shown.focus,
         gaps={gap.criterion.key: gap for gap in shown.standing.gaps},
+        aims={gap.criterion.key: aims.to_target(gap, targets.get(gap.criterion.key)) for gap in shown.standing.gaps},
         clear={gap.criterion.key for gap in shown.standing.gaps if gap.clear},
         rule=book.FOCUS_RULE,
         criteria=drawings.criteria_chart(shown.standing.gaps),
