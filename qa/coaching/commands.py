@@ -1,6 +1,7 @@
 """The `flask export` commands of this room."""
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -13,6 +14,7 @@ from sqlalchemy.orm import Session
 import exports.coaching_workbook as book
 import exports.scorecard_workbook as scorecard_book
 from qa.coaching import queries, scorecards, workbook
+from qa.coaching.figures import Standing
 from qa.coaching.span import weeks_until
 from qa.config import settings
 from qa.core import audit
@@ -63,6 +65,28 @@ def _specialist(at: Here, email: str) -> queries.Coached:
     return queries.Coached(user=person, team=team)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stands:
+    """A specialist with the figures of the last whole weeks."""
+
+    coached: queries.Coached
+    evidence: queries.Evidence
+    standing: Standing
+    weeks: list[dt.date]
+
+
+def _stands(at: Here, email: str) -> Stands:
+    coached, weeks = _specialist(at, email), weeks_until(at.today)
+    readable = queries.readable_about([coached.user.id], at.operator, at.now)
+    evidence = scorecards.evidence_of(at.session, coached.team_today, weeks, readable=readable)
+    return Stands(
+        coached=coached,
+        evidence=evidence,
+        standing=scorecards.standing_of(evidence, coached.user.id, coached.team_today.name, weeks),
+        weeks=weeks,
+    )
+
+
 @export.command("coaching")
 @click.option("--specialist", required=True, metavar="EMAIL")
 @OUT
@@ -70,16 +94,13 @@ def _specialist(at: Here, email: str) -> queries.Coached:
 def coaching(specialist: str, out: Path) -> None:
     """Write one specialist's coaching workbook of the last 13 whole weeks."""
     at = here()
-    coached, weeks = _specialist(at, specialist), weeks_until(at.today)
-    team = coached.team_today
-    readable = queries.readable_about([coached.user.id], at.operator, at.now)
-    evidence = scorecards.evidence_of(at.session, team, weeks, readable=readable)
+    found = _stands(at, specialist)
     data = scorecards.coaching_of(
         at.session,
-        coached,
-        evidence,
-        scorecards.standing_of(evidence, coached.user.id, team.name, weeks),
-        weeks=weeks,
+        found.coached,
+        found.evidence,
+        found.standing,
+        weeks=found.weeks,
         today=at.today,
         reader=at.operator,
         made_by=MADE_BY,
@@ -88,9 +109,7 @@ def coaching(specialist: str, out: Path) -> None:
         now=at.now,
     )
     content = book.build(data)
-    out.write_bytes(content)
-    _record(at, "export.coaching", "person", coached.user.id, workbook.told(data, content))
-    click.echo(f"{out}: {len(data.reviews)} reviews of {coached.user.name}.")
+    _written(at, found, out, content, "export.coaching", workbook.told(data, content), len(data.reviews))
 
 
 @export.command("scorecard")
@@ -100,25 +119,29 @@ def coaching(specialist: str, out: Path) -> None:
 def scorecard(specialist: str, out: Path) -> None:
     """Write one specialist's scorecard of the last 13 whole weeks."""
     at = here()
-    coached, weeks = _specialist(at, specialist), weeks_until(at.today)
-    team = coached.team_today
-    readable = queries.readable_about([coached.user.id], at.operator, at.now)
-    evidence = scorecards.evidence_of(at.session, team, weeks, readable=readable)
+    found = _stands(at, specialist)
     data = scorecards.scorecard_of(
         at.session,
-        coached,
-        evidence,
-        scorecards.standing_of(evidence, coached.user.id, team.name, weeks),
-        weeks=weeks,
-        lead=scorecards.lead_name(at.session, team, at.today),
+        found.coached,
+        found.evidence,
+        found.standing,
+        weeks=found.weeks,
+        lead=scorecards.lead_name(at.session, found.coached.team_today, at.today),
         reader=at.operator,
         made_by=MADE_BY,
         zone=at.zone,
         now=at.now,
     )
-    out.write_bytes(scorecard_book.build(data))
-    _record(at, "export.scorecard", "person", coached.user.id, {"reviews": len(data.reviews)})
-    click.echo(f"{out}: {len(data.reviews)} reviews of {coached.user.name}.")
+    detail = {"reviews": len(data.reviews)}
+    _written(at, found, out, scorecard_book.build(data), "export.scorecard", detail, len(data.reviews))
+
+
+def _written(
+    at: Here, found: Stands, out: Path, content: bytes, action: str, detail: Mapping[str, object], reviews: int
+) -> None:
+    out.write_bytes(content)
+    _record(at, action, "person", found.coached.user.id, dict(detail))
+    click.echo(f"{out}: {reviews} reviews of {found.coached.user.name}.")
 
 
 @export.command("team")

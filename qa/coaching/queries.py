@@ -1,8 +1,9 @@
 """Reading coaching: who may be coached by whom, the reviews it rests on, plans with their goals and actions."""
 
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
@@ -259,6 +260,18 @@ def get_edited_plan_for(
     if not may_edit(actor, coached):
         raise NotFoundError("This plan is not yours to change.")
     return plan, coached
+
+
+PART_WORDS: Mapping[type, str] = {CoachingGoal: "goal", CoachingAction: "action", CoachingResource: "link"}
+Part = TypeVar("Part", CoachingGoal, CoachingAction, CoachingResource)
+
+
+def get_part_of(session: Session, plan_id: int, kind: type[Part], part_id: int) -> Part:
+    """A goal, action or link of this plan; another plan's is not there."""
+    part = session.get(kind, part_id)
+    if part is None or part.plan_id != plan_id:
+        raise NotFoundError(f"There is no such {PART_WORDS[kind]} in this plan.")
+    return part
 
 
 def with_active_plan(session: Session, user_ids: Collection[int]) -> set[int]:

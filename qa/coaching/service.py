@@ -7,6 +7,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from qa.coaching import wording
+from qa.coaching.claiming import claim
 from qa.coaching.figures import CriterionGap
 from qa.coaching.library.models import Training
 from qa.coaching.library.service import record_training
@@ -103,15 +104,7 @@ def new_goal(plan_id: int, gap: CriterionGap, *, position: int) -> CoachingGoal:
 
 def advance(session: Session, plan: CoachingPlan, version: int) -> None:
     """Claim the plan's next version; ConflictError when somebody else was faster, or the plan is closed."""
-    moved = session.execute(
-        update(CoachingPlan)
-        .where(CoachingPlan.id == plan.id, CoachingPlan.lock_version == version, CoachingPlan.state == "active")
-        .values(lock_version=CoachingPlan.lock_version + 1)
-        .execution_options(synchronize_session=False)
-    )
-    if moved.rowcount != 1:  # type: ignore[attr-defined]
-        raise ConflictError(STALE)
-    session.refresh(plan)
+    claim(session, plan, version, expected=("active",), stale=STALE)
 
 
 def add_action(

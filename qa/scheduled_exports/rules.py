@@ -1,7 +1,8 @@
 """When a schedule is due, and what may go which way. Pure."""
 
 import datetime as dt
-from collections.abc import Collection, Mapping
+import itertools
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -102,28 +103,28 @@ def heeded(kind: str, options: Mapping[str, Any]) -> dict[str, Any]:
 
 def latest_due(rhythm: str, weekday: int, hour: int, zone: ZoneInfo, now: dt.datetime) -> dt.datetime | None:
     """The newest moment at which a rhythm was due, by the programme's clock; ``None`` for what comes once."""
-    if rhythm == Rhythm.ONCE:
-        return None
-    day = now.astimezone(zone).date()
-    while True:
-        moment = dt.datetime.combine(day, dt.time(hour), zone)
-        fits = day.day == 1 if rhythm == Rhythm.MONTHLY else day.weekday() == weekday
-        if fits and moment <= now:
-            return moment
-        day -= dt.timedelta(days=1)
+    days = _days(rhythm, weekday, now.astimezone(zone).date(), step=-1)
+    return next((at for day in days if (at := _at(day, hour, zone)) <= now), None)
 
 
 def next_due(rhythm: str, weekday: int, hour: int, zone: ZoneInfo, now: dt.datetime) -> dt.datetime | None:
     """The first moment after now."""
+    days = _days(rhythm, weekday, now.astimezone(zone).date(), step=1)
+    return next((at for day in days if (at := _at(day, hour, zone)) > now), None)
+
+
+def _days(rhythm: str, weekday: int, start: dt.date, *, step: int) -> Iterator[dt.date]:
+    """The days of a rhythm from a day on, forwards or back; none of what comes once."""
     if rhythm == Rhythm.ONCE:
-        return None
-    day = now.astimezone(zone).date()
-    while True:
-        moment = dt.datetime.combine(day, dt.time(hour), zone)
-        fits = day.day == 1 if rhythm == Rhythm.MONTHLY else day.weekday() == weekday
-        if fits and moment > now:
-            return moment
-        day += dt.timedelta(days=1)
+        return
+    for count in itertools.count():
+        day = start + dt.timedelta(days=count * step)
+        if day.day == 1 if rhythm == Rhythm.MONTHLY else day.weekday() == weekday:
+            yield day
+
+
+def _at(day: dt.date, hour: int, zone: ZoneInfo) -> dt.datetime:
+    return dt.datetime.combine(day, dt.time(hour), zone)
 
 
 def problems(

@@ -2,11 +2,12 @@
 
 import datetime as dt
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from qa.coaching import wording
+from qa.coaching.claiming import claim
 from qa.coaching.library.models import (
     RESULTS,
     TEMPLATE_KINDS,
@@ -17,7 +18,7 @@ from qa.coaching.library.models import (
 )
 from qa.core import audit
 from qa.core.access import Role
-from qa.core.errors import ConflictError, InvalidInputError
+from qa.core.errors import InvalidInputError
 from qa.notices import service as notices
 from qa.people.queries import people_with_role
 from qa.rubric_library.models import Procedure, ProcedureVersion
@@ -82,7 +83,7 @@ def edit(
 ) -> None:
     """Other words for plans to come; what plans took over already stays theirs."""
     said = _checked(template.criterion_key, template.kind, text, owner, days)
-    _advance(session, template, version, ("proposed", "adopted"), text=said, owner=owner, days=days)
+    claim(session, template, version, expected=("proposed", "adopted"), stale=STALE, text=said, owner=owner, days=days)
     _record(session, template, "edit", by, now)
 
 
@@ -93,7 +94,9 @@ def settle(
     allowed = {"adopted": ("proposed", "retired"), "retired": ("proposed", "adopted")}
     if state not in allowed:
         raise InvalidInputError("A template is adopted or retired.", {"state": "unknown"})
-    _advance(session, template, version, allowed[state], state=state, settled_by_id=by, settled_at=now)
+    claim(
+        session, template, version, expected=allowed[state], stale=STALE, state=state, settled_by_id=by, settled_at=now
+    )
     if template.proposed_by_id != by:
         notices.notify(
             session,
@@ -116,24 +119,6 @@ def _checked(criterion_key: str, kind: str, text: str, owner: str, days: int) ->
     if not 1 <= days <= 365:
         raise InvalidInputError("Due after 1 to 365 days.", {"days": "1 to 365"})
     return wording.line(text, field="text", missing="Write what plans are to begin with.")
-
-
-def _advance(
-    session: Session, template: CoachingTemplate, version: int, expected: tuple[str, ...], **values: object
-) -> None:
-    moved = session.execute(
-        update(CoachingTemplate)
-        .where(
-            CoachingTemplate.id == template.id,
-            CoachingTemplate.lock_version == version,
-            CoachingTemplate.state.in_(expected),
-        )
-        .values(lock_version=CoachingTemplate.lock_version + 1, **values)
-        .execution_options(synchronize_session=False)
-    )
-    if moved.rowcount != 1:  # type: ignore[attr-defined]
-        raise ConflictError(STALE)
-    session.refresh(template)
 
 
 def _record(session: Session, template: CoachingTemplate, what: str, by: int, now: dt.datetime) -> None:

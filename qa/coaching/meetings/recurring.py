@@ -3,11 +3,12 @@
 import datetime as dt
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from qa.calibration_sessions.series import rules
 from qa.coaching import wording
+from qa.coaching.claiming import claim
 from qa.coaching.meetings import service
 from qa.coaching.meetings.models import CoachingSeries, CoachingSeriesDay
 from qa.core import audit
@@ -65,20 +66,20 @@ def begin(
 
 
 def pause(session: Session, row: CoachingSeries, *, version: int, by: int, now: dt.datetime) -> None:
-    _advance(session, row, version, ("running",), state="paused")
+    claim(session, row, version, expected=("running",), stale=STALE, state="paused")
     _record(session, row, "series_pause", by, now)
 
 
 def resume(session: Session, row: CoachingSeries, *, version: int, today: dt.date, by: int, now: dt.datetime) -> None:
     """Go on with the next of its days; what fell into the pause is not made up for."""
     day = rules.first_from(row.rhythm, row.starts_on, max(today, row.next_on))
-    _advance(session, row, version, ("paused",), state="running", next_on=day)
+    claim(session, row, version, expected=("paused",), stale=STALE, state="running", next_on=day)
     _record(session, row, "series_resume", by, now)
 
 
 def stop(session: Session, row: CoachingSeries, *, version: int, by: int, now: dt.datetime) -> None:
     """No further meetings; those that are planned stay until they are called off."""
-    _advance(session, row, version, ("running", "paused"), state="stopped", stopped_at=now)
+    claim(session, row, version, expected=("running", "paused"), stale=STALE, state="stopped", stopped_at=now)
     _record(session, row, "series_stop", by, now)
 
 
@@ -156,18 +157,6 @@ def at_time(day: dt.date, minute_of_day: int, zone: ZoneInfo) -> dt.datetime:
     """The moment of a time of day in the programme's zone."""
     local = dt.datetime.combine(day, dt.time(minute_of_day // 60, minute_of_day % 60), zone)
     return local.astimezone(dt.UTC)
-
-
-def _advance(session: Session, row: CoachingSeries, version: int, expected: tuple[str, ...], **values: object) -> None:
-    moved = session.execute(
-        update(CoachingSeries)
-        .where(CoachingSeries.id == row.id, CoachingSeries.lock_version == version, CoachingSeries.state.in_(expected))
-        .values(lock_version=CoachingSeries.lock_version + 1, **values)
-        .execution_options(synchronize_session=False)
-    )
-    if moved.rowcount != 1:  # type: ignore[attr-defined]
-        raise ConflictError(STALE)
-    session.refresh(row)
 
 
 def _record(session: Session, row: CoachingSeries, what: str, by: int, now: dt.datetime) -> None:

@@ -2,10 +2,11 @@
 
 import datetime as dt
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from qa.coaching import wording
+from qa.coaching.claiming import claim
 from qa.coaching.meetings.models import CoachingMeeting, PrivateNote
 from qa.coaching.models import CoachingPlan
 from qa.core import audit
@@ -81,7 +82,9 @@ def move(
     where = wording.line(place, field="place", most=200)
     if starts_at <= now:
         raise InvalidInputError("A meeting is moved to a time to come.", {"starts_at": "lies in the past"})
-    _advance(session, meeting, version, ("planned",), starts_at=starts_at, minutes=minutes, place=where)
+    claim(
+        session, meeting, version, expected=("planned",), stale=STALE, starts_at=starts_at, minutes=minutes, place=where
+    )
     _tell(session, meeting, "meeting_moved", by, now)
     _record(session, meeting, "meeting_move", by, now)
 
@@ -98,11 +101,12 @@ def write(
     now: dt.datetime,
 ) -> None:
     """The agenda, the shared notes and what was agreed, one point a line: both people see them."""
-    _advance(
+    claim(
         session,
         meeting,
         version,
-        ("planned", "held"),
+        expected=("planned", "held"),
+        stale=STALE,
         agenda=wording.text(agenda, field="agenda"),
         shared_notes=wording.text(shared_notes, field="shared_notes"),
         agreed=wording.text(agreed, field="agreed"),
@@ -114,7 +118,7 @@ def write_agenda(
     session: Session, meeting: CoachingMeeting, agenda: str, *, version: int, by: int, now: dt.datetime
 ) -> None:
     """What the specialist wants to talk about; the lead is told."""
-    _advance(session, meeting, version, ("planned",), agenda=wording.text(agenda, field="agenda"))
+    claim(session, meeting, version, expected=("planned",), stale=STALE, agenda=wording.text(agenda, field="agenda"))
     _tell(session, meeting, "meeting_agenda", by, now)
     _record(session, meeting, "meeting_write", by, now)
 
@@ -140,29 +144,11 @@ def end(session: Session, meeting: CoachingMeeting, *, state: str, version: int,
         raise InvalidInputError("A meeting was held, or it is called off.", {"state": "unknown"})
     if state == "held" and meeting.starts_at > now:
         raise ConflictError("This meeting has not begun yet.")
-    _advance(session, meeting, version, ("planned",), state=state, ended_at=now)
+    claim(session, meeting, version, expected=("planned",), stale=STALE, state=state, ended_at=now)
     if state == "cancelled":
         _tell(session, meeting, "meeting_cancelled", by, now)
     notices.mark_read(session, by, "coaching_meeting", meeting.id, now=now)
     _record(session, meeting, f"meeting_{state}", by, now)
-
-
-def _advance(
-    session: Session, meeting: CoachingMeeting, version: int, expected: tuple[str, ...], **values: object
-) -> None:
-    moved = session.execute(
-        update(CoachingMeeting)
-        .where(
-            CoachingMeeting.id == meeting.id,
-            CoachingMeeting.lock_version == version,
-            CoachingMeeting.state.in_(expected),
-        )
-        .values(lock_version=CoachingMeeting.lock_version + 1, **values)
-        .execution_options(synchronize_session=False)
-    )
-    if moved.rowcount != 1:  # type: ignore[attr-defined]
-        raise ConflictError(STALE)
-    session.refresh(meeting)
 
 
 def _tell(session: Session, meeting: CoachingMeeting, kind: str, by: int | None, now: dt.datetime) -> None:

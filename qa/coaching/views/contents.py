@@ -16,7 +16,7 @@ from qa.coaching.views.blueprint import bp, seen_before_writing, today
 from qa.core.access import Permission, requires
 from qa.core.clock import utcnow
 from qa.core.db import db
-from qa.core.errors import ConflictError, InvalidInputError, NotFoundError
+from qa.core.errors import ConflictError, InvalidInputError
 from qa.people.queries import setting_at
 from qa.rubric_library.procedures import get_procedure_for
 from qa.sampling import draw
@@ -24,13 +24,6 @@ from qa.sampling import draw
 
 def shown(plan_id: int, anchor: str | None = None) -> ResponseReturnValue:
     return redirect(url_for("coaching.show", plan_id=plan_id, _anchor=anchor))
-
-
-def goal_of(plan_id: int, goal_id: int) -> CoachingGoal:
-    goal = db.session().get(CoachingGoal, goal_id)
-    if goal is None or goal.plan_id != plan_id:
-        raise NotFoundError("There is no such goal in this plan.")
-    return goal
 
 
 @bp.post("/plans/<int:plan_id>/goals")
@@ -54,7 +47,7 @@ def edit_goal(plan_id: int, goal_id: int) -> ResponseReturnValue:
     """Another target, day or wording; or the goal leaves the plan."""
     session = db.session()
     plan, _ = queries.get_edited_plan_for(session, g.actor, plan_id, today=today())
-    goal = goal_of(plan_id, goal_id)
+    goal = queries.get_part_of(session, plan_id, CoachingGoal, goal_id)
     if typed.words("remove"):
         planning.remove_goal(session, plan, goal, version=typed.version(), by=g.actor.user_id, now=utcnow())
         flash("The goal is out of the plan; its actions stay, for the plan as a whole.", "good")
@@ -79,9 +72,7 @@ def edit_goal(plan_id: int, goal_id: int) -> ResponseReturnValue:
 def edit_action(plan_id: int, action_id: int) -> ResponseReturnValue:
     session = db.session()
     plan, _ = queries.get_edited_plan_for(session, g.actor, plan_id, today=today())
-    action = session.get(CoachingAction, action_id)
-    if action is None or action.plan_id != plan_id:
-        raise NotFoundError("There is no such action in this plan.")
+    action = queries.get_part_of(session, plan_id, CoachingAction, action_id)
     service.edit_action(
         session,
         plan,
@@ -153,9 +144,7 @@ def add_resource(plan_id: int) -> ResponseReturnValue:
 def remove_resource(plan_id: int, resource_id: int) -> ResponseReturnValue:
     session = db.session()
     plan, _ = queries.get_edited_plan_for(session, g.actor, plan_id, today=today())
-    resource = session.get(CoachingResource, resource_id)
-    if resource is None or resource.plan_id != plan_id:
-        raise NotFoundError("There is no such link in this plan.")
+    resource = queries.get_part_of(session, plan_id, CoachingResource, resource_id)
     planning.remove_resource(session, plan, resource, version=typed.version(), by=g.actor.user_id, now=utcnow())
     session.commit()
     return shown(plan_id, "resources")

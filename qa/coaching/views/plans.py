@@ -257,9 +257,7 @@ def end_action(plan_id: int, action_id: int) -> ResponseReturnValue:
     """Done, dropped or open again: by who draws up plans, or by the action's own owner."""
     session = db.session()
     plan, coached = queries.get_plan_for(session, g.actor, plan_id, today=today())
-    action = session.get(CoachingAction, action_id)
-    if action is None or action.plan_id != plan.id:
-        raise NotFoundError("There is no such action in this plan.")
+    action = queries.get_part_of(session, plan.id, CoachingAction, action_id)
     if not queries.may_edit(g.actor, coached) and action.owner_id != g.actor.user_id:
         raise NotFoundError("This action is not yours.")
     service.end_action(

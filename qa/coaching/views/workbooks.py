@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import binascii
+import datetime as dt
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from flask import Response, flash, g, redirect, render_template, request, url_for
@@ -28,15 +30,18 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 LARGEST = 3_000_000  # bytes; a plan's workbook has some fifty thousand
 
 
+Made = tuple[bytes, Mapping[str, object]]  # the file, and what the trail keeps of it
+
+
 @bp.post("/specialists/<int:user_id>/workbook")
 @requires(Permission.COACHING_VIEW)
 def export(user_id: int) -> ResponseReturnValue:
     """The coaching workbook as a file; that it was made goes to the audit trail."""
-    session, now = db.session(), utcnow()
-    with only_reading(session):
+
+    def make(now: dt.datetime) -> Made:
         shown = seen(user_id)
         data = scorecards.coaching_of(
-            session,
+            db.session(),
             shown.coached,
             shown.evidence,
             shown.standing,
@@ -49,73 +54,66 @@ def export(user_id: int) -> ResponseReturnValue:
             now=now,
         )
         content = book.build(data)
-        told = workbook.told(data, content)
-    audit.record(
-        session,
-        action="export.coaching",
-        object_type="person",
-        object_id=user_id,
-        actor_id=g.actor.user_id,
-        now=now,
-        detail=told,
-    )
-    db.session.commit()
-    return _as_file(content, f"coaching-{user_id}-{now:%Y-%m-%d}.xlsx")
+        return content, workbook.told(data, content)
+
+    return _sent("coaching", "person", user_id, make)
 
 
 @bp.post("/specialists/<int:user_id>/scorecard")
 @requires(Permission.COACHING_VIEW)
 def scorecard(user_id: int) -> ResponseReturnValue:
     """The page's figures as a workbook to read: no comment and no passage of a conversation is in it."""
-    session, now = db.session(), utcnow()
-    with only_reading(session):
+
+    def make(now: dt.datetime) -> Made:
         shown = seen(user_id)
         data = scorecards.scorecard_of(
-            session,
+            db.session(),
             shown.coached,
             shown.evidence,
             shown.standing,
             weeks=shown.weeks,
-            lead=scorecards.lead_name(session, shown.coached.team_today, today()),
+            lead=scorecards.lead_name(db.session(), shown.coached.team_today, today()),
             reader=g.actor,
             made_by=g.actor.name,
             zone=g.zone,
             now=now,
         )
-        content = scorecard_book.build(data)
-    audit.record(
-        session,
-        action="export.scorecard",
-        object_type="person",
-        object_id=user_id,
-        actor_id=g.actor.user_id,
-        now=now,
-        detail={"reviews": len(data.reviews)},
-    )
-    db.session.commit()
-    return _as_file(content, f"scorecard-{user_id}-{now:%Y-%m-%d}.xlsx")
+        return scorecard_book.build(data), {"reviews": len(data.reviews)}
+
+    return _sent("scorecard", "person", user_id, make)
 
 
 @bp.post("/teams/<int:team_id>/workbook")
 @requires(Permission.COACHING_VIEW)
 def team_workbook(team_id: int) -> ResponseReturnValue:
     """All specialists of a team, a sheet each."""
+
+    def make(now: dt.datetime) -> Made:
+        team = scorecards.get_team_for(db.session(), g.actor, team_id)
+        data = scorecards.team_of(
+            db.session(), g.actor, team, made_by=g.actor.name, zone=g.zone, today=today(), now=now
+        )
+        return scorecard_book.build_team(data), {"specialists": len(data.cards)}
+
+    return _sent("team", "team", team_id, make)
+
+
+def _sent(kind: str, object_type: str, object_id: int, make: Callable[[dt.datetime], Made]) -> Response:
+    """A workbook made while nobody waits to write, then recorded, then sent."""
     session, now = db.session(), utcnow()
     with only_reading(session):
-        team = scorecards.get_team_for(session, g.actor, team_id)
-        data = scorecards.team_of(session, g.actor, team, made_by=g.actor.name, zone=g.zone, today=today(), now=now)
-        content = scorecard_book.build_team(data)
+        content, detail = make(now)
     audit.record(
         session,
-        action="export.team",
-        object_type="team",
-        object_id=team_id,
+        action=f"export.{kind}",
+        object_type=object_type,
+        object_id=object_id,
         actor_id=g.actor.user_id,
         now=now,
-        detail={"specialists": len(data.cards)},
+        detail=dict(detail),
     )
     db.session.commit()
-    return _as_file(content, f"team-{team_id}-{now:%Y-%m-%d}.xlsx")
+    return _as_file(content, f"{kind}-{object_id}-{now:%Y-%m-%d}.xlsx")
 
 
 def _as_file(content: bytes, name: str) -> Response:
