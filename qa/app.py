@@ -41,6 +41,7 @@ from qa.reviews.wellbeing import views as wellbeing_views
 from qa.rubric_library import views as rubric_views
 from qa.rubric_studies import views as study_views
 from qa.sampling import views as sampling_views
+from qa.scheduled_exports import forgetting as kept_files
 from qa.scheduled_exports import views as scheduled_export_views
 from qa.sop_gaps import forgetting
 from qa.sop_gaps import views as sop_gap_views
@@ -139,7 +140,7 @@ def configure(app: Flask, settings: Settings) -> None:
     app.extensions["sampled_scores"] = lambda *asked: sampled.sampled_scores(*asked)
     app.extensions["review_pace"] = lambda *asked: sampled.review_pace(*asked)
     app.extensions["reviewed_tickets"] = lambda: sampled.reviewed_tickets()
-    app.extensions["forget_quotes"] = lambda *asked: forgetting.forget_quotes(*asked)
+    app.extensions["forget_quotes"] = lambda *asked: forgetting.forget_quotes(*asked) + kept_files.forget_quotes(*asked)
     app.config.update(
         SECRET_KEY=settings.secret_key,
         TESTING=settings.testing,
