@@ -15,7 +15,7 @@ from qa.people.models import AgentIdentity, Programme, Source
 from qa.tickets.intake.base import MessageRecord, Role
 from qa.tickets.models import ConversationKey, ConversationRevision, Ticket
 
-PAYLOAD = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+PAYLOAD = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False)  # plain values only
 SHAPE = 1  # of the payload; a new shape gets a new number and a reader of its own
 
 

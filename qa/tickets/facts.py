@@ -9,7 +9,9 @@ from qa.tickets.digests import keyed_digest
 from qa.tickets.intake.base import MessageRecord, TicketRecord, clean
 from qa.tickets.redaction import REDACTION_VERSION, Turn, redact, redact_short, redact_turns
 
-FACTS = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True, default=str)
+FACTS = json.JSONEncoder(
+    ensure_ascii=False, separators=(",", ":"), sort_keys=True, default=str, check_circular=False
+)  # of what was read from JSON or cells: it cannot hold itself
 DIGEST_HEX = 64
 CUSTOMER_HEX = 32
 

@@ -67,19 +67,28 @@ def insert_rows(session: Session, model: type[Base], rows: Sequence[Row]) -> Non
     """Insert rows that all name the same columns."""
     if not rows:
         return
+    prepared = _prepared(table_of(model), tuple(rows[0]), session.connection().dialect)
+    _insert(session, prepared.statement, prepared.values(rows))
+
+
+def insert_values(session: Session, model: type[Base], names: tuple[str, ...], rows: Sequence[tuple[Any, ...]]) -> None:
+    """Insert rows of plain values in the order of ``names``, which the database takes as they are; no default is."""
+    if rows:
+        _insert(session, _prepared(table_of(model), names, session.connection().dialect).statement, rows)
+
+
+def _insert(session: Session, statement: str, values: Sequence[Sequence[Any]]) -> None:
     connection = session.connection()
-    prepared = _prepared(table_of(model), tuple(rows[0]), connection.dialect)
-    values = prepared.values(rows)
     if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql(prepared.statement, list(map(tuple, values)))
+        connection.exec_driver_sql(statement, list(map(tuple, values)))
         return
     driver = cast("psycopg.Connection[Any]", connection.connection.driver_connection)
     try:
-        with driver.cursor() as cursor, cursor.copy(prepared.statement.encode()) as copy:
+        with driver.cursor() as cursor, cursor.copy(statement.encode()) as copy:
             for each in values:
                 copy.write_row(each)
     except connection.dialect.dbapi.IntegrityError as error:  # type: ignore[union-attr]
-        raise IntegrityError(prepared.statement, None, error) from error
+        raise IntegrityError(statement, None, error) from error
 
 
 @lru_cache(maxsize=256)

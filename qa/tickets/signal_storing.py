@@ -1,7 +1,7 @@
 """Keeping signals: in the transaction that stores a ticket, and anew for tickets that were stored before."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
@@ -13,17 +13,18 @@ from qa.tickets.conversations import about_revision, about_ticket, read_payload
 from qa.tickets.intake.base import MessageRecord
 from qa.tickets.models import ConversationKey, ConversationRevision, HandledPart, Resolution, Ticket, TicketSignal
 from qa.tickets.preparing import Work
-from qa.tickets.rows import Row, among, insert_rows
+from qa.tickets.rows import among, insert_values
 from qa.tickets.signals import MAPPED_VERSION, Facts, Line, Rules
 
 RULES = Rules()
 CHUNK = 200  # tickets read and written together
 Values = Mapping[str, float | None]
+SIGNAL = ("part_id", "name", "version", "value")
+Signal = tuple[int, str, str, float]
 Made = dict[int, list[tuple[int, str]]]  # ticket -> its parts that were just made: id, the help desk's id of the agent
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Known:
+class Known(NamedTuple):
     """One ticket as the rules see it; ``lines`` is None where nothing is said of its conversation."""
 
     ticket_id: int
@@ -118,7 +119,7 @@ def write(
     readings = readings or Readings([each.lines for each in known], rules)
     places = {each.ticket_id: place for place, each in enumerate(known)}
     version = rules.version
-    rows: list[Row] = []
+    rows: list[Signal] = []
     told: dict[bool, list[int]] = {True: [], False: []}
     names: dict[bool, set[str]] = {True: set(), False: set()}
     for part_id, ticket_id, agent in parts:
@@ -132,16 +133,12 @@ def write(
         rows += _rows(part_id, values, version) + _rows(part_id, ticket.mapped, MAPPED_VERSION)
     for spoken, ids in told.items():
         _forget(session, ids, names[spoken], version)
-    insert_rows(session, TicketSignal, rows)
+    insert_values(session, TicketSignal, SIGNAL, rows)
     return len(rows)
 
 
-def _rows(part_id: int, values: Values, version: str) -> list[Row]:
-    return [
-        {"part_id": part_id, "name": name, "version": version, "value": value}
-        for name, value in values.items()
-        if value is not None
-    ]
+def _rows(part_id: int, values: Values, version: str) -> list[Signal]:
+    return [(part_id, name, version, value) for name, value in values.items() if value is not None]
 
 
 def _parts(session: Session, ticket_ids: Sequence[int]) -> list[tuple[int, int, str]]:

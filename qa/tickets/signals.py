@@ -85,8 +85,7 @@ class Rules:
         return f"rules1-{hashlib.sha256(told.encode()).hexdigest()[:8]}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Facts:
+class Facts(NamedTuple):
     """What is known of a ticket without its text."""
 
     first_reply_seconds: int | None

@@ -3,7 +3,6 @@
 import datetime as dt
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -67,7 +66,7 @@ def text_signal(name: str, lines: Sequence[Line], language: str = "en", **more: 
     ],
 )
 def test_a_fact_becomes_a_signal(name: str, change: dict[str, Any], expected: float | None) -> None:
-    assert signals.from_facts(replace(FACTS, **change), RULES)[name] == expected
+    assert signals.from_facts(FACTS._replace(**change), RULES)[name] == expected
 
 
 @pytest.mark.parametrize(
@@ -227,7 +226,7 @@ def test_facts_that_change_replace_their_signals_and_leave_those_of_the_text(ses
         session,
         [
             signal_storing.Known(
-                ticket_id=ticket.id, language="en", facts=replace(FACTS, csat="good"), mapped={}, lines=None
+                ticket_id=ticket.id, language="en", facts=FACTS._replace(csat="good"), mapped={}, lines=None
             )
         ],
     )

@@ -90,7 +90,12 @@ def five_stars(value: Any) -> str | None:
 
 def spoken(body: Any, attachments: Sequence[Any] = (), *, plain: bool = False) -> str:
     """A body as text, and the names of what was attached, which is listed and never loaded; ``plain`` is no HTML."""
-    said = clean(body if plain else body_text(body)) if isinstance(body, str) else ""
+    if not isinstance(body, str):
+        said = ""
+    elif "<" not in body and body.isascii():  # no markup, and nothing that a database would not take but NUL
+        said = body.replace("\x00", "")
+    else:
+        said = clean(body if plain else body_text(body))
     if not attachments:
         return said
     names = [text(as_dict(each), "file_name", "name", "filename", "data_url") for each in attachments]

@@ -4,6 +4,7 @@ import datetime as dt
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from qa.tickets.intake.base import AgentRecord, BadCellError, MessageRecord, Origin, Role, TicketRecord, clean
 from qa.tickets.intake.values import (
@@ -28,8 +29,7 @@ ESCALATION = re.compile(r"(?:^|_)escalat")
 MOST_REOPENS = 1000
 
 
-@dataclass(frozen=True, slots=True)
-class Customer:
+class Customer(NamedTuple):
     """What is known of an end user; the name only serves to be taken out of the texts."""
 
     language: str = ""
@@ -37,8 +37,7 @@ class Customer:
     name: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Metrics:
+class Metrics(NamedTuple):
     solved_at: dt.datetime | None = None
     first_reply_seconds: int | None = None
     resolution_seconds: int | None = None
@@ -47,8 +46,7 @@ class Metrics:
     told_at: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Rating:
+class Rating(NamedTuple):
     score: str | None = None
     reason: str | None = None
     told_at: str = ""
