@@ -14,6 +14,7 @@ from qa.core.access import Actor, Role
 from qa.core.clock import midnight
 from qa.core.crypto import KeyRing
 from qa.demo import story
+from qa.demo.scenarios import QUEUES
 from qa.escalations import service as escalations
 from qa.launches import service as launches
 from qa.people.models import ProgrammeSetting, User
@@ -68,6 +69,7 @@ SAID = {
 }
 ORDER = ("missing", "unclear", "missing", "not_followed", "wrong", "missing", "unclear", "not_followed", "missing")
 FIXED_WEEK = 18
+LAUNCH_QUEUE = next(queue.name for queue in QUEUES if queue.key == story.LAUNCH_QUEUE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,7 +128,7 @@ def _launches(session: Session, programme_id: int, people: People, today: dt.dat
             "name": story.LAUNCH,
             "starts_on": first,
             "ends_on": first + story.LAUNCH_WEEKS * 7 * DAY - DAY,
-            "queues": (story.LAUNCH_QUEUE,),
+            "queues": (LAUNCH_QUEUE,),
             "label": story.LAUNCH,
             "owner": people.director.email,
             "plan": plan,
@@ -142,7 +144,7 @@ def _launches(session: Session, programme_id: int, people: People, today: dt.dat
     launches.create(
         session,
         programme_id,
-        {"name": "Tips in live streams", "starts_on": today + 20 * DAY, "queues": ("payouts", story.LAUNCH_QUEUE)},
+        {"name": "Tips in live streams", "starts_on": today + 20 * DAY, "queues": ("Payouts", LAUNCH_QUEUE)},
         by=people.lead.id,
         now=now,
     )

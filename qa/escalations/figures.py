@@ -30,18 +30,30 @@ class Picture:
     by_week: Chart
 
 
-def picture(spells: Sequence[Spell], weeks: Sequence[dt.date], zone: ZoneInfo, *, now: dt.datetime) -> Picture:
-    """The escalations opened in these weeks; open ones count for as long as they have waited (Kaplan and Meier)."""
-    timed = [each for each in spells if each.time_known]
+def picture(
+    timed: Sequence[Spell],
+    marked: Sequence[tuple[int, int]],
+    weeks: Sequence[dt.date],
+    zone: ZoneInfo,
+    *,
+    now: dt.datetime,
+) -> Picture:
+    """The escalations opened in these weeks; open ones count for as long as they have waited (Kaplan and Meier).
+
+    ``timed`` are those with known times; ``marked`` has, for each week, how many only a mark tells of, and how many of
+    them are open: they are counted, and no time rests on them.
+    """
     hours = [((each.closed_at or now) - each.opened_at) / HOUR for each in timed]
-    counts = Counter(monday_of(local_day(each.opened_at, zone)) for each in spells)
+    counts = Counter(monday_of(local_day(each.opened_at, zone)) for each in timed)
+    counts.update({week: count for week, (count, _) in zip(weeks, marked, strict=True)})
+    untimed = sum(count for count, _ in marked)
     return Picture(
         since=weeks[0],
-        opened=len(spells),
-        still_open=sum(each.closed_at is None for each in spells),
+        opened=len(timed) + untimed,
+        still_open=sum(each.closed_at is None for each in timed) + sum(waiting for _, waiting in marked),
         timed=len(timed),
         censored=sum(each.closed_at is None for each in timed),
-        untimed=len(spells) - len(timed),
+        untimed=untimed,
         resolution=median_time(hours, [each.closed_at is not None for each in timed]),
         by_week=bar_chart(
             [Row(label=week_key(week).split("-")[1], value=float(counts[week])) for week in weeks],

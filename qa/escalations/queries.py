@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
@@ -40,8 +41,11 @@ class Spell:
     owner_id: int | None
 
 
-def spells_between(session: Session, actor: Actor, *, since: dt.datetime, until: dt.datetime) -> list[Spell]:
-    """The escalations opened in ``since <= t < until``, oldest first, in one statement."""
+def spells_between(
+    session: Session, actor: Actor, *, since: dt.datetime, until: dt.datetime, timed: bool = False
+) -> list[Spell]:
+    """The escalations opened in ``since <= t < until``, oldest first; ``timed`` leaves those without times out."""
+    known = [Escalation.time_known] if timed else []
     rows = session.execute(
         select(
             Escalation.id,
@@ -52,13 +56,37 @@ def spells_between(session: Session, actor: Actor, *, since: dt.datetime, until:
             Escalation.owner_id,
         )
         .join(Ticket, Ticket.id == Escalation.ticket_id)
-        .where(of_tickets(actor), Escalation.opened_at >= since, Escalation.opened_at < until)
+        .where(of_tickets(actor), Escalation.opened_at >= since, Escalation.opened_at < until, *known)
         .order_by(Escalation.opened_at, Escalation.id)
     )
     return [
         Spell(escalation_id=id_, opened_at=opened, closed_at=closed, time_known=known, queue=queue, owner_id=owner)
         for id_, opened, closed, known, queue, owner in rows
     ]
+
+
+def marked_by_week(session: Session, actor: Actor, weeks: Sequence[dt.date], zone: ZoneInfo) -> list[tuple[int, int]]:
+    """How many the help desk only marked in each of these weeks, and how many of them are open; one statement.
+
+    There are far more of them than of those with times, so they are counted where they lie.
+    """
+    bounds = [midnight(week, zone) for week in (*weeks, weeks[-1] + dt.timedelta(weeks=1))]
+    inside = [and_(Escalation.opened_at >= start, Escalation.opened_at < end) for start, end in pairwise(bounds)]
+    row = session.execute(
+        select(
+            *(func.count().filter(week) for week in inside),
+            *(func.count().filter(week, Escalation.closed_at.is_(None)) for week in inside),
+        )
+        .select_from(Escalation)
+        .join(Ticket, Ticket.id == Escalation.ticket_id)
+        .where(
+            of_tickets(actor),
+            ~Escalation.time_known,
+            Escalation.opened_at >= bounds[0],
+            Escalation.opened_at < bounds[-1],
+        )
+    ).one()
+    return list(zip(row[: len(weeks)], row[len(weeks) :], strict=True))
 
 
 def escalations_of_week(session: Session, actor: Actor, monday: dt.date, zone: ZoneInfo) -> list[Spell]:

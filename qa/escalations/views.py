@@ -72,7 +72,8 @@ def list_page(*, typed: Mapping[str, str] | None = None, errors: Mapping[str, st
             size=PAGE,
         ),
         picture=figures.picture(
-            queries.spells_between(session, g.actor, since=since, until=now + dt.timedelta(days=1)),
+            queries.spells_between(session, g.actor, since=since, until=now + dt.timedelta(days=1), timed=True),
+            queries.marked_by_week(session, g.actor, weeks, g.zone),
             weeks,
             g.zone,
             now=now,

@@ -13,8 +13,6 @@ from qa.reviews import measured, measuring
 from qa.sampling.models import FrameUnit, Period
 from qa.tickets.models import HandledPart, Ticket
 
-SHOWN_QUEUES = 60
-
 
 def _within(actor: Actor) -> list[ColumnElement[bool]]:
     """The parts that this person's figures may rest on."""
@@ -38,7 +36,6 @@ def queue_names(session: Session, programme_id: int) -> Sequence[str]:
         .where(Ticket.programme_id == programme_id, Ticket.queue != "")
         .distinct()
         .order_by(Ticket.queue)
-        .limit(SHOWN_QUEUES)
     ).all()
 
 

@@ -114,6 +114,7 @@ def launch_page(
         launch=launch,
         today=today,
         control=launch.control_queues or [name for name in queues if name not in launch.queues],
+        unknown=[name for name in (*launch.queues, *launch.control_queues) if name not in queues],
         issues=queries.issues_of(session, launch.id),
         seen=seen,
         phase_words=comparing.PHASE_WORDS,

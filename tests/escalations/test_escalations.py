@@ -9,15 +9,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from qa.core.audit import AuditEvent
-from qa.core.clock import utcnow
+from qa.core.clock import monday_of, utcnow
 from qa.core.db import db
 from qa.escalations.chores import FromIntake
 from qa.escalations.figures import picture
 from qa.escalations.models import Escalation
-from qa.escalations.queries import Spell
+from qa.escalations.queries import Spell, marked_by_week
 from tests.support import importing
 from tests.support.builders import make_ticket
-from tests.support.cast import NOW, Cast
+from tests.support.cast import NOW, Cast, actor
 from tests.support.client import CheckingClient
 from tests.support.statements import count_queries
 
@@ -90,24 +90,29 @@ def test_what_the_help_desk_marked_is_kept_once_and_closed_with_its_ticket(
     waiting.solved_at = NOW
     tick(NOW + 9 * HOUR, FromIntake())
     assert session.get_one(Escalation, found[waiting.id].id).closed_at == NOW
+    monday = monday_of(solved.created_at.date())
+    counts = marked_by_week(session, actor(session, cast.lena), [monday - 7 * 24 * HOUR, monday], ZoneInfo("UTC"))
+    assert counts == [(0, 0), (2, 0)]
     words = sign_in(cast.lena).get(f"/escalations/{found[solved.id].id}").get_data(as_text=True)
     assert "The help desk marked this ticket and does not say when" in words
 
 
-def spell(hours: float | None, *, opened: dt.datetime = NOW - 20 * HOUR, known: bool = True) -> Spell:
+def spell(hours: float | None, *, opened: dt.datetime = NOW - 20 * HOUR) -> Spell:
     closed = None if hours is None else opened + hours * HOUR
-    return Spell(escalation_id=1, opened_at=opened, closed_at=closed, time_known=known, queue="payouts", owner_id=None)
+    return Spell(escalation_id=1, opened_at=opened, closed_at=closed, time_known=True, queue="payouts", owner_id=None)
 
 
 def test_open_escalations_count_as_long_as_they_waited_and_unknown_times_not_at_all() -> None:
-    spells = [*(spell(hours) for hours in range(1, 11)), *([spell(None)] * 6), *([spell(1, known=False)] * 9)]
+    spells = [*(spell(hours) for hours in range(1, 11)), *([spell(None)] * 6)]
+    weeks = [dt.date(2026, 3, 30), dt.date(2026, 4, 6)]
 
-    seen = picture(spells, [dt.date(2026, 3, 30), dt.date(2026, 4, 6)], ZoneInfo("UTC"), now=NOW)
+    seen = picture(spells, [(2, 1), (7, 0)], weeks, ZoneInfo("UTC"), now=NOW)
 
     # 16 with known times, of which 6 have waited 20 hours: half have ended at the eighth.
     assert (seen.opened, seen.timed, seen.censored, seen.untimed) == (25, 16, 6, 9)
     assert seen.resolution.estimate == pytest.approx(8)
-    assert [row[:2] for row in seen.by_week.table.rows] == [("W14", "0"), ("W15", "25")]
+    assert seen.still_open == 7
+    assert [row[:2] for row in seen.by_week.table.rows] == [("W14", "2"), ("W15", "23")]
 
 
 def test_a_file_names_tickets_that_one_may_know_of_and_its_list_is_read_in_few_statements(
