@@ -1,12 +1,15 @@
 """Adding to weekly sums: one statement a table, in the order of the keys, so that two who add never wait in a ring."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import delete, text
+from sqlalchemy import Dialect, Insert, delete
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from qa.core.orm import Base
+from qa.core.orm import Base, table_of
+from qa.core.prepared import PreparedChange, given
 
 Key = tuple[Any, ...]
 Sums = Mapping[Key, Sequence[float]]
@@ -23,41 +26,34 @@ def sums_of(model: type[Base]) -> list[str]:
     return [column.name for column in model.__table__.columns if column.name not in keys]
 
 
-_upserts: dict[str, Any] = {}
+@lru_cache
+def _upsert(model: type[Base]) -> PreparedChange:
+    """``INSERT ... ON CONFLICT DO UPDATE`` that adds to what is there."""
+    table = table_of(model)
 
-
-def _upsert(model: type[Base]) -> Any:
-    """``INSERT ... ON CONFLICT DO UPDATE`` in the words that both engines share."""
-    name = model.__tablename__
-    if name not in _upserts:
-        keys, sums = keys_of(model), sums_of(model)
-        columns = [*keys, *sums]
-        _upserts[name] = text(
-            f"INSERT INTO {name} ({', '.join(columns)}) "  # noqa: S608 - the names are those of our own tables
-            f"VALUES ({', '.join(f':{each}' for each in columns)}) "
-            f"ON CONFLICT ({', '.join(keys)}) DO UPDATE SET "
-            + ", ".join(f"{each} = {name}.{each} + excluded.{each}" for each in sums)
+    def statement(dialect: Dialect) -> Insert:
+        dialects: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+        added = dialects[dialect.name](table).values(given(*table.columns))
+        upsert: Insert = added.on_conflict_do_update(
+            index_elements=keys_of(model), set_={name: table.c[name] + added.excluded[name] for name in sums_of(model)}
         )
-    return _upserts[name]
+        return upsert
+
+    return PreparedChange(statement)
 
 
 def add(session: Session, model: type[Base], sums: Sums) -> None:
     """Add each key's sums to what the table holds."""
     if not sums:
         return
-    keys, columns = keys_of(model), sums_of(model)
-    session.execute(
-        _upsert(model),
+    names = (*keys_of(model), *sums_of(model))
+    _upsert(model).run_many(
+        session,
         [
-            dict(zip((*keys, *columns), (*map(_plain, key), *sums[key]), strict=True))
+            dict(zip(names, (*key, *sums[key]), strict=True))
             for key in sorted(sums, key=lambda key: tuple(map(str, key)))
         ],
     )
-
-
-def _plain(value: Any) -> Any:
-    """A day as both drivers take it."""
-    return value.isoformat() if hasattr(value, "isoformat") else value
 
 
 def drop_empty(session: Session, model: type[Base], programme_id: int, counts: Sequence[str]) -> None:

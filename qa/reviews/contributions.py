@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 from math import log
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, case, exists, func, select
+from sqlalchemy import ColumnElement, bindparam, case, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
 import rubrics
 from qa.core.orm import Base
+from qa.core.prepared import Prepared
 from qa.figures.adding import Sums, gathered, minus
 from qa.figures.models import (
     WeeklyAnswerSum,
@@ -86,6 +87,12 @@ def of_reviews(
     return of_review_rows(rows, at_hand)
 
 
+def of_one_review(session: Session, review_id: int, score: rubrics.Score) -> Contributions:
+    """What a review contributes whose result is at hand; as above, without the work of any condition."""
+    rows = _REVIEW.all(session, review=review_id)
+    return of_review_rows(rows, {row.revision_id: score for row in rows})
+
+
 def of_review_rows(rows: Sequence[Any], scores: Mapping[int, rubrics.Score]) -> Contributions:
     """The same from rows that were read."""
     return Contributions(
@@ -135,6 +142,7 @@ _REVIEWS = (
     .outerjoin(TicketSignal, (TicketSignal.part_id == Review.part_id) & is_prediction())
     .where(Review.purpose == Purpose.ROUTINE, Review.state == "submitted")
 )
+_REVIEW = Prepared(_REVIEWS.where(Review.id == bindparam("review")))
 
 
 def _scored_again(session: Session, missing: Mapping[int, Any]) -> dict[int, rubrics.Score]:

@@ -20,8 +20,7 @@ from qa.figures.models import (
     WeeklyReviewerSum,
     WeeklyReviewSum,
 )
-from qa.reviews.contributions import Contributions, of_draws, of_frames, of_parts, of_reviews
-from qa.reviews.models import Review
+from qa.reviews.contributions import Contributions, of_draws, of_frames, of_one_review, of_parts, of_reviews
 from qa.sampling.models import DrawnUnit, Period
 from qa.tickets.models import HandledPart
 
@@ -36,9 +35,9 @@ COUNTS: dict[type[Base], tuple[str, ...]] = {  # of a row that counts none of th
 ROUNDING = 1e-9  # of a sum's size: what adding in another order may differ by
 
 
-def submitted(session: Session, review_id: int, revision_id: int, score: rubrics.Score) -> None:
+def submitted(session: Session, review_id: int, score: rubrics.Score) -> None:
     """Add a drawn review that has just been submitted; before, it counted for nothing."""
-    _apply(session, of_reviews(session, [Review.id == review_id], scores={revision_id: score}))
+    _apply(session, of_one_review(session, review_id, score))
 
 
 @contextmanager

@@ -137,7 +137,7 @@ def submit(
         sealed=task.purpose in rules.SEALED_PURPOSES,  # a session reveals its own; gold stays with its reviewer
     )
     if task.drawn and task.purpose == Purpose.ROUTINE:
-        keeping_sums.submitted(session, task.review_id, task.revision_id, score)
+        keeping_sums.submitted(session, task.review_id, score)
     _seal_or_open(connection, task, at_hand)
     companions.tell(connection, sent, task.specialist_id)
     if task.purpose == Purpose.SELF:
