@@ -59,6 +59,7 @@ class Stencil:
     """A piece of a page that is drawn once with holes in it; filling them joins strings and escapes what is filled in.
 
     ``draw`` gets the holes by name and draws the piece; a hole may stand wherever its value may be written as text.
+    A value that is markup already is filled in as it is.
     """
 
     def __init__(self, names: Sequence[str], draw: Callable[[Mapping[str, Markup]], str]) -> None:
@@ -69,7 +70,9 @@ class Stencil:
     def filled(self, **values: str) -> str:
         pieces = list(self._pieces)
         for place in range(1, len(pieces), 2):
-            pieces[place] = escape(values[pieces[place]])  # the standard library's: strings in, strings out
+            value = values[pieces[place]]
+            # The standard library's escape: strings in, strings out.
+            pieces[place] = value if isinstance(value, Markup) else escape(value)
         return "".join(pieces)
 
 

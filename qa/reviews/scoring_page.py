@@ -165,6 +165,19 @@ def _form(document: str, channel: str, links: tuple[tuple[str, LinkedProcedure],
     return Markup(drawn)  # noqa: S704 - the template escaped it
 
 
+def words_of(task: Opened) -> dict[str, str]:
+    """What the page says of the part and of the draft, as it says it."""
+    facts = [task.external_id, task.queue, task.channel, task.language, f"due {pages.day(task.due_on)}"]
+    return {
+        "external_id": task.external_id,
+        "subject": task.subject or "Without a subject",
+        "facts": " · ".join(fact for fact in facts if fact),
+        "position": str(task.position),
+        "waiting": str(task.waiting),
+        "note": task.note,
+    }
+
+
 def page_state(task: Opened, revision_id: int, progress_now: Mapping[str, Any]) -> str:
     """What the page's script starts from, as JSON: the answers so far, which it puts into the empty form."""
     state = {

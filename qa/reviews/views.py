@@ -12,11 +12,14 @@ from qa.config import settings
 from qa.core import access_log
 from qa.core.access import Permission, requires
 from qa.core.clock import local_day, midnight, monday_of, utcnow
+from qa.core.cookies import form_token
 from qa.core.crypto import KeyRing
 from qa.core.db import db
 from qa.core.errors import InvalidInputError, NotFoundError
+from qa.core.pages import initials
 from qa.reviews import (
     choosing,
+    drawn_page,
     next_part,
     opening,
     own_queue,
@@ -96,20 +99,36 @@ def score(assignment_id: int) -> ResponseReturnValue:
     links = procedures.links_for(
         session, task.rubric, g.actor.programme_id, task.resolved_at, today=local_day(now, g.zone)
     )
-    return render_template(
-        "reviews/score.html",
-        task=task,
-        conversation=scoring_page.drawn_messages(
-            scoring_page.shown_messages(conversation, task.judges, blind=blind, customer=customer),
-            g.zone,
-            curtain=task.content_severity,
+    shown = scoring_page.drawn_messages(
+        scoring_page.shown_messages(conversation, task.judges, blind=blind, customer=customer),
+        g.zone,
+        curtain=task.content_severity,
+    )
+    return drawn_page.drawn(
+        drawn_page.Look(
+            roles=g.actor.roles,
+            mounted_at=request.script_root,
+            purpose=task.purpose,
+            content_severity=task.content_severity,
+            strike_state=task.strike_state,
+            begun=task.review_id is not None,
+            blurred=read_choices(g.actor.preferences).blurs(task.content_severity),
         ),
-        form=scoring_page.form_of(task.document, channel=task.channel, links=links),
-        progress=progress,
-        state=scoring_page.page_state(task, conversation.revision_id, progress),
-        reasons=handing_over.REASONS,
-        strike_reasons=striking.REASONS,
+        {
+            **scoring_page.words_of(task),
+            "answered": str(progress["answered"]),
+            "total": str(progress["total"]),
+            "url": request.script_root + request.path,
+            "strike_url": url_for("sampling.ask_to_strike", assignment_id=task.id),
+            "state": scoring_page.page_state(task, conversation.revision_id, progress),
+            "conversation": shown,
+            "form": scoring_page.form_of(task.document, channel=task.channel, links=links),
+            "csrf": form_token(),
+            "viewer_name": g.actor.name,
+            "viewer_initials": initials(g.actor.name),
+        },
         just_sent=just_sent(now),
+        live=(progress["score"] or "") if "score" in progress else None,
     )
 
 
