@@ -4,9 +4,9 @@
 
 The application is served by waitress in a process of its own, as `flask serve` does; each reviewer is a thread here
 with a browser's connection: opens the next part, saves one answer every two seconds, and submits every minute from a
-moment of its own on. What is measured is the server's own time of each save, which it tells in a
-header that only this bench asks for. Then 16 reviewers save as fast as they can. At the end every answer that was
-acknowledged is looked for in the database. One step is taken before, so that no figure is of a cold start. Exit 0 only if every bar holds.
+moment of its own on. What is measured is the server's own time of each save, which it tells in a header that only this
+bench asks for. Then 16 reviewers save as fast as they can. At the end every answer that was acknowledged is looked for
+in the database. One step is taken before, so that no figure is of a cold start. Exit 0 only if every bar holds.
 """
 
 import argparse
