@@ -45,7 +45,7 @@ TOOLS = (
     Tool(
         name="doccano",
         script="in_doccano",
-        requirements=("doccano==1.8.4", "setuptools<70", "marshmallow<4"),
+        requirements=("doccano==1.8.4", "setuptools<70", "marshmallow<4", "numpy<2"),
         bar=1 / 8,
     ),
 )

@@ -23,7 +23,7 @@ def main() -> None:
         DJANGO_SETTINGS_MODULE="core.settings.label_studio",
         DJANGO_DB="sqlite",
         LABEL_STUDIO_BASE_DATA_DIR=str(folder),
-        LATEST_VERSION_CHECK="false",
+        LABEL_STUDIO_LATEST_VERSION_CHECK="false",
         COLLECT_ANALYTICS="false",
         LOG_LEVEL="ERROR",
     )
@@ -49,6 +49,10 @@ def prepared(work: dict) -> tuple[object, int]:
     user.active_organization = organizations.Organization.create_organization(created_by=user, title="Bench")
     user.save()
     client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    held = client.session  # as its own sign-in page leaves it
+    held["last_login"] = time.time()
+    held["keep_me_logged_in"] = True
+    held.save()
     choices = "".join(
         f'<Choices name="{criterion["key"]}" toName="text">'
         + "".join(f'<Choice value="{level["key"]}"/>' for level in criterion["levels"])
@@ -60,6 +64,8 @@ def prepared(work: dict) -> tuple[object, int]:
         {"title": "Bench", "label_config": f'<View><Paragraphs name="text" value="$dialogue"/>{choices}</View>'},
         content_type="application/json",
     )
+    if answer.status_code != 201:
+        raise SystemExit(f"Label Studio answers {answer.status_code}: {answer.content[:300]!r}")
     project = json.loads(answer.content)["id"]
     dialogue = [{"author": author, "text": text} for author, text in work["messages"]]
     client.post(

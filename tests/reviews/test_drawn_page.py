@@ -1,0 +1,74 @@
+"""The scoring page is drawn once for each look; nothing of one part, person or browser reaches another's page."""
+
+import re
+from collections.abc import Callable
+
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from qa.reviews import drawn_page
+from tests.support.builders import make_assignment, make_ticket, publish_rubric
+from tests.support.cast import Cast
+from tests.support.client import CheckingClient
+
+SignIn = Callable[..., CheckingClient]
+HOSTILE = "<b>\"Payout\" & 'more'</b>"
+
+
+def test_two_people_see_their_own_words_in_one_look(app: Flask, session: Session, cast: Cast, sign_in: SignIn) -> None:
+    version = publish_rubric(session, cast)
+    tasks = []
+    for user, subject in ((cast.rita, "A payout that never came"), (cast.rob, HOSTILE)):
+        handled = make_ticket(session, cast)
+        handled.ticket.subject = subject
+        tasks.append(make_assignment(session, handled, user, version))
+    session.commit()
+    drawn_page._stencil.cache_clear()
+
+    first, second = (
+        sign_in(user).get(f"/queue/{task.id}").get_data(as_text=True)
+        for user, task in zip((cast.rita, cast.rob), tasks, strict=True)
+    )
+
+    assert drawn_page._stencil.cache_info().misses == 1
+    assert cast.rita.name in first
+    assert cast.rita.name not in second
+    assert cast.rob.name in second
+    assert "A payout that never came" not in second
+    assert HOSTILE not in second
+    assert "&lt;b&gt;&quot;Payout&quot; &amp;" in second
+    assert f'data-url="/queue/{tasks[1].id}"' in second
+    assert "\x00" not in first + second
+    tokens = [re.search(r'data-csrf="([^"]+)"', page)[1] for page in (first, second)]  # type: ignore[index]
+    assert tokens[0] != tokens[1]
+    assert f'name="csrf_token" value="{tokens[1]}"' in second
+
+
+def test_a_draft_and_a_notice_to_read_have_looks_of_their_own(
+    app: Flask, session: Session, cast: Cast, sign_in: SignIn
+) -> None:
+    version = publish_rubric(session, cast)
+    handled = make_ticket(session, cast)
+    task = make_assignment(session, handled, cast.rita, version)
+    session.commit()
+    client = sign_in(cast.rita)
+    path = f"/queue/{task.id}"
+    fresh = client.get(path).get_data(as_text=True)
+    save = {
+        "save_id": "save-0001",
+        "version": 0,
+        "conversation_revision": handled.revision.id,
+        "answers": [{"criterion": "tone", "level": "met"}],
+    }
+    assert client.post_json(f"{path}/answers", save).status_code == 200
+    with client.session_transaction() as cookie:
+        cookie["_flashes"] = [("good", "Something to read.")]
+
+    told = client.get(path).get_data(as_text=True)
+    after = client.get(path).get_data(as_text=True)
+
+    assert "Nothing to save yet" in fresh
+    assert "Draft kept" in told
+    assert "Something to read." in told
+    assert "Something to read." not in after
+    assert "1 of 3" in after
