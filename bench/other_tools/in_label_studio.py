@@ -53,6 +53,7 @@ def prepared(work: dict) -> tuple[object, int]:
     held["last_login"] = time.time()
     held["keep_me_logged_in"] = True
     held.save()
+    client.cookies[importlib.import_module("django.conf").settings.SESSION_COOKIE_NAME] = held.session_key
     choices = "".join(
         f'<Choices name="{criterion["key"]}" toName="text">'
         + "".join(f'<Choice value="{level["key"]}"/>' for level in criterion["levels"])

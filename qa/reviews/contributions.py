@@ -142,7 +142,8 @@ _REVIEWS = (
     .outerjoin(TicketSignal, (TicketSignal.part_id == Review.part_id) & is_prediction())
     .where(Review.purpose == Purpose.ROUTINE, Review.state == "submitted")
 )
-_REVIEW = Prepared(_REVIEWS.where(Review.id == bindparam("review")))
+_ONE: Any = _REVIEWS.where(Review.id == bindparam("review"))  # of more columns than its type tells apart
+_REVIEW = Prepared(_ONE)
 
 
 def _scored_again(session: Session, missing: Mapping[int, Any]) -> dict[int, rubrics.Score]:
