@@ -61,13 +61,23 @@ ESCALATIONS = (  # days ago, hours until it was closed (none: still open), to, r
     (24, 95, "Legal", "A label claims the same recording"),
     (31, 27, "Finance", "The currency changed between promise and payout"),
 )
-SAID = {
-    "missing": "Nothing says what to do when a payout is held in two countries at once.",
-    "unclear": "The step on proof of identity can be read in two ways: which of the two papers is enough?",
-    "wrong": "It still tells of the old form; the tool has asked for the new one since spring.",
-    "not_followed": "The check was skipped, though the procedure names it as the first step.",
+GAPS = (  # criterion, kind, what was said
+    ("identity_verified", "unclear", "Two papers are named: it can be read as one of them, or as both."),
+    ("correct_answer", "missing", "Nothing says what to do when a payout is held in two countries at once."),
+    ("correct_answer", "missing", "Nothing says what holds for a free month that was charged."),
+    ("right_route", "not_followed", "The matrix names the team; the ticket went back to the queue instead."),
+    ("identity_verified", "unclear", "Which of the two papers is enough?"),
+    ("correct_answer", "wrong", "It still tells of the old form; the tool has asked for the new one since spring."),
+    ("correct_answer", "missing", "Held payouts of two countries are not told apart anywhere."),
+    ("identity_verified", "not_followed", "The check was skipped, though it is the first step."),
+    ("correct_answer", "missing", "Nothing says who decides when the invitation has expired by the wrong clock."),
+    ("correct_answer", "unclear", "Step four can be read in two ways."),
+)
+RESTS_ON = {
+    "correct_answer": "knowledge-base-first",
+    "identity_verified": "account-verification",
+    "right_route": "escalation-matrix",
 }
-ORDER = ("missing", "unclear", "missing", "not_followed", "wrong", "missing", "unclear", "not_followed", "missing")
 FIXED_WEEK = 18
 LAUNCH_QUEUE = next(queue.name for queue in QUEUES if queue.key == story.LAUNCH_QUEUE)
 
@@ -189,6 +199,28 @@ def _escalations(session: Session, people: People, now: dt.datetime) -> None:
 
 
 def _gaps(session: Session, people: People, ring: KeyRing, today: dt.date, now: dt.datetime) -> None:
+    found = {key: iter(_answers(session, key)) for key in RESTS_ON}
+    raised: list[int] = []
+    for criterion, kind, said in GAPS:
+        rests_on = next(found[criterion], None)
+        if rests_on is not None:
+            raised.append(_raise(session, ring, *rests_on, kind, said, now))
+    fixed_on = story.monday(today, FIXED_WEEK)
+    done: Sequence[dict[str, Any]] = (
+        {"state": "in_work", "owner": people.lead.email},
+        {"state": "fixed", "fixed_on": fixed_on, "answer": "Held payouts have a chapter of their own now."},
+        {"state": "in_work", "owner": people.lead.email},
+        {"state": "declined", "answer": "The step does not apply to accounts that were verified that day."},
+    )
+    for gap_id, values in zip(raised, done, strict=False):
+        view = gap_queries.get_gap_for(session, people.actor, gap_id)
+        if view.procedure is not None:
+            values["procedure"] = view.procedure.key
+        gaps.handle(session, view, values, version=0, by=people.lead.id, now=now, today=today)
+
+
+def _answers(session: Session, criterion: str) -> list[tuple[ToScore, Answer]]:
+    """The newest drawn and open reviews that rest on a passage for this criterion."""
     rows = session.execute(
         select(Answer, Assignment, HandledPart, Ticket, Review)
         .join(Review, Review.current_revision_id == Answer.revision_id)
@@ -201,39 +233,23 @@ def _gaps(session: Session, people: People, ring: KeyRing, today: dt.date, now: 
             ~Review.sealed,
             Ticket.content_severity == 0,
             Ticket.data_region == "default",
-            Answer.criterion_key.in_(("correct_answer", "identity_verified")),
+            Answer.criterion_key == criterion,
             select(Evidence.id).where(Evidence.answer_id == Answer.id).exists(),
         )
         .order_by(Review.submitted_at.desc(), Answer.id.desc())
-        .limit(len(ORDER))
-    ).all()
-    raised = [
-        _raise(
-            session, ring, ToScore(assignment=assignment, part=part, ticket=ticket, review=review), answer, kind, now
-        )
-        for (answer, assignment, part, ticket, review), kind in zip(rows, ORDER, strict=False)
-    ]
-    fixed_on = story.monday(today, FIXED_WEEK)
-    done: Sequence[dict[str, Any]] = (
-        {"state": "in_work", "owner": people.lead.email},
-        {"state": "fixed", "fixed_on": fixed_on, "answer": "Both papers are named now, with a picture of each."},
-        {"state": "in_work", "owner": people.lead.email},
-        {"state": "declined", "answer": "The step does not apply to accounts that were verified that day."},
+        .limit(len(GAPS))
     )
-    for gap_id, values in zip(raised, done, strict=False):
-        view = gap_queries.get_gap_for(session, people.actor, gap_id)
-        if view.procedure is not None:
-            values["procedure"] = view.procedure.key
-        gaps.handle(session, view, values, version=0, by=people.lead.id, now=now, today=today)
-
-
-def _raise(session: Session, ring: KeyRing, task: ToScore, answer: Answer, kind: str, now: dt.datetime) -> int:
-    conversation = conversation_of(session, ring, task.ticket.id)
-    pins: Sequence[tuple[str, int, int]] = [
-        (pin.message_id, pin.start, pin.end)
-        for pin in session.scalars(select(Evidence).where(Evidence.answer_id == answer.id).order_by(Evidence.id))
+    return [
+        (ToScore(assignment=assignment, part=part, ticket=ticket, review=review), answer)
+        for answer, assignment, part, ticket, review in rows
     ]
-    procedure = "knowledge-base-first" if answer.criterion_key == "correct_answer" else "account-verification"
+
+
+def _raise(
+    session: Session, ring: KeyRing, task: ToScore, answer: Answer, kind: str, said: str, now: dt.datetime
+) -> int:
+    conversation = conversation_of(session, ring, task.ticket.id)
+    pins = session.scalars(select(Evidence).where(Evidence.answer_id == answer.id).order_by(Evidence.id))
     gap = gaps.raise_gap(
         session,
         task,
@@ -241,10 +257,10 @@ def _raise(session: Session, ring: KeyRing, task: ToScore, answer: Answer, kind:
             raise_id=f"demo-gap-{answer.id}",
             kind=kind,
             criterion_key=answer.criterion_key,
-            procedure_key="" if kind == "missing" else procedure,
-            note=SAID[kind],
+            procedure_key="" if kind == "missing" else RESTS_ON[answer.criterion_key],
+            note=said,
             conversation_revision_id=conversation.revision_id,
-            pins=tuple(pins),
+            pins=tuple((pin.message_id, pin.start, pin.end) for pin in pins),
             root_causes=tuple(answer.root_causes),
         ),
         texts={each.id: each.text for each in conversation.messages},

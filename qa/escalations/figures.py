@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from calibration.results import Estimate
 from calibration.survival import median_time
-from qa.core.charts import Chart, Numerals, Row, bar_chart
+from qa.core.charts import Chart, Numerals, Point, Series, line_chart
 from qa.core.clock import local_day, monday_of, week_key
 from qa.escalations.queries import Spell
 
@@ -55,10 +55,16 @@ def picture(
         censored=sum(each.closed_at is None for each in timed),
         untimed=untimed,
         resolution=median_time(hours, [each.closed_at is not None for each in timed]),
-        by_week=bar_chart(
-            [Row(label=week_key(week).split("-")[1], value=float(counts[week])) for week in weeks],
+        by_week=line_chart(
+            [
+                Series(
+                    name="Opened",
+                    points=tuple(
+                        Point(label=week_key(week).split("-")[1], value=float(counts[week])) for week in weeks
+                    ),
+                )
+            ],
             name="Escalations opened, by week",
-            axis="Week",
             numerals=COUNTS,
         ),
     )

@@ -3,8 +3,7 @@
 import datetime as dt
 from collections.abc import Sequence
 
-from qa.core.charts import Chart, Event, Numerals, Point, Series, bar_chart, line_chart
-from qa.core.charts.values import Row
+from qa.core.charts import Chart, Event, Numerals, Point, Series, line_chart
 from qa.core.clock import monday_of, week_key
 from qa.launches.comparing import Watched
 from qa.launches.models import Launch
@@ -24,8 +23,8 @@ def _point(week: dt.date, figure: Figure) -> Point:
     return Point(
         label=label(week),
         value=figure.estimate,
-        low=interval.low if interval else None,
-        high=interval.high if interval else None,
+        low=max(interval.low, 0.0) if interval else None,
+        high=min(interval.high, 100.0) if interval else None,
         n=figure.n,
     )
 
@@ -50,5 +49,5 @@ def quality_chart(seen: Watched, launch: Launch) -> Chart:
 
 def volume_chart(counts: Sequence[tuple[dt.date, int]]) -> Chart:
     """How many parts were about it, by week."""
-    rows = [Row(label=label(week), value=float(count), low=None, high=None, n=None) for week, count in counts]
-    return bar_chart(rows, name="Parts about the launch", axis="Week", numerals=COUNTS)
+    points = tuple(Point(label=label(week), value=float(count)) for week, count in counts)
+    return line_chart([Series(name="Parts", points=points)], name="Parts about the launch", numerals=COUNTS)
