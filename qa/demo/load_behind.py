@@ -210,7 +210,7 @@ def _gaps(session: Session, people: People, ring: KeyRing, today: dt.date, now: 
         {"state": "in_work", "owner": people.lead.email},
         {"state": "fixed", "fixed_on": fixed_on, "answer": "Held payouts have a chapter of their own now."},
         {"state": "in_work", "owner": people.lead.email},
-        {"state": "declined", "answer": "The step does not apply to accounts that were verified that day."},
+        {"state": "declined", "answer": "It was the right team under the matrix of that day."},
     )
     for gap_id, values in zip(raised, done, strict=False):
         view = gap_queries.get_gap_for(session, people.actor, gap_id)
