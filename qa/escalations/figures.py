@@ -41,7 +41,7 @@ def picture(
     """The escalations opened in these weeks; open ones count for as long as they have waited (Kaplan and Meier).
 
     ``timed`` are those with known times; ``marked`` has, for each week, how many only a mark tells of, and how many of
-    them are open: they are counted, and no time rests on them.
+    them are open: they are counted, and no time rests on them. The newest week still runs: the chart leaves it out.
     """
     hours = [((each.closed_at or now) - each.opened_at) / HOUR for each in timed]
     counts = Counter(monday_of(local_day(each.opened_at, zone)) for each in timed)
@@ -60,7 +60,8 @@ def picture(
                 Series(
                     name="Opened",
                     points=tuple(
-                        Point(label=week_key(week).split("-")[1], value=float(counts[week])) for week in weeks
+                        Point(label=week_key(week).split("-")[1], value=float(counts[week]))
+                        for week in weeks[:-1]  # the newest still runs
                     ),
                 )
             ],
