@@ -1,16 +1,17 @@
 """Coaching without any effect, through what the product does with it: whom it finds, and what it claims.
 
-    python -m bench.coaching --population ../shared/reference/population
+    python -m bench.coaching [--population ../shared/reference/population]
 
 Rows as the database gives them go through `qa.reviews.measured.measure`, the coaching board's list, the courses
 around a plan's start and the verdicts of plan and wait-list. D3.6: the lowest tenth by ten reviews of weeks 1-6,
-halved by lot, ten reviews of weeks 7-13. D3.5: five reviews a quarter. ``--quick`` repeats less; the bars are meant
-for the full run.
+halved by lot, ten reviews of weeks 7-13. D3.5: five reviews a quarter. Without a population one is made from a seed.
+``--quick`` repeats less; the bars are meant for the full run.
 """
 
 import argparse
 import datetime as dt
 import sys
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,7 @@ from pathlib import Path
 import numpy as np
 from scipy import stats
 
+from bench import made_population
 from bench.bars import Bar, at_least, at_most
 from bench.population import Grouping, Population, read_population
 from bench.ranking import (
@@ -176,12 +178,20 @@ def effect_bars(operation: Operation, repeats: int) -> list[Bar]:
     ]
 
 
+def a_population(folder: Path | None) -> Population:
+    if folder is not None:
+        return read_population(folder)
+    with tempfile.TemporaryDirectory() as made:
+        made_population.write(Path(made), made_population.population(50_000, 200, seed=2))
+        return read_population(Path(made))
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench.coaching", description=__doc__.splitlines()[0])
-    parser.add_argument("--population", type=Path, required=True, help="folder with tickets.csv.gz")
+    parser.add_argument("--population", type=Path, help="folder with tickets.csv.gz; made from a seed unless given")
     parser.add_argument("--quick", action="store_true", help="fewer repetitions; bars may miss by chance")
     options = parser.parse_args()
-    operation = Operation.of(read_population(options.population))
+    operation = Operation.of(a_population(options.population))
     bars = ranking_bars(operation, 5 if options.quick else 60)
     bars += effect_bars(operation, 10 if options.quick else 400)
     for bar in bars:
