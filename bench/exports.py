@@ -11,7 +11,8 @@ import random
 from collections.abc import Iterator
 from pathlib import Path
 
-AGENTS, CUSTOMERS, GROUPS = 500, 50_000, 12
+AGENTS, GROUPS = 500, 12
+TICKETS_OF_A_CUSTOMER = 20  # on average; so a small export has the proportions of one of a million tickets
 MESSAGES = 8  # of each ticket
 FIRST_TICKET = 1_000_000
 MINUTES = 60 * 24 * 90  # in which the tickets came in
@@ -25,7 +26,7 @@ def write_export(folder: Path, tickets: int, seed: int = 1) -> Path:
     rng = random.Random(seed)
     sentences = _sentences(rng)
     with gzip.open(folder / "users.jsonl.gz", "wt", compresslevel=1) as file:
-        file.writelines(json.dumps(row) + "\n" for row in _users())
+        file.writelines(json.dumps(row) + "\n" for row in _users(customers_of(tickets)))
     with gzip.open(folder / "groups.jsonl.gz", "wt", compresslevel=1) as file:
         file.writelines(json.dumps({"id": 7_000 + n, "name": f"Queue {n}"}) + "\n" for n in range(GROUPS))
     with gzip.open(folder / "tickets.jsonl.gz", "wt", compresslevel=1) as file:
@@ -36,10 +37,15 @@ def write_export(folder: Path, tickets: int, seed: int = 1) -> Path:
     return folder
 
 
-def _users() -> Iterator[dict[str, object]]:
+def customers_of(tickets: int) -> int:
+    """How many customers an export of so many tickets has."""
+    return max(1, tickets // TICKETS_OF_A_CUSTOMER)
+
+
+def _users(customers: int) -> Iterator[dict[str, object]]:
     for n in range(AGENTS):
         yield {"id": 10_000 + n, "name": f"Agent {n}", "email": f"agent{n}@example.com", "role": "agent", "tags": []}
-    for n in range(CUSTOMERS):
+    for n in range(customers):
         fields = {"creator_tier": "gold" if n % 5 == 0 else None}
         yield {
             "id": 100_000 + n,
@@ -64,7 +70,7 @@ def _moment(n: int, tickets: int, minute: int) -> str:
 
 def _ticket(n: int, tickets: int) -> str:
     opened, solved = _moment(n, tickets, 0), _moment(n, tickets, 90)
-    number, agent, customer = FIRST_TICKET + n, 10_000 + n % AGENTS, 100_000 + n * 7 % CUSTOMERS
+    number, agent, customer = FIRST_TICKET + n, 10_000 + n % AGENTS, 100_000 + n * 7 % customers_of(tickets)
     return (
         f'{{"url": "https://desk.example.com/api/v2/tickets/{number}.json", "id": {number}, "external_id": null, '
         f'"via": {{"channel": "email", "source": {{"from": {{}}, "to": {{}}, "rel": null}}}}, '
@@ -83,7 +89,7 @@ def _ticket(n: int, tickets: int) -> str:
 
 
 def _comments(n: int, tickets: int, rng: random.Random, sentences: list[str]) -> Iterator[str]:
-    number, agent, customer = FIRST_TICKET + n, 10_000 + n % AGENTS, 100_000 + n * 7 % CUSTOMERS
+    number, agent, customer = FIRST_TICKET + n, 10_000 + n % AGENTS, 100_000 + n * 7 % customers_of(tickets)
     drawn = rng.choices(sentences, k=MESSAGES * 6)
     lengths = itertools.cycle((3, 6, 1, 4, 2, 5, 3, 2))
     for place in range(MESSAGES):

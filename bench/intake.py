@@ -50,7 +50,7 @@ def main() -> int:
         return 0
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--tickets", type=int, default=3_000)
-    parser.add_argument("--turns", type=int, default=2)
+    parser.add_argument("--turns", type=int, default=3)
     parser.add_argument("--export", type=Path, help="keep the export here, and use it where it is already")
     parser.add_argument("--sides", nargs="*", default=list(SIDES), choices=SIDES)
     told = parser.parse_args()
