@@ -47,7 +47,7 @@ from qa.sop_gaps import forgetting
 from qa.sop_gaps import views as sop_gap_views
 from qa.targets import views as target_views
 from qa.tickets import views as ticket_views
-from qa.trends import period_views, planner_views
+from qa.trends import compare_views, period_views, planner_views
 from qa.trends import views as trend_views
 
 lazily.load(tables)  # they complete the metadata
@@ -93,6 +93,7 @@ BLUEPRINTS = (
     target_views.bp,
     board_note_views.bp,
     trend_views.bp,
+    compare_views.bp,
     planner_views.bp,
     period_views.bp,
     data_export_views.bp,

@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, exists, func, literal, select
+from sqlalchemy import ColumnElement, exists, func, literal, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from qa.people.models import Team
@@ -232,6 +232,8 @@ def left_out(session: Session, where: Conditions, *, since: dt.datetime, until: 
         .where(
             HandledPart.resolved_at >= since,
             HandledPart.resolved_at < until,
+            Review.submitted_at >= since,
+            or_(Review.purpose.in_(LEFT_OUT), Review.state == "voided"),
             Review.state != "draft",
             *where,
         )

@@ -274,6 +274,22 @@ def share(
     return found
 
 
+def mean_of(rows: Rows, factor: Vector, codes: Codes, count: int) -> list[Figure]:
+    """The weighted mean of any value x of which ``dx, d2x, dx2, d2x2`` are summed, in each domain."""
+    inside = codes >= 0
+    f, at = factor[inside], codes[inside]
+    s = {name: rows.sums[name][inside] for name in ("n", "d", "d2", "dx", "d2x", "dx2", "d2x2")}
+    means = _means(
+        at,
+        count,
+        s["n"],
+        (f * s["dx"], f * s["dx2"]),
+        (f * f * s["d2x"], f * f * s["d2x2"]),
+        (f * s["d"], f * f * s["d2"]),
+    )
+    return figures_of(means, means.mean, means.variance, np.maximum(means.n_effective - 1, 1), 2, HAJEK, 0.95)
+
+
 def with_reviewers(reported: Reported, variance: float) -> Reported:
     """A figure with what reviewers' strictness adds to its interval."""
     return replace(reported, figure=with_strictness(reported.figure, variance))

@@ -20,10 +20,11 @@ from qa.core.numerals import number
 from qa.rubric_library.models import RubricFamily, RubricVersion
 from qa.sampling.estimation import Difference, Figure
 from qa.sampling.models import Draw, DrawReceipt, Period
+from qa.sampling.reporting import Reported
 from qa.trends import key_figures, linking, queries
-from qa.trends.key_figures import Kpi
 from qa.trends.looking import BLOCK, Filters, Looked
-from qa.trends.rules import TITLES, Weekly
+from qa.trends.rules import Weekly
+from qa.trends.tiles import Tile
 
 
 def check_team(session: Session, actor: Actor, chosen: Filters) -> None:
@@ -55,7 +56,7 @@ def data_of(
     return book.BoardPack(
         scope=scope,
         block=BLOCK,
-        key_figures=tuple(_key_figure(each, fair=looked.fair) for each in looked.kpis),
+        key_figures=tuple(_key_figure(each) for each in looked.tiles),
         coverage=looked.coverage,
         weeks=tuple(
             _week(item, linked.get(item.week), looked.reviewed.get(item.week, 0), happened.get(item.week, ()))
@@ -63,10 +64,11 @@ def data_of(
         ),
         stretches=tuple(stretches),
         groups=tuple(
-            _group(title, one, rows, weekly)
-            for title, one, rows, weekly in (
-                ("Teams", "Team", looked.team_rows, looked.by_team),
-                ("Queues", "Queue", looked.queue_rows, looked.by_queue),
+            _group(title, one, rows, looked.split if looked.chosen.dimension.key == key else {})
+            for title, one, key, rows in (
+                ("Teams", "Team", "team", looked.team_rows),
+                ("Queues", "Queue", "queue", looked.queue_rows),
+                *_further(looked),
             )
         ),
         notes=tuple(_notes(looked)),
@@ -80,7 +82,9 @@ def data_of(
 def _scope(looked: Looked) -> str:
     team = next((team.name for team in looked.teams if team.id == looked.chosen.team_id), None)
     span = f"{len(looked.weeks)} weeks until {week_key(looked.weeks[-1])}"
-    return ", ".join((f"Team {team}" if team else "All teams", looked.chosen.queue or "all queues", span))
+    face, value = looked.chosen.face
+    narrowed = [] if face == "all" else [f"{face} {value}"]
+    return ", ".join((f"Team {team}" if team else "All teams", looked.chosen.queue or "all queues", *narrowed, span))
 
 
 def shown(figure: Figure | Estimate, *, scale: float = 1.0) -> Shown:
@@ -105,19 +109,36 @@ def _changed(change: Difference, *, scale: float = 1.0) -> Shown:
     )
 
 
-def _key_figure(each: Kpi, *, fair: bool) -> book.KeyFigure:
-    scale = 1.0 if each.key == "quality" else 100.0
-    moved, mean = each.moved_by_strictness, each.fair.estimate if each.fair else None
-    notes = [each.upheld.note] if each.upheld is not None and each.upheld.note else []
-    if fair and moved is not None and mean is not None:
-        notes.append(f"reviewers’ strictness moves this by {number(moved, signed=True)}: fair mean {number(mean)}")
+def _further(looked: Looked) -> list[tuple[str, str, str, Sequence[key_figures.Standing]]]:
+    """What the small charts are split by besides teams and queues: no change is told there, only weeks."""
+    chosen = looked.chosen.dimension
+    if chosen.key in {"team", "queue"}:
+        return []
+    nothing = Difference(estimate=None, reason="told by week")
+    rows = [
+        key_figures.Standing(
+            name=name,
+            now=Reported(figure=Figure(estimate=None, reason="told by week")),
+            then=Reported(figure=Figure(estimate=None)),
+            change=nothing,
+            verdict="",
+            correlation=None,
+        )
+        for name in looked.split
+    ]
+    return [(f"By {chosen.title.lower()}", chosen.title, chosen.key, rows)]
+
+
+def _key_figure(each: Tile) -> book.KeyFigure:
+    unit = {" %": f"percent of {each.n_word}", "": "percent of points" if each.key == "quality" else ""}
+    change = "; change in percent of the time before" if each.change_unit else ""
     return book.KeyFigure(
-        label=TITLES[each.key],
-        unit="percent of points" if scale == 1 else "percent of answers" if each.key == "csat" else "percent of parts",
-        now=shown(each.now, scale=scale),
-        change=_changed(each.change, scale=scale),
-        verdict=each.verdict,
-        note="; ".join(notes),
+        label=each.title,
+        unit=(unit.get(each.unit, each.unit.strip()) or "coefficient") + change,
+        now=Shown(value=each.value, low=each.low, high=each.high, reason=each.reason or "", n=each.n or 0),
+        change=Shown(value=each.change, low=each.change_low, high=each.change_high, reason=each.change_reason or ""),
+        verdict=each.verdict or "",
+        note=each.note,
     )
 
 
@@ -133,7 +154,7 @@ def _week(item: Weekly, linked: float | None, reviewed: int, happened: Sequence[
         resolved=item.frame,
         drawn=item.drawn,
         reviewed=reviewed,
-        event="; ".join(f"{text} in force" for text in happened),
+        event="; ".join(happened),
     )
 
 
@@ -188,8 +209,8 @@ def _notes(looked: Looked) -> list[str]:
 def _provenance(
     session: Session, actor: Actor, looked: Looked, scope: str, made_by: str, now: dt.datetime
 ) -> Provenance:
-    evidence, chosen = looked.evidence, looked.chosen
-    versions = _versions(session, actor.programme_id, {row.rubric for row in evidence.reviews if row.rubric})
+    chosen = looked.chosen
+    versions = _versions(session, actor.programme_id, set(looked.rubrics))
     receipts = session.execute(
         select(Period.key, DrawReceipt.digest)
         .join(Draw, Draw.id == DrawReceipt.draw_id)
@@ -201,8 +222,7 @@ def _provenance(
         )
         .order_by(Period.starts_on, DrawReceipt.id)
     )
-    methods = dict.fromkeys((TITLES[each.key], each.now.method) for each in looked.kpis if each.now.method)
-    scored = len(evidence.measured.reviews)
+    methods = dict.fromkeys((each.title, each.told.method) for each in looked.tiles if each.told and each.told.method)
     return Provenance(
         title="Board pack",
         subject=scope,
@@ -227,9 +247,17 @@ def _provenance(
             ),
             ("Intervals", "95 %; sampling and reviewers' strictness together"),
         ),
-        counts=(("Reviews with a score", scored), ("Reviews", len(evidence.reviews))),
+        counts=(("Reviews with a score", looked.scored), ("Reviews", looked.reviews)),
         left_out=tuple(looked.left_out),
-        link=address_of("trends.index", team=chosen.team_id, queue=chosen.queue, weeks=chosen.weeks),
+        link=address_of(
+            "trends.index",
+            team=chosen.team_id,
+            queue=chosen.queue,
+            weeks=chosen.weeks,
+            narrow=chosen.narrow or None,
+            by=chosen.by,
+            grain=chosen.grain,
+        ),
     )
 
 

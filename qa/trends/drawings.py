@@ -1,24 +1,142 @@
 """The charts of the trends page, from weekly figures."""
 
 import datetime as dt
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, replace
 
 from calibration.results import Estimate
-from qa.core.charts import Chart, Event, Numerals, Point, Row, Series, interval_plot, line_chart, small_multiples
+from calibration.week_limits import laney_limits
+from qa.core.charts import (
+    Chart,
+    Event,
+    Limits,
+    Numerals,
+    Point,
+    Row,
+    Series,
+    control_chart,
+    interval_plot,
+    line_chart,
+    small_multiples,
+)
 from qa.core.clock import week_key
 from qa.sampling.estimation import Figure
+from qa.sampling.reporting import FEW
+from qa.trends import linking
 from qa.trends.key_figures import Standing
 from qa.trends.linking import Stretch
+from qa.trends.looking import Looked
 from qa.trends.rules import Weekly
 
 POINTS = Numerals()
 PERCENT = Numerals(unit=" %", digits=0)
-Address = Callable[[dt.date, str], str]
+Address = Callable[[dt.date, str], str | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pictures:
+    """The charts of the page."""
+
+    quality: Chart
+    control: Chart
+    signals: Sequence[str]
+    outside: Sequence[dt.date]
+    split: Chart
+    shares: Chart
+    csat: Chart
+
+
+def of_page(looked: Looked, address: Address) -> Pictures:
+    """Every chart of the page, over weeks or months."""
+    monthly = looked.chosen.grain == "month"
+    starts = {item.week for item in looked.overall}
+    named = {week: max((start for start in starts if start <= week), default=week) for week, _ in looked.events}
+    steps = [replace(step, week=max((s for s in starts if s <= step.week), default=step.week)) for step in looked.steps]
+    events = [(named[week], text) for week, text in looked.events]
+    at = {step.week for step in steps}
+    with labels_of(monthly=monthly):
+        control, signals, outside = control_of(looked.overall, at)
+        return Pictures(
+            quality=quality_chart(
+                linking.stretches(looked.overall, steps), address, events, looked.target, fair=looked.fair
+            ),
+            control=control,
+            signals=signals,
+            outside=outside,
+            split=multiples(looked.split, f"By {looked.chosen.dimension.title.lower()}", address, at),
+            shares=shares_chart(looked.overall, at),
+            csat=csat_chart(looked.overall),
+        )
+
+
+_monthly: ContextVar[bool] = ContextVar("monthly", default=False)
+
+
+@contextmanager
+def labels_of(*, monthly: bool) -> Iterator[None]:
+    """Name points by month instead of by week."""
+    token = _monthly.set(monthly)
+    try:
+        yield
+    finally:
+        _monthly.reset(token)
 
 
 def label(week: dt.date) -> str:
-    """A week on an axis."""
-    return week_key(week).split("-")[1]
+    """A week or a month on an axis."""
+    return f"{week:%b %Y}" if _monthly.get() else week_key(week).split("-")[1]
+
+
+def control_of(weeks: Sequence[Weekly], steps: Collection[dt.date]) -> tuple[Chart, list[str], list[dt.date]]:
+    """Quality against its own limits: the mean of the weeks and three sigmas of each week's own sampling.
+
+    Limits vary with each week's reviews; the excess spread between weeks is estimated, so that a busy week is no
+    signal. A new version of the rubric begins a new mean.
+
+    References
+    ----------
+    Laney (2002), Quality Engineering 14, 531-537, for limits that hold the spread between weeks too.
+    """
+    points, said, outside = [], [], []
+    stretches: list[list[Weekly]] = [[]]
+    for item in weeks:
+        if item.week in steps:
+            stretches.append([])
+        stretches[-1].append(item)
+    centre: float | None = None
+    for stretch in stretches:
+        figures = [item.quality.figure for item in stretch]
+        known = [each for each in figures if each.estimate is not None and each.variance is not None and each.n >= FEW]
+        limits = laney_limits([(each.estimate or 0.0, each.variance or 0.0) for each in known])
+        centre = limits.centre if limits is not None else centre
+        for item in stretch:
+            figure = item.quality.figure
+            low = high = flag = None
+            if limits is not None and figure.estimate is not None and figure.variance is not None and figure.n >= FEW:
+                half = limits.half(figure.variance)
+                low, high = max(limits.centre - half, 0.0), min(limits.centre + half, 100.0)
+                if figure.estimate < low:
+                    flag = "below the limits"
+                elif figure.estimate > high:
+                    flag = "above the limits"
+            if flag:
+                outside.append(item.week)
+                said.append(f"{label(item.week)}: {figure.estimate:.1f} is {flag} ({low:.1f} to {high:.1f}).")
+            points.append(
+                Point(
+                    label=label(item.week),
+                    value=figure.estimate,
+                    n=figure.n,
+                    flag=flag,
+                    limits=Limits(low=low, high=high) if low is not None else None,
+                    apart=item.week in steps,
+                )
+            )
+    one = len(stretches) == 1
+    chart = control_chart(points, name="Quality against its limits", numerals=POINTS, center=centre if one else None)
+    return chart, said, outside
 
 
 def point(

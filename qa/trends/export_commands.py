@@ -42,7 +42,7 @@ def trends(out: Path, name: str | None, queue: str | None, weeks: str) -> None:
         object_id=at.programme.id,
         actor_id=None,
         now=at.now,
-        detail={"team": team_id, "weeks": chosen.weeks, "reviews": len(looked.evidence.reviews)},
+        detail={"team": team_id, "weeks": chosen.weeks, "reviews": looked.reviews},
     )
     at.session.commit()
-    click.echo(f"{out}: {data.scope}, {len(looked.evidence.reviews)} reviews.")
+    click.echo(f"{out}: {data.scope}, {looked.reviews} reviews.")

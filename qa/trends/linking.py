@@ -9,9 +9,8 @@ from math import sqrt
 
 from calibration.linking import chained
 from calibration.results import Estimate
-from qa.reviews.measured import Reviewed
 from qa.sampling.estimation import Difference, Figure
-from qa.trends.key_figures import Kpi, Standing
+from qa.trends.key_figures import Standing
 from qa.trends.rules import Weekly
 
 NOT_COMPARABLE = "not comparable"
@@ -37,17 +36,32 @@ class Step:
     share: float  # of the weight of all reviews from that week on
 
 
-def steps_in(reviews: Sequence[Reviewed], changes: Sequence[Change]) -> list[Step]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """How many reviews one rubric version judged in one week, and what they weigh."""
+
+    week: dt.date
+    rubric: str
+    n: int
+    weight: float
+
+
+def steps_in(reviews: Sequence[Judged], changes: Sequence[Change]) -> list[Step]:
     """The changes that reviews of these weeks lie on both sides of, oldest first."""
     found = []
     for change in changes:
-        before: Counter[dt.date] = Counter(row.week for row in reviews if row.rubric in change.old)
-        after: Counter[dt.date] = Counter(row.week for row in reviews if row.rubric in change.new)
+        before: Counter[dt.date] = Counter()
+        after: Counter[dt.date] = Counter()
+        for row in reviews:
+            if row.rubric in change.old:
+                before[row.week] += row.n
+            if row.rubric in change.new:
+                after[row.week] += row.n
         mostly = [week for week in sorted(after) if after[week] >= before[week]]
         if before and mostly:
             later = [row for row in reviews if row.week >= mostly[0]]
-            weight = sum(1 / row.inclusion_probability for row in later)
-            here = sum(1 / row.inclusion_probability for row in later if row.rubric in change.old | change.new)
+            weight = sum(row.weight for row in later)
+            here = sum(row.weight for row in later if row.rubric in change.old | change.new)
             found.append(Step(change=change, week=mostly[0], share=here / weight))
     return sorted(found, key=lambda step: (step.week, step.change.name))
 
@@ -128,23 +142,17 @@ def between(steps: Sequence[Step], newest: Sequence[dt.date], before: Sequence[d
     return [step for step in steps if min(before) < step.week <= max(newest)]
 
 
-def kpis_over(rows: Sequence[Kpi], steps: Sequence[Step]) -> list[Kpi]:
-    """The key figures; where a step lies between the two blocks those that rest on scores have no change."""
-    return [
-        replace(row, change=_withheld(steps), adjusted_p=None, verdict=NOT_COMPARABLE)
-        if steps and row.key != "csat" and row.now.estimate is not None
-        else row
-        for row in rows
-    ]
-
-
 def standings_over(rows: Sequence[Standing], steps: Sequence[Step]) -> list[Standing]:
-    """The same of a list of teams or queues."""
+    """A list of teams or queues; where a step lies between the two blocks it has no changes."""
     if not steps:
         return list(rows)
     return [replace(row, change=_withheld(steps), verdict=NOT_COMPARABLE) for row in rows]
 
 
 def _withheld(steps: Sequence[Step]) -> Difference:
-    names = " and ".join(step.change.name for step in steps)
-    return Difference(estimate=None, reason=f"{names} scores otherwise")
+    return Difference(estimate=None, reason=withheld_by(steps))
+
+
+def withheld_by(steps: Sequence[Step]) -> str:
+    """Why no change is told across steps."""
+    return f"{' and '.join(step.change.name for step in steps)} scores otherwise"

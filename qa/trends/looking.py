@@ -2,32 +2,31 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
 from qa.core.access import Actor
-from qa.core.clock import local_day, midnight, monday_of
+from qa.core.clock import local_day, monday_of
 from qa.people.models import ProgrammeSetting, Team
-from qa.reviews.measured import Progress, progress_of, settled
-from qa.trends import key_figures, linking, queries, rules, versions
-from qa.trends.key_figures import Kpi, Standing
+from qa.reviews.measured import NO_QUEUE, NO_TEAM, Progress
+from qa.trends import events, linking, queries, scoped, summed, versions
+from qa.trends.dimensions import NOTHING_SAID
+from qa.trends.filtering import GRAINS, SPANS, USUAL_SPAN, Filters
+from qa.trends.key_figures import Standing
 from qa.trends.linking import Step
-from qa.trends.rules import Evidence, Weekly
+from qa.trends.over_time import Crowd, spans_of, weekly_of
+from qa.trends.rules import Weekly
+from qa.trends.shares import Scope
+from qa.trends.splitting import split_by
+from qa.trends.standing_rows import standings
+from qa.trends.summed import Summed
+from qa.trends.tile_row import over_steps, tile_row
+from qa.trends.tiles import Tile
 
-SPANS = (8, 13, 26, 52)
-USUAL_SPAN = 26
 BLOCK = 4  # weeks that a key figure rests on, and is compared with
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Filters:
-    """What the page is narrowed to; it lives in the address."""
-
-    team_id: int | None = None
-    queue: str | None = None
-    weeks: int = USUAL_SPAN
+__all__ = ["BLOCK", "GRAINS", "SPANS", "USUAL_SPAN", "Filters", "Looked", "look"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,20 +36,27 @@ class Looked:
     chosen: Filters
     weeks: Sequence[dt.date]
     newest: Sequence[dt.date]
-    evidence: Evidence
-    kpis: Sequence[Kpi]
+    before: Sequence[dt.date]
+    summed: Summed
+    tiles: Sequence[Tile]
     steps: Sequence[Step]
     left_out: Sequence[tuple[str, int]]
     progress: Sequence[Progress]
     overall: Sequence[Weekly]
-    by_team: Mapping[str, Sequence[Weekly]]
-    by_queue: Mapping[str, Sequence[Weekly]]
+    split: Mapping[str, Sequence[Weekly]]
+    split_more: int  # small charts that found no place
     team_rows: Sequence[Standing]
     queue_rows: Sequence[Standing]
     teams: Sequence[Team]
+    rubrics: Sequence[str]
     events: Sequence[tuple[dt.date, str]]
     fair: bool
     target: float | None
+    facets: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    @property
+    def anything(self) -> bool:
+        return self.summed.anything
 
     @property
     def unsettled(self) -> list[Progress]:
@@ -67,13 +73,37 @@ class Looked:
         return {item.week: item.reviewed for item in self.progress}
 
     @property
+    def reviews(self) -> int:
+        """Reviews that the page rests on."""
+        return round(float(self.summed.done.sum()))
+
+    @property
+    def scored(self) -> int:
+        return round(float(self.summed.sums.rows.sums["n"].sum()))
+
+    @property
     def coverage(self) -> tuple[int, int, int]:
         """Parts of the frame, drawn, and reviewed over the newest weeks."""
-        return (
-            sum(row.frame for row in self.evidence.measured.frame if row.week in self.newest),
-            sum(row.drawn for row in self.evidence.drawn if row.week in self.newest),
-            sum(row.week in self.newest for row in self.evidence.reviews),
-        )
+        newest = set(self.newest)
+        here = [item for item in self.overall if item.week in newest]
+        return sum(i.frame for i in here), sum(i.drawn for i in here), sum(i.reviewed for i in here)
+
+
+def scope_of(session: Session, actor: Actor, chosen: Filters) -> tuple[Scope, Sequence[Team]]:
+    """Whose parts this person's page is over, and the teams to choose from."""
+    teams = queries.teams_for(session, actor)
+    visible = tuple(team.id for team in teams)
+    everybody = queries.sees_every_team(actor)
+    own: tuple[int, ...] | None = None if everybody else visible
+    if chosen.team_id is not None:
+        own = (chosen.team_id,) if everybody or chosen.team_id in visible else ()
+    face, value = chosen.face
+    queue = "" if chosen.queue == NO_QUEUE else chosen.queue
+    value = "" if value == NOTHING_SAID else value
+    return (
+        Scope(programme_id=actor.programme_id, teams=own, queue=queue, face=face, value=value, all_teams=visible),
+        teams,
+    )
 
 
 def look(
@@ -82,35 +112,54 @@ def look(
     """Read and reckon everything, in a bounded number of statements."""
     last = monday_of(local_day(now, zone)) - dt.timedelta(weeks=1)  # the newest week that is over
     weeks = [last - dt.timedelta(weeks=back) for back in range(chosen.weeks - 1, -1, -1)]
-    since = weeks[0] - dt.timedelta(weeks=2 * BLOCK)
-    known = queries.evidence(session, actor, since=since, team_id=chosen.team_id, queue=chosen.queue)
-    reviews, _, drawn = known
-    evidence = rules.Evidence.of(*settled(*known), sees_each=queries.may_see_each(actor))
-    newest, before = rules.newest_weeks(evidence.reviews, BLOCK)
+    scope, teams = scope_of(session, actor, chosen)
+    found = summed.load(session, scope, since=weeks[0] - dt.timedelta(weeks=2 * BLOCK), until=last)
+    newest, before = blocks(found)
+    rubrics_by_week = versions.by_week(session, scope, found) if found.anything else []
     steps = linking.steps_in(
-        evidence.reviews,
-        versions.changes_between(session, actor.programme_id, {row.rubric for row in evidence.reviews}),
+        rubrics_by_week,
+        versions.changes_between(session, actor.programme_id, {row.rubric for row in rubrics_by_week}),
     )
     between = linking.between(steps, newest, before)
+    sees_each = queries.may_see_each(actor)
+    crowd = Crowd(session=session, scope=scope, found=found, sees_each=sees_each)
+    spans = spans_of(weeks, chosen.grain)
+    overall = weekly_of(found, spans, crowd)
+    left_out = queries.left_out(session, actor, newest, zone, team_id=chosen.team_id, queue=chosen.queue)
+    names = {team.id: team.name for team in teams} | {0: NO_TEAM}
+    by_value, more = split_by(session, found, chosen, spans, crowd, names)
+    rubrics = sorted({row.rubric for row in rubrics_by_week if row.week in set(newest)})
+    team_rows, queue_rows = standings(session, found, newest, before, crowd, names)
     return Looked(
         chosen=chosen,
         weeks=weeks,
         newest=newest,
-        evidence=evidence,
-        kpis=linking.kpis_over(key_figures.kpis(evidence, newest, before), between) if evidence.reviews else [],
+        before=before,
+        summed=found,
+        tiles=over_steps(
+            tile_row(session, found, newest, before, crowd, left_out, rubrics, zone, fair=setting.fair_mean), between
+        ),
         steps=steps,
-        left_out=queries.left_out(session, actor, newest, zone, team_id=chosen.team_id, queue=chosen.queue),
-        progress=progress_of(reviews, drawn),
-        overall=rules.weekly(evidence, weeks).get("", []),
-        by_team=rules.weekly(evidence, weeks, rules.by_team),
-        by_queue=rules.weekly(evidence, weeks, rules.by_queue),
-        team_rows=linking.standings_over(key_figures.standings(evidence, newest, before, rules.by_team), between),
-        queue_rows=linking.standings_over(key_figures.standings(evidence, newest, before, rules.by_queue), between),
-        teams=queries.teams_for(session, actor),
-        events=[
-            (monday_of(local_day(moment, zone)), text)
-            for moment, text in queries.published_since(session, actor.programme_id, midnight(weeks[0], zone))
-        ],
+        left_out=left_out,
+        progress=found.progress,
+        overall=overall,
+        split=by_value,
+        split_more=more,
+        team_rows=linking.standings_over(team_rows, between),
+        queue_rows=linking.standings_over(queue_rows, between),
+        teams=teams,
+        rubrics=rubrics,
+        events=events.since(session, actor.programme_id, weeks[0], zone),
         fair=setting.fair_mean,
         target=setting.quality_target,
+        facets=scoped.facets_of(session, replace(scope, queue=None), last - dt.timedelta(weeks=2 * BLOCK)),
     )
+
+
+def blocks(found: Summed) -> tuple[list[dt.date], list[dt.date]]:
+    """The newest weeks that have reviews, and as many before them; empty without reviews."""
+    if not len(found.sums.rows):
+        return [], []
+    last = found.weeks[int(found.sums.rows.week.max())]
+    newest = [last - dt.timedelta(weeks=back) for back in range(BLOCK)]
+    return newest, [week - dt.timedelta(weeks=BLOCK) for week in newest]

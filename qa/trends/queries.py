@@ -5,14 +5,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from qa.core.access import Actor, Permission, Scope
 from qa.core.clock import midnight
+from qa.figures.models import WeeklyFrameSum
 from qa.people.models import Team, User
 from qa.people.queries import teams
-from qa.reviews import measuring
+from qa.reviews import contributions, measuring
 from qa.reviews.measured import NO_QUEUE, NO_TEAM, Drawn, Framed, Reviewed
 from qa.reviews.models import Review, ReviewRevision
 from qa.rubric_library.models import RubricFamily, RubricVersion
@@ -28,7 +29,12 @@ def teams_for(session: Session, actor: Actor) -> Sequence[Team]:
     return [team for team in known if team.id in actor.led_team_ids]
 
 
-def _within(actor: Actor, team_id: int | None, queue: str | None) -> list[ColumnElement[bool]]:
+def sees_every_team(actor: Actor) -> bool:
+    """Whether every team's figures are this person's to see."""
+    return actor.may(Permission.TRENDS_VIEW, Scope.ALL)
+
+
+def within(actor: Actor, team_id: int | None, queue: str | None) -> list[ColumnElement[bool]]:
     """The parts a person's figures may rest on, narrowed by the page's filters."""
     conditions: list[ColumnElement[bool]] = [HandledPart.programme_id == actor.programme_id]
     if not actor.may(Permission.TRENDS_VIEW, Scope.ALL):
@@ -57,7 +63,7 @@ def evidence(
     queue: str | None = None,
 ) -> tuple[list[Reviewed], list[Framed], list[Drawn]]:
     """What a figure may rest on, in three statements. Targeted picks never enter."""
-    where = _within(actor, team_id, queue)
+    where = within(actor, team_id, queue)
     return (
         measuring.reviewed(session, where, since=since, until=until),
         measuring.framed(session, where, since=since, until=until),
@@ -90,16 +96,20 @@ def left_out(
     if not weeks:
         return []
     since, until = midnight(min(weeks), zone), midnight(max(weeks) + dt.timedelta(days=7), zone)
-    return measuring.left_out(session, _within(actor, team_id, queue), since=since, until=until)
+    return measuring.left_out(session, within(actor, team_id, queue), since=since, until=until)
 
 
 def queue_names(session: Session, actor: Actor) -> Sequence[str]:
-    """The queues to choose from."""
+    """The queues that parts were drawn from, to choose from."""
     return session.scalars(
-        select(Ticket.queue)
-        .where(Ticket.programme_id == actor.programme_id, Ticket.queue != "")
+        select(WeeklyFrameSum.queue)
+        .where(
+            WeeklyFrameSum.programme_id == actor.programme_id,
+            WeeklyFrameSum.face == "all",
+            WeeklyFrameSum.queue != "",
+        )
         .distinct()
-        .order_by(Ticket.queue)
+        .order_by(WeeklyFrameSum.queue)
     ).all()
 
 
@@ -116,6 +126,29 @@ def published_since(session: Session, programme_id: int, since: dt.datetime) -> 
         .order_by(RubricVersion.effective_from, RubricVersion.id)
     )
     return [(moment, f"{name} {major}.{minor}") for moment, name, major, minor in rows if moment is not None]
+
+
+def _of_face(face: str, value: str, weeks: Sequence[dt.date]) -> list[ColumnElement[bool]]:
+    """The parts that a page is narrowed to besides teams and queues."""
+    if face in {"channel", "tier", "language", "launch"}:
+        return [getattr(Ticket, face) == value]
+    if face != "tenure":
+        return []
+    if value == contributions.NOT_KNOWN:
+        return [User.started_on.is_(None)]
+    limits = [limit for limit, _ in contributions.BANDS]
+    names = [band for _, band in contributions.BANDS]
+    place = names.index(value) if value in names else len(names)
+
+    def within(week: dt.date) -> ColumnElement[bool]:
+        found = Period.starts_on == week
+        if place < len(limits):
+            found &= User.started_on > week - dt.timedelta(days=limits[place])
+        if place:
+            found &= User.started_on <= week - dt.timedelta(days=limits[place - 1])
+        return found
+
+    return [or_(*(within(week) for week in weeks))]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,12 +170,14 @@ def behind(
     session: Session,
     actor: Actor,
     *,
-    week: dt.date,
+    weeks: Sequence[dt.date],
     team_id: int | None = None,
     queue: str | None = None,
+    face: str = "all",
+    value: str = "",
     limit: int = 300,
 ) -> list[Behind]:
-    """The reviews that a week's figure rests on, lowest scores first."""
+    """The reviews that the figure of some weeks rests on, lowest scores first."""
     rows = session.execute(
         select(
             Review.id,
@@ -169,8 +204,9 @@ def behind(
             Review.purpose == Purpose.ROUTINE,
             Review.state == "submitted",
             ~Review.sealed,
-            Period.starts_on == week,
-            *_within(actor, team_id, queue),
+            Period.starts_on.in_(weeks),
+            *within(actor, team_id, queue),
+            *_of_face(face, value, weeks),
         )
         .order_by(ReviewRevision.score, Review.id)
         .limit(limit)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+from collections.abc import Mapping
 
 from flask import Blueprint, g, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
@@ -14,8 +15,8 @@ from qa.core.access import Permission, requires
 from qa.core.clock import monday_of_week, utcnow, week_key
 from qa.core.db import db, only_reading
 from qa.core.errors import NotFoundError
-from qa.reviews import measured
-from qa.trends import board_pack, drawings, linking, looking, queries, rules
+from qa.trends import board_pack, causes, drawings, looking, over_time, queries, rules, summed, versions
+from qa.trends.dimensions import DIMENSIONS, NARROWING, NOTHING_SAID
 
 bp = Blueprint("trends", __name__, url_prefix="/trends")
 FITTED_OVER = dt.timedelta(weeks=25)  # the regression of a single week's figure is fitted on half a year up to it
@@ -24,11 +25,16 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 def filters() -> looking.Filters:
     """What the address asks for."""
-    span = request.values.get("weeks", looking.USUAL_SPAN, type=int)
+    values = request.values
+    span = values.get("weeks", looking.USUAL_SPAN, type=int)
+    by, grain = values.get("by", "team"), values.get("grain", "week")
     return looking.Filters(
-        team_id=request.values.get("team", type=int),
-        queue=request.values.get("queue") or None,
+        team_id=values.get("team", type=int),
+        queue=values.get("queue") or None,
         weeks=span if span in looking.SPANS else looking.USUAL_SPAN,
+        narrow=values.get("narrow", "")[:200],
+        by=by if by in DIMENSIONS else "team",
+        grain=grain if grain in looking.GRAINS else "week",
     )
 
 
@@ -38,47 +44,38 @@ def index() -> ResponseReturnValue:
     session = db.session()
     chosen = filters()
     looked = looking.look(session, g.actor, chosen, setting=g.setting, zone=g.zone, now=utcnow())
-    starts = {step.week for step in looked.steps}
     team_ids = {team.name: team.id for team in looked.teams}
+    pictures = drawings.of_page(looked, lambda week, name: point_address(week, looked, team_ids, name))
     return render_template(
         "trends/index.html",
         filters=chosen,
+        looked=looked,
         spans=looking.SPANS,
-        teams=looked.teams,
-        queues=queries.queue_names(session, g.actor),
-        kpis=looked.kpis,
-        steps=looked.steps,
-        left_out=looked.left_out,
-        unsettled=looked.unsettled,
-        preliminary=looked.preliminary,
-        reviewed=looked.reviewed,
-        newest=looked.newest,
-        overall=looked.overall,
-        coverage=looked.coverage,
-        fair=looked.fair,
-        quality=drawings.quality_chart(
-            linking.stretches(looked.overall, looked.steps),
-            lambda week, _: address(week, chosen),
-            looked.events,
-            looked.target,
-            fair=looked.fair,
+        dimensions=[each for each in DIMENSIONS.values() if chosen.face[0] == "all" or not each.face],
+        narrowing=[(DIMENSIONS[face].title, face, looked.facets.get(face, [])) for face in NARROWING],
+        nothing_said=NOTHING_SAID,
+        pictures=pictures,
+        causes=causes.of_weeks(
+            session,
+            g.actor,
+            pictures.outside if chosen.grain == "week" else [],
+            team_id=chosen.team_id,
+            queue=looked.summed.scope.queue,
         ),
-        shares=drawings.shares_chart(looked.overall, starts),
-        csat=drawings.csat_chart(looked.overall),
-        by_team=drawings.multiples(
-            looked.by_team,
-            "Quality by team",
-            lambda week, name: address(week, chosen, team=team_ids.get(name)),
-            starts,
-        ),
-        by_queue=drawings.multiples(
-            looked.by_queue, "Quality by queue", lambda week, name: address(week, chosen, queue=name), starts
-        ),
-        team_rows=looked.team_rows,
-        queue_rows=looked.queue_rows,
         team_ids=team_ids,
-        anything=bool(looked.evidence.reviews),
     )
+
+
+def point_address(week: dt.date, looked: looking.Looked, team_ids: Mapping[str, int], name: str) -> str | None:
+    """Where the reviews behind a point are listed; of a month those of its first week."""
+    chosen, by = looked.chosen, looked.chosen.dimension.key
+    if not name or by in {"criterion", "section", "version"}:
+        return address(week, chosen)
+    if by == "team":
+        return address(week, chosen, team=team_ids.get(name))
+    if by == "queue":
+        return address(week, chosen, queue=name)
+    return address(week, chosen, narrow=f"{by}:{name}")
 
 
 @bp.post("/board-pack")
@@ -98,16 +95,25 @@ def export_board_pack() -> ResponseReturnValue:
         object_id=g.actor.programme_id,
         actor_id=g.actor.user_id,
         now=now,
-        detail={"team": chosen.team_id, "weeks": chosen.weeks, "reviews": len(looked.evidence.reviews)},
+        detail={"team": chosen.team_id, "weeks": chosen.weeks, "reviews": looked.reviews},
     )
     name = f"board-pack-{week_key(looked.weeks[-1])}.xlsx"
     db.session.commit()
     return send_file(io.BytesIO(content), mimetype=XLSX, as_attachment=True, download_name=name)
 
 
-def address(week: dt.date, chosen: looking.Filters, *, team: int | None = None, queue: str | None = None) -> str:
+def address(
+    week: dt.date, chosen: looking.Filters, *, team: int | None = None, queue: str | None = None, narrow: str = ""
+) -> str:
     """Where the reviews behind a point are listed."""
-    return url_for("trends.behind", week=week_key(week), team=team or chosen.team_id, queue=queue or chosen.queue)
+    return url_for(
+        "trends.behind",
+        week=week_key(week),
+        team=team or chosen.team_id,
+        queue=queue or chosen.queue,
+        narrow=narrow or chosen.narrow or None,
+        grain=chosen.grain if chosen.grain != "week" else None,
+    )
 
 
 @bp.get("/reviews")
@@ -119,20 +125,26 @@ def behind() -> ResponseReturnValue:
         week = monday_of_week(request.args.get("week", ""))
     except ValueError as error:
         raise NotFoundError("There is no such week.") from error
-    queue = "" if chosen.queue == measured.NO_QUEUE else chosen.queue
-    known = queries.evidence(
-        session, g.actor, since=week - FITTED_OVER, until=week, team_id=chosen.team_id, queue=queue
-    )
-    evidence = rules.Evidence.of(*known, sees_each=queries.may_see_each(g.actor))
+    scope, teams = looking.scope_of(session, g.actor, chosen)
+    until = week if chosen.grain == "week" else over_time.last_of_month(week)
+    weeks = [week + dt.timedelta(weeks=n) for n in range((until - week).days // 7 + 1)]
+    found = summed.load(session, scope, since=week - FITTED_OVER, until=until)
+    sees_each = queries.may_see_each(g.actor)
+    crowd = over_time.Crowd(session=session, scope=scope, found=found, sees_each=sees_each)
+    span = over_time.Span(first=week, weeks=tuple(weeks))
+    figure = over_time.weekly_of(found, [span], crowd)[0]
+    rubrics = {row.rubric for row in versions.by_week(session, scope, found) if row.week in set(weeks)}
     return render_template(
         "trends/behind.html",
-        figure=next(iter(rules.weekly(evidence, [week]).get("", [])), None),
-        left_out=queries.left_out(session, g.actor, [week], g.zone, team_id=chosen.team_id, queue=queue),
+        figure=figure if figure.frame or figure.reviewed else None,
+        left_out=queries.left_out(session, g.actor, weeks, g.zone, team_id=chosen.team_id, queue=scope.queue),
         told=rules.told_of_week,
-        rubrics=sorted({row.rubric for row in evidence.measured.reviews if row.week == week}),
+        rubrics=sorted(rubrics),
         fair=g.setting.fair_mean,
         week=week,
         filters=chosen,
-        rows=queries.behind(session, g.actor, week=week, team_id=chosen.team_id, queue=queue),
-        team=next((t.name for t in queries.teams_for(session, g.actor) if t.id == chosen.team_id), None),
+        rows=queries.behind(
+            session, g.actor, weeks=weeks, team_id=chosen.team_id, queue=scope.queue, face=scope.face, value=scope.value
+        ),
+        team=next((t.name for t in teams if t.id == chosen.team_id), None),
     )

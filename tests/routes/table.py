@@ -32,6 +32,7 @@ rubrics.upload sampling.claim sampling.create_plan sampling.health sampling.inde
 sampling.pick sampling.pool_page sampling.reviewers sampling.set_hours sampling.strike_requests tickets.download
 tickets.index tickets.intake tickets.add_source tickets.sources tickets.upload trends.index trends.export_board_pack
 tickets.erase_now tickets.on_request tickets.retention_page tickets.originals tickets.ask_for_original
+compare.show compare.predictive compare.programme_health
 """
 PLAIN = [
     *(Case(endpoint=endpoint) for endpoint in (WITHOUT_OBJECT + BEHIND_LISTS).split()),

@@ -50,13 +50,10 @@ def test_every_figure_is_the_page_s_and_people_s_names_are_no_formulas(
     book = opened(build(data))
 
     cover = {str(row[0]).split(" (")[0]: row for row in book["Cover"].iter_rows(values_only=True) if row[0]}
-    for kpi in looked.kpis:
-        scale = 1 if kpi.key == "quality" else 100
-        told = cover[
-            {"quality": "Quality", "passed": "Pass rate", "critical": "Critical-error rate"}.get(kpi.key, "CSAT")
-        ]
-        assert told[1] == (None if kpi.now.estimate is None else pytest.approx(kpi.now.estimate * scale))
-        assert told[2] == (pytest.approx(kpi.now.interval.low * scale) if kpi.now.interval else None)
+    for tile in looked.tiles:
+        told = cover[tile.title]
+        assert told[1] == (None if tile.value is None else pytest.approx(tile.value))
+        assert told[2] == (None if tile.low is None else pytest.approx(tile.low))
     rows = {row[0]: row for row in book["Trend"].iter_rows(min_row=5, max_row=17, values_only=True)}
     week = next(item for item in looked.overall if item.quality.figure.estimate is not None)
     figure = week.quality.figure

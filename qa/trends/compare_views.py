@@ -1,0 +1,191 @@
+"""Comparing, slicing, and whether scores predict anything: the pages beside the trends."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+from flask import Blueprint, g, render_template, request
+from flask.typing import ResponseReturnValue
+
+from qa.coaching.effects import verdict as coaching_verdict
+from qa.core.access import Permission, requires
+from qa.core.charts import Chart, Numerals, Point, Row, Series, interval_plot, line_chart
+from qa.core.clock import local_day, monday_of, utcnow, week_key
+from qa.core.db import db
+from qa.reviews.measured import NO_TEAM, SETTLED
+from qa.sampling.reporting import PEOPLE
+from qa.trends import comparing, health, looking, queries, scoped, summed, validity
+from qa.trends.comparing import Side
+from qa.trends.dimensions import DIMENSIONS, NOTHING_SAID
+from qa.trends.over_time import Crowd
+from qa.trends.views import filters
+
+bp = Blueprint("compare", __name__, url_prefix="/trends")
+COMPARED = ("team", "queue", "channel", "tier", "language", "tenure", "launch")
+BLOCKS = (4, 8, 13, 26)
+VALIDITY_WEEKS = 52
+
+
+@bp.get("/compare")
+@requires(Permission.TRENDS_VIEW)
+def show() -> ResponseReturnValue:
+    session, chosen = db.session(), filters()
+    length = request.args.get("length", 4, type=int)
+    length = length if length in BLOCKS else 4
+    kind = request.args.get("kind", "periods")
+    dimension = kind if kind in COMPARED and (chosen.face[0] == "all" or kind in {"team", "queue"}) else ""
+    last = monday_of(local_day(utcnow(), g.zone)) - dt.timedelta(weeks=1)
+    scope, teams = looking.scope_of(session, g.actor, chosen)
+    found = summed.load(session, scope, since=last - dt.timedelta(weeks=2 * max(length, 13) - 1), until=last)
+    newest = looking.blocks(found)[0]
+    end = max(newest, default=last)
+    weeks = tuple(end - dt.timedelta(weeks=n) for n in range(length - 1, -1, -1))
+    before = tuple(week - dt.timedelta(weeks=length) for week in weeks)
+    crowd = Crowd(session=session, scope=scope, found=found, sees_each=queries.may_see_each(g.actor))
+    names = {team.id: team.name for team in teams} | {0: NO_TEAM}
+    options = choices(found, dimension, scoped.facets_of(session, scope, weeks[0]), names)
+    keys = [key for key, _ in options]
+    a, b = (request.args.get(side, "") for side in ("a", "b"))
+    a = a if a in keys else (keys[0] if keys else "")
+    b = b if b in keys and b != a else next((key for key in keys if key != a), "")
+    said = dict(options)
+    if dimension:
+        sides = (Side(name=said.get(a, "–"), weeks=weeks, key=a), Side(name=said.get(b, "–"), weeks=weeks, key=b))
+    else:
+        sides = (Side(name=f"newest {length} weeks", weeks=weeks), Side(name=f"{length} weeks before", weeks=before))
+    ready = found.anything and (not dimension or len(keys) > 1)
+    comparison = comparing.compare(session, found, dimension, *sides, crowd) if ready else None
+    slices = comparing.slices(session, found, weeks, crowd, names) if found.anything else []
+    return render_template(
+        "trends/compare.html",
+        filters=chosen,
+        teams=teams,
+        queues=queries.queue_names(session, g.actor),
+        kind=dimension or "periods",
+        kinds=[("periods", "Two periods"), *((key, f"Two of: {DIMENSIONS[key].title.lower()}") for key in COMPARED)],
+        length=length,
+        lengths=BLOCKS,
+        options=options,
+        a=a,
+        b=b,
+        comparison=comparison,
+        slices=slices,
+        chart=slice_chart(slices),
+        weeks=weeks,
+    )
+
+
+def choices(
+    found: summed.Summed, dimension: str, facets: dict[str, list[str]], names: dict[int, str]
+) -> list[tuple[str, str]]:
+    """What a side may be: keys as the sums hold them, each with its name."""
+    if not dimension:
+        return []
+    if dimension == "team":
+        rows = [(str(team), names.get(team, NO_TEAM)) for team in found.teams]
+    elif dimension == "queue":
+        rows = [(queue, queue or NOTHING_SAID) for queue in found.queues]
+    else:
+        rows = [(value, value or NOTHING_SAID) for value in facets.get(dimension, [])]
+    return sorted(rows, key=lambda row: row[1])
+
+
+def slice_chart(slices: list[comparing.Slice]) -> Chart:
+    """Differences of the slices that were found, each with its interval."""
+    shown = [each for each in slices if each.found] or slices[:10]
+    return interval_plot(
+        [
+            Row(
+                label=f"{each.dimension}: {each.name}",
+                value=each.change.estimate,
+                low=each.change.interval.low if each.change.interval else None,
+                high=each.change.interval.high if each.change.interval else None,
+                n=each.here.n,
+                flag=("worse" if (each.change.estimate or 0) < 0 else "better") if each.found else None,
+            )
+            for each in shown
+        ],
+        name="Slices against all others",
+        axis="Slice",
+        numerals=Numerals(signed=True),
+    )
+
+
+@bp.get("/validity")
+@requires(Permission.TRENDS_VIEW)
+def predictive() -> ResponseReturnValue:
+    session, chosen = db.session(), filters()
+    last = monday_of(local_day(utcnow(), g.zone)) - dt.timedelta(weeks=1)
+    since = last - dt.timedelta(weeks=VALIDITY_WEEKS - 1)
+    scores = validity.read(session, g.actor, since=since, until=last, team_id=chosen.team_id, queue=chosen.queue)
+    predictors = validity.validity(scores) if len(scores.score) else []
+    return render_template(
+        "trends/validity.html",
+        filters=chosen,
+        teams=queries.teams_for(session, g.actor),
+        queues=queries.queue_names(session, g.actor),
+        predictors=predictors,
+        outcomes=[title for _, title in validity.OUTCOMES],
+        reviews=len(scores.score),
+        weeks=VALIDITY_WEEKS,
+        most=validity.MOST,
+        charts=[association_chart(predictors, place, title) for place, (_, title) in enumerate(validity.OUTCOMES)]
+        if predictors
+        else [],
+    )
+
+
+def association_chart(predictors: list[validity.Predictor], place: int, title: str) -> Chart:
+    """Every score beside one outcome; flagged where it goes with or against it."""
+    rows = []
+    for each in predictors:
+        one = each.associations[place]
+        interval = one.figure.interval
+        rows.append(
+            Row(
+                label=each.name,
+                value=one.figure.estimate,
+                low=interval.low if interval else None,
+                high=interval.high if interval else None,
+                n=one.figure.n_items,
+                flag=one.verdict if one.verdict.startswith("goes") else None,
+            )
+        )
+    return interval_plot(rows, name=f"Score beside: {title}", axis="Score", numerals=Numerals(digits=2))
+
+
+@bp.get("/health")
+@requires(Permission.PERIODS_VIEW)
+def programme_health() -> ResponseReturnValue:
+    now = utcnow()
+    today = local_day(now, g.zone)
+    since = monday_of(today) - dt.timedelta(weeks=health.WEEKS)
+    found = health.health(db.session(), g.actor.programme_id, zone=g.zone, today=today, now=now, since=since)
+    return render_template(
+        "trends/health.html",
+        found=found,
+        least=PEOPLE,
+        verdict=coaching_verdict(found.coaching),
+        chart=completion_chart(found.weeks),
+    )
+
+
+def completion_chart(weeks: Sequence[health.SampleWeek]) -> Chart:
+    """How much of each drawn week is reviewed."""
+    points = tuple(
+        Point(
+            label=week_key(each.week).split("-")[1],
+            value=None if each.completion is None else 100 * each.completion,
+            n=each.drawn,
+        )
+        for each in reversed(weeks)
+    )
+    return line_chart(
+        [Series(name="Reviewed of drawn", points=points)],
+        name="Completion by week drawn",
+        numerals=Numerals(unit=" %", digits=0),
+        bounds=(0, 100),
+        target=100 * SETTLED,
+        target_text="settled",
+    )

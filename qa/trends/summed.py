@@ -1,0 +1,340 @@
+"""Everything that a page of figures reads: weekly sums of one scope, with what is known of its reviewers."""
+
+import datetime as dt
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy.orm import Session
+
+from qa.figures.models import (
+    WeeklyDrawSum,
+    WeeklyFrameSum,
+    WeeklyReviewSum,
+)
+from qa.figures.reading import Read, read
+from qa.reviews.measured import Progress
+from qa.reviews.upheld import NOTHING, Upheld
+from qa.sampling import from_sums
+from qa.sampling.estimation import Difference
+from qa.sampling.from_sums import Fit
+from qa.sampling.reporting import Reported
+from qa.sampling.sum_rows import Draws, FrameRows, Rows, Weighted, completion
+from qa.trends import strictness
+from qa.trends.rules import bounded
+from qa.trends.shares import Scope, Shares, shares_of
+from qa.trends.strictness import Known
+
+Codes = NDArray[np.int64]
+Vector = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summed:
+    """The sums of one scope over some weeks; row codes of week, team and queue are places in the lists here."""
+
+    scope: Scope
+    weeks: Sequence[dt.date]
+    teams: Sequence[int]
+    queues: Sequence[str]
+    values: Sequence[str]
+    sums: Weighted
+    frame: FrameRows
+    draws: Draws
+    done: Vector  # reviews, scored or not, of each row
+    model: Fit | None
+    known: Known
+    shares: Shares
+    progress: Sequence[Progress]
+
+    @property
+    def anything(self) -> bool:
+        return bool(len(self.sums.rows)) and bool(self.sums.rows.sums["n"].sum() > 0)
+
+    def places(self, weeks: Collection[dt.date]) -> Codes:
+        """Where weeks stand in the list."""
+        return np.array([place for place, week in enumerate(self.weeks) if week in weeks], dtype=np.int64)
+
+    def effect(self, weeks: Collection[dt.date]) -> float:
+        """By how much the reviewers' strictness moves the mean of some weeks."""
+        _, free = self.shares.of(self.places(weeks))
+        return float(free @ self._effects())
+
+    def _effects(self) -> Vector:
+        return np.array([self.known.effects.get(reviewer, 0.0) for reviewer in self.shares.reviewers])
+
+    def concentration(self, weeks: Collection[dt.date], n_effective: float) -> float:
+        """Sum of squared shares of some weeks; of a scope whose shares are not kept, what is expected of it."""
+        share, _ = self.shares.of(self.places(weeks))
+        whole = float(share @ share)
+        return whole if self.shares.exact else float(from_sums.concentration_within(whole, n_effective))
+
+
+def load(session: Session, scope: Scope, *, since: dt.date, until: dt.date) -> Summed:
+    """Read a scope's weeks in a fixed number of statements; those still being reviewed wait while others are in."""
+    weeks = [since + dt.timedelta(weeks=n) for n in range((until - since).days // 7 + 1)]
+    week_of = {week: n for n, week in enumerate(weeks)}
+    team_of: dict[Any, int] = {}
+    queue_of: dict[Any, int] = {}
+    value_of: dict[Any, int] = {}
+    narrowed: dict[str, Any] = {} if scope.queue is None else {"queue": scope.queue}
+    valued: dict[str, Any] = {"value": scope.value} if scope.face != "all" else {}
+    span: dict[str, Any] = {"since": since, "until": until, "teams": scope.read_teams}
+    kept = read(
+        session,
+        WeeklyReviewSum,
+        scope.programme_id,
+        keys=("team_id", "week", "queue", "risk_class", "predicted"),
+        face=scope.face,
+        **valued,
+        **narrowed,
+        **span,
+    )
+    whole = kept
+    if scope.face != "all":  # what was drawn is not kept by face: the factor is that of the team's week
+        whole = read(
+            session,
+            WeeklyReviewSum,
+            scope.programme_id,
+            keys=("team_id", "week", "queue", "risk_class", "predicted"),
+            face="all",
+            **narrowed,
+            **span,
+        )
+    drawn = read(
+        session, WeeklyDrawSum, scope.programme_id, keys=("team_id", "week", "queue", "risk_class"), **narrowed, **span
+    )
+    framed = read(
+        session,
+        WeeklyFrameSum,
+        scope.programme_id,
+        keys=("team_id", "week", "queue"),
+        face=scope.face,
+        **valued,
+        **narrowed,
+        **span,
+    )
+    every = _rows(whole, week_of, team_of, queue_of, value_of)
+    draws = Draws(
+        week=drawn.codes("week", week_of),
+        team=drawn.codes("team_id", team_of),
+        queue=drawn.codes("queue", queue_of),
+        risk=np.array(drawn.keys["risk_class"], dtype=np.int64),
+        drawn=drawn.sums["drawn"],
+    )
+    progress = _progress(weeks, every, draws)
+    settled = np.array([each.settled for each in progress], dtype=np.bool_)
+    if not settled.any():
+        settled[:] = True
+    rows = every if whole is kept else _rows(kept, week_of, team_of, queue_of, value_of)
+    frame = FrameRows(
+        week=framed.codes("week", week_of),
+        team=framed.codes("team_id", team_of),
+        queue=framed.codes("queue", queue_of),
+        value=np.zeros(len(framed), dtype=np.int64),
+        sums=framed.sums,
+    )
+    every, rows = every.only(settled[every.week]), rows.only(settled[rows.week])
+    frame = frame.only(settled[frame.week])
+    inside = settled[draws.week]
+    draws = replace(
+        draws,
+        **{name: getattr(draws, name)[inside] for name in ("week", "team", "queue", "risk", "drawn")},
+    )
+    factor = completion(every.week, every.team, every.risk, every.sums["reviews"], draws, rows)
+    sums = Weighted.of(rows, factor)
+    return Summed(
+        scope=scope,
+        weeks=weeks,
+        teams=list(team_of),
+        queues=list(queue_of),
+        values=list(value_of),
+        sums=sums,
+        frame=frame,
+        draws=draws,
+        done=rows.sums["reviews"],
+        model=from_sums.fit(sums, len(queue_of)) if len(rows) and len(frame.week) else None,
+        known=strictness.known(session, scope.programme_id),
+        shares=shares_of(session, scope, weeks, settled, since=since, until=until),
+        progress=[each for each in progress if each.drawn],
+    )
+
+
+def _rows(
+    found: Read, week: dict[Any, int], team: dict[Any, int], queue: dict[Any, int], value: dict[Any, int]
+) -> Rows:
+    values = found.codes("value", value) if "value" in found.keys else np.zeros(len(found), dtype=np.int64)
+    return Rows(
+        week=found.codes("week", week),
+        team=found.codes("team_id", team),
+        queue=found.codes("queue", queue),
+        risk=np.array(found.keys["risk_class"], dtype=np.int64),
+        value=values,
+        known=np.array(found.keys["predicted"], dtype=np.int64) > 0,
+        sums=found.sums,
+    )
+
+
+def _progress(weeks: Sequence[dt.date], every: Rows, draws: Draws) -> list[Progress]:
+    done = np.bincount(every.week, every.sums["reviews"], len(weeks))
+    drawn = np.bincount(draws.week, draws.drawn, len(weeks))
+    return [Progress(week=week, reviewed=int(done[n]), drawn=int(drawn[n])) for n, week in enumerate(weeks)]
+
+
+def split(session: Session, summed: Summed, face: str, value: Sequence[str] | None = None) -> Summed:
+    """The same scope with its rows split by the values of a face; estimates stay those of the scope's window."""
+    scope = summed.scope
+    narrowed: dict[str, Any] = {} if scope.queue is None else {"queue": scope.queue}
+    if value is not None:
+        narrowed["value"] = tuple(value)
+    span: dict[str, Any] = {"since": summed.weeks[0], "until": summed.weeks[-1], "teams": scope.read_teams}
+    week_of = {week: n for n, week in enumerate(summed.weeks)}
+    team_of = {team: n for n, team in enumerate(summed.teams)}
+    queue_of = {queue: n for n, queue in enumerate(summed.queues)}
+    value_of: dict[Any, int] = {}
+    keys = ("team_id", "week", "queue", "value")
+    found = read(
+        session,
+        WeeklyReviewSum,
+        scope.programme_id,
+        keys=(*keys, "risk_class", "predicted"),
+        face=face,
+        **narrowed,
+        **span,
+    )
+    framed = read(session, WeeklyFrameSum, scope.programme_id, keys=keys, face=face, **narrowed, **span)
+    rows = _rows(found, week_of, team_of, queue_of, value_of)
+    settled = np.zeros(len(summed.weeks), dtype=np.bool_)
+    settled[summed.sums.rows.week] = True
+    rows = rows.only(settled[rows.week])
+    frame = FrameRows(
+        week=framed.codes("week", week_of),
+        team=framed.codes("team_id", team_of),
+        queue=framed.codes("queue", queue_of),
+        value=framed.codes("value", value_of),
+        sums=framed.sums,
+    )
+    frame = frame.only(settled[frame.week])
+    every = summed.sums.rows
+    factor = completion(every.week, every.team, every.risk, every.sums["reviews"], summed.draws, rows)
+    return replace(
+        summed,
+        sums=Weighted.of(rows, factor),
+        frame=frame,
+        done=rows.sums["reviews"],
+        values=list(value_of),
+        queues=list(queue_of),
+        teams=list(team_of),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Domain:
+    """Which domain each row, each row of the frame and each row of what was drawn belongs to; -1 for none."""
+
+    codes: Codes
+    framed: Codes
+    drawn: Codes
+    count: int
+
+
+def domain(summed: Summed, of: Callable[[Codes, Codes, Codes, Codes], Codes], count: int) -> Domain:
+    """Domains by ``of(week, team, queue, value)``; what was drawn has no value: 0."""
+    rows, frame, draws = summed.sums.rows, summed.frame, summed.draws
+    return Domain(
+        codes=of(rows.week, rows.team, rows.queue, rows.value),
+        framed=of(frame.week, frame.team, frame.queue, frame.value),
+        drawn=of(draws.week, draws.team, draws.queue, np.zeros(len(draws.week), dtype=np.int64)),
+        count=count,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figures:
+    """The figures of domains, one entry each, with what reviewers' strictness adds."""
+
+    quality: Sequence[Reported]
+    passed: Sequence[Reported]
+    critical: Sequence[Reported]
+    upheld: Sequence[Upheld]
+    counts: Mapping[str, Vector]
+
+
+def figures(summed: Summed, at: Domain, concentration: Callable[[int, float], float]) -> Figures:
+    """Estimate every domain; ``concentration`` tells the sum of squared reviewer shares of one with n_eff reviews."""
+    known = summed.known
+    plain = from_sums.quality(summed.sums, at.codes, at.count, model=summed.model, frame=summed.frame, framed=at.framed)
+    h = [concentration(d, each.figure.n_effective) if each.figure.n else 0.0 for d, each in enumerate(plain)]
+    quality = [bounded(from_sums.with_reviewers(each, known.between * h[d])) for d, each in enumerate(plain)]
+    shares = {
+        name: from_sums.share(
+            summed.sums,
+            name,
+            at.codes,
+            at.count,
+            reviewer_variances=[between * each for each in h],
+            frame=summed.frame,
+            framed=at.framed,
+        )
+        for name, between in (("passed", known.passed), ("critical", known.critical))
+    }
+    return Figures(
+        quality=quality,
+        passed=shares["passed"],
+        critical=shares["critical"],
+        upheld=_upheld(summed, at),
+        counts=counts(summed, at),
+    )
+
+
+def _upheld(summed: Summed, at: Domain) -> list[Upheld]:
+    inside = at.codes >= 0
+    codes, rows = at.codes[inside], summed.sums.rows.sums
+    with np.errstate(divide="ignore", invalid="ignore"):
+        factor = np.where(rows["d"] > 0, summed.sums.first[""] / rows["d"], 0.0)
+    total = np.bincount(codes, summed.sums.first[""][inside], at.count)
+    moved = np.bincount(codes, (factor * rows["d_moved"])[inside], at.count)
+    touched = np.bincount(codes, rows["disputed"][inside], at.count)
+    n = np.bincount(codes, rows["n"][inside], at.count)
+    return [
+        Upheld(points=float(moved[d] / total[d]), reviews=round(touched[d]), n=round(n[d])) if n[d] else NOTHING
+        for d in range(at.count)
+    ]
+
+
+FRAME_COUNTS = (
+    "parts",
+    "late",
+    "csat_good",
+    "csat_bad",
+    "reopened",
+    "escalated",
+    "replied",
+    "ln_reply",
+    "ln2_reply",
+    "solved",
+    "ln_solve",
+    "ln2_solve",
+)
+
+
+def counts(summed: Summed, at: Domain) -> dict[str, Vector]:
+    """What needs no sample: parts, answers of customers, times; what was drawn and reviewed."""
+    there = at.framed >= 0
+    found = {
+        name: np.bincount(at.framed[there], summed.frame.sums[name][there], at.count).astype(np.float64)
+        for name in FRAME_COUNTS
+    }
+    inside, taken = at.codes >= 0, at.drawn >= 0
+    found["reviewed"] = np.bincount(at.codes[inside], summed.done[inside], at.count).astype(np.float64)
+    found["scored"] = np.bincount(at.codes[inside], summed.sums.rows.sums["n"][inside], at.count).astype(np.float64)
+    found["disputed"] = np.bincount(at.codes[inside], summed.sums.rows.sums["disputed"][inside], at.count).astype(float)
+    found["drawn"] = np.bincount(at.drawn[taken], summed.draws.drawn[taken], at.count).astype(np.float64)
+    return found
+
+
+def gap(summed: Summed, a: Reported, b: Reported, apart: float) -> Difference:
+    """One block minus the other; ``apart`` is the sum of squared differences of the reviewers' shares."""
+    return from_sums.gap(a, b, summed.known.between * apart)

@@ -1,0 +1,153 @@
+"""The page from weekly sums: the figures of the single reviews, every way to split and narrow, and who sees them."""
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from sqlalchemy.orm import Session
+
+from qa.core.clock import utcnow, week_key
+from qa.people.queries import setting_at, zone_of
+from qa.reviews import keeping_sums, measured
+from qa.rubric_library.models import RubricVersion
+from qa.sampling.models import FrameUnit
+from qa.trends import looking, queries, rules, strictness
+from qa.trends.dimensions import DIMENSIONS
+from qa.trends.filtering import Filters
+from tests.coaching.weeks import wednesday
+from tests.support.builders import make_assignment, make_period, make_review, make_ticket, publish_rubric
+from tests.support.cast import Cast, actor
+from tests.support.client import CheckingClient
+
+SignIn = Callable[..., CheckingClient]
+LEVELS = ({}, {"tone": "missed"}, {"correct": "partly"}, {"privacy": "missed"}, {"correct": "na"})
+
+
+def operation(session: Session, cast: Cast, version: RubricVersion, weeks: int = 5) -> None:
+    """Weeks of frozen frames; in each both teams have reviews, in two queues and channels, and one is not done."""
+    for back in range(1, weeks + 1):
+        at = wednesday(back)
+        for n in range(8):
+            handled = make_ticket(
+                session,
+                cast,
+                agent=(cast.sam_agent, cast.olga_agent)[n % 2],
+                resolved_at=at,
+                queue=("payouts", "login")[n // 2 % 2],
+                channel=("email", "chat")[n // 4],
+                tier="gold" if n % 3 else "",
+                csat=("good", "bad", None)[(n + back) % 3],
+                reopens=n % 4 // 3,
+                first_reply_seconds=300 * (n + back),
+                resolution_seconds=9_000 + 100 * n,
+            )
+            period = make_period(session, cast.programme.id, at.date())
+            session.add(FrameUnit(period_id=period.id, part_id=handled.part.id, cell="all", prn=n, team="Payouts"))
+            task = make_assignment(
+                session, handled, (cast.rita, cast.rob)[n // 3 % 2], version, probability=(0.5, 0.25)[n % 2]
+            )
+            if n != 7:
+                levels = LEVELS[(n + back) % len(LEVELS)]
+                make_review(session, handled, task, levels, at=at + dt.timedelta(hours=1))
+    for period in keeping_sums.periods_of(session, cast.programme.id):
+        keeping_sums.rebuild(session, period)
+    strictness.keep(session, cast.programme.id, now=utcnow())
+    session.commit()
+
+
+def test_the_page_shows_the_figures_of_the_single_reviews(session: Session, cast: Cast, sign_in: SignIn) -> None:
+    operation(session, cast, publish_rubric(session, cast))
+    now, who = utcnow(), actor(session, cast.quinn)
+    setting = setting_at(session, cast.programme.id, now)
+    zone = zone_of(setting)
+
+    for chosen in (
+        Filters(weeks=8),
+        Filters(weeks=8, team_id=cast.payouts.id),
+        Filters(weeks=8, queue="login"),
+        Filters(weeks=8, by="queue"),
+    ):
+        looked = looking.look(session, who, chosen, setting=setting, zone=zone, now=now)
+        where = {"team_id": chosen.team_id, "queue": chosen.queue}
+        known = queries.evidence(session, who, since=looked.summed.weeks[0], until=looked.weeks[-1], **where)  # type: ignore[arg-type]
+        evidence = rules.Evidence.of(*measured.settled(*known))
+        single = rules.weekly(_without_reviewers(evidence), looked.weeks).get("", [])
+        assert len(looked.overall) == len(single) == 8
+        for ours, theirs in zip(looked.overall, single, strict=True):
+            assert ours.quality.figure.estimate == pytest.approx(theirs.quality.figure.estimate)
+            assert ours.quality.figure.variance == pytest.approx(theirs.quality.figure.variance)
+            assert ours.quality.figure.n == theirs.quality.figure.n
+            assert ours.passed.figure.estimate == pytest.approx(theirs.passed.figure.estimate)
+            assert ours.critical.figure.estimate == pytest.approx(theirs.critical.figure.estimate)
+            assert (ours.csat, ours.frame, ours.drawn, ours.reviewed) == (
+                theirs.csat,
+                theirs.frame,
+                theirs.drawn,
+                theirs.reviewed,
+            )
+        assert looked.summed.known.between > 0
+        newest = looked.overall[-1].quality.figure
+        shares = looked.summed.concentration([looked.weeks[-1]], newest.n_effective)
+        assert newest.reviewer_variance == pytest.approx(looked.summed.known.between * shares)
+    assert {tile.key for tile in looked.tiles} == {
+        *("quality", "passed", "critical", "csat", "reopen", "escalated", "reply", "solve"),
+        *("coverage", "disputed", "overturned", "agreement"),
+    }
+    lead = sign_in(cast.lena)
+    for by in DIMENSIONS:
+        grain = "month" if by in {"team", "section"} else "week"
+        assert lead.get(f"/trends/?weeks=8&by={by}&grain={grain}").status_code == 200, by
+    page = lead.get("/trends/?weeks=8&narrow=channel:chat&by=queue").text
+    assert 'value="channel:chat" selected' in page
+    assert "Quality by queue" in page
+    behind = lead.get(f"/trends/reviews?week={week_key(wednesday(1).date())}&narrow=channel:chat").text
+    assert behind.count("/reviews/") == 2  # of Sam's four parts of the week two came by chat
+    assert lead.get("/trends/reviews?week=2026-W14&narrow=tenure:not known&grain=month").status_code == 200
+
+
+def _without_reviewers(evidence: rules.Evidence) -> rules.Evidence:
+    """Sampling alone: what reviewers add is kept apart, once a day."""
+    plain = replace(evidence.measured.window, strictness=None)
+    return replace(evidence, measured=replace(evidence.measured, window=plain))
+
+
+def test_comparing_and_validity_answer_their_reader_and_hold_back_what_is_over_two_people(
+    session: Session, cast: Cast, sign_in: SignIn
+) -> None:
+    operation(session, cast, publish_rubric(session, cast))
+    quinn, director, sam = sign_in(cast.quinn), sign_in(cast.dora), sign_in(cast.sam)
+
+    periods = quinn.get("/trends/compare").text
+    for kind in ("team", "queue", "channel", "tier", "language", "tenure", "launch"):
+        assert quinn.get(f"/trends/compare?kind={kind}&length=8").status_code == 200, kind
+    teams = quinn.get("/trends/compare?kind=team&length=8").text
+    held = director.get("/trends/compare").text
+    valid = quinn.get("/trends/validity").text
+    health = director.get("/trends/health").text
+
+    assert "True change within them" in periods
+    assert "Where quality differs most" in periods
+    assert "Appeals and Payouts" in teams
+    assert "held back: fewer than 5 people" in held
+    assert "Scores beside outcomes" in valid
+    assert "QA score" in valid
+    assert "The sample, by week drawn" in health
+    assert "fewer than 5 plans to speak of" in health
+    assert sign_in(cast.lena).get("/trends/health").status_code == 403
+    assert [sam.get(f"/trends/{page}").status_code for page in ("compare", "validity")] == [403, 403]
+
+
+def test_without_a_review_the_pages_say_what_to_do(cast: Cast, sign_in: SignIn) -> None:
+    quinn = sign_in(cast.quinn)
+
+    assert [
+        said in quinn.get(path).text
+        for path, said in (
+            ("/trends/", "Nothing to show yet"),
+            ("/trends/compare", "Nothing to compare yet"),
+            ("/trends/compare?kind=team", "Nothing to compare yet"),
+            ("/trends/validity", "Nothing to judge yet"),
+            ("/trends/health", "Nothing was drawn lately"),
+        )
+    ] == [True] * 5
