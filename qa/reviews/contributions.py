@@ -171,13 +171,13 @@ def _faces(row: Any) -> Iterator[tuple[str, str]]:
 
 
 def _review_sums(row: Any) -> Iterator[tuple[tuple[Any, ...], list[float]]]:
-    sums = _sums_of_review(row)
+    sums = sums_of_review(row)
     known = int(row.predicted is not None)
     for face, value in ((ALL, ""), *_faces(row), ("version", str(row.version_id))):
         yield (row.programme_id, face, row.team_id, row.week, row.queue, value, row.risk_class, known), sums
 
 
-def _sums_of_review(row: Any) -> list[float]:
+def sums_of_review(row: Any) -> list[float]:
     """In the order of ``WeeklyReviewSum``'s columns."""
     if row.score is None:
         return [1, *([0.0] * 24)]

@@ -128,7 +128,7 @@ def _labels(session: Session, kind: str, keys: Sequence[tuple[int, str]]) -> dic
         else:
             criterion = rubric.criterion(key)
             shape, name = criterion.scale, criterion.name
-        line = (rubric.key, key)
+        line = (rubric.name, key)
         names[line] = name
         shapes.setdefault(line, {}).setdefault(repr(shape), []).append((version_id, key))
     found: dict[tuple[int, str], str] = {}

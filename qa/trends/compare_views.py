@@ -8,17 +8,14 @@ from collections.abc import Sequence
 from flask import Blueprint, g, render_template, request
 from flask.typing import ResponseReturnValue
 
-from qa.coaching.effects import verdict as coaching_verdict
+from qa.coaching import effects
+from qa.core import charts
 from qa.core.access import Permission, requires
-from qa.core.charts import Chart, Numerals, Point, Row, Series, interval_plot, line_chart
 from qa.core.clock import local_day, monday_of, utcnow, week_key
 from qa.core.db import db
-from qa.reviews.measured import NO_TEAM, SETTLED
-from qa.sampling.reporting import PEOPLE
-from qa.trends import comparing, health, looking, queries, scoped, summed, validity
-from qa.trends.comparing import Side
-from qa.trends.dimensions import DIMENSIONS, NOTHING_SAID
-from qa.trends.over_time import Crowd
+from qa.reviews import measured
+from qa.sampling import reporting
+from qa.trends import comparing, dimensions, health, looking, over_time, queries, scoped, summed, validity
 from qa.trends.views import filters
 
 bp = Blueprint("compare", __name__, url_prefix="/trends")
@@ -42,18 +39,22 @@ def show() -> ResponseReturnValue:
     end = max(newest, default=last)
     weeks = tuple(end - dt.timedelta(weeks=n) for n in range(length - 1, -1, -1))
     before = tuple(week - dt.timedelta(weeks=length) for week in weeks)
-    crowd = Crowd(session=session, scope=scope, found=found, sees_each=queries.may_see_each(g.actor))
-    names = {team.id: team.name for team in teams} | {0: NO_TEAM}
+    crowd = over_time.Crowd(session=session, scope=scope, found=found, sees_each=queries.may_see_each(g.actor))
+    names = {team.id: team.name for team in teams} | {0: measured.NO_TEAM}
     options = choices(found, dimension, scoped.facets_of(session, scope, weeks[0]), names)
     keys = [key for key, _ in options]
     a, b = (request.args.get(side, "") for side in ("a", "b"))
     a = a if a in keys else (keys[0] if keys else "")
     b = b if b in keys and b != a else next((key for key in keys if key != a), "")
     said = dict(options)
+    side = comparing.Side
     if dimension:
-        sides = (Side(name=said.get(a, "–"), weeks=weeks, key=a), Side(name=said.get(b, "–"), weeks=weeks, key=b))
+        sides = (side(name=said.get(a, "–"), weeks=weeks, key=a), side(name=said.get(b, "–"), weeks=weeks, key=b))
     else:
-        sides = (Side(name=f"newest {length} weeks", weeks=weeks), Side(name=f"{length} weeks before", weeks=before))
+        sides = (
+            side(name=f"newest {length} weeks", weeks=weeks),
+            side(name=f"{length} weeks before", weeks=before),
+        )
     ready = found.anything and (not dimension or len(keys) > 1)
     comparison = comparing.compare(session, found, dimension, *sides, crowd) if ready else None
     slices = comparing.slices(session, found, weeks, crowd, names) if found.anything else []
@@ -63,7 +64,10 @@ def show() -> ResponseReturnValue:
         teams=teams,
         queues=queries.queue_names(session, g.actor),
         kind=dimension or "periods",
-        kinds=[("periods", "Two periods"), *((key, f"Two of: {DIMENSIONS[key].title.lower()}") for key in COMPARED)],
+        kinds=[
+            ("periods", "Two periods"),
+            *((key, f"Two of: {dimensions.DIMENSIONS[key].title.lower()}") for key in COMPARED),
+        ],
         length=length,
         lengths=BLOCKS,
         options=options,
@@ -83,20 +87,20 @@ def choices(
     if not dimension:
         return []
     if dimension == "team":
-        rows = [(str(team), names.get(team, NO_TEAM)) for team in found.teams]
+        rows = [(str(team), names.get(team, measured.NO_TEAM)) for team in found.teams]
     elif dimension == "queue":
-        rows = [(queue, queue or NOTHING_SAID) for queue in found.queues]
+        rows = [(queue, queue or dimensions.NOTHING_SAID) for queue in found.queues]
     else:
-        rows = [(value, value or NOTHING_SAID) for value in facets.get(dimension, [])]
+        rows = [(value, value or dimensions.NOTHING_SAID) for value in facets.get(dimension, [])]
     return sorted(rows, key=lambda row: row[1])
 
 
-def slice_chart(slices: list[comparing.Slice]) -> Chart:
+def slice_chart(slices: list[comparing.Slice]) -> charts.Chart:
     """Differences of the slices that were found, each with its interval."""
     shown = [each for each in slices if each.found] or slices[:10]
-    return interval_plot(
+    return charts.interval_plot(
         [
-            Row(
+            charts.Row(
                 label=f"{each.dimension}: {each.name}",
                 value=each.change.estimate,
                 low=each.change.interval.low if each.change.interval else None,
@@ -108,7 +112,7 @@ def slice_chart(slices: list[comparing.Slice]) -> Chart:
         ],
         name="Slices against all others",
         axis="Slice",
-        numerals=Numerals(signed=True),
+        numerals=charts.Numerals(signed=True),
     )
 
 
@@ -130,29 +134,27 @@ def predictive() -> ResponseReturnValue:
         reviews=len(scores.score),
         weeks=VALIDITY_WEEKS,
         most=validity.MOST,
-        charts=[association_chart(predictors, place, title) for place, (_, title) in enumerate(validity.OUTCOMES)]
-        if predictors
-        else [],
+        chart=association_chart(predictors, 0, validity.OUTCOMES[0][1]) if predictors else None,
     )
 
 
-def association_chart(predictors: list[validity.Predictor], place: int, title: str) -> Chart:
-    """Every score beside one outcome; flagged where it goes with or against it."""
+def association_chart(predictors: list[validity.Predictor], place: int, title: str) -> charts.Chart:
+    """Every score beside one outcome; flagged where it goes against it."""
     rows = []
     for each in predictors:
         one = each.associations[place]
         interval = one.figure.interval
         rows.append(
-            Row(
+            charts.Row(
                 label=each.name,
                 value=one.figure.estimate,
                 low=interval.low if interval else None,
                 high=interval.high if interval else None,
                 n=one.figure.n_items,
-                flag=one.verdict if one.verdict.startswith("goes") else None,
+                flag=one.verdict if one.verdict == "goes against it" else None,
             )
         )
-    return interval_plot(rows, name=f"Score beside: {title}", axis="Score", numerals=Numerals(digits=2))
+    return charts.interval_plot(rows, name=f"Score beside: {title}", axis="Score", numerals=charts.Numerals(digits=2))
 
 
 @bp.get("/health")
@@ -165,27 +167,27 @@ def programme_health() -> ResponseReturnValue:
     return render_template(
         "trends/health.html",
         found=found,
-        least=PEOPLE,
-        verdict=coaching_verdict(found.coaching),
+        least=reporting.PEOPLE,
+        verdict=effects.verdict(found.coaching),
         chart=completion_chart(found.weeks),
     )
 
 
-def completion_chart(weeks: Sequence[health.SampleWeek]) -> Chart:
+def completion_chart(weeks: Sequence[health.SampleWeek]) -> charts.Chart:
     """How much of each drawn week is reviewed."""
     points = tuple(
-        Point(
+        charts.Point(
             label=week_key(each.week).split("-")[1],
             value=None if each.completion is None else 100 * each.completion,
             n=each.drawn,
         )
         for each in reversed(weeks)
     )
-    return line_chart(
-        [Series(name="Reviewed of drawn", points=points)],
+    return charts.line_chart(
+        [charts.Series(name="Reviewed of drawn", points=points)],
         name="Completion by week drawn",
-        numerals=Numerals(unit=" %", digits=0),
+        numerals=charts.Numerals(unit=" %", digits=0),
         bounds=(0, 100),
-        target=100 * SETTLED,
+        target=100 * measured.SETTLED,
         target_text="settled",
     )

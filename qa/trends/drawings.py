@@ -43,6 +43,7 @@ class Pictures:
     control: Chart
     signals: Sequence[str]
     outside: Sequence[dt.date]
+    limited: bool  # whether there are enough points for limits
     split: Chart
     shares: Chart
     csat: Chart
@@ -57,7 +58,7 @@ def of_page(looked: Looked, address: Address) -> Pictures:
     events = [(named[week], text) for week, text in looked.events]
     at = {step.week for step in steps}
     with labels_of(monthly=monthly):
-        control, signals, outside = control_of(looked.overall, at)
+        control, signals, outside, limited = control_of(looked.overall, at)
         return Pictures(
             quality=quality_chart(
                 linking.stretches(looked.overall, steps), address, events, looked.target, fair=looked.fair
@@ -65,6 +66,7 @@ def of_page(looked: Looked, address: Address) -> Pictures:
             control=control,
             signals=signals,
             outside=outside,
+            limited=limited,
             split=multiples(looked.split, f"By {looked.chosen.dimension.title.lower()}", address, at),
             shares=shares_chart(looked.overall, at),
             csat=csat_chart(looked.overall),
@@ -89,7 +91,7 @@ def label(week: dt.date) -> str:
     return f"{week:%b %Y}" if _monthly.get() else week_key(week).split("-")[1]
 
 
-def control_of(weeks: Sequence[Weekly], steps: Collection[dt.date]) -> tuple[Chart, list[str], list[dt.date]]:
+def control_of(weeks: Sequence[Weekly], steps: Collection[dt.date]) -> tuple[Chart, list[str], list[dt.date], bool]:
     """Quality against its own limits: the mean of the weeks and three sigmas of each week's own sampling.
 
     Limits vary with each week's reviews; the excess spread between weeks is estimated, so that a busy week is no
@@ -136,7 +138,7 @@ def control_of(weeks: Sequence[Weekly], steps: Collection[dt.date]) -> tuple[Cha
             )
     one = len(stretches) == 1
     chart = control_chart(points, name="Quality against its limits", numerals=POINTS, center=centre if one else None)
-    return chart, said, outside
+    return chart, said, outside, any(point.limits for point in points)
 
 
 def point(

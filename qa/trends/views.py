@@ -15,8 +15,7 @@ from qa.core.access import Permission, requires
 from qa.core.clock import monday_of_week, utcnow, week_key
 from qa.core.db import db, only_reading
 from qa.core.errors import NotFoundError
-from qa.trends import board_pack, causes, drawings, looking, over_time, queries, rules, summed, versions
-from qa.trends.dimensions import DIMENSIONS, NARROWING, NOTHING_SAID
+from qa.trends import board_pack, causes, dimensions, drawings, looking, over_time, queries, rules, summed, versions
 
 bp = Blueprint("trends", __name__, url_prefix="/trends")
 FITTED_OVER = dt.timedelta(weeks=25)  # the regression of a single week's figure is fitted on half a year up to it
@@ -33,7 +32,7 @@ def filters() -> looking.Filters:
         queue=values.get("queue") or None,
         weeks=span if span in looking.SPANS else looking.USUAL_SPAN,
         narrow=values.get("narrow", "")[:200],
-        by=by if by in DIMENSIONS else "team",
+        by=by if by in dimensions.DIMENSIONS else "team",
         grain=grain if grain in looking.GRAINS else "week",
     )
 
@@ -51,9 +50,11 @@ def index() -> ResponseReturnValue:
         filters=chosen,
         looked=looked,
         spans=looking.SPANS,
-        dimensions=[each for each in DIMENSIONS.values() if chosen.face[0] == "all" or not each.face],
-        narrowing=[(DIMENSIONS[face].title, face, looked.facets.get(face, [])) for face in NARROWING],
-        nothing_said=NOTHING_SAID,
+        dimensions=[each for each in dimensions.DIMENSIONS.values() if chosen.face[0] == "all" or not each.face],
+        narrowing=[
+            (dimensions.DIMENSIONS[face].title, face, looked.facets.get(face, [])) for face in dimensions.NARROWING
+        ],
+        nothing_said=dimensions.NOTHING_SAID,
         pictures=pictures,
         causes=causes.of_weeks(
             session,

@@ -19,8 +19,8 @@ def test_the_parts_are_those_worked_out_by_hand() -> None:
     assert found.mix.estimate == pytest.approx(0.3 * 87.5 - 0.3 * 72.5)  # 4.5
     assert found.within.estimate == pytest.approx(5 * 0.45 - 5 * 0.55)  # -0.5
     assert [(part.mix, part.within) for part in found.parts] == [
-        (pytest.approx(26.25), pytest.approx(2.25)),
-        (pytest.approx(-21.75), pytest.approx(-2.75)),
+        (pytest.approx(0.3 * (87.5 - 79.25)), pytest.approx(2.25)),
+        (pytest.approx(-0.3 * (72.5 - 79.25)), pytest.approx(-2.75)),
     ]
     # V(within) = .45^2 * 2 + .55^2 * 2; V(mix) = .15^2 * 2 * 2
     assert found.within.std_error == pytest.approx((2 * (0.45**2 + 0.55**2)) ** 0.5)
