@@ -21,7 +21,13 @@ from tests.support.cast import Cast, actor
 from tests.support.client import CheckingClient
 
 SignIn = Callable[..., CheckingClient]
-LEVELS = ({}, {"tone": "missed"}, {"correct": "partly"}, {"privacy": "missed"}, {"correct": "na"})
+LEVELS: tuple[dict[str, str], ...] = (
+    {},
+    {"tone": "missed"},
+    {"correct": "partly"},
+    {"privacy": "missed"},
+    {"correct": "na"},
+)
 
 
 def operation(session: Session, cast: Cast, version: RubricVersion, weeks: int = 5) -> None:

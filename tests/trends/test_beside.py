@@ -1,0 +1,114 @@
+"""What stands beside the lines: events on the axis, control limits, and causes of what lies outside."""
+
+import datetime as dt
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy.orm import Session
+
+from calibration.results import Estimate, Interval
+from qa.core.clock import monday_of
+from qa.launches.models import Launch
+from qa.people.queries import zone_of
+from qa.rubric_library.models import Procedure, ProcedureVersion
+from qa.sampling.estimation import Figure
+from qa.sampling.reporting import Reported
+from qa.trends import causes, drawings, events, validity
+from qa.trends.rules import Weekly, share
+from tests.coaching.weeks import review, wednesday
+from tests.support.builders import publish_rubric
+from tests.support.cast import Cast, actor
+from tests.support.client import CheckingClient
+
+SignIn = Callable[..., CheckingClient]
+FIRST = dt.date(2026, 1, 5)
+
+
+def week(n: int, quality: float, variance: float = 1.0, reviews: int = 40) -> Weekly:
+    """One week near some quality."""
+    figure = Reported(figure=Figure(estimate=quality, variance=variance, n=reviews, df=30))
+    nothing = Reported(figure=Figure(estimate=None))
+    return Weekly(
+        week=FIRST + dt.timedelta(weeks=n),
+        quality=figure,
+        fair=nothing,
+        passed=nothing,
+        critical=nothing,
+        csat=share(0, 0),
+        frame=0,
+        late=0,
+        drawn=0,
+        reviewed=reviews,
+        people=9,
+    )
+
+
+def test_a_week_outside_its_own_limits_is_named_and_one_of_few_reviews_is_not() -> None:
+    weeks = [week(n, 80 + 0.3 * (-1) ** n) for n in range(10)]
+
+    _, quiet, none, limited = drawings.control_of(weeks, ())
+    _, said, outside, _ = drawings.control_of([*weeks, week(10, 72.0), week(11, 60.0, 400.0, 4)], ())
+    _, _, _, short = drawings.control_of(weeks[:5], ())
+
+    assert (quiet, none, limited, short) == ([], [], True, False)
+    assert outside == [FIRST + dt.timedelta(weeks=10)]
+    assert said[0].startswith("W12: 72.0 is below the limits")
+
+
+def test_events_of_every_kind_stand_at_their_monday(session: Session, cast: Cast) -> None:
+    now = wednesday(2)
+    session.add(
+        Launch(
+            programme_id=cast.programme.id,
+            name="Instant payouts",
+            starts_on=now.date(),
+            queues=["payouts"],
+            created_at=now,
+        )
+    )
+    procedure = Procedure(programme_id=cast.programme.id, key="refunds", name="Refunds", created_at=now)
+    session.add(procedure)
+    session.flush()
+    session.add(
+        ProcedureVersion(
+            procedure_id=procedure.id, label="2", url="https://sop.example", effective_from=now, created_at=now
+        )
+    )
+    session.flush()
+
+    found = events.since(session, cast.programme.id, now.date() - dt.timedelta(weeks=2), zone_of(cast.setting))
+
+    assert found == [(monday_of(now.date()), "launch Instant payouts"), (monday_of(now.date()), "procedure Refunds 2")]
+
+
+def test_the_failed_criticals_of_a_bad_week_name_their_criterion(session: Session, cast: Cast) -> None:
+    version = publish_rubric(session, cast)
+    for _ in range(4):
+        review(session, cast, version, privacy="missed")
+    review(session, cast, version, tone="missed", correct="wrong")
+    monday = monday_of(wednesday(1).date())
+
+    found = causes.of_weeks(session, actor(session, cast.quinn), [monday])
+
+    assert [(each.cause, each.count, each.of, each.what) for each in found] == [("Privacy", 4, 4, "critical errors")]
+    assert causes.of_weeks(session, actor(session, cast.otto), [monday]) == []
+    assert causes.of_weeks(session, actor(session, cast.quinn), []) == []
+
+
+@pytest.mark.parametrize(
+    ("estimate", "low", "high", "p", "good", "word"),
+    [
+        pytest.param(0.62, 0.55, 0.69, 0.001, True, "goes with it", id="higher where customers are satisfied"),
+        pytest.param(0.41, 0.35, 0.47, 0.004, False, "goes with it", id="lower where tickets were reopened"),
+        pytest.param(0.41, 0.35, 0.47, 0.004, True, "goes against it", id="the wrong way round"),
+        pytest.param(0.50, 0.47, 0.53, 0.9, True, "predicts nothing", id="surely near one half"),
+        pytest.param(0.52, 0.40, 0.64, 0.8, True, "cannot tell", id="too wide"),
+    ],
+)
+def test_what_may_be_said_of_an_association(
+    estimate: float, low: float, high: float, p: float, good: bool, word: str
+) -> None:
+    figure = Estimate(estimate=estimate, interval=Interval(low=low, high=high), p_value=p, n_items=500, method="")
+
+    assert validity.said(figure, p, good=good) == word
+    assert validity.said(Estimate(estimate=None, method=""), None, good=good) == "too few to judge"
