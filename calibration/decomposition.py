@@ -70,8 +70,8 @@ def kitagawa(cells: Sequence[Cell], *, confidence: float = 0.95) -> Decompositio
         nothing = Estimate(estimate=None, method=METHOD, reason="no kind of work has reviews on both sides")
         return Decomposition(total=nothing, mix=nothing, within=nothing, parts=(), covered=0.0)
     shares = [(cell.share_a / sum_a, cell.share_b / sum_b) for cell in cells]
-    # Shares of both sides add up to 1, so a constant taken off the means changes no sum: a cell's part then says whether
-    # there is more of what lies above the middle, or of what lies below.
+    # Shares of both sides add up to 1, so a constant taken off the means changes no sum: a cell's part then says
+    # whether there is more of what lies above the middle, or of what lies below.
     middle = sum((a + b) / 2 * (cell.mean_a + cell.mean_b) / 2 for cell, (a, b) in zip(cells, shares, strict=True))
     parts = tuple(
         Part(
