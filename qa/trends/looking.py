@@ -20,7 +20,7 @@ from qa.trends.over_time import Crowd, spans_of, weekly_of
 from qa.trends.rules import Weekly
 from qa.trends.shares import Scope
 from qa.trends.splitting import split_by
-from qa.trends.standing_rows import standings
+from qa.trends.standing_rows import shares_by_face, standings
 from qa.trends.summed import Summed
 from qa.trends.tile_row import over_steps, tile_row
 from qa.trends.tiles import Tile
@@ -127,9 +127,12 @@ def look(
     overall = weekly_of(found, spans, crowd)
     left_out = queries.left_out(session, actor, newest, zone, team_id=chosen.team_id, queue=chosen.queue)
     names = {team.id: team.name for team in teams} | {0: NO_TEAM}
-    by_value, more = split_by(session, found, chosen, spans, crowd, names)
+    by = chosen.dimension
+    faces = ["team", "queue"] + ([by.key] if by.key == "language" else [])
+    kept = shares_by_face(session, found, newest, before, faces)
+    by_value, more = split_by(session, found, chosen, spans, crowd, names, kept.get(by.key, {}))
     rubrics = sorted({row.rubric for row in rubrics_by_week if row.week in set(newest)})
-    team_rows, queue_rows = standings(session, found, newest, before, crowd, names)
+    team_rows, queue_rows = standings(found, newest, before, crowd, names, kept)
     return Looked(
         chosen=chosen,
         weeks=weeks,

@@ -157,24 +157,6 @@ def _block(rows: Vector, effects: Mapping[int, float]) -> BlockShares:
     )
 
 
-def weekly_concentration(
-    session: Session, scope: Scope, face: str, *, since: dt.date, until: dt.date
-) -> dict[tuple[str, dt.date], float]:
-    """Sum of squared reviewer shares of each value's week, added up where the sums lie."""
-    table = WeeklyReviewerSum
-    rows = session.execute(
-        select(table.value, table.week, func.sum(table.d), func.sum(table.d * table.d))
-        .where(
-            table.programme_id == scope.programme_id,
-            table.face == face,
-            table.week >= since,
-            table.week <= until,
-        )
-        .group_by(table.value, table.week)
-    )
-    return {(value, week): squares / total**2 for value, week, total, squares in rows if total}
-
-
 def people(
     session: Session, scope: Scope, face: str, *, since: dt.date, until: dt.date, values: Sequence[str] | None = None
 ) -> dict[tuple[str, dt.date], int]:

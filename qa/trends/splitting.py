@@ -1,6 +1,5 @@
 """Figures over time of every value of one dimension: small charts on one scale."""
 
-import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -14,7 +13,7 @@ from qa.trends.dimensions import NOTHING_SAID
 from qa.trends.filtering import Filters
 from qa.trends.over_time import Crowd, Span, fewest, places_of, weekly_item
 from qa.trends.rules import Weekly
-from qa.trends.shares import weekly_concentration
+from qa.trends.shares import BlockShares
 from qa.trends.summed import Summed
 
 MOST_CHARTS = 24  # small multiples on one page
@@ -27,8 +26,13 @@ def split_by(
     spans: Sequence[Span],
     crowd: Crowd,
     names: Mapping[int, str],
+    kept: Mapping[str, BlockShares],
 ) -> tuple[dict[str, list[Weekly]], int]:
-    """Every week of every value of the chosen dimension, by name; and how many more there were."""
+    """Every week of every value of the chosen dimension, by name; and how many more there were.
+
+    ``kept`` holds the reviewers' shares of the values over the newest weeks, where they are known: a week's reviews are
+    a random part of such work.
+    """
     dimension = chosen.dimension
     if not found.anything:
         return {}, 0
@@ -52,20 +56,15 @@ def split_by(
         return np.where(span_of[week] >= 0, at, -1)
 
     at = summed.domain(rows, place, count * each)
-    exact: dict[tuple[str, dt.date], float] = {}
-    plain = found.scope.teams is None and found.scope.queue is None and found.scope.face == "all"
-    if chosen.grain == "week" and dimension.shared and (plain or (dimension.key == "team" and not found.scope.queue)):
-        exact = weekly_concentration(session, found.scope, dimension.key, since=found.weeks[0], until=found.weeks[-1])
 
     def concentration(d: int, n: float) -> float:
-        span = spans[d % each]
-        kept = exact.get((keys[d // each], span.first))
-        if kept is not None:
-            return kept
-        shares, _ = found.shares.of(found.places(span.weeks))
-        return float(from_sums.concentration_within(float(shares @ shares), n))
+        own = kept.get(keys[d // each])
+        if own is None:
+            shares, _ = found.shares.of(found.places(spans[d % each].weeks))
+            return float(from_sums.concentration_within(float(shares @ shares), n))
+        return float(from_sums.concentration_within(own.now, n))
 
-    figures = summed.figures(rows, at, concentration)
+    figures = summed.figures(rows, at, concentration, shares=False)
     effects = [found.effect(span.weeks) for span in spans]
     sizes = figures.counts["reviewed"].reshape(count, each).sum(axis=1) if count else np.zeros(0)
     largest = sorted(sorted(range(count), key=lambda n: (-sizes[n], labels[n]))[:MOST_CHARTS], key=lambda n: labels[n])

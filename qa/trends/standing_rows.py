@@ -20,28 +20,40 @@ from qa.trends.rules import HELD_BACK, NOTHING_SHOWN
 from qa.trends.shares import BlockShares, block_shares
 from qa.trends.summed import Summed
 
+Kept = Mapping[
+    str, Mapping[str, BlockShares]
+]  # reviewers' shares by face and value, where they are exactly the scope's
+
+
+def shares_by_face(
+    session: Session, found: Summed, newest: Sequence[dt.date], before: Sequence[dt.date], faces: Sequence[str]
+) -> Kept:
+    """The reviewers' shares of every value of these faces over both blocks, one statement each."""
+    scope, effects = found.scope, found.known.effects
+    if scope.face != "all" or not found.anything:
+        return {}
+    others = {"team": scope.queue, "queue": scope.teams, "language": scope.teams or scope.queue}
+    return {face: block_shares(session, scope, effects, face, newest, before) for face in faces if others[face] is None}
+
 
 def standings(
-    session: Session,
     found: Summed,
     newest: Sequence[dt.date],
     before: Sequence[dt.date],
     crowd: Crowd,
     names: Mapping[int, str],
+    kept: Kept,
 ) -> tuple[list[Standing], list[Standing]]:
     """Teams and queues over the newest weeks, each beside its weeks before, by name."""
     if not newest or not found.anything:
         return [], []
-    scope = found.scope
-    plain = scope.face == "all"
-    effects = found.known.effects
     teams = _standing_rows(
         found,
         newest,
         before,
         "team",
         [(str(team), names.get(team, NO_TEAM)) for team in found.teams],
-        block_shares(session, scope, effects, "team", newest, before) if plain and scope.queue is None else {},
+        kept.get("team", {}),
         crowd,
     )
     queues = _standing_rows(
@@ -50,7 +62,7 @@ def standings(
         before,
         "queue",
         [(queue, queue or NO_QUEUE) for queue in found.queues],
-        block_shares(session, scope, effects, "queue", newest, before) if plain and scope.teams is None else {},
+        kept.get("queue", {}),
         crowd,
     )
     return teams, queues
@@ -82,7 +94,7 @@ def _standing_rows(
         whole = then_share if d % 2 else now_share
         return float(from_sums.concentration_within(float(whole @ whole), n))
 
-    figures = summed.figures(found, at, concentration)
+    figures = summed.figures(found, at, concentration, shares=False)
     people = crowd.shown(kind)
     rows: list[tuple[str, str, Reported, Reported, Difference, bool]] = []
     for n, (value, name) in enumerate(values):

@@ -18,7 +18,7 @@ from qa.figures.reading import Read, read
 from qa.reviews.measured import Progress
 from qa.reviews.upheld import NOTHING, Upheld
 from qa.sampling import from_sums
-from qa.sampling.estimation import Difference
+from qa.sampling.estimation import Difference, Figure
 from qa.sampling.from_sums import Fit
 from qa.sampling.reporting import Reported
 from qa.sampling.sum_rows import Draws, FrameRows, Rows, Weighted, completion
@@ -262,13 +262,15 @@ class Figures:
     counts: Mapping[str, Vector]
 
 
-def figures(summed: Summed, at: Domain, concentration: Callable[[int, float], float]) -> Figures:
+def figures(
+    summed: Summed, at: Domain, concentration: Callable[[int, float], float], *, shares: bool = True
+) -> Figures:
     """Estimate every domain; ``concentration`` tells the sum of squared reviewer shares of one with n_eff reviews."""
     known = summed.known
     plain = from_sums.quality(summed.sums, at.codes, at.count, model=summed.model, frame=summed.frame, framed=at.framed)
     h = [concentration(d, each.figure.n_effective) if each.figure.n else 0.0 for d, each in enumerate(plain)]
     quality = [bounded(from_sums.with_reviewers(each, known.between * h[d])) for d, each in enumerate(plain)]
-    shares = {
+    told = {
         name: from_sums.share(
             summed.sums,
             name,
@@ -278,12 +280,12 @@ def figures(summed: Summed, at: Domain, concentration: Callable[[int, float], fl
             frame=summed.frame,
             framed=at.framed,
         )
-        for name, between in (("passed", known.passed), ("critical", known.critical))
+        for name, between in ((("passed", known.passed), ("critical", known.critical)) if shares else ())
     }
     return Figures(
         quality=quality,
-        passed=shares["passed"],
-        critical=shares["critical"],
+        passed=told.get("passed", [NOT_ASKED] * at.count),
+        critical=told.get("critical", [NOT_ASKED] * at.count),
         upheld=_upheld(summed, at),
         counts=counts(summed, at),
     )
@@ -304,6 +306,7 @@ def _upheld(summed: Summed, at: Domain) -> list[Upheld]:
     ]
 
 
+NOT_ASKED = Reported(figure=Figure(estimate=None, reason="not told here"))
 FRAME_COUNTS = (
     "parts",
     "late",
