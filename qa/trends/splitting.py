@@ -16,7 +16,7 @@ from qa.trends.rules import Weekly
 from qa.trends.shares import BlockShares
 from qa.trends.summed import Summed
 
-MOST_CHARTS = 24  # small multiples on one page
+MOST_CHARTS = 12  # small multiples on one page: what an eye compares, and what a page can draw at once
 
 
 def split_by(
