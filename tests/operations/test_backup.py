@@ -17,6 +17,7 @@ from qa.core.errors import ConflictError, InvalidInputError
 from qa.core.jobs import Job, JobState
 from qa.core.orm import Base
 from qa.operations import backing_up, restoring
+from qa.reviews import keeping_sums
 from qa.tickets.models import SearchEntry, SearchPending, Ticket
 from tests.support import engines, server
 from tests.support.builders import make_assignment, make_review, make_ticket, publish_rubric
@@ -33,6 +34,8 @@ def filled(session: Session, cast: Cast) -> list[int]:
     version = publish_rubric(session, cast)
     parts = [make_ticket(session, cast, subject=f"Zahlung {n} 🎁") for n in range(2)]
     make_review(session, parts[0], make_assignment(session, parts[0], cast.rita, version), {"tone": "missed"})
+    for period in keeping_sums.periods_of(session, cast.programme.id):
+        keeping_sums.rebuild(session, period)
     session.commit()
     return [part.ticket.id for part in parts]
 
