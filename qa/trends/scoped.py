@@ -117,20 +117,16 @@ def disputes_in(
         where.append(getattr(Ticket, scope.face) == scope.value)
     changed = exists().where(ReviewRevision.review_id == Dispute.review_id, ReviewRevision.kind == "dispute")
     settled = Dispute.state.in_(("settled", "final"))
-    newer = Dispute.opened_at >= middle
-    rows = session.execute(
-        select(
-            case((newer, 0), else_=1),
-            func.count(),
-            func.coalesce(func.sum(case((settled, 1), else_=0)), 0),
-            func.coalesce(func.sum(case((settled & changed, 1), else_=0)), 0),
-        )
+    told: list[Any] = []
+    for part in (Dispute.opened_at >= middle, Dispute.opened_at < middle):
+        told += [func.count().filter(part), func.count().filter(part & settled)]
+        told.append(func.count().filter(part & settled & changed))
+    row = session.execute(
+        select(*told)
         .select_from(Dispute)
         .join(Review, Review.id == Dispute.review_id)
         .join(HandledPart, HandledPart.id == Review.part_id)
         .join(Ticket, Ticket.id == HandledPart.ticket_id)
         .where(Dispute.opened_at >= since, Dispute.opened_at < until, Review.purpose == Purpose.ROUTINE, *where)
-        .group_by(case((newer, 0), else_=1))
-    ).all()
-    found = {part: (count, done, moved) for part, count, done, moved in rows}
-    return [found.get(part, (0, 0, 0)) for part in (0, 1)]
+    ).one()
+    return [tuple(row[:3]), tuple(row[3:])]
