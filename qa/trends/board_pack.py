@@ -181,8 +181,8 @@ def _group(
 
 
 def _notes(looked: Looked) -> list[str]:
-    """The page's warnings, in its words."""
-    found = []
+    """What the director said of these weeks, and the page's warnings, in their words."""
+    found = [f"{view.note.period}, {view.by}: {view.note.text}" for view in looked.said]
     for item in looked.unsettled:
         told = "is preliminary" if looked.preliminary else "waits"
         found.append(

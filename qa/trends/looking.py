@@ -7,10 +7,13 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from qa.core.access import Actor
+from qa.board_notes import queries as board_notes
+from qa.core.access import Actor, Permission
 from qa.core.clock import local_day, monday_of
 from qa.people.models import ProgrammeSetting, Team
 from qa.reviews.measured import NO_QUEUE, NO_TEAM, Progress
+from qa.targets import queries as targets
+from qa.targets.rules import value_on
 from qa.trends import events, linking, queries, scoped, summed, versions
 from qa.trends.dimensions import NOTHING_SAID
 from qa.trends.filtering import GRAINS, SPANS, USUAL_SPAN, Filters
@@ -53,6 +56,7 @@ class Looked:
     fair: bool
     target: float | None
     facets: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    said: Sequence[board_notes.NoteView] = ()  # the director's notes on these weeks
 
     @property
     def anything(self) -> bool:
@@ -154,9 +158,30 @@ def look(
         rubrics=rubrics,
         events=events.since(session, actor.programme_id, weeks[0], zone),
         fair=setting.fair_mean,
-        target=setting.quality_target,
+        target=target_of(session, actor.programme_id, chosen, weeks, setting),
         facets=scoped.facets_of(session, replace(scope, queue=None), last - dt.timedelta(weeks=2 * BLOCK)),
+        said=board_notes.notes_between(session, actor.programme_id, since=weeks[0], until=last + dt.timedelta(days=6))
+        if actor.may(Permission.BOARD_NOTES_READ)
+        else (),
     )
+
+
+def target_of(
+    session: Session, programme_id: int, chosen: Filters, weeks: Sequence[dt.date], setting: ProgrammeSetting
+) -> float | None:
+    """The quality that is wanted at the end of these weeks: of the team or queue, the programme, or by its rules."""
+    until = weeks[-1] + dt.timedelta(days=6)
+    steps = targets.targets_in_force(
+        session,
+        programme_id,
+        "quality",
+        since=weeks[0],
+        until=until,
+        team_id=chosen.team_id,
+        queue="" if chosen.team_id is not None else chosen.queue or "",
+    )
+    wanted = value_on(steps, until)
+    return setting.quality_target if wanted is None else wanted
 
 
 def blocks(found: Summed) -> tuple[list[dt.date], list[dt.date]]:

@@ -1,6 +1,8 @@
 """The director's notes: one a period, every edit kept, nobody's lost."""
 
+import datetime as dt
 from collections.abc import Callable
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select
@@ -8,8 +10,12 @@ from sqlalchemy.orm import Session
 
 from qa.board_notes.models import BoardNote
 from qa.board_notes.rules import span_of
+from qa.core.clock import monday_of, utcnow, week_key
+from qa.people.models import User
+from qa.targets.models import Target
+from qa.trends import looking
 from tests.support import importing
-from tests.support.cast import Cast
+from tests.support.cast import Cast, actor
 from tests.support.client import CheckingClient
 
 SignIn = Callable[..., CheckingClient]
@@ -65,3 +71,34 @@ def test_a_file_of_notes_twice_changes_nothing(session: Session, cast: Cast, sig
     assert importing.apply(dora, "/board-notes/import", content).status_code == 302
     assert importing.changes_nothing(dora, "/board-notes/import", content.split("2026-W99")[0])
     assert session.scalars(select(BoardNote.text)).all() == ["Quiet, on the whole."]
+
+
+def test_trends_show_the_notes_of_their_weeks_and_the_target_that_holds(
+    session: Session, cast: Cast, sign_in: SignIn
+) -> None:
+    last = monday_of(utcnow().date()) - dt.timedelta(weeks=1)
+    dora = sign_in(cast.dora)
+    period = week_key(last)
+    assert dora.post_form("/board-notes/", {"period": period, "text": "It held, all in all."}).status_code == 302
+    for scope, team, value in (("", None, 85.0), (f"team:{cast.payouts.id}", cast.payouts.id, 70.0)):
+        session.add(
+            Target(
+                programme_id=cast.programme.id,
+                measure="quality",
+                scope=scope,
+                team_id=team,
+                value=value,
+                effective_from=last - dt.timedelta(weeks=9),
+                created_at=utcnow(),
+            )
+        )
+    session.flush()
+
+    def looked(who: User, chosen: looking.Filters) -> looking.Looked:
+        zone = ZoneInfo("UTC")
+        return looking.look(session, actor(session, who), chosen, setting=cast.setting, zone=zone, now=utcnow())
+
+    everything = looked(cast.dora, looking.Filters())
+    assert ([view.note.text for view in everything.said], everything.target) == (["It held, all in all."], 85.0)
+    assert looked(cast.dora, looking.Filters(team_id=cast.payouts.id)).target == 70.0
+    assert looked(cast.lena, looking.Filters()).said == ()
