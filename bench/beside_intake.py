@@ -1,6 +1,6 @@
 """How long a reviewer's autosave takes while an export is taken in, over how long it takes alone.
 
-    python -m bench.beside_intake [--tickets 6000] [--quiet-seconds 15]
+    python -m bench.beside_intake [--tickets 1500] [--quiet-seconds 10]
 
 The application is served as an operator serves it (SQLite, its jobs beside it). A reviewer saves answer after answer,
 first alone, then while an export that somebody uploaded is taken in with redaction on and its words go into the search
@@ -41,8 +41,8 @@ LEAST_SAVES = 100  # beside the intake, for a p95 to mean something
 
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m bench.beside_intake", description=__doc__)
-    parser.add_argument("--tickets", type=int, default=6_000)
-    parser.add_argument("--quiet-seconds", type=float, default=15.0)
+    parser.add_argument("--tickets", type=int, default=1_500)
+    parser.add_argument("--quiet-seconds", type=float, default=10.0)
     given = parser.parse_args(arguments)
     begun = testruns.begin()  # where the migrated template of a database lies
     try:

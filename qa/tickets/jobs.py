@@ -27,7 +27,7 @@ from qa.tickets.models import RetentionRule
 from qa.tickets.originals import expiring
 
 RETENTION_JOB = "tickets.retention"
-APART_FROM = 2_000_000  # bytes of an upload: from here on its intake takes long enough for pages to notice
+APART_FROM = 1_000_000  # bytes of an upload: from here on its intake takes long enough for pages to notice
 
 
 def upload_folder() -> Path:
