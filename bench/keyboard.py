@@ -1,6 +1,6 @@
 """Scoring by keyboard alone: what the page lets somebody wait for between two keys.
 
-    python -m bench.keyboard [--reviews 7]
+    python -m bench.keyboard [--reviews 3]
 
 Chromium opens review after review of twelve criteria on a served application, as a reviewer who never touches the mouse
 would have it: a level and the next criterion twelve times, on every fourth one a comment, on every third one the next
@@ -96,7 +96,7 @@ class Typist:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--reviews", type=int, default=7)
+    parser.add_argument("--reviews", type=int, default=3)
     reviews = parser.parse_args().reviews
     begun = runs.begin()  # where the migrated template of a database lies
     try:
