@@ -1,6 +1,6 @@
 """Do 95 % bands hold the truth 95 times in 100? The figures of the trends page over many drawn quarters (D3.4).
 
-    python -m bench.trends_coverage --population DIR [--quarters 200]
+    python -m bench.trends_coverage [--population DIR] [--quarters 1000]
 
 Draws of the population with new seeds (the combined draw of each week, as the product makes it) are put into weekly
 sums as a submit puts them, and every figure is read as the page reads it: completion factors, regression, variance,
@@ -10,6 +10,7 @@ Coverage of the whole, queues, teams and team-weeks beside 0.935 to 0.975. Exit 
 
 import argparse
 import sys
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from types import SimpleNamespace
@@ -19,6 +20,7 @@ from numpy.typing import NDArray
 
 from bench.bars import Bar, within
 from bench.coverage import COVERAGE, Tally
+from bench.made_population import population, write
 from bench.population import Population, read_population
 from bench.quarters import Quarter, programme
 from qa.figures.adding import gathered, sums_of
@@ -35,10 +37,15 @@ Codes = NDArray[np.int64]
 
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m bench.trends_coverage", description=__doc__)
-    parser.add_argument("--population", type=Path, required=True)
-    parser.add_argument("--quarters", type=int, default=200)
+    parser.add_argument("--population", type=Path, help="folder with tickets.csv.gz; none: one is made")
+    parser.add_argument("--quarters", type=int, default=1_000)
     given = parser.parse_args(arguments)
-    bars = coverage_bars(read_population(given.population), given.quarters)
+    with tempfile.TemporaryDirectory() as name:
+        folder: Path = given.population or Path(name)
+        if given.population is None:
+            write(folder, population(20_000, 100, 2))
+        known = read_population(folder)
+    bars = coverage_bars(known, given.quarters)
     for bar in bars:
         print(bar.line())
     return 0 if all(bar.holds for bar in bars) else 1
@@ -47,11 +54,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 class World:
     """The population's keys as codes, its frame as sums, and the truth of every domain."""
 
-    def __init__(self, population: Population) -> None:
-        self.population = population
-        self.queue, self.team = population.grouping("queue"), population.grouping("team")
-        _, self.week = np.unique(population.week, return_inverse=True)
-        self.risk = np.array([int(row["risk_class"]) for row in population.rows])
+    def __init__(self, known: Population) -> None:
+        self.population = known
+        self.queue, self.team = known.grouping("queue"), known.grouping("team")
+        _, self.week = np.unique(known.week, return_inverse=True)
+        self.risk = np.array([int(row["risk_class"]) for row in known.rows])
         self.weeks = int(self.week.max()) + 1
         keys = np.ravel_multi_index(
             (self.week, self.team.codes, self.queue.codes), (self.weeks, self.team.count, self.queue.count)
@@ -64,10 +71,10 @@ class World:
             team=team,
             queue=queue,
             value=np.zeros(len(found), dtype=np.int64),
-            sums={"parts": parts, "predicted": parts, "p": np.bincount(place, population.auto).astype(np.float64)},
+            sums={"parts": parts, "predicted": parts, "p": np.bincount(place, known.auto).astype(np.float64)},
         )
-        self.truth = {kind: self._mean(kind, population.score) for kind in KINDS}
-        self.passed = {kind: self._mean(kind, (population.score >= PASS_MARK).astype(float)) for kind in KINDS}
+        self.truth = {kind: self._mean(kind, known.score) for kind in KINDS}
+        self.passed = {kind: self._mean(kind, (known.score >= PASS_MARK).astype(float)) for kind in KINDS}
 
     def domain(self, kind: str, week: Codes, team: Codes, queue: Codes) -> Codes:
         """The domain of each entry."""
@@ -129,12 +136,12 @@ class World:
         return rows, draws
 
 
-def coverage_bars(population: Population, quarters: int) -> list[Bar]:
+def coverage_bars(known: Population, quarters: int) -> list[Bar]:
     """Coverage of quality's bands by kind of domain, and of the pass rate's over the whole."""
-    world, rng = World(population), np.random.default_rng(20261129)
+    world, rng = World(known), np.random.default_rng(20261129)
     tallies = {kind: Tally() for kind in KINDS}
     passed = {kind: Tally() for kind in KINDS}
-    for quarter in programme(population).quarters(quarters):
+    for quarter in programme(known).quarters(quarters):
         rows, draws = world.summed(quarter, rng.random(len(quarter.places)) >= NOT_DONE)
         factor = completion(rows.week, rows.team, rows.risk, rows.sums["reviews"], draws, rows)
         sums = Weighted.of(rows, factor)

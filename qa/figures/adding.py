@@ -49,10 +49,7 @@ def add(session: Session, model: type[Base], sums: Sums) -> None:
     names = (*keys_of(model), *sums_of(model))
     _upsert(model).run_many(
         session,
-        [
-            dict(zip(names, (*key, *sums[key]), strict=True))
-            for key in sorted(sums, key=lambda key: tuple(map(str, key)))
-        ],
+        [dict(zip(names, (*key, *sums[key]), strict=True)) for key in sorted(sums)],
     )
 
 

@@ -234,7 +234,7 @@ def _answer_sums(row: Any, score: rubrics.Score) -> Iterator[tuple[tuple[Any, ..
             if value is None:
                 yield key, [0, 1, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0]
                 continue
-            x = float(value * scale)
+            x = float(value) * scale
             yield key, [1, 0, d, d * d, d * x, d * d * x, d * x * x, d * d * x * x]
 
 
