@@ -11,6 +11,7 @@ from zipfile import ZipFile
 
 import openpyxl
 import pytest
+from click.testing import Result
 from flask import Flask
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -23,12 +24,13 @@ from qa.core.db import db
 from qa.core.jobs import Job
 from qa.notices.models import Notice
 from qa.people.models import Clearance, Membership, RoleGrant, User
+from qa.sampling.models import FrameUnit
 from qa.scheduled_exports import jobs, making
 from qa.scheduled_exports.models import ExportDelivery, ExportSchedule
 from qa.scheduled_exports.rules import Kind
-from qa.tickets.models import Ticket
 from tests.coaching.test_plans import seven
 from tests.notices.sink import running
+from tests.support.builders import make_period, make_ticket
 from tests.support.cast import Cast
 from tests.support.client import CheckingClient
 from tests.support.statements import count_queries
@@ -233,10 +235,14 @@ def test_nobody_waits_for_a_file_and_it_is_finished_once(
 
 
 def test_a_schedule_says_and_keeps_only_the_filters_that_its_file_has(
-    seven: int, session: Session, cast: Cast, sign_in: SignIn
+    seven: int, session: Session, cast: Cast, sign_in: SignIn, flask_command: Callable[..., Result]
 ) -> None:
-    quinn = sign_in(cast.quinn)
-    queue = session.scalars(select(Ticket.queue).where(Ticket.queue != "").limit(1)).one()
+    handled = make_ticket(session, cast)
+    week = make_period(session, cast.programme.id, handled.part.resolved_at.date())
+    session.add(FrameUnit(period_id=week.id, part_id=handled.part.id, cell="all", prn=1, team="Payouts"))
+    session.flush()
+    assert flask_command("rollups", "rebuild").exit_code == 0
+    quinn, queue = sign_in(cast.quinn), handled.ticket.queue
     chosen = {"team": cast.payouts.id, "queue": queue, "weeks": 26}
     kept = {
         "team": {"team": cast.payouts.id},
