@@ -14,7 +14,7 @@ from qa.people.models import RegionClearance, User
 from qa.reviews.models import Answer
 from qa.tickets import searching
 from qa.tickets.models import Ticket
-from tests.routes.test_walk import Walker, addresses, ask, finds, may, people, signed_in, world  # noqa: F401
+from tests.routes.test_walk import Walker, addresses_in, finds, may, people, signed_in, world  # noqa: F401
 from tests.routes.world import World
 from tests.support.cast import SINCE
 from tests.support.tickets import MESSAGES, RING
@@ -23,11 +23,11 @@ REGION = "eu"
 SUBJECT, REASON, COMMENT, TAG = "Zebrafinch", "Wagtail", "Nightjar", "kingfisher"
 WORDS = (SUBJECT, REASON, COMMENT, TAG, *(text[:24] for _, text in MESSAGES))
 SEARCHES = (
-    f"/search?q={SUBJECT}",
-    f"/tickets/?q={SUBJECT}",
+    f"/search?q={SUBJECT.lower()}",
+    f"/tickets/?q={SUBJECT.lower()}",
     "/tickets/?q=payout",
     "/tickets/tickets.csv",
-    f"/tickets/tickets.csv?q={SUBJECT}",
+    f"/tickets/tickets.csv?q={SUBJECT.lower()}",
     f"/tickets/?tag={TAG}",
 )
 
@@ -59,7 +59,7 @@ def put_into_the_region(app: Flask, session: Session) -> None:
 def said_to(app: Flask, session: Session, world: World, people: dict[str, User]) -> dict[str, set[str]]:  # noqa: F811
     """Where which of the words were said to anybody: ``endpoint or address -> word (person)``."""
     found: dict[str, set[str]] = defaultdict(set)
-    tried = [(case, address) for case, method, address in addresses(app, world) if method == "GET"]
+    tried = [(case, address) for case, method, address in addresses_in(app, world) if method == "GET"]
     for name, user in people.items():
         walker: Walker = signed_in(app, session, user, closely=False)
         mine = [(case.endpoint, address) for case, address in tried if may(app, case, name) and finds(case, name)]
