@@ -15,9 +15,8 @@ from tests.support.cast import NOW, TODAY, Cast, person
 
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.parametrize(
-        "database_url", ["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)], indirect=True
-    ),
+    pytest.mark.slow,  # in every run three people sit a session on the whole way from file to trend
+    pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], indirect=True),
 ]
 WAIT = 20_000  # milliseconds: a busy machine is slow, not wrong
 SAID = "A greeting by name is missing."

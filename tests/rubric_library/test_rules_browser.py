@@ -85,6 +85,7 @@ def answer(page: Page, answers: tuple[str, str, int]) -> None:
         form.locator("[name=percentage-share]").press("Tab")
 
 
+@pytest.mark.slow
 def test_each_rule_of_the_arithmetic_moves_the_preview_as_calculated_by_hand(
     new_browser: Callable[..., Page], watch: Watch, session: Session, cast: Cast
 ) -> None:
