@@ -70,7 +70,8 @@ class Grading:
         rng = stream("review", self.operation.seed, place.ticket, place.index, sheet.purpose, sheet.reviewer)
         eye = eye_of(self.operation, sheet.reviewer, sheet.week)
         given = self._given(place, version, eye, rng)
-        score = rubrics.score(version, {key: one.answer for key, one in given.items()}, channel=place.channel)
+        answers = {key: one.answer for key, one in given.items()}
+        score = rubrics.score(version, answers, channel=place.channel, explain=False)
         messages = self.conversation(place.ticket).messages
         return Graded(
             given=given,

@@ -156,7 +156,10 @@ def _scored_again(session: Session, missing: Mapping[int, Any]) -> dict[int, rub
         for revision_id in batch:
             row = missing[revision_id]
             found[revision_id] = rubrics.score(
-                versions[row.version_id], rules.state_of(answers.get(revision_id, [])), channel=row.channel
+                versions[row.version_id],
+                rules.state_of(answers.get(revision_id, [])),
+                channel=row.channel,
+                explain=False,
             )
     return found
 

@@ -45,6 +45,7 @@ def recomputed(session: Session) -> Recomputed:
                 versions[revision.rubric_version_id],
                 rules.state_of(answers.get(revision.id, [])),
                 channel=channel,
+                explain=False,
             )
             if not follows(revision, score):
                 wrong.append(revision.id)

@@ -143,7 +143,7 @@ def progress(
 
 def _so_far(rubric: rubrics.RubricVersion, state: Mapping[str, rubrics.Answer], *, channel: str) -> str | None:
     """The score of what is answered, as it is displayed; ``None`` while nothing counts yet."""
-    value = rubrics.score(rubric, state, channel=channel).value
+    value = rubrics.score(rubric, state, channel=channel, explain=False).value
     return None if value is None else rubrics.display_score(value, rubric.pass_mark)
 
 
