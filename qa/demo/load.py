@@ -36,7 +36,7 @@ from qa.sampling.kinds import Rules
 from qa.sampling.plans import save_plan
 from qa.tickets.intake.base import TicketRecord
 from qa.tickets.models import IntakeRun
-from qa.tickets.storing import store_tickets
+from qa.tickets.storing import collected_rarely, store_tickets
 from qa.trends import strictness
 
 SECOND_VERSION_WEEK = 14
@@ -83,10 +83,11 @@ class Build:
             now=self.began + dt.timedelta(hours=1),
         )
         self.session.commit()
-        with TwoProcesses(operation) as working, summing.counted_afterwards():
+        with collected_rarely(), TwoProcesses(operation) as working, summing.counted_afterwards():
             source = self._tickets(programme, operation, working)
             self._weeks(programme, operation, people, source, working)
-        self._sums(programme)
+        with collected_rarely():
+            self._sums(programme)
         self._seal()
 
     def _weeks(

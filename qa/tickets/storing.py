@@ -60,7 +60,7 @@ def store_tickets(
     """
     store = _open(session, source, ring=ring, frame_key=frame_key, now=now, redacted=redacted, run_id=run_id)
     total = Counts()
-    with _what_is_loaded_left_alone():
+    with collected_rarely():
         store.directory.load(session)
         store.directory.ensure(session, agents)
         for chunk in _chunks(records):
@@ -71,7 +71,7 @@ def store_tickets(
 
 
 @contextmanager
-def _what_is_loaded_left_alone() -> Iterator[None]:
+def collected_rarely() -> Iterator[None]:
     """Spare the collector the whole program at every few thousand tickets, none of which is garbage."""
     before = gc.get_threshold()
     gc.freeze()
