@@ -15,10 +15,9 @@ from qa.core.crypto import KeyRing
 from qa.core.errors import ConflictError, InvalidInputError, NotFoundError
 from qa.people.models import Source
 from qa.tickets import keeping, mapping_forms, service
-from qa.tickets.intake import TABLES, files, guessing
+from qa.tickets.intake import TABLES, files, guessing, opening
 from qa.tickets.intake.looking import Look, look_at_all
 from qa.tickets.intake.mapping import ColumnMapping, UnreadableMappingError, mapping_of
-from qa.tickets.intake.tables import sheets_of
 from qa.tickets.keeping import KeptFiles
 from qa.tickets.models import IntakeRun, IntakeUpload, SavedMapping
 from qa.tickets.queries import LARGEST_ID
@@ -29,7 +28,7 @@ MOST_SHEETS = 12
 
 def look(paths: Sequence[Path]) -> list[Look]:
     """The tables of the files as they may be shown; ``UnusableFileError`` where there is none."""
-    looks = look_at_all([sheet for path in files.listed(paths, ()) for sheet in sheets_of(path)])
+    looks = look_at_all([sheet for path in files.listed(paths, ()) for sheet in opening.sheets_of(path)])
     if len(looks) > MOST_SHEETS:
         raise InvalidInputError(f"These are more than {MOST_SHEETS} tables: hand in those of tickets and of messages.")
     return looks

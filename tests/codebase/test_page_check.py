@@ -152,3 +152,15 @@ def test_axe_and_the_reflow_check_see_the_page(shown: Callable[[str], Page]):
         check_axe(page)
     with pytest.raises(AssertionError, match="px wide"):
         check_reflow(page)
+
+
+@on_sqlite
+@pytest.mark.browser
+def test_axe_sees_a_pale_word_also_where_it_knows_the_colours_already(shown: Callable[[str], Page]):
+    page = shown("<p>Pale</p>")
+    check_axe(page)
+    page.locator("main p").last.evaluate("(word) => { word.style.color = 'rgb(225, 225, 225)'; }")
+
+    for _ in range(2):
+        with pytest.raises(AssertionError, match="color-contrast"):
+            check_axe(page)

@@ -11,7 +11,7 @@ from qa.tickets.intake.flat import FlatExport
 from qa.tickets.intake.looking import Look, look_at, look_at_all
 from qa.tickets.intake.mapping import ColumnMapping, Reading, SheetMapping, UnreadableMappingError, mapping_of
 from qa.tickets.intake.marks import Marks, Rule
-from qa.tickets.intake.tables import sheets_of
+from qa.tickets.intake.opening import sheets_of
 from tests.tickets.records import tickets_of
 
 FOREIGN = (

@@ -15,7 +15,8 @@ from qa.tickets.intake.delimited import delimiter_of
 from qa.tickets.intake.encodings import encoding_of_bytes
 from qa.tickets.intake.flat import WORKBOOKS, FlatExport
 from qa.tickets.intake.gathering import Join, Keys
-from qa.tickets.intake.tables import BadRow, Cells, sheets_of
+from qa.tickets.intake.opening import sheets_of
+from qa.tickets.intake.tables import BadRow, Cells
 from tests.shared import shared_path
 from tests.tickets.records import tickets_of
 

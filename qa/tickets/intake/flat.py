@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from qa.tickets.intake import files, flat_rows, guessing
+from qa.tickets.intake import files, flat_rows, guessing, opening
 from qa.tickets.intake.base import (
     AgentRecord,
     BadCellError,
@@ -20,7 +20,7 @@ from qa.tickets.intake.fields import plain
 from qa.tickets.intake.flat_rows import KEPT, SIGNAL
 from qa.tickets.intake.gathering import Join, Keys
 from qa.tickets.intake.mapping import ColumnMapping, SheetMapping
-from qa.tickets.intake.tables import BadRow, Sheet, TableRow, sheets_of, shown_header, table_row
+from qa.tickets.intake.tables import BadRow, Sheet, TableRow, shown_header, table_row
 from qa.tickets.signals import MAPPED_PREFIX
 
 DELIMITED = (".csv", ".csv.gz", ".tsv", ".tsv.gz", ".tab", ".txt", ".txt.gz")
@@ -72,7 +72,7 @@ class FlatExport:
         self, paths: Sequence[Path], mapping: ColumnMapping | None = None, *, suffixes: tuple[str, ...] = DELIMITED
     ) -> None:
         """``suffixes``: the endings of the files that are taken from a folder; files named singly may have any."""
-        sheets = [sheet for path in files.listed(paths, suffixes) for sheet in sheets_of(path)]
+        sheets = [sheet for path in files.listed(paths, suffixes) for sheet in opening.sheets_of(path)]
         mapping = mapping or guessing.guess(sheets)
         self._tickets_of, self._messages_of = _sorted_out(sheets, mapping)
         self._marks = mapping.marks

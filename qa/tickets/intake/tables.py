@@ -2,11 +2,9 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Protocol
 
-from qa.tickets.intake import files
-from qa.tickets.intake.base import BadCellError, UnusableFileError, clean, shown_cell
+from qa.tickets.intake.base import BadCellError, clean, shown_cell
 from qa.tickets.redaction import redact_short
 
 HEADER_ROWS = 20  # in which a header is looked for, below titles that some exports begin with
@@ -112,18 +110,6 @@ def needed(row: TableRow, column: str) -> str:
     if not text:
         raise BadCellError(column, "", "empty")
     return text
-
-
-def sheets_of(path: Path) -> list[Sheet]:
-    """The tables of a file, whatever its name says it is; an empty table is none."""
-    from qa.tickets.intake import delimited, json_tables, workbooks
-
-    kind = files.kind_of(path)
-    if kind == "zip":
-        raise UnusableFileError(f"{files.plain_name(path)} is a zip of something else than a workbook: unpack it.")
-    if kind == "workbook":
-        return list(workbooks.sheets_of(path))
-    return [json_tables.JsonTable(path)] if kind == "json" else [delimited.Delimited(path)]
 
 
 def shown_header(header: Sequence[str]) -> str:
