@@ -296,16 +296,6 @@ def candidates(session: Session, actor: Actor, *, queue: str = "", text: str = "
     return [Candidate(part=part, ticket=ticket) for part, ticket in rows]
 
 
-def queues(session: Session, programme_id: int) -> Sequence[str]:
-    """The queues of a programme's tickets."""
-    return session.scalars(
-        select(Ticket.queue)
-        .where(Ticket.programme_id == programme_id, Ticket.queue != "")
-        .distinct()
-        .order_by(Ticket.queue)
-    ).all()
-
-
 def criterion_names(session: Session, programme_id: int) -> dict[str, str]:
     """What criteria are called, by key; in the newest version that has them."""
     names: dict[str, str] = {}

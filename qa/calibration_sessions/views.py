@@ -38,6 +38,7 @@ from qa.rubric_library.drafting import RUBRIC, criteria_of
 from qa.rubric_library.drafts import tree_of
 from qa.rubric_library.models import RubricVersion
 from qa.rubric_library.queries import drafts_of_session, rubric_of
+from qa.tickets.queries import queue_names
 
 bp = Blueprint("calibration", __name__, url_prefix="/calibration")
 DUE_IN = dt.timedelta(days=5)
@@ -100,7 +101,7 @@ def new_page(form: SessionForm, status: int = 200) -> ResponseReturnValue:
     body = render_template(
         "calibration/new.html",
         form=form,
-        queues=queries.queues(session, g.actor.programme_id),
+        queues=queue_names(session, g.actor.programme_id),
         queue=queue,
         doubles=doubles,
         mix=way == "mix",

@@ -29,16 +29,6 @@ def may_see_each(actor: Actor) -> bool:
     return actor.may(Permission.COACHING_VIEW, Scope.TEAM) and not actor.may(Permission.LAUNCHES_VIEW, Scope.ALL)
 
 
-def queue_names(session: Session, programme_id: int) -> Sequence[str]:
-    """The queues that tickets of a programme have, for forms."""
-    return session.scalars(
-        select(Ticket.queue)
-        .where(Ticket.programme_id == programme_id, Ticket.queue != "")
-        .distinct()
-        .order_by(Ticket.queue)
-    ).all()
-
-
 def watched(
     session: Session, actor: Actor, launch: Launch, weeks: Mapping[dt.date, str], queues: Sequence[str]
 ) -> comparing.Watched:

@@ -16,6 +16,7 @@ from qa.core.db import db
 from qa.core.errors import InvalidInputError
 from qa.core.import_views import Importing, add_pages
 from qa.launches import comparing, drawings, evidence, fields, queries, service
+from qa.tickets.queries import queue_names
 
 bp = Blueprint("launches", __name__, url_prefix="/launches")
 
@@ -55,13 +56,15 @@ def list_page(*, typed: Mapping[str, str] | None = None, errors: Mapping[str, st
         views=queries.launches_of(session, g.actor, archived=archived),
         archived=archived,
         today=local_day(now, g.zone),
-        **(form_context(session, now) if editing else {}),
+        **(form_context(session, now, queue_names(session, g.actor.programme_id)) if editing else {}),
         typed=typed or {},
         errors=errors or {},
     )
 
 
-def form_context(session: Session, now: dt.datetime, view: queries.LaunchView | None = None) -> dict[str, object]:
+def form_context(
+    session: Session, now: dt.datetime, queues: Sequence[str], view: queries.LaunchView | None = None
+) -> dict[str, object]:
     """What the form of a launch offers."""
     plans = list(service.plans_by_name(session, g.actor.programme_id))
     if view is not None and view.plan is not None and view.plan.name not in plans:
@@ -69,7 +72,7 @@ def form_context(session: Session, now: dt.datetime, view: queries.LaunchView | 
     return {
         "entries": fields.entries(plans),
         "people": service.owners(session, g.actor.programme_id, now).values(),
-        "queues": evidence.queue_names(session, g.actor.programme_id),
+        "queues": queues,
     }
 
 
@@ -103,7 +106,7 @@ def launch_page(
     view = queries.get_launch_for(session, g.actor, launch_id)
     launch, today = view.launch, local_day(now, g.zone)
     weeks = comparing.phases(launch.starts_on, launch.ends_on, monday_of(today) - dt.timedelta(weeks=1))
-    queues = evidence.queue_names(session, g.actor.programme_id)
+    queues = queue_names(session, g.actor.programme_id)
     seen = evidence.watched(session, g.actor, launch, weeks, queues) if weeks else None
     about = evidence.parts_about(session, g.actor, launch, weeks)
     editing = g.actor.may(Permission.LAUNCHES_EDIT)
@@ -121,7 +124,7 @@ def launch_page(
         groups=drawings.NAMES,
         quality=drawings.quality_chart(seen, launch) if seen is not None and seen.anything else None,
         volume=drawings.volume_chart(about) if about else None,
-        **(form_context(session, now, view) if editing else {}),
+        **(form_context(session, now, queues, view) if editing else {}),
         values=values,
         typed=typed or values,
         errors=errors or {},

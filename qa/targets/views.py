@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 
 from flask import Blueprint, flash, g, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from qa.core import entering, taking_in
@@ -17,7 +16,7 @@ from qa.core.db import db
 from qa.core.errors import InvalidInputError
 from qa.core.import_views import Importing, add_pages
 from qa.targets import fields, queries, rules, service
-from qa.tickets.models import Ticket
+from qa.tickets.queries import queue_names
 
 bp = Blueprint("targets", __name__, url_prefix="/targets")
 
@@ -59,23 +58,14 @@ def list_page(*, typed: Mapping[str, str] | None = None, errors: Mapping[str, st
         measures=rules.MEASURES,
         measure=measure,
         today=today,
-        entries=fields.entries(list(service.teams_by_name(session, g.actor.programme_id)), queue_names(session))
+        entries=fields.entries(
+            list(service.teams_by_name(session, g.actor.programme_id)), queue_names(session, g.actor.programme_id)
+        )
         if setting
         else (),
         typed=typed or {"effective_from": today.isoformat()},
         errors=errors or {},
     )
-
-
-def queue_names(session: Session) -> list[str]:
-    """The queues to choose from."""
-    found = (
-        select(Ticket.queue)
-        .where(Ticket.programme_id == g.actor.programme_id, Ticket.queue != "")
-        .distinct()
-        .order_by(Ticket.queue)
-    )
-    return list(session.scalars(found))
 
 
 @bp.post("/")

@@ -39,6 +39,12 @@ def regions_of(session: Session, programme_id: int) -> Sequence[str]:
     return session.scalars(found.order_by(Ticket.data_region)).all()
 
 
+def queue_names(session: Session, programme_id: int) -> Sequence[str]:
+    """The queues that tickets of a programme have, to choose from."""
+    found = select(Ticket.queue).where(Ticket.programme_id == programme_id, Ticket.queue != "").distinct()
+    return session.scalars(found.order_by(Ticket.queue)).all()
+
+
 def people_without_region(
     session: Session, ticket_ids: Sequence[int], user_ids: Sequence[int], day: dt.date
 ) -> Sequence[str]:

@@ -8,7 +8,6 @@ from flask import Blueprint, flash, g, make_response, redirect, render_template,
 from flask.typing import ResponseReturnValue
 from wtforms.fields import SelectChoice
 
-from qa.calibration_sessions import queries as session_queries
 from qa.calibration_sessions.recipes import KINDS, Recipe, stored
 from qa.calibration_sessions.series import queries, rules, service
 from qa.calibration_sessions.series.forms import SeriesForm, SeriesVersionForm
@@ -19,6 +18,7 @@ from qa.core.db import db
 from qa.core.errors import InvalidInputError
 from qa.people.queries import people_with_role
 from qa.rubric_library.queries import families
+from qa.tickets.queries import queue_names
 
 bp = Blueprint("series", __name__, url_prefix="/calibration/series")
 
@@ -151,7 +151,7 @@ def filled(form: SeriesForm) -> SeriesForm:
         for view in families(session, g.actor.programme_id)
         if view.newest_published is not None
     ]
-    queues = session_queries.queues(session, g.actor.programme_id)
+    queues = queue_names(session, g.actor.programme_id)
     form.queue.choices = [SelectChoice("", "Any queue"), *(SelectChoice(name, name) for name in queues)]
     people = {
         person.id: person.name
