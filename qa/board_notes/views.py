@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 
-from flask import Blueprint, flash, g, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -15,6 +15,7 @@ from qa.core.access import Permission, requires
 from qa.core.clock import local_day, utcnow
 from qa.core.db import db
 from qa.core.errors import InvalidInputError, NotFoundError
+from qa.core.fields import shown_again
 from qa.core.import_views import Importing, add_pages
 
 bp = Blueprint("board_notes", __name__, url_prefix="/board-notes")
@@ -62,26 +63,18 @@ def list_page(*, typed: Mapping[str, str] | None = None, errors: Mapping[str, st
 
 @bp.post("/")
 @requires(Permission.BOARD_NOTES_WRITE)
+@shown_again(list_page)
 def write() -> ResponseReturnValue:
-    """A first note on a period; one that has a note already is edited on its own page."""
+    """A note on a period that has none, or none any more; another one is edited on its own page."""
     session = db.session()
-    try:
-        values = entering.read_form(fields.entries(), request.form)
-        if queries.history(session, g.actor.programme_id, values["period"].period):
-            flash("This period has a note already: here it is.", "warn")
-            return redirect(url_for("board_notes.show", period=values["period"].period))
-        note = service.write(
-            session,
-            g.actor.programme_id,
-            values["period"],
-            values["text"] or "",
-            version=0,
-            by=g.actor.user_id,
-            now=utcnow(),
-        )
-    except InvalidInputError as error:
-        session.rollback()
-        return make_response(list_page(typed=request.form, errors=error.fields), 422)
+    values = entering.read_form(fields.entries(), request.form)
+    span, text = values["period"], values["text"] or ""
+    newest = next(iter(queries.history(session, g.actor.programme_id, span.period)), None)
+    if newest is not None and newest[0].text:
+        said = f"{span.period} has a note already: edit it where it stands above."
+        raise InvalidInputError(said, {"period": said})
+    version = newest[0].n if newest is not None else 0
+    note = service.write(session, g.actor.programme_id, span, text, version=version, by=g.actor.user_id, now=utcnow())
     period = note.period
     session.commit()
     flash("The note is kept with the figures of its period.", "good")
@@ -104,10 +97,14 @@ def note_page(period: str, *, typed: Mapping[str, str] | None = None, errors: Ma
         "board_notes/show.html",
         note=note,
         rows=rows,
-        entries=[entry for entry in fields.entries() if entry.name == "text"],
+        entries=editable(),
         typed=typed or {"text": note.text},
         errors=errors or {},
     )
+
+
+def editable() -> list[entering.Entry]:
+    return [entry for entry in fields.entries() if not entry.fixed]
 
 
 def span_of(period: str) -> rules.Span:
@@ -119,6 +116,7 @@ def span_of(period: str) -> rules.Span:
 
 @bp.post("/<string:period>")
 @requires(Permission.BOARD_NOTES_WRITE)
+@shown_again(note_page)
 def edit(period: str) -> ResponseReturnValue:
     """Other words; empty takes the note back, and an older text can be written again from below."""
     session = db.session()
@@ -126,15 +124,8 @@ def edit(period: str) -> ResponseReturnValue:
     if not queries.history(session, g.actor.programme_id, span.period):
         raise NotFoundError("There is no note on this period.")
     version = advancing.seen_version()
-    try:
-        text = (
-            entering.read_form([entry for entry in fields.entries() if entry.name == "text"], request.form)["text"]
-            or ""
-        )
-        service.write(session, g.actor.programme_id, span, text, version=version, by=g.actor.user_id, now=utcnow())
-    except InvalidInputError as error:
-        session.rollback()
-        return make_response(note_page(period, typed=request.form, errors=error.fields), 422)
+    text = entering.read_form(editable(), request.form)["text"] or ""
+    service.write(session, g.actor.programme_id, span, text, version=version, by=g.actor.user_id, now=utcnow())
     session.commit()
     flash("Saved." if text else "The note is taken back; what it said stays below.", "good")
     return redirect(url_for("board_notes.show", period=span.period))

@@ -34,7 +34,7 @@ class Entry:
     name: str
     label: str
     read: Callable[[str], Any]
-    kind: str = "line"  # line, text, day, moment, number, choice, person
+    kind: str = "line"  # line, text, day, moment, number, choice, person, queues, link
     required: bool = False
     help: str = ""
     choices: tuple[tuple[str, str], ...] = ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 
-from flask import Blueprint, flash, g, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -14,7 +14,7 @@ from qa.core import advancing, entering, taking_in
 from qa.core.access import Permission, requires
 from qa.core.clock import local_day, midnight, monday_of, utcnow
 from qa.core.db import db
-from qa.core.errors import InvalidInputError
+from qa.core.fields import shown_again
 from qa.core.import_views import Importing, add_pages
 from qa.escalations import fields, figures, queries, service
 from qa.escalations.models import ORIGINS
@@ -104,14 +104,11 @@ def people_to_name(session: Session, now: dt.datetime) -> list[object]:
 
 @bp.post("/")
 @requires(Permission.ESCALATIONS_EDIT)
+@shown_again(list_page)
 def create() -> ResponseReturnValue:
     session = db.session()
-    try:
-        values = entering.read_form(fields.entries(g.zone), request.form)
-        escalation = service.create(session, g.actor, values, now=utcnow())
-    except InvalidInputError as error:
-        session.rollback()
-        return make_response(list_page(typed=request.form, errors=error.fields), 422)
+    values = entering.read_form(fields.entries(g.zone), request.form)
+    escalation = service.create(session, g.actor, values, now=utcnow())
     escalation_id = escalation.id
     session.commit()
     flash("The escalation is kept.", "good")
@@ -163,17 +160,14 @@ def escalation_page(
 
 @bp.post("/<int:escalation_id>")
 @requires(Permission.ESCALATIONS_EDIT)
+@shown_again(escalation_page)
 def edit(escalation_id: int) -> ResponseReturnValue:
     session = db.session()
     view = queries.get_escalation_for(session, g.actor, escalation_id)
     version = advancing.seen_version()
-    try:
-        values = entering.read_form(editable(), request.form)
-        values = {**values, **unchanged_times(view, values)}
-        service.edit(session, view, values, version=version, by=g.actor.user_id, now=utcnow())
-    except InvalidInputError as error:
-        session.rollback()
-        return make_response(escalation_page(escalation_id, typed=request.form, errors=error.fields), 422)
+    values = entering.read_form(editable(), request.form)
+    values |= unchanged_times(view, values)
+    service.edit(session, view, values, version=version, by=g.actor.user_id, now=utcnow())
     session.commit()
     flash("Saved.", "good")
     return redirect(url_for("escalations.show", escalation_id=escalation_id))

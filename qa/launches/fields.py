@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 
-from qa.core.entering import Entry, day, email, line_of_text, list_of_names, prose
+from qa.core.entering import Entry, day, email, line_of_text, link, list_of_names, prose
+
+LONGEST_ISSUE = 300
 
 
 def entries(plans: Sequence[str] = ()) -> tuple[Entry, ...]:
@@ -54,6 +56,12 @@ def entries(plans: Sequence[str] = ()) -> tuple[Entry, ...]:
         ),
         Entry(name="note", label="Note", read=prose(2_000), kind="text", example="Record with two people"),
     )
+
+
+ISSUE = (
+    Entry(name="text", label="What goes wrong", read=line_of_text(LONGEST_ISSUE), required=True),
+    Entry(name="url", label="Link", read=link, kind="link"),
+)
 
 
 def columns() -> tuple[Entry, ...]:

@@ -14,6 +14,7 @@ from qa.core.advancing import advance
 from qa.core.entering import Reject, Row
 from qa.core.errors import ConflictError, InvalidInputError
 from qa.core.taking_in import Change, Outcome, differences
+from qa.launches.fields import LONGEST_ISSUE
 from qa.launches.models import Launch, LaunchIssue
 from qa.launches.queries import LaunchView
 from qa.notices import service as notices
@@ -22,7 +23,6 @@ from qa.people.queries import people_who_may
 from qa.sampling.models import SamplingPlan
 from qa.tickets.redaction import redact
 
-LONGEST_ISSUE = 300
 SAME_NAME = "There is a launch of this name already; it may have been put away."
 
 
@@ -142,17 +142,13 @@ def archive(session: Session, launch: Launch, *, version: int, away: bool, by: i
 
 def add_issue(session: Session, launch: Launch, *, text: str, url: str, by: int, now: dt.datetime) -> LaunchIssue:
     """Something that is known to go wrong."""
-    said = redact(" ".join(text.split()))
-    if not said:
-        raise InvalidInputError("Say in a line what goes wrong.", {"text": "Say in a line what goes wrong."})
-    if len(said) > LONGEST_ISSUE:
-        raise InvalidInputError(f"At most {LONGEST_ISSUE} characters.", {"text": f"At most {LONGEST_ISSUE}."})
-    issue = LaunchIssue(launch_id=launch.id, text=said, url=url, opened_at=now, opened_by_id=by)
+    issue = LaunchIssue(launch_id=launch.id, text=redact(text), url=url, opened_at=now, opened_by_id=by)
     session.add(issue)
     try:
         session.flush()
     except IntegrityError as error:
-        raise InvalidInputError("This issue is listed already.", {"text": "listed already"}) from error
+        said = "This issue is listed already."
+        raise InvalidInputError(said, {"text": said}) from error
     _record(session, "issue", launch, by, now, [], issue=issue.id)
     return issue
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 
-from flask import Blueprint, flash, g, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -13,7 +13,7 @@ from qa.core import advancing, entering, taking_in
 from qa.core.access import Permission, requires
 from qa.core.clock import local_day, monday_of, utcnow
 from qa.core.db import db
-from qa.core.errors import InvalidInputError
+from qa.core.fields import shown_again
 from qa.core.import_views import Importing, add_pages
 from qa.launches import comparing, drawings, evidence, fields, queries, service
 from qa.tickets.queries import queue_names
@@ -78,14 +78,11 @@ def form_context(
 
 @bp.post("/")
 @requires(Permission.LAUNCHES_EDIT)
+@shown_again(list_page)
 def create() -> ResponseReturnValue:
-    session, now = db.session(), utcnow()
-    try:
-        values = entering.read_form(fields.entries(), request.form)
-        launch = service.create(session, g.actor.programme_id, values, by=g.actor.user_id, now=now)
-    except InvalidInputError as error:
-        session.rollback()
-        return make_response(list_page(typed=request.form, errors=error.fields), 422)
+    session = db.session()
+    values = entering.read_form(fields.entries(), request.form)
+    launch = service.create(session, g.actor.programme_id, values, by=g.actor.user_id, now=utcnow())
     launch_id = launch.id
     session.commit()
     flash("The launch is watched: its page compares before, during and after.", "good")
@@ -99,9 +96,14 @@ def show(launch_id: int) -> ResponseReturnValue:
 
 
 def launch_page(
-    launch_id: int, *, typed: Mapping[str, str] | None = None, errors: Mapping[str, str] | None = None
+    launch_id: int,
+    *,
+    typed: Mapping[str, str] | None = None,
+    errors: Mapping[str, str] | None = None,
+    issue: Mapping[str, str] | None = None,
+    issue_errors: Mapping[str, str] | None = None,
 ) -> str:
-    """A launch's page; ``typed`` and ``errors`` are what was sent and what is wrong with it."""
+    """A launch's page; ``typed`` and ``errors`` are what was sent and what is wrong with it, of an issue too."""
     session, now = db.session(), utcnow()
     view = queries.get_launch_for(session, g.actor, launch_id)
     launch, today = view.launch, local_day(now, g.zone)
@@ -125,24 +127,23 @@ def launch_page(
         quality=drawings.quality_chart(seen, launch) if seen is not None and seen.anything else None,
         volume=drawings.volume_chart(about) if about else None,
         **(form_context(session, now, queues, view) if editing else {}),
-        values=values,
         typed=typed or values,
         errors=errors or {},
+        issue_fields=fields.ISSUE,
+        issue=issue or {},
+        issue_errors=issue_errors or {},
     )
 
 
 @bp.post("/<int:launch_id>")
 @requires(Permission.LAUNCHES_EDIT)
+@shown_again(launch_page)
 def edit(launch_id: int) -> ResponseReturnValue:
     session = db.session()
     view = queries.get_launch_for(session, g.actor, launch_id)
     version = advancing.seen_version()
-    try:
-        values = entering.read_form(fields.entries(), request.form)
-        service.edit(session, view, values, version=version, by=g.actor.user_id, now=utcnow())
-    except InvalidInputError as error:
-        session.rollback()
-        return make_response(launch_page(launch_id, typed=request.form, errors=error.fields), 422)
+    values = entering.read_form(fields.entries(), request.form)
+    service.edit(session, view, values, version=version, by=g.actor.user_id, now=utcnow())
     session.commit()
     flash("Saved.", "good")
     return redirect(url_for("launches.show", launch_id=launch_id))
@@ -169,19 +170,21 @@ def put_away(launch_id: int, *, away: bool) -> ResponseReturnValue:
     return redirect(url_for("launches.show", launch_id=launch_id))
 
 
+def issue_page(launch_id: int, *, typed: Mapping[str, str], errors: Mapping[str, str]) -> str:
+    """A launch's page with an issue that cannot be listed as it was typed."""
+    return launch_page(launch_id, issue=typed, issue_errors=errors)
+
+
 @bp.post("/<int:launch_id>/issues")
 @requires(Permission.LAUNCHES_EDIT)
+@shown_again(issue_page)
 def add_issue(launch_id: int) -> ResponseReturnValue:
     """Something that is known to go wrong with it."""
     session = db.session()
     view = queries.get_launch_for(session, g.actor, launch_id)
-    address = request.form.get("url", "").strip()
-    try:
-        url = entering.link(address) if address else ""
-    except entering.EntryError as error:
-        raise InvalidInputError(f"The entering.link: {error}.", {"url": str(error)}) from error
+    values = entering.read_form(fields.ISSUE, request.form)
     service.add_issue(
-        session, view.launch, text=request.form.get("text", ""), url=url, by=g.actor.user_id, now=utcnow()
+        session, view.launch, text=values["text"], url=values["url"] or "", by=g.actor.user_id, now=utcnow()
     )
     session.commit()
     flash("The issue is listed.", "good")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 
-from flask import Blueprint, flash, g, jsonify, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, flash, g, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -15,7 +15,7 @@ from qa.core.access import Permission, requires
 from qa.core.clock import local_day, monday_of, utcnow
 from qa.core.crypto import KeyRing
 from qa.core.db import db
-from qa.core.errors import InvalidInputError
+from qa.core.fields import shown_again
 from qa.core.import_views import Importing, add_pages
 from qa.reviews.queries import get_assignment_for
 from qa.reviews.scoring_page import texts_of
@@ -137,15 +137,12 @@ def list_page(*, typed: Mapping[str, str] | None = None, errors: Mapping[str, st
 
 @bp.post("/sop-gaps/")
 @requires(Permission.SOP_GAPS_SETTLE)
+@shown_again(list_page)
 def create() -> ResponseReturnValue:
     """A gap that a lead found without scoring."""
     session, now = db.session(), utcnow()
-    try:
-        values = entering.read_form(fields.entries(), request.form)
-        gap = service.create(session, g.actor, values, now=now, today=local_day(now, g.zone))
-    except InvalidInputError as error:
-        session.rollback()
-        return make_response(list_page(typed=request.form, errors=error.fields), 422)
+    values = entering.read_form(fields.entries(), request.form)
+    gap = service.create(session, g.actor, values, now=now, today=local_day(now, g.zone))
     gap_id = gap.id
     session.commit()
     flash("The gap is kept.", "good")
@@ -203,27 +200,23 @@ def only_own() -> bool:
 
 @bp.post("/sop-gaps/<int:gap_id>")
 @requires(Permission.SOP_GAPS_SETTLE)
+@shown_again(gap_page)
 def handle(gap_id: int) -> ResponseReturnValue:
     """What is done about it; and, where it is ticked, about the others that are alike."""
     session, now = db.session(), utcnow()
     view = queries.get_gap_for(session, g.actor, gap_id)
     version = advancing.seen_version()
     others = queries.alike(session, g.actor, view.gap) if request.form.get("alike") == "yes" else ()
-    try:
-        values = entering.read_form(fields.handling(), request.form)
-        service.handle(
-            session,
-            view,
-            values,
-            version=version,
-            others=others,
-            by=g.actor.user_id,
-            now=now,
-            today=local_day(now, g.zone),
-        )
-    except InvalidInputError as error:
-        session.rollback()
-        return make_response(gap_page(gap_id, typed=request.form, errors=error.fields), 422)
+    service.handle(
+        session,
+        view,
+        entering.read_form(fields.handling(), request.form),
+        version=version,
+        others=others,
+        by=g.actor.user_id,
+        now=now,
+        today=local_day(now, g.zone),
+    )
     session.commit()
     flash(f"Saved for {len(others) + 1} gaps." if others else "Saved.", "good")
     return redirect(url_for("sop_gaps.show", gap_id=gap_id))

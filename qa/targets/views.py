@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 
-from flask import Blueprint, flash, g, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -13,7 +13,7 @@ from qa.core import entering, taking_in
 from qa.core.access import Permission, requires
 from qa.core.clock import local_day, utcnow
 from qa.core.db import db
-from qa.core.errors import InvalidInputError
+from qa.core.fields import shown_again
 from qa.core.import_views import Importing, add_pages
 from qa.targets import fields, queries, rules, service
 from qa.tickets.queries import queue_names
@@ -70,14 +70,11 @@ def list_page(*, typed: Mapping[str, str] | None = None, errors: Mapping[str, st
 
 @bp.post("/")
 @requires(Permission.TARGETS_SET)
+@shown_again(list_page)
 def set_target() -> ResponseReturnValue:
     session = db.session()
-    try:
-        values = entering.read_form(fields.entries(), request.form)
-        target = service.set_target(session, g.actor.programme_id, values, by=g.actor.user_id, now=utcnow())
-    except InvalidInputError as error:
-        session.rollback()
-        return make_response(list_page(typed=request.form, errors=error.fields), 422)
+    values = entering.read_form(fields.entries(), request.form)
+    target = service.set_target(session, g.actor.programme_id, values, by=g.actor.user_id, now=utcnow())
     said = f"{rules.MEASURES[target.measure].label} has a target of {target.value:g} from {target.effective_from} on."
     session.commit()
     flash(said, "good")

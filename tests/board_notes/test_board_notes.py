@@ -49,7 +49,10 @@ def test_every_edit_is_kept_and_two_windows_do_not_overwrite_each_other(
     assert dora.post_form("/board-notes/", {"period": "2026-17", "text": "x"}).status_code == 422
     assert dora.post_form("/board-notes/", {"period": "2026-04", "text": " "}).status_code == 422
     assert dora.post_form("/board-notes/", {"period": "2026-04", "text": "It held."}).status_code == 302
-    assert dora.post_form("/board-notes/", {"period": "2026-04", "text": "Again"}).status_code == 302  # to its page
+    again = dora.post_form("/board-notes/", {"period": "2026-04", "text": "It did hold."})
+    assert again.status_code == 422
+    assert "2026-04 has a note already" in again.get_data(as_text=True)
+    assert ">It did hold.</textarea>" in again.get_data(as_text=True)  # what was typed is kept
     first = dora.post_form("/board-notes/2026-04", {"text": "It held, but for ada@example.org.", "version": "1"})
     second = dora.post_form("/board-notes/2026-04", {"text": "It fell.", "version": "1"})
     assert (first.status_code, second.status_code) == (302, 409)
@@ -60,7 +63,8 @@ def test_every_edit_is_kept_and_two_windows_do_not_overwrite_each_other(
     assert "No note yet" in quinn.get("/board-notes/").get_data(as_text=True)
     assert "Taken back by Dora Diaz" in quinn.get("/board-notes/2026-04").get_data(as_text=True)
     assert quinn.get("/board-notes/2026-05").status_code == quinn.get("/board-notes/never").status_code == 404
-    assert session.scalars(select(BoardNote.n).order_by(BoardNote.id)).all() == [1, 2, 3]
+    assert dora.post_form("/board-notes/", {"period": "2026-04", "text": "It held after all."}).status_code == 302
+    assert session.scalars(select(BoardNote.n).order_by(BoardNote.id)).all() == [1, 2, 3, 4]
 
 
 def test_a_file_of_notes_twice_changes_nothing(session: Session, cast: Cast, sign_in: SignIn) -> None:

@@ -46,7 +46,12 @@ def test_a_launch_is_written_down_changed_put_away_and_brought_back(
 
     assert quinn.post_form(f"{page}/issues", {"text": "Echo without headphones"}).status_code == 302
     assert quinn.post_form(f"{page}/issues", {"text": "Echo without headphones"}).status_code == 422
-    assert quinn.post_form(f"{page}/issues", {"text": "x", "url": "javascript:1"}).status_code == 422
+    unlinked = quinn.post_form(f"{page}/issues", {"text": "No sound", "url": "javascript:1"})
+    words = unlinked.get_data(as_text=True)
+    assert unlinked.status_code == 422
+    assert "The address must begin with https:// or http://." in words
+    assert ('value="No sound"' in words, 'value="javascript:1"' in words) == (True, True)  # what was typed is kept
+    assert 'value="Duet Studio"' in words  # and the launch's own form is as it was
     issue = session.scalars(select(LaunchIssue)).one()
     assert quinn.post_form(f"/launches/issues/{issue.id}", {"settled": "yes"}).status_code == 302
     assert quinn.post_form(f"/launches/issues/{issue.id}", {"settled": "yes"}).status_code == 409
