@@ -49,12 +49,15 @@ class Decomposition:
 METHOD = "Kitagawa's components, symmetric weights"
 
 
-def kitagawa(cells: Sequence[Cell], *, confidence: float = 0.95) -> Decomposition:
+def kitagawa(cells: Sequence[Cell], *, shared_variance: float = 0.0, confidence: float = 0.95) -> Decomposition:
     """Mix = sum (sa - sb)(ma + mb)/2, within = sum (ma - mb)(sa + sb)/2, over cells that both sides have.
 
     Shares are counted, not sampled, so the variance of the mix is sum ((sa - sb)/2)^2 (Va + Vb), that of the change
     within sum ((sa + sb)/2)^2 (Va + Vb), with Satterthwaite's degrees of freedom. Shares are brought to a sum of 1 over
     the cells given. With symmetric weights nothing is left over as an interaction.
+
+    ``shared_variance`` is that of a difference which all cells share, such as that of the two sides' raters: it is
+    added, as known, to the total and to the change within; the mix rests on means over both sides and has none.
 
     References
     ----------
@@ -62,6 +65,8 @@ def kitagawa(cells: Sequence[Cell], *, confidence: float = 0.95) -> Decompositio
     and Blinder (1973), J. Human Resources 8, 436-455, with equal weights for a mean over groups.
     """
     check_confidence(confidence)
+    if shared_variance < 0:
+        raise ValueError(f"a variance is not negative: {shared_variance}")
     for cell in cells:
         if min(cell.share_a, cell.share_b) < 0:
             raise ValueError(f"a share is not negative: {cell.name} {cell.share_a}, {cell.share_b}")
@@ -81,23 +86,25 @@ def kitagawa(cells: Sequence[Cell], *, confidence: float = 0.95) -> Decompositio
         )
         for cell, (a, b) in zip(cells, shares, strict=True)
     )
-    mix = _estimate(sum(part.mix for part in parts), cells, [((a - b) / 2,) * 2 for a, b in shares], confidence)
-    within = _estimate(sum(part.within for part in parts), cells, [((a + b) / 2,) * 2 for a, b in shares], confidence)
-    total = _estimate(sum(part.mix + part.within for part in parts), cells, shares, confidence)
+    mix = _estimate(sum(part.mix for part in parts), cells, [((a - b) / 2,) * 2 for a, b in shares], 0.0, confidence)
+    halves = [((a + b) / 2,) * 2 for a, b in shares]
+    within = _estimate(sum(part.within for part in parts), cells, halves, shared_variance, confidence)
+    total = _estimate(sum(part.mix + part.within for part in parts), cells, shares, shared_variance, confidence)
     return Decomposition(total=total, mix=mix, within=within, parts=parts, covered=min(sum_a, sum_b, 1.0))
 
 
 def _estimate(
-    value: float, cells: Sequence[Cell], weights: Sequence[tuple[float, float]], confidence: float
+    value: float, cells: Sequence[Cell], weights: Sequence[tuple[float, float]], shared: float, confidence: float
 ) -> Estimate:
     terms = [
         (weight**2 * variance, df)
         for cell, (a, b) in zip(cells, weights, strict=True)
         for weight, variance, df in ((a, cell.variance_a, cell.df_a), (b, cell.variance_b, cell.df_b))
     ]
-    variance = sum(term for term, _ in terms)
-    if variance <= 0:
+    sampled = sum(term for term, _ in terms)
+    if sampled <= 0:
         return Estimate(estimate=value, n_items=len(cells), method=METHOD, reason="nothing here is uncertain")
+    variance = sampled + shared
     df = variance**2 / sum(term**2 / max(df, 1.0) for term, df in terms if term)
     half = t_quantile(0.5 + confidence / 2, df) * sqrt(variance)
     return Estimate(

@@ -69,9 +69,7 @@ def weekly(
         known=np.zeros(len(rows), dtype=np.bool_),
         sums=rows.sums,
     )
-    settled = np.zeros(len(found.weeks), dtype=np.bool_)
-    settled[found.sums.rows.week] = True
-    at = at.only(settled[at.week])
+    at = at.only(found.settled[at.week])
     every = found.sums.rows
     factor = completion(every.week, every.team, every.risk, every.sums["reviews"], found.draws, at)
     span_at = {week: n for n, span in enumerate(spans) for week in span.weeks}

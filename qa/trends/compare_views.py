@@ -15,7 +15,19 @@ from qa.core.clock import local_day, monday_of, utcnow, week_key
 from qa.core.db import db
 from qa.reviews import measured
 from qa.sampling import reporting
-from qa.trends import comparing, dimensions, health, looking, over_time, queries, scoped, summed, validity
+from qa.trends import (
+    comparing,
+    dimensions,
+    health,
+    linking,
+    looking,
+    over_time,
+    queries,
+    scoped,
+    summed,
+    validity,
+    versions,
+)
 from qa.trends.views import filters
 
 bp = Blueprint("compare", __name__, url_prefix="/trends")
@@ -52,11 +64,16 @@ def show() -> ResponseReturnValue:
         sides = (side(name=said.get(a, "–"), weeks=weeks, key=a), side(name=said.get(b, "–"), weeks=weeks, key=b))
     else:
         sides = (
-            side(name=f"newest {length} weeks", weeks=weeks),
+            side(name=f"Newest {length} weeks", weeks=weeks),
             side(name=f"{length} weeks before", weeks=before),
         )
     ready = found.anything and (not dimension or len(keys) > 1)
-    comparison = comparing.compare(session, found, dimension, *sides, crowd) if ready else None
+    steps = []
+    if ready and not dimension:
+        judged = versions.by_week(session, scope, found)
+        changes = versions.changes_between(session, g.actor.programme_id, {row.rubric for row in judged})
+        steps = linking.between(linking.steps_in(judged, changes), weeks, before)
+    comparison = comparing.compare(session, found, dimension, *sides, crowd, steps) if ready else None
     slices = comparing.slices(session, found, weeks, crowd, names) if found.anything else []
     return render_template(
         "trends/compare.html",
@@ -76,7 +93,6 @@ def show() -> ResponseReturnValue:
         comparison=comparison,
         slices=slices,
         chart=slice_chart(slices),
-        weeks=weeks,
     )
 
 
@@ -89,7 +105,7 @@ def choices(
     if dimension == "team":
         rows = [(str(team), names.get(team, measured.NO_TEAM)) for team in found.teams]
     elif dimension == "queue":
-        rows = [(queue, queue or dimensions.NOTHING_SAID) for queue in found.queues]
+        rows = [(queue, queue or measured.NO_QUEUE) for queue in found.queues]
     else:
         rows = [(value, value or dimensions.NOTHING_SAID) for value in facets.get(dimension, [])]
     return sorted(rows, key=lambda row: row[1])

@@ -2,30 +2,34 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
-from calibration.decomposition import Cell, Decomposition, kitagawa
+from calibration.decomposition import Cell, Decomposition, Part, kitagawa
 from calibration.multiplicity import benjamini_hochberg, holm
 from qa.reviews.measured import NO_QUEUE, NO_TEAM
 from qa.sampling import from_sums
 from qa.sampling.estimation import Difference, Figure, difference
 from qa.sampling.reporting import FEW, PEOPLE, Reported
-from qa.trends import summed
+from qa.trends import linking, summed
 from qa.trends.dimensions import NOTHING_SAID
 from qa.trends.key_figures import LIST_LEVEL, verdict
+from qa.trends.linking import Step
 from qa.trends.over_time import Crowd
 from qa.trends.rules import HELD_BACK
+from qa.trends.shares import Vector, scored_by, shares_of
 from qa.trends.standing_rows import apart_of
 from qa.trends.summed import Summed
 
 Codes = NDArray[np.int64]
 SLICED_BY = ("channel", "tier", "language", "tenure", "launch")  # faces that slices are looked for in, besides
 MOST_SLICES = 40
+PAIRS = "Team and queue"
+CHANNEL = ", "  # between a queue and its channel in the name of a kind of work
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,34 +62,42 @@ class Comparison:
     b: Side
     rows: Sequence[Compared]
     told_apart: Decomposition
+    parts_held_back: bool  # what each kind of work adds may be over too few people
     held_back: bool
 
 
-def compare(session: Session, found: Summed, dimension: str, a: Side, b: Side, crowd: Crowd) -> Comparison:
-    """``a`` minus ``b``; verdicts after Holm's correction over the measures."""
+def compare(
+    session: Session, found: Summed, dimension: str, a: Side, b: Side, crowd: Crowd, steps: Sequence[Step] = ()
+) -> Comparison:
+    """``a`` minus ``b``; verdicts after Holm's correction over the measures.
+
+    Between ``steps`` of the rubric's scoring there is no difference to tell: the sides are on two scales.
+    """
     rows = summed.split(session, found, dimension) if dimension in SLICED_BY else found
-    at = _sides(rows, dimension, a, b)
-    figures = summed.figures(rows, at, lambda d, n: found.concentration((a, b)[d].weeks, n))
-    shares = [found.shares.of(found.places(side.weeks))[0] for side in (a, b)]
-    n_effective = [each.figure.n_effective for each in figures.quality]
-    apart = apart_of(shares[0], shares[1], n_effective[0], n_effective[1])
-    if dimension == "" and found.shares.exact:
-        gap = shares[0] - shares[1]
-        apart = float(gap @ gap)
+    scored = [_scored_by(session, found, dimension, side) for side in (a, b)]
+    figures = summed.figures(rows, _sides(rows, dimension, a, b), lambda d, n: scored[d].concentration(n))
+    apart = _apart(scored[0], scored[1], *(each.figure.n_effective for each in figures.quality))
     measures = (
         ("Quality", 1.0, figures.quality, found.known.between, True),
         ("Pass rate", 100.0, figures.passed, found.known.passed, True),
         ("Critical-error rate", 100.0, figures.critical, found.known.critical, False),
     )
     people = crowd.shown(dimension)
-    hidden = people is not None and any(
-        max((people.get((side.key, week), 0) for week in side.weeks), default=0) < PEOPLE for side in (a, b)
-    )
+    hidden = any(_few(people, side.key, side.weeks) for side in (a, b))
     changes = [from_sums.gap(pair[0], pair[1], between * apart) for _, _, pair, between, _ in measures]
-    if hidden:
-        changes = [Difference(estimate=None, reason=HELD_BACK) for _ in changes]
+    reason = HELD_BACK if hidden else linking.withheld_by(steps) if steps else None
+    if reason is not None:
+        changes = [Difference(estimate=None, reason=reason) for _ in changes]
     adjusted = holm([change.p_value for change in changes])
     nothing = Figure(estimate=None, reason=HELD_BACK)
+    decomposed = kitagawa([]) if reason else told_apart(session, found, dimension, a, b, found.known.between * apart)
+    parts_hidden = people is not None
+    if people is not None and not dimension:  # over the queues, where each is over enough people in both periods
+        by_queue = crowd.shown("queue")
+        parts_hidden = any(_few(by_queue, queue, side.weeks) for queue in found.queues for side in (a, b))
+        decomposed = replace(decomposed, parts=() if parts_hidden else _by_queue(decomposed.parts))
+    elif parts_hidden:
+        decomposed = replace(decomposed, parts=())
     return Comparison(
         a=a,
         b=b,
@@ -97,15 +109,59 @@ def compare(session: Session, found: Summed, dimension: str, a: Side, b: Side, c
                 b=nothing if hidden else pair[1].figure,
                 change=change,
                 adjusted_p=p,
-                verdict=verdict(
-                    pair[0].figure, pair[1].figure, change, p, proportion=scale != 1.0, higher_is_better=more
-                ),
+                verdict=linking.NOT_COMPARABLE
+                if steps and not hidden
+                else verdict(pair[0].figure, pair[1].figure, change, p, proportion=scale != 1.0, higher_is_better=more),
             )
             for (title, scale, pair, _, more), change, p in zip(measures, changes, adjusted, strict=True)
         ],
-        told_apart=kitagawa([]) if hidden else told_apart(session, found, dimension, a, b),
+        told_apart=decomposed,
+        parts_held_back=parts_hidden,
         held_back=hidden,
     )
+
+
+def _few(people: Mapping[tuple[str, dt.date], int] | None, key: str, weeks: Sequence[dt.date]) -> bool:
+    """Whether some weeks may be over too few people for those who may not see each."""
+    return people is not None and max((people.get((key, week), 0) for week in weeks), default=0) < PEOPLE
+
+
+def _by_queue(parts: Sequence[Part]) -> tuple[Part, ...]:
+    """What whole queues add: the parts of their channels together."""
+    found: dict[str, Part] = {}
+    for part in parts:
+        queue = part.name.partition(CHANNEL)[0]
+        known = found.get(queue, Part(name=queue, mix=0.0, within=0.0))
+        found[queue] = replace(known, mix=known.mix + part.mix, within=known.within + part.within)
+    return tuple(found.values())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _ScoredBy:
+    """Each reviewer's share of a side; of a part whose shares are not kept, those of the whole round it."""
+
+    shares: Mapping[int, float]
+    exact: bool
+
+    def concentration(self, n_effective: float) -> float:
+        whole = sum(each * each for each in self.shares.values())
+        return whole if self.exact else float(from_sums.concentration_within(whole, n_effective))
+
+
+def _scored_by(session: Session, found: Summed, dimension: str, side: Side) -> _ScoredBy:
+    shares = found.shares
+    if dimension:
+        scope = found.scope.within(dimension, side.key)
+        span = {"since": found.weeks[0], "until": found.weeks[-1]}
+        shares = shares_of(session, scope, found.weeks, found.settled, **span)
+    return _ScoredBy(shares=shares.by_reviewer(found.places(side.weeks)), exact=shares.exact)
+
+
+def _apart(a: _ScoredBy, b: _ScoredBy, n_a: float, n_b: float) -> float:
+    """The sum of squared differences of the reviewers' shares, with what chance adds where they are not kept."""
+    squares = sum((a.shares.get(who, 0.0) - b.shares.get(who, 0.0)) ** 2 for who in {*a.shares, *b.shares})
+    scatter = (each.concentration(n) - each.concentration(np.inf) for each, n in ((a, n_a), (b, n_b)))
+    return squares + sum(scatter)
 
 
 def _place_of(rows: Summed, dimension: str, key: str) -> int:
@@ -130,8 +186,13 @@ def _sides(rows: Summed, dimension: str, a: Side, b: Side) -> summed.Domain:
     return summed.domain(rows, place, 2)
 
 
-def told_apart(session: Session, found: Summed, dimension: str, a: Side, b: Side) -> Decomposition:
-    """Quality's difference by queue, and by channel within it where the comparison is not itself over another face."""
+def told_apart(
+    session: Session, found: Summed, dimension: str, a: Side, b: Side, between_reviewers: float
+) -> Decomposition:
+    """Quality's difference by queue, and by channel within it where the comparison is not itself over another face.
+
+    ``between_reviewers`` is the variance of what the two sides' reviewers do not share.
+    """
     rows = found
     if dimension in SLICED_BY:
         rows = summed.split(session, found, dimension)
@@ -160,7 +221,7 @@ def told_apart(session: Session, found: Summed, dimension: str, a: Side, b: Side
         channel = rows.values[n % width] or NOTHING_SAID if by_channel else ""
         found_cells.append(
             Cell(
-                name=", ".join(word for word in (rows.queues[n // width] or NO_QUEUE, channel) if word),
+                name=CHANNEL.join(word for word in (rows.queues[n // width] or NO_QUEUE, channel) if word),
                 share_a=float(parts[n] / max(totals[0], 1.0)),
                 share_b=float(parts[count + n] / max(totals[1], 1.0)),
                 mean_a=one.estimate or 0.0,
@@ -171,7 +232,7 @@ def told_apart(session: Session, found: Summed, dimension: str, a: Side, b: Side
                 df_b=other.df,
             )
         )
-    return kitagawa(found_cells)
+    return kitagawa(found_cells, shared_variance=between_reviewers)
 
 
 def _usable(figure: Figure) -> bool:
@@ -207,53 +268,106 @@ def slices(
     ----------
     Benjamini & Hochberg (1995), JRSS B 57, 289-300; Chung et al. (2019), Slice Finder, ICDE, 1550-1553, for the search.
     """
-    tested: list[tuple[str, str, Reported, Reported]] = []
-    for title, rows, codes, framed, labels, people in _ways(session, found, crowd, names):
+    whole, settled = found.shares.d[found.places(weeks)].sum(axis=0), found.settled
+    counted = [week for week, there in zip(found.weeks, settled, strict=True) if there and week in set(weeks)]
+    scored: dict[str, Mapping[str, Vector]] = {}
+    tested: list[tuple[str, str, Figure, Figure, Difference]] = []
+    for way in _ways(session, found, crowd, names):
+        rows, labels = way.rows, way.labels
         inside = np.zeros(len(found.weeks), dtype=np.bool_)
         inside[found.places(weeks)] = True
-        count = len(labels)
-        at = np.where(inside[rows.sums.rows.week], codes, -1)
-        there = np.where(inside[rows.frame.week], framed, -1)
-        own = from_sums.quality(rows.sums, at, count, model=rows.model, frame=rows.frame, framed=there)
+        at = np.where(inside[rows.sums.rows.week], way.codes, -1)
+        there = np.where(inside[rows.frame.week], way.framed, -1)
+        own = from_sums.quality(rows.sums, at, len(labels), model=rows.model, frame=rows.frame, framed=there)
+        scored[way.title] = scored_by(session, found.scope, way.title.lower(), counted, found.shares.reviewers)
         for n, (key, label) in enumerate(labels):
             if own[n].figure.n < FEW:
                 continue
-            if people is not None and max((people.get((key, week), 0) for week in weeks), default=0) < PEOPLE:
+            if _few(way.people, key, weeks) or _few_others(way, key, weeks):
                 continue
             others = np.where((at >= 0) & (at != n), 0, -1)
             rest_framed = np.where((there >= 0) & (there != n), 0, -1)
             rest = from_sums.quality(rows.sums, others, 1, model=rows.model, frame=rows.frame, framed=rest_framed)[0]
             if rest.figure.n >= FEW:
-                tested.append((title, label, own[n], rest))
-    changes = [difference(own.figure, rest.figure) for _, _, own, rest in tested]
-    adjusted = benjamini_hochberg([change.p_value for change in changes])
+                mine = scored[way.title].get(key)
+                near = scored["Queue"].get(key.partition("|")[2], whole) if way.title == PAIRS else whole
+                here, gap = _with_reviewers(
+                    found, own[n], rest, whole, near if mine is None else mine, exact=mine is not None
+                )
+                tested.append((way.title, label, here, rest.figure, gap))
+    adjusted = benjamini_hochberg([change.p_value for *_, change in tested])
     rows_found = [
-        Slice(dimension=title, name=label, here=own.figure, rest=rest.figure, change=change, adjusted_p=p)
-        for (title, label, own, rest), change, p in zip(tested, changes, adjusted, strict=True)
+        Slice(dimension=title, name=label, here=here, rest=rest, change=change, adjusted_p=p)
+        for (title, label, here, rest, change), p in zip(tested, adjusted, strict=True)
     ]
     return sorted(rows_found, key=lambda each: (not each.found, each.change.estimate or 0.0, each.name))[:MOST_SLICES]
 
 
-def _ways(session: Session, found: Summed, crowd: Crowd, names: Mapping[int, str]) -> list[tuple[Any, ...]]:
-    """Each way of slicing: its rows with the slice of each, and how the slices are called."""
+def _few_others(way: "_Way", key: str, weeks: Sequence[dt.date]) -> bool:
+    """Whether all others may be over too few people: their figure stands beside the slice's."""
+    if way.people is None:
+        return False
+    per_week = [[way.people.get((other, week), 0) for other, _ in way.labels if other != key] for week in weeks]
+    together = sum if way.title == "Team" else max  # teams share nobody in a week, other slices may
+    return max((together(each) for each in per_week if each), default=0) < PEOPLE
+
+
+def _with_reviewers(
+    found: Summed, own: Reported, rest: Reported, whole: Vector, mine: Vector, *, exact: bool
+) -> tuple[Figure, Difference]:
+    """A slice's figure and its difference from all others, both with what their reviewers' strictness adds.
+
+    ``whole`` and ``mine`` are sums of d by reviewer; unless ``exact`` the slice is a random part of ``mine``.
+    """
+    total, part = float(whole.sum()), float(mine.sum())
+    if total <= 0 or part <= 0:
+        return own.figure, difference(own.figure, rest.figure)
+    share, n_here, n_rest = mine / part, own.figure.n_effective, rest.figure.n_effective
+    concentration = float(share @ share)
+    if exact:
+        others = (whole - mine) / max(total - part, 1e-12)
+        apart = float((share - others) @ (share - others))
+    else:
+        apart = apart_of(share, whole / total, n_here, n_rest)
+        concentration = float(from_sums.concentration_within(concentration, n_here))
+    between = found.known.between
+    figure = from_sums.with_reviewers(own, between * concentration).figure
+    return figure, difference(figure, rest.figure, reviewer_variance=between * apart)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Way:
+    """One way of slicing: its rows with the slice of each, how the slices are called, and over how many people."""
+
+    title: str
+    rows: Summed
+    codes: Codes
+    framed: Codes
+    labels: Sequence[tuple[str, str]]
+    people: Mapping[tuple[str, dt.date], int] | None = None
+
+
+def _ways(session: Session, found: Summed, crowd: Crowd, names: Mapping[int, str]) -> list[_Way]:
     rows, frame = found.sums.rows, found.frame
     teams = [(str(team), names.get(team, NO_TEAM)) for team in found.teams]
     queues = [(queue, queue or NO_QUEUE) for queue in found.queues]
     width = max(len(queues), 1)
-    pairs = [(f"{t}|{q}", f"{team}, {queue}") for t, team in teams for q, queue in queues]
-    ways: list[tuple[Any, ...]] = [
-        ("Team", found, rows.team, frame.team, teams, crowd.shown("team")),
-        ("Queue", found, rows.queue, frame.queue, queues, crowd.shown("queue")),
+    people = {face: crowd.shown(face) for face in ("team", "queue")}
+    ways = [
+        _Way(title="Team", rows=found, codes=rows.team, framed=frame.team, labels=teams, people=people["team"]),
+        _Way(title="Queue", rows=found, codes=rows.queue, framed=frame.queue, labels=queues, people=people["queue"]),
     ]
     if crowd.sees_each:  # a team's part of a queue may be one person's
-        ways.append(
-            ("Team and queue", found, rows.team * width + rows.queue, frame.team * width + frame.queue, pairs, None)
-        )
+        codes, framed = rows.team * width + rows.queue, frame.team * width + frame.queue
+        pairs = [(f"{t}|{q}", f"{team}, {queue}") for t, team in teams for q, queue in queues]
+        ways.append(_Way(title=PAIRS, rows=found, codes=codes, framed=framed, labels=pairs))
     if found.scope.face != "all":
         return ways
     for face in SLICED_BY:
         split = summed.split(session, found, face)
         labels = [(value, value or NOTHING_SAID) for value in split.values]
         if len(labels) > 1:
-            ways.append((face.capitalize(), split, split.sums.rows.value, split.frame.value, labels, crowd.shown(face)))
+            codes, framed, title = split.sums.rows.value, split.frame.value, face.capitalize()
+            people_of = crowd.shown(face)
+            ways.append(_Way(title=title, rows=split, codes=codes, framed=framed, labels=labels, people=people_of))
     return ways

@@ -2,7 +2,8 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,6 +43,14 @@ class Scope:
             return "language", (self.value,), True
         return "all", ("",), self.face == "all"
 
+    def within(self, dimension: str, key: str) -> "Scope":
+        """The part of it that one team, queue or value of a face is, by its key in the sums."""
+        if dimension == "team":
+            return replace(self, teams=(int(key),))
+        if dimension == "queue":
+            return replace(self, queue=key)
+        return replace(self, face=dimension, value=key)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shares:
@@ -59,6 +68,10 @@ class Shares:
         d, free = self.d[weeks].sum(axis=0), self.free[weeks].sum(axis=0)
         total = d.sum()
         return (d / total, free / total) if total > 0 else (d, free)
+
+    def by_reviewer(self, weeks: Codes) -> dict[int, float]:
+        """The shares of some weeks by the reviewers' numbers, to be laid beside those of another scope."""
+        return dict(zip(self.reviewers, self.of(weeks)[0].tolist(), strict=True))
 
 
 def shares_of(
@@ -97,6 +110,31 @@ def shares_of(
         n=tables["n"],
         exact=exact,
     )
+
+
+def scored_by(
+    session: Session, scope: Scope, face: str, weeks: Sequence[dt.date], reviewers: Sequence[int]
+) -> dict[str, Vector]:
+    """Sums of d over some weeks of each team, queue or language, one entry for each of ``reviewers``; one statement.
+
+    Nothing where the sums are not kept so: of a narrowed scope, or of the queues of some teams.
+    """
+    others: Mapping[str, Any] = {"team": scope.queue, "queue": scope.teams, "language": scope.teams or scope.queue}
+    if scope.face != "all" or face not in others or others[face] is not None or not weeks:
+        return {}
+    table = WeeklyReviewerSum
+    where = [table.programme_id == scope.programme_id, table.face == face, table.week.in_(weeks)]
+    if face == "team" and scope.teams is not None:
+        where.append(table.value.in_([str(team) for team in scope.teams]))
+    rows = session.execute(
+        select(table.value, table.reviewer_id, func.sum(table.d)).where(*where).group_by(table.value, table.reviewer_id)
+    )
+    place = {reviewer: n for n, reviewer in enumerate(reviewers)}
+    found: dict[str, Vector] = {}
+    for value, reviewer, d in rows:
+        if reviewer in place:
+            found.setdefault(value, np.zeros(len(place)))[place[reviewer]] = d
+    return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

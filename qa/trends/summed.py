@@ -53,6 +53,13 @@ class Summed:
     def anything(self) -> bool:
         return bool(len(self.sums.rows)) and bool(self.sums.rows.sums["n"].sum() > 0)
 
+    @property
+    def settled(self) -> NDArray[np.bool_]:
+        """The weeks that figures rest on."""
+        found = np.zeros(len(self.weeks), dtype=np.bool_)
+        found[self.sums.rows.week] = True
+        return found
+
     def places(self, weeks: Collection[dt.date]) -> Codes:
         """Where weeks stand in the list."""
         return np.array([place for place, week in enumerate(self.weeks) if week in weeks], dtype=np.int64)
@@ -206,8 +213,7 @@ def split(session: Session, summed: Summed, face: str, value: Sequence[str] | No
     )
     framed = read(session, WeeklyFrameSum, scope.programme_id, keys=keys, face=face, **narrowed, **span)
     rows = _rows(found, week_of, team_of, queue_of, value_of)
-    settled = np.zeros(len(summed.weeks), dtype=np.bool_)
-    settled[summed.sums.rows.week] = True
+    settled = summed.settled
     rows = rows.only(settled[rows.week])
     frame = FrameRows(
         week=framed.codes("week", week_of),

@@ -25,6 +25,10 @@ def test_the_parts_are_those_worked_out_by_hand() -> None:
     # V(within) = .45^2 * 2 + .55^2 * 2; V(mix) = .15^2 * 2 * 2
     assert found.within.std_error == pytest.approx((2 * (0.45**2 + 0.55**2)) ** 0.5)
     assert found.mix.std_error == pytest.approx((4 * 0.15**2) ** 0.5)
+    shared = kitagawa([cell("chat", 0.6, 0.3, 90, 85), cell("phone", 0.4, 0.7, 70, 75)], shared_variance=2.25)
+    assert shared.within.std_error == pytest.approx((2 * (0.45**2 + 0.55**2) + 2.25) ** 0.5)
+    assert shared.total.std_error == pytest.approx((0.6**2 + 0.4**2 + 0.3**2 + 0.7**2 + 2.25) ** 0.5)
+    assert shared.mix == found.mix
 
 
 @given(

@@ -1,18 +1,21 @@
 """The page from weekly sums: the figures of the single reviews, every way to split and narrow, and who sees them."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from qa.core.clock import utcnow, week_key
+from qa.core.clock import monday_of, utcnow, week_key
 from qa.people.queries import setting_at, zone_of
 from qa.reviews import keeping_sums, measured
+from qa.reviews.models import Review, ReviewRevision
 from qa.rubric_library.models import RubricVersion
-from qa.sampling.models import FrameUnit
-from qa.trends import looking, queries, rules, strictness
+from qa.sampling.models import Assignment, Draw, DrawnUnit, FrameUnit, Period
+from qa.tickets.models import HandledPart
+from qa.trends import comparing, looking, over_time, queries, rules, strictness, summed
 from qa.trends.dimensions import DIMENSIONS
 from qa.trends.filtering import Filters
 from tests.coaching.weeks import wednesday
@@ -112,6 +115,49 @@ def test_the_page_shows_the_figures_of_the_single_reviews(session: Session, cast
     assert lead.get("/trends/reviews?week=2026-W14&narrow=tenure:not known&grain=month").status_code == 200
 
 
+def test_two_groups_differ_by_what_their_reviewers_do_not_share(session: Session, cast: Cast) -> None:
+    operation(session, cast, publish_rubric(session, cast))
+    who, last = actor(session, cast.quinn), monday_of(wednesday(1).date())
+    scope, teams = looking.scope_of(session, who, Filters())
+    found = summed.load(session, scope, since=last - dt.timedelta(weeks=25), until=last)
+    crowd = over_time.Crowd(session=session, scope=scope, found=found, sees_each=True)
+    weeks = tuple(last - dt.timedelta(weeks=back) for back in range(4))
+    pair = (cast.payouts.id, cast.appeals.id)
+    sides = [comparing.Side(name="", weeks=weeks, key=str(team)) for team in pair]
+
+    quality = comparing.compare(session, found, "team", *sides, crowd).rows[0]
+    slices = comparing.slices(session, found, weeks, crowd, {team.id: team.name for team in teams})
+
+    mine, theirs = (_by_hand(session, team, weeks) for team in pair)
+    apart = sum((mine.get(who, 0) - theirs.get(who, 0)) ** 2 for who in {*mine, *theirs})
+    assert apart > 0.05
+    sampled = (quality.a.variance or 0) + (quality.b.variance or 0)
+    assert quality.change.std_error == pytest.approx((sampled + found.known.between * apart) ** 0.5)
+    assert quality.a.reviewer_variance == pytest.approx(
+        found.known.between * sum(each * each for each in mine.values())
+    )
+    beside = next(each for each in slices if (each.dimension, each.name) == ("Team", cast.payouts.name))
+    assert beside.change.std_error == pytest.approx(quality.change.std_error)
+    assert beside.here.reviewer_variance == pytest.approx(quality.a.reviewer_variance)
+
+
+def _by_hand(session: Session, team: int, weeks: Collection[dt.date]) -> dict[int, float]:
+    """Each reviewer's share of a team's reviews, by one over the chance of the draw."""
+    rows = session.execute(
+        select(Review.reviewer_id, func.sum(1 / DrawnUnit.inclusion_probability))
+        .join(Assignment, Assignment.id == Review.assignment_id)
+        .join(DrawnUnit, DrawnUnit.id == Assignment.drawn_unit_id)
+        .join(Draw, Draw.id == DrawnUnit.draw_id)
+        .join(Period, Period.id == Draw.period_id)
+        .join(HandledPart, HandledPart.id == Review.part_id)
+        .join(ReviewRevision, ReviewRevision.id == Review.current_revision_id)
+        .where(HandledPart.team_id == team, Period.starts_on.in_(weeks), ReviewRevision.score.is_not(None))
+        .group_by(Review.reviewer_id)
+    ).all()
+    total = sum(d for _, d in rows)
+    return {reviewer: d / total for reviewer, d in rows}
+
+
 def _without_reviewers(evidence: rules.Evidence) -> rules.Evidence:
     """Sampling alone: what reviewers add is kept apart, once a day."""
     plain = replace(evidence.measured.window, strictness=None)
@@ -136,6 +182,7 @@ def test_comparing_and_validity_answer_their_reader_and_hold_back_what_is_over_t
     assert "Where quality differs most" in periods
     assert "Appeals and Payouts" in teams
     assert "held back: fewer than 5 people" in held
+    assert "Where quality differs most" not in held
     assert "Scores beside outcomes" in valid
     assert "QA score" in valid
     assert "The sample, by week drawn" in health
