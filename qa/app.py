@@ -106,6 +106,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or Settings.from_environment(demo=cli.is_demo_command())
     app = Flask(__name__, template_folder=str(PROJECT / "templates"), static_folder=None)
     app.url_rule_class = routing.LateRule
+    app.url_map.converters["int"] = routing.StoredNumber
     app.ensure_sync = as_it_is  # type: ignore[assignment,method-assign]
     configure(app, settings)
     logs.init_logs(app)

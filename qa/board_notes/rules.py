@@ -22,10 +22,10 @@ class Span:
 def span_of(period: str) -> Span:
     """A period written as ``2026-W14`` or ``2026-04``; ``ValueError`` says what is wrong."""
     period = period.strip().upper()
-    if re.fullmatch(r"\d{4}-W\d{2}", period):
+    if re.fullmatch(r"(19|20)[0-9]{2}-W[0-9]{2}", period):
         monday = monday_of_week(period)
         return Span(period=period, starts_on=monday, ends_on=monday + dt.timedelta(days=6))
-    if re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", period) and not period.startswith("0000"):
+    if re.fullmatch(r"(19|20)[0-9]{2}-(0[1-9]|1[0-2])", period):
         year, month = map(int, period.split("-"))
         days = calendar.monthrange(year, month)[1]
         return Span(period=period, starts_on=dt.date(year, month, 1), ends_on=dt.date(year, month, days))

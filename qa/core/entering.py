@@ -12,7 +12,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -21,6 +21,8 @@ from qa.core.errors import InvalidInputError
 NONE = "-"  # empties a field; an empty cell leaves it as it is
 LONGEST_CELL = 4_000
 MOST_ROWS = 2_000  # carried out in one transaction, for which others wait to write
+FIRST_YEAR, LAST_YEAR = 1990, 2099
+Moment = TypeVar("Moment", dt.date, dt.datetime)
 
 
 class EntryError(ValueError):
@@ -207,12 +209,20 @@ def list_of_names(text: str) -> tuple[str, ...]:
 
 
 def day(text: str) -> dt.date:
-    if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
-        try:
-            return dt.date.fromisoformat(text)
-        except ValueError:
-            pass
-    raise EntryError("not a date such as 2026-11-02")
+    """A day of our time: the weeks around it, and its midnight anywhere, can be told."""
+    try:
+        if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
+            raise ValueError(text)
+        found = dt.date.fromisoformat(text)
+    except ValueError:
+        raise EntryError("not a date such as 2026-11-02") from None
+    return _of_our_time(found)
+
+
+def _of_our_time(found: Moment) -> Moment:
+    if not FIRST_YEAR <= found.year <= LAST_YEAR:
+        raise EntryError(f"not between {FIRST_YEAR} and {LAST_YEAR}")
+    return found
 
 
 def moment_in(zone: ZoneInfo) -> Callable[[str], dt.datetime]:
@@ -223,11 +233,9 @@ def moment_in(zone: ZoneInfo) -> Callable[[str], dt.datetime]:
             if len(text) < len("2026-11-02 09"):
                 raise ValueError(text)
             found = dt.datetime.fromisoformat(text)
-            if found.tzinfo is None:
-                found = found.replace(tzinfo=zone)
-            return found.astimezone(dt.UTC)
-        except (ValueError, OverflowError):
+        except ValueError:
             raise EntryError("not a time such as 2026-11-02 09:30") from None
+        return _of_our_time(found if found.tzinfo else found.replace(tzinfo=zone)).astimezone(dt.UTC)
 
     return read
 

@@ -1,16 +1,29 @@
-"""Rules of addresses that learn to build an address when one is asked for.
-
-Werkzeug writes and compiles two functions for each rule while the application is put together; for some three hundred
-rules that is an eighth of a start, and most of them never build anything in a process.
-"""
+"""Addresses: rules that learn to build one when it is asked for, and the numbers that stand in them."""
 
 from typing import Any
 
-from werkzeug.routing import Rule
+from werkzeug.routing import IntegerConverter, Rule
+
+
+class StoredNumber(IntegerConverter):
+    """The number of an address; one that no database holds leads nowhere."""
+
+    regex = r"\d{1,18}"
+
+
+def stored_id(text: str) -> int:
+    """A number after the question mark that may be an id; ``ValueError`` where no database holds such a one."""
+    number = int(text)
+    if not 0 < number < 2**63:
+        raise ValueError(f"not an id: {number}")
+    return number
 
 
 class LateRule(Rule):
     """Matches as any rule does; its builders are compiled at their first call.
+
+    Werkzeug writes and compiles two functions for each rule while the application is put together; for some three
+    hundred rules that is an eighth of a start, and most of them never build anything in a process.
 
     Should Werkzeug one day make them in another way, this changes nothing: they are made at once again.
     """

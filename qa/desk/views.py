@@ -13,6 +13,7 @@ from qa.core import audit
 from qa.core.access import Permission, Role, Scope, requires
 from qa.core.clock import local_day, midnight, monday_of, utcnow
 from qa.core.db import db
+from qa.core.routing import stored_id
 from qa.desk import attention, behind, queries, searching
 from qa.incidents import figures as incident_figures
 from qa.incidents import queries as incident_queries
@@ -199,7 +200,7 @@ def audit_trail() -> ResponseReturnValue:
     session = db.session()
     action = request.args.get("action", "")
     rows = queries.audit_trail(
-        session, g.actor, action=action, before=request.args.get("before", type=int), limit=TRAIL_PAGE
+        session, g.actor, action=action, before=request.args.get("before", type=stored_id), limit=TRAIL_PAGE
     )
     seq, digest = audit.chain_head(session)
     return render_template(

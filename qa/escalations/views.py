@@ -16,6 +16,7 @@ from qa.core.clock import local_day, midnight, monday_of, utcnow
 from qa.core.db import db
 from qa.core.fields import shown_again
 from qa.core.import_views import Importing, add_pages
+from qa.core.routing import stored_id
 from qa.escalations import fields, figures, queries, service
 from qa.escalations.models import ORIGINS
 from qa.tickets.models import Ticket
@@ -55,7 +56,7 @@ def index() -> ResponseReturnValue:
 def list_page(*, typed: Mapping[str, str] | None = None, errors: Mapping[str, str] | None = None) -> str:
     session, now = db.session(), utcnow()
     state = request.args.get("state", "open")
-    queue, owner = request.args.get("queue", ""), request.args.get("owner", type=int)
+    queue, owner = request.args.get("queue", ""), request.args.get("owner", type=stored_id)
     number = min(max(request.args.get("page", 1, type=int), 1), 10_000)
     this_week = monday_of(local_day(now, g.zone))
     weeks = [this_week - dt.timedelta(weeks=back) for back in range(WEEKS - 1, -1, -1)]

@@ -17,6 +17,7 @@ from qa.core.crypto import KeyRing
 from qa.core.db import db
 from qa.core.fields import shown_again
 from qa.core.import_views import Importing, add_pages
+from qa.core.routing import stored_id
 from qa.reviews.queries import get_assignment_for
 from qa.reviews.scoring_page import texts_of
 from qa.rubric_library.queries import rubric_of
@@ -94,7 +95,7 @@ def filters() -> queries.Filters:
         state=asked.get("state", "waiting") if asked.get("state", "waiting") in queries.STATE_CHOICES else "waiting",
         kind=asked.get("kind", "") if asked.get("kind") in rules.KINDS else "",
         criterion=asked.get("criterion", ""),
-        procedure_id=asked.get("procedure", type=int),
+        procedure_id=asked.get("procedure", type=stored_id),
     )
 
 

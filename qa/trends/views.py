@@ -15,6 +15,7 @@ from qa.core.access import Permission, requires
 from qa.core.clock import monday_of_week, utcnow, week_key
 from qa.core.db import db, only_reading
 from qa.core.errors import NotFoundError
+from qa.core.routing import stored_id
 from qa.trends import board_pack, causes, dimensions, drawings, looking, over_time, queries, rules, summed, versions
 
 bp = Blueprint("trends", __name__, url_prefix="/trends")
@@ -28,7 +29,7 @@ def filters() -> looking.Filters:
     span = values.get("weeks", looking.USUAL_SPAN, type=int)
     by, grain = values.get("by", "team"), values.get("grain", "week")
     return looking.Filters(
-        team_id=values.get("team", type=int),
+        team_id=values.get("team", type=stored_id),
         queue=values.get("queue") or None,
         weeks=span if span in looking.SPANS else looking.USUAL_SPAN,
         narrow=values.get("narrow", "")[:200],

@@ -35,7 +35,9 @@ def test_a_period_is_a_week_or_a_month(period: str, first: str, last: str) -> No
     assert (span.starts_on.isoformat(), span.ends_on.isoformat()) == (first, last)
 
 
-@pytest.mark.parametrize("period", ["2026", "2026-13", "2026-W54", "2025-W53", "0000-01", "2026-W00", ""])
+@pytest.mark.parametrize(
+    "period", ["2026", "2026-13", "2026-W54", "2025-W53", "0000-01", "2026-W00", "9999-W52", "٢٠٢٦-04", ""]
+)
 def test_nothing_else_is_a_period(period: str) -> None:
     with pytest.raises(ValueError, match=r"2026-W|week|year"):
         span_of(period)

@@ -13,6 +13,7 @@ from qa.core.access import ROLE_WORDS, Permission, Role, requires
 from qa.core.clock import local_day, utcnow
 from qa.core.db import db
 from qa.core.errors import ConflictError, InvalidInputError
+from qa.core.routing import stored_id
 from qa.people import accounts, directory, queries, service
 from qa.people import roster as roster_file
 from qa.people.service import Change
@@ -29,7 +30,7 @@ def index() -> ResponseReturnValue:
     filters = directory.Filters(
         text=request.args.get("q", "")[:100],
         role=Role(role) if role in set(Role) else None,
-        team_id=request.args.get("team", type=int),
+        team_id=request.args.get("team", type=stored_id),
         state=request.args.get("state", "active"),
     )
     session = db.session()

@@ -11,6 +11,7 @@ from qa.core.access import Permission, Scope, requires
 from qa.core.clock import local_day, utcnow
 from qa.core.db import db
 from qa.core.errors import ConflictError, InvalidInputError, NotFoundError
+from qa.core.routing import stored_id
 from qa.reviews import queries as review_queries
 from qa.reviews import review_page
 from qa.reviews import rules as review_rules
@@ -115,7 +116,7 @@ def seen_version() -> int:
 def index() -> ResponseReturnValue:
     """What waits to be settled, the one due first at the top; and what was settled."""
     session = db.session()
-    team_id, instance = request.args.get("team", type=int), request.args.get("instance", "")
+    team_id, instance = request.args.get("team", type=stored_id), request.args.get("instance", "")
     where = queries.only(team_id, instance)
     return render_template(
         "disputes/index.html",

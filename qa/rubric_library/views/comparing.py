@@ -7,6 +7,7 @@ import rubrics
 from qa.core.access import Permission, requires
 from qa.core.db import db
 from qa.core.errors import NotFoundError
+from qa.core.routing import stored_id
 from qa.rubric_library import queries, wording
 from qa.rubric_library.comparison import compared
 from qa.rubric_library.views.blueprint import bp
@@ -17,7 +18,7 @@ from qa.rubric_library.views.blueprint import bp
 def compare() -> ResponseReturnValue:
     """What changed between any two versions, in words, old and new beside each other."""
     session = db.session()
-    old_id, new_id = (request.args.get(name, type=int) for name in ("old", "new"))
+    old_id, new_id = (request.args.get(name, type=stored_id) for name in ("old", "new"))
     if old_id is None or new_id is None:
         raise NotFoundError("Say which two versions to compare.")
     old, old_family = queries.get_version_for(session, g.actor, old_id)

@@ -14,6 +14,7 @@ from qa.core.clock import monday_of_week, utcnow
 from qa.core.crypto import KeyRing
 from qa.core.db import db
 from qa.core.errors import NotFoundError
+from qa.core.routing import stored_id
 from qa.tickets import listing, queries, rules, showing
 from qa.tickets.conversations import Conversation, conversation_of
 from qa.tickets.downloads import csv_response
@@ -95,8 +96,8 @@ def asked_for() -> Filters:
         tier=word_asked_for("tier"),
         tag=word_asked_for("tag"),
         csat=word_asked_for("csat", listing.CSAT),
-        team_id=id_asked_for("team"),
-        specialist_id=id_asked_for("specialist"),
+        team_id=request.args.get("team", type=stored_id),
+        specialist_id=request.args.get("specialist", type=stored_id),
         week=week_asked_for(),
         created_from=day_asked_for("from"),
         created_to=day_asked_for("to"),
@@ -108,11 +109,6 @@ def asked_for() -> Filters:
 def word_asked_for(name: str, known: Collection[str] | None = None) -> str:
     word = request.args.get(name, "").replace("\x00", "")[:LONGEST_QUERY]
     return word if known is None or word in known else ""
-
-
-def id_asked_for(name: str) -> int | None:
-    number = request.args.get(name, type=int)
-    return number if number is not None and 0 < number < queries.LARGEST_ID else None
 
 
 def day_asked_for(name: str) -> dt.date | None:
