@@ -8,6 +8,7 @@ from flask import Blueprint, flash, g, jsonify, make_response, redirect, render_
 from flask.typing import ResponseReturnValue
 
 from qa.config import settings
+from qa.core import advancing
 from qa.core.access import Permission, Scope, requires
 from qa.core.clock import utcnow
 from qa.core.crypto import KeyRing
@@ -146,7 +147,7 @@ def incident_page(
 @requires(Permission.INCIDENTS)
 def acknowledge(incident_id: int) -> ResponseReturnValue:
     view = to_act_on(incident_id)
-    service.acknowledge(db.session(), view, version=seen_version(), by=g.actor.user_id, now=utcnow())
+    service.acknowledge(db.session(), view, version=advancing.seen_version(), by=g.actor.user_id, now=utcnow())
     db.session.commit()
     flash("You have it. Nobody else is asked, and its reporter is told.", "good")
     return redirect(url_for("incidents.show", incident_id=incident_id))
@@ -157,7 +158,7 @@ def acknowledge(incident_id: int) -> ResponseReturnValue:
 def settle(incident_id: int) -> ResponseReturnValue:
     """Say what came of it."""
     view = to_act_on(incident_id)
-    version = seen_version()
+    version = advancing.seen_version()
     try:
         service.settle(
             db.session(),
@@ -180,7 +181,7 @@ def settle(incident_id: int) -> ResponseReturnValue:
 def take_up(incident_id: int) -> ResponseReturnValue:
     """Go on with what was settled too early."""
     view = to_act_on(incident_id)
-    version = seen_version()
+    version = advancing.seen_version()
     try:
         service.take_up(
             db.session(), view, note=request.form.get("note", ""), version=version, by=g.actor.user_id, now=utcnow()
@@ -207,14 +208,6 @@ def refused(incident_id: int, error: InvalidInputError) -> ResponseReturnValue:
     return make_response(incident_page(incident_id, typed=request.form, errors=error.fields), 422)
 
 
-def seen_version() -> int:
-    """Which state was on the page."""
-    seen = request.form.get("version", type=int)
-    if seen is None:
-        raise InvalidInputError("Load the page again: the form does not say what it changes.")
-    return seen
-
-
 @bp.get("/incidents/owners")
 @requires(Permission.PROGRAMME_RULES)
 def owners_page() -> ResponseReturnValue:
@@ -229,7 +222,7 @@ def set_owners(kind: str) -> ResponseReturnValue:
     if kind not in set(Kind):
         raise NotFoundError("There is no such kind of incident.")
     session = db.session()
-    version = seen_version()
+    version = advancing.seen_version()
     known = {user.email: user for user in owners.people_to_name(session, g.actor.programme_id)}
     try:
         minutes, chosen = owners.read_owners(request.form, known)

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from qa.config import settings
-from qa.core import access_log
+from qa.core import access_log, advancing
 from qa.core.access import Permission, requires
 from qa.core.clock import local_day, midnight, monday_of, utcnow
 from qa.core.cookies import form_token
@@ -352,7 +352,7 @@ def void(review_id: int) -> ResponseReturnValue:
     now = utcnow()
     view = queries.get_review_for(db.session(), g.actor, review_id, now=now)
     reason = request.form.get("reason", "")
-    voiding.void(db.session(), view, reason=reason, version=seen_version(), by=g.actor.user_id, now=now)
+    voiding.void(db.session(), view, reason=reason, version=advancing.seen_version(), by=g.actor.user_id, now=now)
     db.session.commit()
     flash("The review is void: no figure counts it any more. It stays readable, and can be brought back.", "neutral")
     return redirect(url_for("reviews.show", review_id=review_id))
@@ -363,15 +363,7 @@ def void(review_id: int) -> ResponseReturnValue:
 def bring_back(review_id: int) -> ResponseReturnValue:
     now = utcnow()
     view = queries.get_review_for(db.session(), g.actor, review_id, now=now)
-    voiding.bring_back(db.session(), view, version=seen_version(), by=g.actor.user_id, now=now)
+    voiding.bring_back(db.session(), view, version=advancing.seen_version(), by=g.actor.user_id, now=now)
     db.session.commit()
     flash("The review counts again.", "good")
     return redirect(url_for("reviews.show", review_id=review_id))
-
-
-def seen_version() -> int:
-    """Which state of the review was on the page."""
-    seen = request.form.get("version", type=int)
-    if seen is None:
-        raise InvalidInputError("Load the page again: the form does not say what it changes.")
-    return seen

@@ -12,7 +12,7 @@ import rubrics
 from calibration.results import Agreement
 from qa.calibration_sessions.certification import queries, rules, service
 from qa.calibration_sessions.certification.models import Certification
-from qa.core import chance
+from qa.core import advancing, chance
 from qa.core.access import Permission, Scope, requires
 from qa.core.clock import local_day, utcnow
 from qa.core.db import db
@@ -197,11 +197,7 @@ def withdraw(certification_id: int) -> ResponseReturnValue:
 
 def of_form(certification_id: int) -> tuple[Certification, int]:
     """The certification, and the state of it that was on the page."""
-    version = request.form.get("version", "")
-    row = queries.get_certification_for(db.session(), g.actor, certification_id)
-    if not version.isdecimal():
-        raise InvalidInputError("Load the page again: the form does not say what it changes.")
-    return row, int(version)
+    return queries.get_certification_for(db.session(), g.actor, certification_id), advancing.seen_version()
 
 
 def done(user_id: int, words: str) -> ResponseReturnValue:

@@ -7,10 +7,11 @@ from qa.calibration_sessions import drawings
 from qa.calibration_sessions import queries as session_queries
 from qa.calibration_sessions.golden import queries, rules, service
 from qa.calibration_sessions.golden.models import GoldenTicket
+from qa.core import advancing
 from qa.core.access import Permission, requires
 from qa.core.clock import utcnow
 from qa.core.db import db
-from qa.core.errors import InvalidInputError, NotFoundError
+from qa.core.errors import NotFoundError
 
 bp = Blueprint("golden", __name__, url_prefix="/calibration/golden")
 STATES = {"": "All", "proposed": "Proposed", "gold": "Gold", "declined": "Declined", "retired": "Retired"}
@@ -82,7 +83,4 @@ def retire(golden_id: int) -> ResponseReturnValue:
 
 def of_form(golden_id: int) -> tuple[GoldenTicket, int]:
     """The golden ticket, and the state of it that was on the page."""
-    version = request.form.get("version", "")
-    if not version.isdecimal():
-        raise InvalidInputError("Load the page again: the form does not say what it changes.")
-    return queries.get_golden_for(db.session(), g.actor, golden_id), int(version)
+    return queries.get_golden_for(db.session(), g.actor, golden_id), advancing.seen_version()

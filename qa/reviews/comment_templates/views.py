@@ -3,6 +3,7 @@
 from flask import Blueprint, flash, g, jsonify, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from qa.core import advancing
 from qa.core.access import Permission, requires
 from qa.core.clock import utcnow
 from qa.core.db import db
@@ -98,9 +99,7 @@ def edit_page(template_id: int, version: int, typed: dict[str, str], problems: d
 @requires(Permission.SCORE)
 def change(template_id: int) -> ResponseReturnValue:
     template = queries.get_template_for(db.session(), g.actor, template_id)
-    version = request.form.get("version", type=int)
-    if version is None:
-        raise InvalidInputError("Load the page again: the form does not say what it changes.")
+    version = advancing.seen_version()
     try:
         typed = read()
     except InvalidInputError as error:

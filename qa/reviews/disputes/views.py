@@ -7,6 +7,7 @@ from flask import Blueprint, flash, g, make_response, redirect, render_template,
 from flask.typing import ResponseReturnValue
 
 import rubrics
+from qa.core import advancing
 from qa.core.access import Permission, Scope, requires
 from qa.core.clock import local_day, utcnow
 from qa.core.db import db
@@ -71,7 +72,7 @@ def own_review(review_id: int, *, now: dt.datetime) -> ReviewView:
 @requires(Permission.DISPUTE_OPEN)
 def withdraw(dispute_id: int) -> ResponseReturnValue:
     known = queries.get_own_dispute(db.session(), g.actor, dispute_id)
-    service.withdraw(db.session(), known.dispute, version=seen_version(), by=g.actor.user_id, now=utcnow())
+    service.withdraw(db.session(), known.dispute, version=advancing.seen_version(), by=g.actor.user_id, now=utcnow())
     review_id = known.dispute.review_id
     db.session.commit()
     flash("Your dispute is withdrawn; the review stands as it was.", "neutral")
@@ -94,21 +95,13 @@ def escalate(dispute_id: int) -> ResponseReturnValue:
         ends=page.window_of(session, view, known.dispute.closed_at),
         setting=g.setting,
         zone=g.zone,
-        version=seen_version(),
+        version=advancing.seen_version(),
         by=g.actor.user_id,
         now=now,
     )
     db.session.commit()
     flash("A QA lead looks at it again. You are told what they decide; that decision is final.", "good")
     return redirect(url_for("reviews.show", review_id=view.review.id, _anchor="dispute"))
-
-
-def seen_version() -> int:
-    """Which state of the dispute was on the page."""
-    seen = request.form.get("version", type=int)
-    if seen is None:
-        raise InvalidInputError("Load the page again: the form does not say what it changes.")
-    return seen
 
 
 @bp.get("/disputes/")
@@ -147,7 +140,7 @@ def settle(dispute_id: int) -> ResponseReturnValue:
         raise ConflictError(refusal)
     rubric = rubric_of(session, view.revision.rubric_version_id)
     disputed = disputed_criteria(known, rubric)
-    version = seen_version()
+    version = advancing.seen_version()
     try:
         rulings = rules.read_rulings(request.form, disputed)
         changed = service.settle(
