@@ -2,10 +2,12 @@
 
 import datetime as dt
 from collections.abc import Callable
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from click.testing import Result
+from flask import Flask
 from sqlalchemy import delete, func, select
 
 from qa.core.access import Role
@@ -13,7 +15,7 @@ from qa.core.audit import AuditEvent
 from qa.core.clock import utcnow
 from qa.people.models import Membership, RoleGrant
 from qa.reviewer_drift.queries import scorings
-from qa.reviews.disputes import service
+from qa.reviews.disputes import rescoring, service
 from qa.reviews.disputes.models import DisputeDecision
 from qa.reviews.measuring import reviewed
 from qa.reviews.models import Answer, Evidence, Review, ReviewRevision
@@ -21,6 +23,7 @@ from qa.sampling.models import Purpose
 from tests.reviews.dispute_case import ACCEPT, DAY, Case
 from tests.support.builders import RUBRIC, make_assignment, make_review, make_ticket, publish_rubric
 from tests.support.cast import SINCE, person
+from tests.support.meanwhile import Meanwhile
 
 
 def test_accepting_scores_the_review_anew_and_the_former_revision_stays(
@@ -232,6 +235,24 @@ def test_a_review_that_was_voided_meanwhile_is_not_settled(case: Case):
     case.review.state, case.review.voided_at, case.review.void_reason = "voided", utcnow(), "not a case of ours"
 
     assert case.settle(case.cast.lena).status_code == 409
+
+
+def test_a_void_beside_a_settlement_waits_and_is_told(app: Flask, case: Case, monkeypatch: pytest.MonkeyPatch):
+    case.open()
+    quinn, form = case.sign_in(case.cast.quinn), {"version": str(case.review.lock_version), "reason": "Not ours."}
+    path, quinn.arranged = f"{case.path}/void", None
+    voided = Meanwhile(app, lambda _: quinn.post_form(path, form).status_code)
+    rescore = rescoring.rescore
+
+    def rescored(*given: Any, **more: Any) -> ReviewRevision:
+        voided()
+        return rescore(*given, **more)
+
+    monkeypatch.setattr(rescoring, "rescore", rescored)
+    settled = case.settle(case.cast.lena).status_code
+
+    assert (settled, voided.result()) == (302, 409)
+    assert (case.review.state, case.dispute().state) == ("submitted", "settled")
 
 
 def test_a_criterion_that_only_the_decision_makes_asked_has_to_be_answered_too(case: Case):

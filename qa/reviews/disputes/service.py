@@ -21,6 +21,7 @@ from qa.people.models import ProgrammeSetting
 from qa.people.queries import people_with_role
 from qa.reviews import queries as review_queries
 from qa.reviews import rules as review_rules
+from qa.reviews.companions import service as companions
 from qa.reviews.disputes import queries, rescoring, rules
 from qa.reviews.disputes.models import Dispute, DisputedCriterion, DisputeDecision
 from qa.reviews.disputes.queries import DisputeView
@@ -194,6 +195,7 @@ def settle(
     person may settle it (``rules.barrier``) is the caller's to check.
     """
     dispute = known.dispute
+    companions.one_at_a_time(session, view.review.part_id)
     _advance(
         session,
         dispute,
