@@ -7,7 +7,6 @@ from typing import Any
 
 from sqlalchemy import Connection, Dialect, Insert, bindparam, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from qa.core.errors import ConflictError, InvalidInputError
@@ -16,11 +15,12 @@ from qa.core.prepared import Prepared, PreparedChange, given
 from qa.reviews import queries, rules
 from qa.reviews.models import Answer, Evidence, Review, ReviewRevision
 from qa.reviews.rules import Save, SavedAnswer
-from qa.reviews.tasks import Task
+from qa.reviews.tasks import Task, locked
 from qa.sampling.models import Assignment
 from qa.tickets.models import ConversationRevision
 
 ELSEWHERE = "This review was changed in another window. Load its newer state; what you typed here is kept for you."
+HANDED_ON = "This part was handed to somebody else."
 
 _assignments, _conversations, _reviews, _revisions, _answers, _evidence = (
     table_of(each) for each in (Assignment, ConversationRevision, Review, ReviewRevision, Answer, Evidence)
@@ -45,6 +45,8 @@ def save(
     now: dt.datetime,
 ) -> Draft:
     """Keep a save. The same save twice counts once; a save made on an older state is refused, never merged."""
+    if task.review_id is None:
+        task = locked(session, task)  # two windows may begin it at the same moment: one of them finds the other's draft
     must_be_open(task.state)
     connection = session.connection()
     if task.review_id is None:
@@ -71,12 +73,14 @@ def must_be_open(state: str) -> None:
     if state == "submitted":
         raise ConflictError("This review is submitted already.", {"submitted": True})
     if state != "open":
-        raise ConflictError("This part was handed to somebody else.", {"gone": True})
+        raise ConflictError(HANDED_ON, {"gone": True})
 
 
 _TICKET_OF = Prepared(select(_conversations.c.ticket_id).where(_conversations.c.id == bindparam("conversation")))
 _BEGUN = PreparedChange(  # it no longer goes back to the pool by itself
-    update(_assignments).where(_assignments.c.id == bindparam("assignment")).values(leased_until=None)
+    update(_assignments)
+    .where(_assignments.c.id == bindparam("assignment"), _assignments.c.state == "open")
+    .values(leased_until=None)
 )
 _NEW_REVIEW = PreparedChange(
     insert(_reviews)
@@ -123,21 +127,18 @@ def _begin(connection: Connection, task: Task, change: Save, *, now: dt.datetime
         raise InvalidInputError("The conversation that was judged is not this ticket's.")
     if change.version != 0:
         raise ConflictError(ELSEWHERE, {"version": 0, "stale": True})
-    if task.lent:
-        _BEGUN.run(connection, assignment=task.id)
-    try:
-        review_id = _NEW_REVIEW.new_id(
-            connection,
-            assignment_id=task.id,
-            part_id=task.part_id,
-            reviewer_id=task.reviewer_id,
-            purpose=task.purpose,
-            last_save_id=change.save_id,
-            created_at=now,
-            active_seconds=change.active_seconds,
-        )
-    except IntegrityError as error:  # two windows began the same review at the same moment
-        raise ConflictError(ELSEWHERE) from error
+    if task.lent and not _BEGUN.run(connection, assignment=task.id):
+        raise ConflictError(HANDED_ON, {"gone": True})  # its time was over a moment ago
+    review_id = _NEW_REVIEW.new_id(
+        connection,
+        assignment_id=task.id,
+        part_id=task.part_id,
+        reviewer_id=task.reviewer_id,
+        purpose=task.purpose,
+        last_save_id=change.save_id,
+        created_at=now,
+        active_seconds=change.active_seconds,
+    )
     revision_id = _NEW_REVISION.new_id(
         connection,
         review_id=review_id,

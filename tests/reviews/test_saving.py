@@ -1,17 +1,26 @@
 """Saves of the scoring page: kept once, in order, and never on top of what the window has not seen."""
 
+import datetime as dt
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
+import pytest
+from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from qa.core.db import db
+from qa.core.errors import ConflictError
+from qa.reviews import saving, tasks
 from qa.reviews.models import Evidence, Review
-from qa.reviews.rules import passage_digest
+from qa.reviews.rules import Save, SavedAnswer, passage_digest, read_save
+from qa.sampling.pool import end_leases
 from tests.reviews.desk import Desk, level, new_save_id
 from tests.support.builders import MESSAGES
-from tests.support.cast import Cast
+from tests.support.cast import NOW, Cast
 from tests.support.client import CheckingClient
+from tests.support.meanwhile import Meanwhile
 
 LENGTH = len(MESSAGES[1][1])
 
@@ -58,6 +67,47 @@ def test_two_windows_do_not_overwrite_each_other(desk: Desk, sign_in: Callable[.
     assert kept_after_refusal == {"correct": "full"}
     assert merged.status_code == 200
     assert desk.kept() == {"correct": "full", "tone": "missed"}
+
+
+def test_two_windows_that_begin_a_review_at_the_same_moment_make_one_draft(app: Flask, desk: Desk) -> None:
+    assignment_id, conversation_id = desk.task.id, desk.handled.revision.id
+    desk.session.commit()
+
+    def save(session: Session, save_id: str = "the-very-same") -> int:
+        answer = SavedAnswer(criterion_key="tone", level_key="met")
+        change = Save(
+            save_id=save_id,
+            version=0,
+            answers=(answer,),
+            internal_note=None,
+            active_seconds=9,
+            conversation_revision_id=conversation_id,
+        )
+        return saving.save(session, tasks.task_of(session, assignment_id), change, texts={}, now=NOW).version
+
+    again, other = Meanwhile(app, save), Meanwhile(app, partial(save, save_id="another-window"))
+    with app.app_context():
+        first = save(db.session())
+        again()
+        other()
+        db.session.commit()
+
+    assert (first, again.result(), desk.review().active_seconds) == (1, 1, 9)
+    with pytest.raises(ConflictError) as refused:
+        other.result()
+    assert refused.value.state == {"version": 1, "stale": True}
+
+
+def test_a_part_that_went_back_to_the_pool_a_moment_ago_is_not_begun(desk: Desk, session: Session) -> None:
+    desk.task.leased_until = NOW
+    task = tasks.task_of(session, desk.task.id)
+    end_leases(session, now=NOW + dt.timedelta(days=1))
+    change = read_save(
+        {"save_id": new_save_id(), "version": 0, "conversation_revision": desk.handled.revision.id}, task.rubric
+    )
+
+    with pytest.raises(ConflictError, match="handed to somebody else"):
+        saving.save(session, task, change, texts={}, now=NOW)
 
 
 def test_a_late_save_never_undoes_a_later_one(desk: Desk) -> None:
