@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, exists, or_, select
+from sqlalchemy import ColumnElement, delete, or_, select
 from sqlalchemy.orm import Session
 
 import rubrics
@@ -21,7 +21,8 @@ from qa.figures.models import (
     WeeklyReviewSum,
 )
 from qa.reviews.contributions import Contributions, of_draws, of_frames, of_one_review, of_parts, of_reviews
-from qa.sampling.models import DrawnUnit, Period
+from qa.sampling import frames
+from qa.sampling.models import Draw, DrawnUnit, FrameUnit, Period
 from qa.tickets.models import HandledPart
 
 COUNTS: dict[type[Base], tuple[str, ...]] = {  # of a row that counts none of these nothing is left
@@ -54,16 +55,12 @@ def following(
         yield
         return
     session.flush()
-    # Whoever submits one of them now waits, or is seen: either way it counts once.
-    session.execute(
-        select(HandledPart.id)
-        .where(where, exists().where(DrawnUnit.part_id == HandledPart.id))
-        .order_by(HandledPart.id)
-        .with_for_update(key_share=True)
-    ).all()
+    _hold(session, where)
     before = of_parts(session, [where])
     yield
     session.flush()
+    if parts is not None and not isinstance(parts, Collection):
+        _hold(session, where)  # those that entered a frame only inside: somebody may be changing them just now
     delta = of_parts(session, [where]).less(before)
     _apply(session, delta)
     for model, sums in delta.tables.items():
@@ -82,6 +79,17 @@ def _chosen(
     if specialists:
         chosen.append(HandledPart.specialist_id.in_(specialists))
     return or_(*chosen) if chosen else None
+
+
+def _hold(session: Session, where: ColumnElement[bool]) -> None:
+    """Let whoever else changes facts of these parts wait, or be seen: either way each change counts once.
+
+    Parts outside every frame as well: one may enter a frame meanwhile. SQLite has one writer at any time.
+    """
+    if session.get_bind().dialect.name != "sqlite":
+        session.execute(
+            select(HandledPart.id).where(where).order_by(HandledPart.id).with_for_update(key_share=True)
+        ).all()
 
 
 def _apply(session: Session, found: Contributions) -> None:
@@ -122,7 +130,11 @@ def kept(session: Session, programme_id: int, week: dt.date) -> Contributions:
 
 
 def rebuild(session: Session, period: Period) -> int:
-    """Write the sums of a period anew; how many rows differed."""
+    """Write the sums of a period anew; how many rows differed. Who changes facts of it waits for the commit."""
+    frames.one_at_a_time(session, period.programme_id)  # a draw that is under way has yet to add what it drew
+    drawn = select(DrawnUnit.part_id).join(Draw, Draw.id == DrawnUnit.draw_id).where(Draw.period_id == period.id)
+    framed = select(FrameUnit.part_id).where(FrameUnit.period_id == period.id)
+    _hold(session, HandledPart.id.in_(framed.union(drawn)))
     wanted = recount(session, period)
     differing = len(differences(wanted, kept(session, period.programme_id, period.starts_on)))
     if differing:
