@@ -40,7 +40,7 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ.pop(name, None)
     # How long one example takes says more about the machine's other work than about the code.
     # Every run tries other examples, so many short runs see what one long run sees; make test-full takes its time.
-    for profile, examples in (("short", 10), ("thorough", 200)):
+    for profile, examples in (("short", 20), ("thorough", 200)):
         hypothesis.settings.register_profile(
             profile, max_examples=examples, deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
         )
