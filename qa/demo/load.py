@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 import rubrics
@@ -33,9 +33,10 @@ from qa.rubric_library import service as rubric_service
 from qa.rubric_library import workflow as rubric_workflow
 from qa.rubric_library.models import RubricFamily
 from qa.sampling.kinds import Rules
+from qa.sampling.models import Assignment
 from qa.sampling.plans import save_plan
 from qa.tickets.intake.base import TicketRecord
-from qa.tickets.models import IntakeRun
+from qa.tickets.models import ConversationRevision, HandledPart, IntakeRun, Ticket
 from qa.tickets.storing import collected_rarely, store_tickets
 from qa.trends import strictness
 
@@ -119,6 +120,7 @@ class Build:
         weeks.scoring.finish()
         setting = setting_at(self.session, programme.id, self.until)
         load_coaching_room(self.session, setting, ring=self.ring, until=self.until)
+        self._tell_what_is_open(source, weeks, working)
         load_behind(self.session, setting, self.ring, until=self.until)
         load_desk(self.session, setting, self.ring, until=self.until)  # goes on for a while: the trail is in order
         self.session.commit()
@@ -194,6 +196,18 @@ class Build:
             now=self.began,
             redacted=True,
         )
+
+    def _tell_what_is_open(self, source: Source, weeks: Weeks, working: TwoProcesses) -> None:
+        """Conversations that somebody has to score and no week's draw told of, such as a plan's follow-up."""
+        untold = self.session.scalars(
+            select(Ticket.external_id)
+            .join(HandledPart, HandledPart.ticket_id == Ticket.id)
+            .join(Assignment, Assignment.part_id == HandledPart.id)
+            .where(Assignment.state == "open", ~exists().where(ConversationRevision.ticket_id == Ticket.id))
+            .order_by(Ticket.id)
+        ).all()
+        self.session.commit()
+        self._store(source, working.texts([weeks.scoring.ticket_of[external_id] for external_id in untold])())
 
     def _coach(self, operation: Operation, people: Mapping[int, int], teams: Sequence[Team], week: int) -> None:
         """The team that improves was coached as a whole; the others are in the middle of it."""

@@ -29,7 +29,7 @@ from qa.rubric_library.models import ProcedureVersion
 from qa.sampling.models import Assignment, DrawReceipt
 from qa.sop_gaps.models import SopGap
 from qa.targets.models import Target
-from qa.tickets.models import Ticket
+from qa.tickets.models import ConversationRevision, HandledPart, Ticket
 from tests.support import engines, server
 from tests.support.client import CheckingClient
 from tests.support.statements import count_queries
@@ -97,6 +97,18 @@ def test_something_stands_behind_the_figures(session: Session) -> None:
     assert set(session.scalars(select(SopGap.state))) == {"open", "in_work", "fixed", "declined"}
     assert set(session.scalars(select(Escalation.origin))) == {"hand", "intake"}
     assert any(opened.time_known and not opened.closed_at for opened in session.scalars(select(Escalation)))
+
+
+@ON_BOTH
+def test_whatever_is_to_be_scored_can_be_read(session: Session) -> None:
+    waiting = (
+        select(Assignment.purpose)
+        .join(HandledPart, HandledPart.id == Assignment.part_id)
+        .outerjoin(ConversationRevision, ConversationRevision.ticket_id == HandledPart.ticket_id)
+        .where(Assignment.state == "open")
+    )
+    assert {"routine", "follow_up"} <= set(session.scalars(waiting))
+    assert not session.scalars(waiting.where(ConversationRevision.id.is_(None))).all()
 
 
 @ON_BOTH
