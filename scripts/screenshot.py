@@ -106,6 +106,9 @@ def take(program: str, address: str, told: dict[str, str]) -> None:
         keep(page, "scoring")
         page = signed_in(browser, address, told["Director"])
         page.goto(f"{address}/trends/")
+        page.get_by_role("heading", name="Weekly quality").evaluate(
+            "(it) => { it.scrollIntoView(); scrollBy(0, -330); }"
+        )
         keep(page, "trends")
         browser.close()
 
