@@ -23,6 +23,7 @@ from qa.trends import (
     looking,
     over_time,
     queries,
+    rules,
     scoped,
     summed,
     validity,
@@ -139,13 +140,15 @@ def predictive() -> ResponseReturnValue:
     last = monday_of(local_day(utcnow(), g.zone)) - dt.timedelta(weeks=1)
     since = last - dt.timedelta(weeks=VALIDITY_WEEKS - 1)
     scores = validity.read(session, g.actor, since=since, until=last, team_id=chosen.team_id, queue=chosen.queue)
-    predictors = validity.validity(scores) if len(scores.score) else []
+    held_back = 0 < scores.people < reporting.PEOPLE and not queries.may_see_each(g.actor)
+    predictors = validity.validity(scores) if len(scores.score) and not held_back else []
     return render_template(
         "trends/validity.html",
         filters=chosen,
         teams=queries.teams_for(session, g.actor),
         queues=queries.queue_names(session, g.actor),
         predictors=predictors,
+        held_back=rules.HELD_BACK if held_back else None,
         outcomes=[title for _, title in validity.OUTCOMES],
         reviews=len(scores.score),
         weeks=VALIDITY_WEEKS,
@@ -155,22 +158,31 @@ def predictive() -> ResponseReturnValue:
 
 
 def association_chart(predictors: list[validity.Predictor], place: int, title: str) -> charts.Chart:
-    """Every score beside one outcome; flagged where it goes against it."""
+    """Every score beside one outcome that can be judged; flagged where it goes against it."""
     rows = []
     for each in predictors:
         one = each.associations[place]
         interval = one.figure.interval
+        if interval is None:
+            continue
         rows.append(
             charts.Row(
                 label=each.name,
                 value=one.figure.estimate,
-                low=interval.low if interval else None,
-                high=interval.high if interval else None,
+                low=interval.low,
+                high=interval.high,
                 n=one.figure.n_items,
                 flag=one.verdict if one.verdict == "goes against it" else None,
             )
         )
-    return charts.interval_plot(rows, name=f"Score beside: {title}", axis="Score", numerals=charts.Numerals(digits=2))
+    return charts.interval_plot(
+        rows,
+        name=f"Score beside: {title}",
+        axis="Score",
+        numerals=charts.Numerals(digits=2),
+        reference=0.5,
+        reference_text="tells nothing",
+    )
 
 
 @bp.get("/health")

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from calibration.log_means import geometric_mean, ratio_of_geometric_means
 from calibration.multiplicity import holm
+from calibration.proportions import proportion_difference
 from calibration.results import Estimate
 from qa.core.numerals import number
 from qa.sampling.estimation import Difference, Figure, difference
@@ -17,13 +18,15 @@ from qa.trends.rules import HELD_BACK, share
 
 HOLM: Final = "Holm’s over this row of key figures"
 HOURS = 3600.0
+COCHRAN = 5  # expected counts below which the normal test is not trusted (Cochran 1954)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tile:
     """One key figure as it is shown: values in ``unit``, with ``n`` and what it counts, and what stands behind it.
 
-    ``terms`` and ``formula`` explain what ``told`` does not: figures that are no estimate from drawn reviews.
+    ``below`` stands where the interval would, under what is counted and has none. ``terms`` and ``formula`` explain
+    what ``told`` does not: figures that are no estimate from drawn reviews.
     """
 
     key: str
@@ -39,6 +42,7 @@ class Tile:
     change: float | None = None
     change_low: float | None = None
     change_high: float | None = None
+    below: str = ""
     change_unit: str = ""
     change_reason: str | None = None
     p_value: float | None = None
@@ -125,7 +129,7 @@ def of_counts(
 ) -> tuple[Tile, Figure, Figure, Difference]:
     """A tile of a share of everything there is to count: (successes, trials) now and before."""
     a, b = (share(round(hits), round(trials)) for hits, trials in (now, then))
-    change = difference(a, b)
+    change = _gap_of_counts(now, then)
     tile = Tile(
         key=key,
         title=title,
@@ -141,10 +145,28 @@ def of_counts(
         terms=(
             ("Counted", f"{number(now[1], 0)} {n_word}; before: {number(then[1], 0)}"),
             ("95 % interval", "Wilson’s: what it says of the process, as everything was counted"),
+            ("Change", "the share minus that of the weeks before, Newcombe’s interval (1998)"),
             ("Method", a.method or "share"),
         ),
     )
     return tile, a, b, change
+
+
+def _gap_of_counts(now: tuple[float, float], then: tuple[float, float]) -> Difference:
+    """Newcombe's interval, which is no point where nothing was counted; Fisher's test where z needs more counts."""
+    (hits, trials), (hits_before, trials_before) = ((round(count), round(of)) for count, of in (now, then))
+    if not trials or not trials_before:
+        return Difference(estimate=None, reason="nothing to count" if not trials else "nothing to count before")
+    gap = proportion_difference(hits, trials, hits_before, trials_before)
+    counted, everything = hits + hits_before, trials + trials_before
+    expected = min(counted, everything - counted) * min(trials, trials_before) / everything
+    return Difference(
+        estimate=gap.estimate,
+        std_error=gap.std_error,
+        interval=gap.interval,
+        p_value=gap.p_exact if expected < COCHRAN else gap.p_value,
+        df=float(everything - 2),
+    )
 
 
 def of_times(key: str, title: str, now: tuple[float, float, float], then: tuple[float, float, float]) -> Tile:
@@ -188,9 +210,7 @@ def of_agreement(told: Mapping[str, Any] | None, weeks: int) -> Tile:
         "Two reviewers score the same part without knowing of each other. 1: they always agree; 0: no better than two "
         f"parts taken at random. Of the whole programme, {weeks} weeks against the {weeks} before, made anew each day."
     )
-    empty = Tile(
-        key="agreement", title="Reviewer agreement", value=None, digits=2, reason="no blind pairs yet", words=words
-    )
+    empty = Tile(key="agreement", title="Agreement", value=None, digits=2, reason="no blind pairs yet", words=words)
     if told is None:
         return empty
     now, then = told["now"], told["then"]
@@ -229,7 +249,7 @@ def _figure(each: Estimate) -> Figure:
 def of_cost(now: tuple[float, float, int], then: tuple[float, float, int], parts: float, drawn: float) -> Tile:
     """Coverage and cost: reviews and hours, (reviews, seconds, reviewers) now and before; hours over five reviewers."""
     reviews, seconds, reviewers = now
-    hours = f"{number(seconds / HOURS)} hours" if reviewers >= PEOPLE else HELD_BACK.replace("people", "reviewers")
+    hours = f"{number(seconds / HOURS)} h" if reviewers >= PEOPLE else HELD_BACK.replace("people", "reviewers")
     before = (
         f"{number(then[0], 0)} reviews, {number(then[1] / HOURS)} hours"
         if then[2] >= PEOPLE
@@ -237,11 +257,12 @@ def of_cost(now: tuple[float, float, int], then: tuple[float, float, int], parts
     )
     return Tile(
         key="coverage",
-        title="Coverage and cost",
+        title="Coverage, cost",
         value=100 * reviews / parts if parts else None,
         unit=" %",
         reason="no frame yet",
-        note=f"{number(reviews, 0)} of {number(drawn, 0)} drawn, {number(parts, 0)} resolved; {hours}",
+        below=f"{number(reviews, 0)} of {number(parts, 0)} parts",
+        note=f"{number(drawn, 0)} drawn; {hours}",
         words=(
             "Which share of the parts that could be drawn was reviewed, and the scoring time it took. Counted, not "
             "estimated, so without an interval; how exact a figure is depends on the number of reviews, hardly on this "

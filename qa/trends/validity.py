@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 import rubrics
-from calibration.discrimination import area_under_curve
+from calibration.discrimination import area_under_curve, reach
 from calibration.multiplicity import benjamini_hochberg
 from calibration.results import Estimate
 from qa.core.access import Actor
@@ -23,7 +23,7 @@ from qa.tickets.models import HandledPart, Ticket
 from qa.trends import queries
 
 LEVEL = 0.10
-NEAR = 0.05  # an interval that lies this near to one half shows that nothing is to be seen
+NEAR = 0.10  # of the way to the best a score could tell: an interval within it shows that nothing is to be seen
 MOST = 4_000  # newest reviews that are read
 BATCH = 500
 Vector = NDArray[np.float64]
@@ -63,36 +63,43 @@ class Scores:
     score: Vector
     criteria: Mapping[str, Vector]
     outcomes: Mapping[str, Vector]
+    people: int = 0  # whose work it is
 
 
 def validity(scores: Scores) -> list[Predictor]:
     """The score and each criterion beside each outcome, all tested together by Benjamini and Hochberg (10 %). Pure."""
     named = {"QA score": scores.score, **scores.criteria}
     figures: list[tuple[str, str, Estimate]] = []
+    reaches: list[float] = []
     for name, values in named.items():
         for key, _ in OUTCOMES:
             outcome = scores.outcomes[key]
             known = np.isfinite(outcome)
             figures.append((name, key, area_under_curve(values[known], outcome[known] > 0)))
+            reaches.append(reach(values[known], outcome[known] > 0))
     adjusted = benjamini_hochberg([figure.p_value for _, _, figure in figures])
     titles = dict(OUTCOMES)
     found: dict[str, list[Association]] = {}
-    for (name, key, figure), p in zip(figures, adjusted, strict=True):
+    for (name, key, figure), p, most in zip(figures, adjusted, reaches, strict=True):
+        verdict = said(figure, p, good=GOOD[key], most=most)
         found.setdefault(name, []).append(
-            Association(outcome=titles[key], figure=figure, adjusted_p=p, verdict=said(figure, p, good=GOOD[key]))
+            Association(outcome=titles[key], figure=figure, adjusted_p=p, verdict=verdict)
         )
     return [
         Predictor(name=name, n=int(np.isfinite(named[name]).sum()), associations=each) for name, each in found.items()
     ]
 
 
-def said(figure: Estimate, adjusted_p: float | None, *, good: bool) -> str:
-    """What may be said of an association: as hoped, the wrong way round, nothing, or too little to tell."""
+def said(figure: Estimate, adjusted_p: float | None, *, good: bool, most: float = 0.5) -> str:
+    """What may be said of an association: as hoped, the wrong way round, nothing, or too little to tell.
+
+    ``most`` is how far from one half the figure could lie at all: little for a criterion that is rarely failed.
+    """
     if figure.estimate is None or figure.interval is None or adjusted_p is None:
         return "too few to judge"
     if adjusted_p < LEVEL:
         return "goes with it" if (figure.estimate > 0.5) == good else "goes against it"
-    inside = figure.interval.low >= 0.5 - NEAR and figure.interval.high <= 0.5 + NEAR
+    inside = figure.interval.low >= 0.5 - NEAR * most and figure.interval.high <= 0.5 + NEAR * most
     return "predicts nothing" if inside else "cannot tell"
 
 
@@ -105,6 +112,7 @@ def read(
             ReviewRevision.id,
             ReviewRevision.rubric_version_id,
             ReviewRevision.score,
+            HandledPart.specialist_id,
             Ticket.csat,
             Ticket.reopens,
             Ticket.escalated,
@@ -151,4 +159,5 @@ def read(
             "reopen": np.array([float(row.reopens > 0) for row in rows], dtype=np.float64),
             "escalated": np.array([float(row.escalated) for row in rows], dtype=np.float64),
         },
+        people=len({row.specialist_id for row in rows} - {None}),
     )

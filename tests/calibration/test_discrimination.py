@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from calibration.discrimination import area_under_curve
+from calibration.discrimination import area_under_curve, reach
 
 
 def test_the_area_is_mann_and_whitneys_share_of_pairs() -> None:
@@ -27,6 +27,30 @@ def test_the_variance_is_that_of_delongs_structural_components() -> None:
 
     assert found.estimate == pytest.approx(pairs.mean())
     assert found.std_error == pytest.approx(variance**0.5)
+
+
+def test_p_is_mann_and_whitneys_and_a_kind_without_a_failure_proves_nothing() -> None:
+    rng = np.random.default_rng(2)
+    score, outcome = rng.integers(0, 4, 90).astype(float), np.arange(90) < 30
+    u = stats.mannwhitneyu(score[outcome], score[~outcome], method="asymptotic", use_continuity=False)
+    assert area_under_curve(score, outcome).p_value == pytest.approx(u.pvalue)
+
+    # Of 1,300 without the outcome 16 failed, of 40 with it none: Fisher's p is 1.
+    rare = area_under_curve([1.0] * 40 + [0.0] * 16 + [1.0] * 1_284, np.arange(1_340) < 40)
+    assert (rare.p_value, rare.interval, rare.reason) == (None, None, "nearly all have the same score")
+    # Of 100 and 100 none and 10 failed: expected 5 each.
+    one_sided = area_under_curve([1.0] * 100 + [0.0] * 10 + [1.0] * 90, np.arange(200) < 100)
+    assert one_sided.std_error == pytest.approx(((201 - (190**3 - 190 + 990) / (200 * 199)) / 120_000) ** 0.5)
+    assert one_sided.estimate == pytest.approx(0.55)
+
+
+def test_the_reach_is_the_area_of_the_same_scores_in_the_best_order() -> None:
+    score = np.array([0.0] * 3 + [1.0] * 17)
+    outcome = np.arange(20) % 2 == 0
+    assert reach(score, outcome) == pytest.approx(0.15)  # at best 3 of the 10 without it failed: .5 + .3 / 2
+    assert reach(np.arange(20.0), outcome) == pytest.approx(0.5)
+    assert reach(score, outcome) < reach(np.arange(20.0), outcome)
+    assert reach(score, [True] * 20) == 0
 
 
 def test_too_few_equal_and_missing_scores_are_said() -> None:

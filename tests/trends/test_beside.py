@@ -13,7 +13,7 @@ from qa.people.queries import zone_of
 from qa.rubric_library.models import Procedure, ProcedureVersion
 from qa.sampling.estimation import Figure
 from qa.sampling.reporting import Reported
-from qa.trends import causes, drawings, events, validity
+from qa.trends import causes, drawings, events, tiles, validity
 from qa.trends.rules import Weekly, share
 from tests.coaching.weeks import review, wednesday
 from tests.support.builders import publish_rubric
@@ -96,6 +96,26 @@ def test_the_failed_criticals_of_a_bad_week_name_their_criterion(session: Sessio
 
 
 @pytest.mark.parametrize(
+    ("now", "then", "low", "high", "p"),
+    [
+        # Newcombe (1998), Table II, method 10; the p of the first is chi-square's, of the others Fisher's by hand.
+        pytest.param((56, 70), (48, 80), 5.24, 33.39, 0.0080, id="56 of 70 and 48 of 80"),
+        pytest.param((0, 10), (0, 20), -16.11, 27.75, 1.0, id="nothing of either has an interval too"),
+        pytest.param((0, 4), (4, 4), -100.0, -30.72, 2 / 70, id="few are tested exactly"),
+    ],
+)
+def test_the_change_of_a_counted_share_has_newcombes_interval(
+    now: tuple[int, int], then: tuple[int, int], low: float, high: float, p: float
+) -> None:
+    tile, *_ = tiles.of_counts("disputed", "Disputed", now, then, n_word="reviews", words="", formula="")
+
+    assert tile.change == pytest.approx(100 * (now[0] / now[1] - then[0] / then[1]))
+    assert tile.change_low == pytest.approx(low, abs=0.01)
+    assert tile.change_high == pytest.approx(high, abs=0.01)
+    assert tile.p_value == pytest.approx(p, abs=0.0002)
+
+
+@pytest.mark.parametrize(
     ("estimate", "low", "high", "p", "good", "word"),
     [
         pytest.param(0.62, 0.55, 0.69, 0.001, True, "goes with it", id="higher where customers are satisfied"),
@@ -112,3 +132,5 @@ def test_what_may_be_said_of_an_association(
 
     assert validity.said(figure, p, good=good) == word
     assert validity.said(Estimate(estimate=None, method=""), None, good=good) == "too few to judge"
+    if word == "predicts nothing":  # hardly ever failed: this is all it could have told
+        assert validity.said(figure, p, good=good, most=0.03) == "cannot tell"

@@ -175,7 +175,7 @@ def test_comparing_and_validity_answer_their_reader_and_hold_back_what_is_over_t
         assert quinn.get(f"/trends/compare?kind={kind}&length=8").status_code == 200, kind
     teams = quinn.get("/trends/compare?kind=team&length=8").text
     held = director.get("/trends/compare").text
-    valid = quinn.get("/trends/validity").text
+    valid, few = quinn.get("/trends/validity").text, director.get("/trends/validity").text
     health = director.get("/trends/health").text
 
     assert "True change within them" in periods
@@ -185,6 +185,8 @@ def test_comparing_and_validity_answer_their_reader_and_hold_back_what_is_over_t
     assert "Where quality differs most" not in held
     assert "Scores beside outcomes" in valid
     assert "QA score" in valid
+    assert "Held back: fewer than 5 people" in few
+    assert "Scores beside outcomes" not in few
     assert "The sample, by week drawn" in health
     assert "fewer than 5 plans to speak of" in health
     assert sign_in(cast.lena).get("/trends/health").status_code == 403
