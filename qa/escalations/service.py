@@ -19,7 +19,7 @@ from qa.escalations.models import Escalation
 from qa.escalations.queries import EscalationView
 from qa.notices import service as notices
 from qa.people.models import User
-from qa.people.queries import people_who_may
+from qa.people.queries import or_owner, people_who_may
 from qa.tickets.models import Ticket
 from qa.tickets.redaction import redact
 
@@ -62,8 +62,13 @@ def ticket_of(values: Mapping[str, Any], found: Found) -> Ticket:
     raise InvalidInputError(said, {"ticket": said})
 
 
-def checked(values: Mapping[str, Any], people: Mapping[str, User], *, now: dt.datetime) -> dict[str, Any]:
-    """The columns that these fields mean; raises ``InvalidInputError`` naming what does not fit."""
+def checked(
+    values: Mapping[str, Any], people: Mapping[str, User], *, now: dt.datetime, former: Escalation | None = None
+) -> dict[str, Any]:
+    """The columns that these fields mean; raises ``InvalidInputError`` naming what does not fit.
+
+    Times that only a mark stood for stay unknown until somebody tells others.
+    """
     wrong: dict[str, str] = {}
     opened, closed = values["opened_at"], values.get("closed_at")
     if opened > now:
@@ -80,7 +85,7 @@ def checked(values: Mapping[str, Any], people: Mapping[str, User], *, now: dt.da
     return {
         "opened_at": opened,
         "closed_at": closed,
-        "time_known": True,
+        "time_known": former is None or former.time_known or (opened, closed) != (former.opened_at, former.closed_at),
         "from_where": values.get("from") or "",
         "to_where": values.get("to") or "",
         "owner_id": owner.id if owner else None,
@@ -120,12 +125,10 @@ def _insert(
 def edit(
     session: Session, view: EscalationView, values: Mapping[str, Any], *, version: int, by: int, now: dt.datetime
 ) -> None:
-    """Other facts, if it still stands as the person saw it; times that are told are known from then on."""
+    """Other facts, if it still stands as the person saw it; other times are known from then on."""
     escalation = view.escalation
-    people = owners(session, escalation.programme_id, now)
-    if view.owner is not None:
-        people.setdefault(view.owner.email, view.owner)  # who owns it stays, whatever roles they have now
-    columns = checked(values, people, now=now)
+    people = or_owner(owners(session, escalation.programme_id, now), view.owner)
+    columns = checked(values, people, now=now, former=escalation)
     former = escalation.owner_id
     changed = sorted(name for name, value in columns.items() if getattr(escalation, name) != value)
     try:
@@ -156,14 +159,16 @@ def take_in(session: Session, actor: Actor, rows: Sequence[Row], *, now: dt.date
     """Carry a file out: an escalation is told apart by its ticket and the moment it was opened. The caller commits."""
     found = queries.tickets_by_numbers(session, actor, sorted({row.values["ticket"] for row in rows}))
     people = owners(session, actor.programme_id, now)
-    addresses = {each.id: each.email for each in people.values()}
     ids = [ticket.id for tickets in found.values() for _, ticket in tickets]
-    known: dict[tuple[int, dt.datetime], Escalation] = {}
+    known: dict[tuple[int, dt.datetime], tuple[Escalation, User | None]] = {}
     for start in range(0, len(ids), AT_ONCE):
-        for each in session.scalars(
-            select(Escalation).where(Escalation.ticket_id.in_(ids[start : start + AT_ONCE])).order_by(Escalation.id)
+        for each, holder in session.execute(
+            select(Escalation, User)
+            .outerjoin(User, User.id == Escalation.owner_id)
+            .where(Escalation.ticket_id.in_(ids[start : start + AT_ONCE]))
+            .order_by(Escalation.id)
         ):
-            known[each.ticket_id, each.opened_at] = each
+            known[each.ticket_id, each.opened_at] = (each, holder)
     changes: list[Change] = []
     rejects: list[Reject] = []
     seen: dict[tuple[int, dt.datetime], int] = {}
@@ -175,15 +180,15 @@ def take_in(session: Session, actor: Actor, rows: Sequence[Row], *, now: dt.date
                 said = f"the same ticket and moment as line {seen[place]}"
                 raise InvalidInputError(said, {"opened_at": said})
             seen[place] = row.line
-            former = known.get(place)
+            former, owner = known.get(place, (None, None))
             before = None
             if former is not None:
-                before = values_of(former, ticket.external_id, addresses.get(former.owner_id or 0))
+                before = values_of(former, ticket.external_id, owner.email if owner is not None else None)
             given = {key: value for key, value in row.values.items() if key != "source"}
             after = {**(before or dict.fromkeys(_FIELDS)), **given}
             if "reason" in given:
                 after["reason"] = redact(given["reason"] or "") or None
-            columns = checked(after, people, now=now)
+            columns = checked(after, or_owner(people, owner), now=now, former=former)
         except InvalidInputError as error:
             rejects += [
                 Reject(line=row.line, column=field, value=str(row.values.get(field, ""))[:100], reason=reason)
@@ -195,6 +200,7 @@ def take_in(session: Session, actor: Actor, rows: Sequence[Row], *, now: dt.date
             _insert(session, ticket, columns, origin="import", by=actor.user_id, now=now)
         elif new:
             advance(session, former, former.lock_version, **columns)
+            _tell_owner(session, former, owner.id if owner is not None else None, actor.user_id, now)
         changes += new
     session.flush()
     return Outcome(changes=changes, rejects=rejects)

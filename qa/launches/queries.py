@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from qa.core.access import Actor
@@ -83,13 +83,24 @@ def launches_of(session: Session, actor: Actor, *, archived: bool = False) -> li
     ]
 
 
-def get_launch_for(session: Session, actor: Actor, launch_id: int) -> LaunchView:
-    """A launch of the actor's programme."""
-    row = session.execute(
+def _with_names() -> Select[Launch, User, SamplingPlan]:
+    return (
         select(Launch, User, SamplingPlan)
         .outerjoin(User, User.id == Launch.owner_id)
         .outerjoin(SamplingPlan, SamplingPlan.id == Launch.plan_id)
-        .where(Launch.id == launch_id, Launch.programme_id == actor.programme_id)
+    )
+
+
+def all_launches(session: Session, programme_id: int) -> list[LaunchView]:
+    """Every launch of a programme, those that were put away too, to compare a file with; one statement."""
+    rows = session.execute(_with_names().where(Launch.programme_id == programme_id).order_by(Launch.id))
+    return [LaunchView(launch=launch, owner=owner, plan=plan, open_issues=0) for launch, owner, plan in rows]
+
+
+def get_launch_for(session: Session, actor: Actor, launch_id: int) -> LaunchView:
+    """A launch of the actor's programme."""
+    row = session.execute(
+        _with_names().where(Launch.id == launch_id, Launch.programme_id == actor.programme_id)
     ).one_or_none()
     if row is None:
         raise NotFoundError("There is no such launch.")

@@ -14,12 +14,13 @@ from qa.core.advancing import advance
 from qa.core.entering import Reject, Row
 from qa.core.errors import ConflictError, InvalidInputError
 from qa.core.taking_in import Change, Outcome, differences
+from qa.launches import queries
 from qa.launches.fields import LONGEST_ISSUE
 from qa.launches.models import Launch, LaunchIssue
 from qa.launches.queries import LaunchView
 from qa.notices import service as notices
 from qa.people.models import User
-from qa.people.queries import people_who_may
+from qa.people.queries import or_owner, people_who_may
 from qa.sampling.models import SamplingPlan
 from qa.tickets.redaction import redact
 
@@ -111,18 +112,9 @@ def edit(
     session: Session, view: LaunchView, values: Mapping[str, Any], *, version: int, by: int, now: dt.datetime
 ) -> None:
     """Other fields, if it still stands as the person saw it."""
-    launch = view.launch
+    launch, former = view.launch, view.launch.owner_id
     people = owners(session, launch.programme_id, now)
-    plans = plans_by_name(session, launch.programme_id)
-    if view.plan is not None:
-        plans.setdefault(view.plan.name, view.plan.id)  # a plan that was retired since stays attached
-    _update(session, launch, checked(values, people, plans), version=version, by=by, now=now)
-
-
-def _update(
-    session: Session, launch: Launch, columns: Mapping[str, Any], *, version: int, by: int, now: dt.datetime
-) -> None:
-    former = launch.owner_id
+    columns = _changed(view, values, people, plans_by_name(session, launch.programme_id))
     changed = sorted(name for name, value in columns.items() if getattr(launch, name) != value)
     try:
         advance(session, launch, version, **columns)
@@ -130,6 +122,14 @@ def _update(
         raise InvalidInputError(SAME_NAME, {"name": SAME_NAME}) from error
     _tell_owner(session, launch, former, by, now)
     _record(session, "edit", launch, by, now, changed)
+
+
+def _changed(
+    view: LaunchView, values: Mapping[str, Any], people: Mapping[str, User], plans: Mapping[str, int]
+) -> dict[str, Any]:
+    """The columns of a launch that is there; its owner and its plan stay, whatever became of them since."""
+    kept = plans if view.plan is None else {view.plan.name: view.plan.id, **plans}
+    return checked(values, or_owner(people, view.owner), kept)
 
 
 def archive(session: Session, launch: Launch, *, version: int, away: bool, by: int, now: dt.datetime) -> None:
@@ -167,13 +167,8 @@ def settle_issue(session: Session, issue: LaunchIssue, *, settled: bool, by: int
 def take_in(session: Session, programme_id: int, rows: Sequence[Row], *, by: int, now: dt.datetime) -> Outcome:
     """Carry a file out: launches by name, new or changed; those the file does not name stay. The caller commits."""
     people = owners(session, programme_id, now)
-    by_id = {each.id: each for each in people.values()}
     plans = plans_by_name(session, programme_id)
-    names = {plan_id: name for name, plan_id in plans.items()}
-    known = {
-        each.name: each
-        for each in session.scalars(select(Launch).where(Launch.programme_id == programme_id).order_by(Launch.id))
-    }
+    known = {view.launch.name: view for view in queries.all_launches(session, programme_id)}
     issues: dict[int, set[str]] = {}
     for launch_id, text in session.execute(
         select(LaunchIssue.launch_id, LaunchIssue.text)
@@ -190,24 +185,15 @@ def take_in(session: Session, programme_id: int, rows: Sequence[Row], *, by: int
             rejects.append(Reject(line=row.line, column="name", value=name, reason=f"already on line {seen[name]}"))
             continue
         seen[name] = row.line
-        launch = known.get(name)
-        before = None
-        if launch is not None:
-            before = values_of(
-                LaunchView(
-                    launch=launch,
-                    owner=by_id.get(launch.owner_id or 0),
-                    plan=SamplingPlan(name=names[launch.plan_id]) if launch.plan_id in names else None,
-                    open_issues=0,
-                )
-            )
+        view = known.get(name)
+        before = values_of(view) if view is not None else None
         given = {key: value for key, value in row.values.items() if key != "known_issues"}
         after = {**(before or dict.fromkeys(_FIELDS)), **given}
         after["control_queues"] = tuple(after["control_queues"] or ())
         if "note" in given:
             after["note"] = redact(given["note"] or "") or None
         try:
-            columns = checked(after, people, plans)
+            columns = _changed(view, after, people, plans) if view is not None else checked(after, people, plans)
         except InvalidInputError as error:
             rejects += [
                 Reject(line=row.line, column=field, value=str(row.values.get(field, ""))[:100], reason=reason)
@@ -215,10 +201,13 @@ def take_in(session: Session, programme_id: int, rows: Sequence[Row], *, by: int
             ]
             continue
         found = differences(row.line, name, before, after)
-        if launch is None:
+        if view is None:
             launch = _insert(session, programme_id, columns, by=by, now=now)
-        elif found:
-            advance(session, launch, launch.lock_version, **columns)
+        else:
+            launch, former = view.launch, view.launch.owner_id
+            if found:
+                advance(session, launch, launch.lock_version, **columns)
+                _tell_owner(session, launch, former, by, now)
         changes += found
         for text in map(redact, row.values.get("known_issues") or ()):
             if text in issues.setdefault(launch.id, set()):

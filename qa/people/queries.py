@@ -1,7 +1,7 @@
 """Reading people: the actor of a request, the programme's rules on a day, who belongs where when."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, String, and_, cast, func, literal, or_, select, union_all
@@ -226,3 +226,8 @@ def people_who_may(session: Session, programme_id: int, permission: Permission, 
         .where(User.programme_id == programme_id, User.active, User.id.in_(granted))
         .order_by(User.name, User.id)
     ).all()
+
+
+def or_owner(people: Mapping[str, User], owner: User | None) -> Mapping[str, User]:
+    """By address, who can be named and whoever is named now: they stay, whatever roles they have."""
+    return people if owner is None or owner.email in people else {**people, owner.email: owner}

@@ -16,7 +16,7 @@ from qa.core.entering import Entry, Reject, Row, day, email, line_of_text, link
 from qa.core.errors import ConflictError, InvalidInputError
 from qa.core.taking_in import Change, Outcome, differences
 from qa.people.models import User
-from qa.people.queries import people_who_may
+from qa.people.queries import or_owner, people_who_may
 from qa.rubric_library.models import Procedure, ProcedureVersion
 
 VERSION = ("version", "link", "valid_from", "review_by", "what_changed")
@@ -89,11 +89,13 @@ def take_in(
 ) -> Outcome:
     """Carry a file out: procedures by key, new or changed, and versions that are new. The caller commits."""
     people = owners(session, programme_id, now)
-    addresses = {each.id: each.email for each in people.values()}
-    known = {
-        each.key: each
-        for each in session.scalars(
-            select(Procedure).where(Procedure.programme_id == programme_id).order_by(Procedure.id)
+    known: dict[str, tuple[Procedure, User | None]] = {
+        each.key: (each, owner)
+        for each, owner in session.execute(
+            select(Procedure, User)
+            .outerjoin(User, User.id == Procedure.owner_id)
+            .where(Procedure.programme_id == programme_id)
+            .order_by(Procedure.id)
         )
     }
     versions: dict[tuple[int, str], ProcedureVersion] = {}
@@ -109,8 +111,9 @@ def take_in(
     rejects: list[Reject] = []
     for row in rows:
         values = row.values
-        procedure = known.get(values["key"])
-        wrong = _wrong(values, procedure, people, versions, begun, zone)
+        procedure, owner = known.get(values["key"], (None, None))
+        named = or_owner(people, owner)
+        wrong = _wrong(values, procedure, named, versions, begun, zone)
         if wrong:
             rejects += [
                 Reject(line=row.line, column=field, value=str(values.get(field) or "")[:100], reason=reason)
@@ -119,20 +122,21 @@ def take_in(
             continue
         before = None
         if procedure is not None:
-            before = {"title": procedure.name, "owner": addresses.get(procedure.owner_id or 0)}
+            before = {"title": procedure.name, "owner": owner.email if owner is not None else None}
         after = {**(before or {"title": None, "owner": None})}
         after |= {name: values[name] for name in ("title", "owner") if name in values}
         found = differences(row.line, values["key"], before, after)
-        owner_id = people[after["owner"]].id if after["owner"] else None
+        holder = named[after["owner"]] if after["owner"] else None
+        owner_id = holder.id if holder is not None else None
         if procedure is None:
             procedure = Procedure(
                 programme_id=programme_id, key=values["key"], name=after["title"], owner_id=owner_id, created_at=now
             )
             session.add(procedure)
             session.flush()
-            known[procedure.key] = procedure
         elif found:
             advance(session, procedure, procedure.lock_version, name=after["title"], owner_id=owner_id)
+        known[procedure.key] = (procedure, holder)
         changes += found
         label = values.get("version")
         if label and (procedure.id, label) not in versions:

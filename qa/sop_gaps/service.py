@@ -17,7 +17,7 @@ from qa.core.errors import ConflictError, InvalidInputError
 from qa.core.taking_in import Change, Outcome, differences
 from qa.notices import service as notices
 from qa.people.models import User
-from qa.people.queries import people_who_may
+from qa.people.queries import or_owner, people_who_may
 from qa.reviews.queries import ToScore
 from qa.rubric_library.models import Procedure
 from qa.sop_gaps import queries, rules
@@ -114,6 +114,11 @@ def checked(
     }
 
 
+def _or_procedure(procedures: Mapping[str, Procedure], named: Procedure | None) -> Mapping[str, Procedure]:
+    """What a gap can be about, and what it is about now: that stays, even where it was put away since."""
+    return procedures if named is None else {named.key: named, **procedures}
+
+
 def handle(
     session: Session,
     view: GapView,
@@ -126,12 +131,8 @@ def handle(
     today: dt.date,
 ) -> None:
     """What is done about a gap, and about ``others`` that are alike; who raised one is told when it is settled."""
-    people = owners(session, view.gap.programme_id, now)
-    if view.owner is not None:
-        people.setdefault(view.owner.email, view.owner)
-    procedures = queries.procedures_by_key(session, view.gap.programme_id)
-    if view.procedure is not None:
-        procedures.setdefault(view.procedure.key, view.procedure)
+    people = or_owner(owners(session, view.gap.programme_id, now), view.owner)
+    procedures = _or_procedure(queries.procedures_by_key(session, view.gap.programme_id), view.procedure)
     columns = checked(view.gap.kind, values, people, procedures, today=today)
     for gap, seen in ((view.gap, version), *((each, each.lock_version) for each in others)):
         before = (gap.state, gap.owner_id)
@@ -240,18 +241,18 @@ def take_in(session: Session, actor: Actor, rows: Sequence[Row], *, now: dt.date
     people = owners(session, actor.programme_id, now)
     procedures = queries.procedures_by_key(session, actor.programme_id)
     criteria = queries.names(session, actor.programme_id).criteria
-    keys = {each.id: key for key, each in procedures.items()}
-    addresses = {each.id: each.email for each in people.values()}
     ids = [each.id for found in tickets.values() for each in found]
-    known: dict[tuple[int, str, str], SopGap] = {}
+    known: dict[tuple[int, str, str], tuple[SopGap, Procedure | None, User | None]] = {}
     for start in range(0, len(ids), AT_ONCE):
-        for gap in session.scalars(
-            select(SopGap)
+        for gap, about, holder in session.execute(
+            select(SopGap, Procedure, User)
             .join(Ticket, Ticket.id == SopGap.ticket_id)
+            .outerjoin(Procedure, Procedure.id == SopGap.procedure_id)
+            .outerjoin(User, User.id == SopGap.owner_id)
             .where(SopGap.ticket_id.in_(ids[start : start + AT_ONCE]), queries.in_scope(actor))
             .order_by(SopGap.id)
         ):
-            known.setdefault((gap.ticket_id, gap.criterion_key, gap.kind), gap)
+            known.setdefault((gap.ticket_id, gap.criterion_key, gap.kind), (gap, about, holder))
     changes: list[Change] = []
     rejects: list[Reject] = []
     seen: dict[tuple[int, str, str], int] = {}
@@ -263,14 +264,16 @@ def take_in(session: Session, actor: Actor, rows: Sequence[Row], *, now: dt.date
                 said = f"the same ticket, criterion and kind as line {seen[place]}"
                 raise InvalidInputError(said, {"ticket": said})
             seen[place] = row.line
-            former = known.get(place)
+            former, named, owner = known.get(place, (None, None, None))
             before = None
             if former is not None:
-                before = values_of(former, keys.get(former.procedure_id or 0), addresses.get(former.owner_id or 0))
+                before = values_of(former, named.key if named else None, owner.email if owner else None)
             given = {name: value for name, value in row.values.items() if name in _HANDLED}
             given |= {name: redact(given[name]) for name in ("note", "answer") if given.get(name)}
             after = {**(before or {**dict.fromkeys(_HANDLED), "state": "open"}), **given}
-            columns = checked(row.values["kind"], after, people, procedures, today=today)
+            columns = checked(
+                row.values["kind"], after, or_owner(people, owner), _or_procedure(procedures, named), today=today
+            )
         except InvalidInputError as error:
             rejects += [
                 Reject(line=row.line, column=field, value=str(row.values.get(field, ""))[:100], reason=reason)
@@ -280,9 +283,12 @@ def take_in(session: Session, actor: Actor, rows: Sequence[Row], *, now: dt.date
         what = f"#{ticket.external_id}, {criteria[row.values['criterion']]}, {rules.KINDS[row.values['kind']].lower()}"
         found = differences(row.line, what, before, after)
         if former is None:
-            _insert(session, actor, ticket, {**row.values, **after}, columns, now=now)
+            gap = _insert(session, actor, ticket, {**row.values, **after}, columns, now=now)
+            _tell(session, gap, ("open", None), actor.user_id, now)
         elif found:
+            stood = (former.state, former.owner_id)
             advance(session, former, former.lock_version, note=after["note"], **columns)
+            _tell(session, former, stood, actor.user_id, now)
         changes += found
     session.flush()
     return Outcome(changes=changes, rejects=rejects)

@@ -11,7 +11,7 @@ from qa.launches.models import Launch, LaunchIssue
 from qa.notices.models import Notice
 from tests.support import importing
 from tests.support.builders import make_assignment, make_review, make_ticket, publish_rubric
-from tests.support.cast import Cast
+from tests.support.cast import Cast, end_roles
 from tests.support.client import CheckingClient
 from tests.support.statements import count_queries
 
@@ -123,11 +123,16 @@ def test_a_file_of_launches_shows_its_changes_and_twice_changes_nothing(
     launch = session.scalars(select(Launch)).one()
     assert (launch.queues, launch.owner_id) == (["studio", "payouts"], cast.dora.id)
     assert session.scalars(select(LaunchIssue.text).order_by(LaunchIssue.id)).all() == ["Echo", "Links expire"]
-    assert importing.changes_nothing(quinn, "/launches/import", content.split("Tips")[0])
+    end_roles(session, cast.dora)
+    assert importing.changes_nothing(quinn, "/launches/import", content.split("Tips")[0]), "whoever owns one stays"
     later = "name,starts_on,ends_on,queues\nDuet Studio,2026-03-30,-,studio\n"
     assert importing.apply(quinn, "/launches/import", later).status_code == 302
     session.refresh(launch)
     assert (launch.ends_on, launch.queues, launch.owner_id) == (None, ["studio"], cast.dora.id)
+    other = "name,starts_on,queues,owner\nDuet Studio,2026-03-30,studio,lena@example.org\n"
+    assert importing.apply(quinn, "/launches/import", other).status_code == 302
+    told = select(Notice.user_id).where(Notice.object_type == "launch").order_by(Notice.id)
+    assert session.scalars(told).all() == [cast.dora.id, cast.lena.id]
     example = quinn.get("/launches/import/example.csv").get_data(as_text=True).lstrip("\ufeff")
     assert example.splitlines()[0].startswith("name,starts_on,ends_on,queues")
     detail = session.scalars(select(AuditEvent.detail).where(AuditEvent.action == "launch.import")).first()

@@ -24,7 +24,7 @@ from qa.sop_gaps.models import SopGap
 from qa.sop_gaps.queries import Counted
 from tests.support import importing
 from tests.support.builders import MESSAGES, Handled, make_assignment, make_review, make_ticket, publish_rubric
-from tests.support.cast import NOW, Cast
+from tests.support.cast import NOW, Cast, end_roles
 from tests.support.client import CheckingClient
 from tests.support.statements import count_queries
 
@@ -142,7 +142,7 @@ def test_it_is_handled_with_those_alike_and_whoever_raised_it_is_told(desk: Desk
     for wrong, said in (
         ({"state": "fixed", "answer": "Reworded."}, "Say on which day it was fixed"),
         ({"state": "open", "fixed_on": "2026-04-01"}, "Only what is fixed has such a day."),
-        ({"state": "fixed", "fixed_on": "2999-01-01", "answer": "x"}, "This day has not come yet."),
+        ({"state": "fixed", "fixed_on": "2099-01-01", "answer": "x"}, "This day has not come yet."),
         ({"state": "declined"}, "Say what was done, or why it is no gap."),
         ({"state": "open", "owner": "rita@example.org"}, "Nobody who settles gaps has this address."),
     ):
@@ -182,9 +182,16 @@ def test_a_file_of_gaps_and_one_by_hand_and_the_list_is_read_in_few_statements(d
     assert "There is no such ticket" in shown
     assert importing.apply(lena, "/sop-gaps/import", content).status_code == 302
     assert importing.changes_nothing(lena, "/sop-gaps/import", "".join(content.splitlines(keepends=True)[:2]))
-    fixed = content.splitlines()[0] + f"\n{number},tone,missing,Nothing says how,refunds,fixed,2026-04-01,Written\n"
+    row = f"{number},tone,missing,Nothing says how,refunds,fixed,2026-04-01,Written,quinn@example.org"
+    fixed = f"{content.splitlines()[0]},owner\n{row}\n"
     assert importing.apply(lena, "/sop-gaps/import", fixed).status_code == 302
     assert (desk.gap().state, desk.gap().procedure_id) == ("fixed", desk.refunds.id)
+    assert session.scalars(select(Notice.kind).where(Notice.user_id == cast.quinn.id)).all() == ["sop_gap_owner"]
+    desk.refunds.archived_at = NOW
+    end_roles(session, cast.quinn)
+    assert importing.changes_nothing(lena, "/sop-gaps/import", fixed), "what it names stays"
+    desk.refunds.archived_at = None
+    session.commit()
     form = {"ticket": number, "criterion": "correct", "kind": "wrong", "note": "Out of date"}
     assert lena.post_form("/sop-gaps/", form).status_code == 302
     assert lena.post_form("/sop-gaps/", form).status_code == 422

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from qa.core.access import Actor, Role
@@ -119,6 +120,12 @@ def person(
     session.add_all(belongings(user, roles, team, since))
     session.flush()
     return user
+
+
+def end_roles(session: Session, user: User) -> None:
+    """Somebody who may do nothing any more, and is still here."""
+    session.execute(update(RoleGrant).where(RoleGrant.user_id == user.id).values(valid_to=TODAY))
+    session.commit()
 
 
 def somebody(programme: Programme, name: str, since: dt.date) -> User:
