@@ -9,7 +9,7 @@ from flask.cli import with_appcontext
 
 from exports import flat_data
 from qa.coaching.commands import export
-from qa.core import audit
+from qa.core import apart, audit
 from qa.core.access import OPEN_REGION, Actor, Role
 from qa.core.clock import local_day, utcnow
 from qa.core.db import db, only_reading
@@ -75,4 +75,5 @@ def data(out: Path, form: str, tables: tuple[str, ...], first: dt.datetime, last
 @with_appcontext
 def ordered(export_id: int, job_id: int) -> None:
     """Write an ordered export for the job that waits for it."""
+    apart.end_with_lender()
     click.echo(json.dumps(dict(jobs.write_here(db.session(), export_id, job_id))))

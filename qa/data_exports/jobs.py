@@ -19,6 +19,7 @@ from qa.data_exports.models import DataExport, ExportState
 from qa.data_exports.queries import order_of
 
 APART_FROM = 20_000  # rows: from here on writing takes long enough for pages beside it to notice
+BROKEN = "It broke off. Order it again."
 
 
 def folder() -> Path:
@@ -37,9 +38,13 @@ def write(job: Job) -> Mapping[str, Any]:
     if not settings().testing:
         order = order_of(session, export_id, now=utcnow())
         if reading.count_rows(session, order.tables, order.wanted) >= APART_FROM:
-            return apart.command(
-                ["export", "ordered", str(export_id), "--job", str(job_id)], alive=lambda: jobs.keep_lease(job_id)
-            )
+            arguments = ["export", "ordered", str(export_id), "--job", str(job_id)]
+            try:
+                return apart.command(arguments, alive=lambda: jobs.keep_lease(job_id))
+            except Exception:  # the process was killed or never began: nobody else says so
+                service.fail(session, export_id, BROKEN, now=utcnow())
+                session.commit()
+                raise
     return write_here(session, export_id, job_id)
 
 
@@ -63,7 +68,7 @@ def write_here(session: Session, export_id: int, job_id: int) -> Mapping[str, An
         return {"export": export_id, "state": ExportState.CANCELLED}
     except Exception as error:
         session.rollback()
-        reason = str(error) if isinstance(error, FairmarkError) else "It broke off. Order it again."
+        reason = str(error) if isinstance(error, FairmarkError) else BROKEN
         service.fail(session, export_id, reason, now=utcnow())
         session.commit()
         raise

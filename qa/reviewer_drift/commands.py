@@ -7,6 +7,7 @@ from typing import Any
 import click
 from flask.cli import with_appcontext
 
+from qa.core import apart
 from qa.core.clock import monday_of, utcnow
 from qa.core.db import db, reading
 from qa.core.numerals import number
@@ -89,6 +90,7 @@ def run(*, check: bool, job_id: int | None) -> None:
     """Judge all reviewers now and keep the outcome; with --check, prove the newest run (exit 1 if it does not hold)."""
     session = db.session()
     if job_id is not None:
+        apart.end_with_lender()
         click.echo(json.dumps(dict(jobs.run_here(session, job_id))))
         return
     with reading():

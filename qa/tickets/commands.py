@@ -11,6 +11,7 @@ from flask.cli import AppGroup, with_appcontext
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from qa.core import apart
 from qa.core.clock import utcnow
 from qa.core.db import db
 from qa.core.errors import InvalidInputError, NotFoundError
@@ -173,6 +174,7 @@ def tell(run: IntakeRun, rejects: list[dict[str, object]]) -> None:
 @with_appcontext
 def take_in(job_id: int) -> None:
     """Do the waiting upload's job, for a server that lends it a process; prints its outcome as JSON."""
+    apart.end_with_lender()
     session = db.session()
     told = take_in_here(session, job_id)
     searching.index_pending(session, keys().ring)  # here too it is in nobody's way

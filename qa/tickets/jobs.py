@@ -56,8 +56,8 @@ def take_in(job: Job) -> Mapping[str, Any]:
     session.rollback()
     try:
         return apart.command(["take-in", str(job_id)], alive=lambda: jobs.keep_lease(job_id))
-    except apart.ApartError:
-        if not service.is_over(session, run_id):  # the process was killed: nobody else says so
+    except Exception:
+        if not service.is_over(session, run_id):  # the process was killed or never began: nobody else says so
             session.rollback()
             service.finish(session, run_id, "failed", {"error": service.BROKEN}, now=utcnow())
         raise

@@ -1,6 +1,8 @@
 """Work in a process of its own, with small programs in place of the application's command."""
 
+import os
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -45,6 +47,21 @@ def test_while_it_goes_on_somebody_hears_that_it_lives(program: pytest.MonkeyPat
 def test_a_process_that_fails_fails_the_job_with_what_it_said(program: pytest.MonkeyPatch, source: str, said: str):
     with pytest.raises(apart.ApartError, match=said):
         apart.command([source], alive=never)
+
+
+def test_a_process_that_nobody_waits_for_any_more_ends(program: pytest.MonkeyPatch, tmp_path: Path):
+    program.setattr(apart, "ALIVE_EVERY", 0.1)
+    told = tmp_path / "process"
+
+    def lost() -> None:
+        if told.exists():
+            raise ConnectionError("the lease cannot be renewed")
+
+    with pytest.raises(ConnectionError):
+        apart.command([f"import os, time; open({str(told)!r}, 'x').write(str(os.getpid())); time.sleep(60)"], alive=lost)
+
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(told.read_text() or -1), 0)
 
 
 def test_the_command_is_the_application_s_own():

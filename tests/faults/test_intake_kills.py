@@ -1,19 +1,30 @@
 """An intake is killed in the middle: what was stored stays whole, and running it again finishes it."""
 
+import datetime as dt
+import gzip
+import io
 import itertools
+import os
 import random
+import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from qa.config import Settings
-from qa.tickets.models import ConversationRevision, HandledPart, IntakeRun, Ticket
-from tests.faults.processes import PROJECT, ServerProcess
+from qa.core.clock import utcnow
+from qa.core.crypto import KeyRing
+from qa.core.jobs import Job
+from qa.tickets import keeping, service
+from qa.tickets.jobs import APART_FROM
+from qa.tickets.models import ConversationRevision, HandledPart, IntakeRun, Ticket, UploadKey
+from tests.faults.processes import PROJECT, ServerProcess, server_process
 from tests.support.cast import Cast
 from tests.tickets.records import zendesk_comment, zendesk_folder, zendesk_ticket
 
@@ -25,13 +36,7 @@ def test_a_killed_intake_leaves_whole_tickets_and_is_finished_by_the_next(
     settings: Settings, session: Session, cast: Cast, tmp_path: Path
 ) -> None:
     session.commit()
-    folder = zendesk_folder(
-        tmp_path / "x",
-        tickets=[zendesk_ticket(n) for n in range(TICKETS)],
-        comments=itertools.chain.from_iterable(
-            (zendesk_comment(2 * n, n), zendesk_comment(2 * n + 1, n, author=1)) for n in range(TICKETS)
-        ),
-    )
+    folder = exported(tmp_path)
     environment = ServerProcess(settings).environment
     command = [sys.executable, "-m", "flask", "intake", "zendesk", str(folder)]
     rng = random.Random(2)
@@ -58,6 +63,120 @@ def test_a_killed_intake_leaves_whole_tickets_and_is_finished_by_the_next(
     last = session.scalars(select(IntakeRun).order_by(IntakeRun.id.desc())).first()
     assert last is not None
     assert last.counts["tickets"]["stored"] + last.counts["tickets"]["unchanged"] == TICKETS
+
+
+def test_a_large_upload_is_finished_once_after_its_server_was_killed(
+    settings: Settings, session: Session, cast: Cast, tmp_path: Path
+) -> None:
+    run_id, job_id = uploaded(settings, session, cast, exported(tmp_path))
+    with server_process(settings) as server:
+        server.start()
+        begun = awaited(lambda: working_on(job_id))
+        awaited(lambda: stored(session) > 0)
+        told = command_of(begun[0])
+        server.kill()
+        awaited(lambda: not working_on(job_id))  # nobody goes on whom nobody waits for
+        partly, half = stored(session), whole(session)
+        session.execute(update(Job).values(leased_until=utcnow() - dt.timedelta(seconds=1)))
+        session.commit()
+
+        server.start()
+        awaited(lambda: state_of(session, job_id) in ("done", "failed"))
+
+    run = session.get_one(IntakeRun, run_id)
+    assert settings.secret_key not in told
+    assert (0 < partly < TICKETS, half) == (True, True)
+    assert (state_of(session, job_id), run.state) == ("done", "done")
+    assert (stored(session), whole(session)) == (TICKETS, True)
+    assert run.counts["tickets"]["stored"] + run.counts["tickets"]["unchanged"] == TICKETS
+    assert run.counts["tickets"]["unchanged"] >= partly
+    assert nothing_waits(settings, session)
+
+
+def test_a_large_upload_whose_own_process_is_killed_says_so_and_is_handed_in_again(
+    settings: Settings, session: Session, cast: Cast, tmp_path: Path
+) -> None:
+    folder = exported(tmp_path)
+    run_id, job_id = uploaded(settings, session, cast, folder)
+    with server_process(settings) as server:
+        server.start()
+        begun = awaited(lambda: working_on(job_id))
+        awaited(lambda: stored(session) > 0)
+        os.kill(begun[0], signal.SIGKILL)  # as a system that runs out of memory does
+        awaited(lambda: state_of(session, job_id) in ("done", "failed"))
+        partly, half, gone = stored(session), whole(session), nothing_waits(settings, session)
+        run = session.get_one(IntakeRun, run_id)
+        said = run.state, run.counts["error"]
+
+        _, again = uploaded(settings, session, cast, folder)
+        awaited(lambda: state_of(session, again) in ("done", "failed"))
+
+    assert (0 < partly < TICKETS, half, gone) == (True, True, True)
+    assert said == ("failed", service.BROKEN)
+    assert (state_of(session, job_id), state_of(session, again)) == ("failed", "done")
+    assert (stored(session), whole(session), nothing_waits(settings, session)) == (TICKETS, True, True)
+
+
+def exported(tmp_path: Path) -> Path:
+    return zendesk_folder(
+        tmp_path / "x",
+        tickets=[zendesk_ticket(n) for n in range(TICKETS)],
+        comments=itertools.chain.from_iterable(
+            (zendesk_comment(2 * n, n), zendesk_comment(2 * n + 1, n, author=1)) for n in range(TICKETS)
+        ),
+    )
+
+
+def uploaded(settings: Settings, session: Session, cast: Cast, folder: Path) -> tuple[int, int]:
+    """The run and the job of an upload that is large enough for a process of its own."""
+    blank = (b" " * 999 + b"\n") * (APART_FROM // 1000)  # says nothing
+    files = [(path.stem, gzip.decompress(path.read_bytes()) + blank) for path in sorted(folder.iterdir())]
+    kept = keeping.keep_files(settings.instance / "uploads", [(name, io.BytesIO(told)) for name, told in files])
+    run = service.begin_upload(
+        session,
+        cast.programme.id,
+        "zendesk",
+        kept,
+        ring=KeyRing(settings.text_keys),
+        by=cast.ada.id,
+        now=utcnow(),
+    )
+    session.commit()
+    assert run.job_id is not None
+    return run.id, run.job_id
+
+
+def awaited(true: Callable[[], list[int] | bool], patience: float = 120) -> list[int]:
+    """What a condition says once it holds."""
+    until = time.monotonic() + patience
+    while not (found := true()):
+        assert time.monotonic() < until, "it did not happen in time"
+        time.sleep(0.02)
+    return found if isinstance(found, list) else []
+
+
+def working_on(job_id: int) -> list[int]:
+    """The processes that take in the upload of a job."""
+    told = subprocess.run(["ps", "-A", "-ww", "-o", "pid=,args="], capture_output=True, text=True, check=True).stdout
+    return [
+        int(line.split(None, 1)[0])
+        for line in told.splitlines()
+        if line.endswith(f" take-in {job_id}") and str(PROJECT) in line
+    ]
+
+
+def command_of(process_id: int) -> str:
+    return subprocess.run(["ps", "-ww", "-p", str(process_id), "-o", "args="], capture_output=True, text=True).stdout
+
+
+def state_of(session: Session, job_id: int) -> str:
+    session.rollback()
+    return session.get_one(Job, job_id).state
+
+
+def nothing_waits(settings: Settings, session: Session) -> bool:
+    """Whether an upload's files are deleted and their key is destroyed."""
+    return not list((settings.instance / "uploads").iterdir()) and not session.scalars(select(UploadKey)).all()
 
 
 def stored(session: Session) -> int:

@@ -3,6 +3,7 @@
 import io
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,9 @@ from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from qa.core import apart
 from qa.core.jobs import Job
+from qa.tickets import service
 from qa.tickets.models import IntakeReject, IntakeRun, Ticket
 from tests.support.cast import NOW, Cast
 from tests.support.client import CheckingClient
@@ -60,6 +63,39 @@ def test_uploaded_files_are_taken_in_by_a_job_and_then_gone(
     assert "data-going" not in done
     assert session.scalar(select(func.count()).select_from(Ticket)) == 1
     settings = app.extensions["fairmark"]
+    assert list((settings.instance / "uploads").iterdir()) == []
+
+
+@pytest.mark.parametrize("fault", [apart.ApartError("ended with -9"), OSError("no memory to begin a process")], ids=repr)
+def test_a_large_upload_whose_process_ends_early_says_so_and_leaves_nothing(
+    ada: CheckingClient,
+    app: Flask,
+    session: Session,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    fault: Exception,
+) -> None:
+    begun: list[list[str]] = []
+
+    def ended(arguments: list[str], *, alive: Callable[[], None]) -> dict[str, Any]:
+        begun.append(arguments)
+        raise fault
+
+    settings = app.extensions["fairmark"]
+    monkeypatch.setitem(app.extensions, "fairmark", replace(settings, testing=False))
+    monkeypatch.setattr("qa.tickets.jobs.APART_FROM", 1)
+    monkeypatch.setattr(apart, "command", ended)
+    folder = zendesk_folder(tmp_path / "x", tickets=[zendesk_ticket()])
+
+    answer = uploaded(ada, "zendesk", files_of(folder))
+    run_jobs(app)
+    page = ada.get(answer.location).get_data(as_text=True)
+
+    run = session.scalars(select(IntakeRun)).one()
+    assert begun == [["take-in", str(run.job_id)]]
+    assert (run.state, session.get_one(Job, run.job_id).state) == ("failed", "failed")
+    assert service.BROKEN in page
+    assert "data-going" not in page
     assert list((settings.instance / "uploads").iterdir()) == []
 
 
