@@ -54,14 +54,16 @@ def test_a_process_that_nobody_waits_for_any_more_ends(program: pytest.MonkeyPat
     told = tmp_path / "process"
 
     def lost() -> None:
-        if told.exists():
+        if told.exists() and told.read_text():
             raise ConnectionError("the lease cannot be renewed")
 
     with pytest.raises(ConnectionError):
-        apart.command([f"import os, time; open({str(told)!r}, 'x').write(str(os.getpid())); time.sleep(60)"], alive=lost)
+        apart.command(
+            [f"import os, time; open({str(told)!r}, 'x').write(str(os.getpid())); time.sleep(60)"], alive=lost
+        )
 
     with pytest.raises(ProcessLookupError):
-        os.kill(int(told.read_text() or -1), 0)
+        os.kill(int(told.read_text()), 0)
 
 
 def test_the_command_is_the_application_s_own():

@@ -24,12 +24,29 @@ from qa.core.jobs import Job
 from qa.tickets import keeping, service
 from qa.tickets.jobs import APART_FROM
 from qa.tickets.models import ConversationRevision, HandledPart, IntakeRun, Ticket, UploadKey
+from qa.tickets.storing import CHUNK
 from tests.faults.processes import PROJECT, ServerProcess, server_process
 from tests.support.cast import Cast
 from tests.tickets.records import zendesk_comment, zendesk_folder, zendesk_ticket
 
 pytestmark = pytest.mark.slow
 TICKETS, KILLS = 1_500, 4
+# Read by every Python process at its start.
+HALTING = """
+import os, sys, threading
+
+if "take-in" in sys.orig_argv and not os.path.exists({told!r}):
+    from qa.core import jobs
+
+    jobs.progress  # the first look reads the module
+
+    def halt(job_id, done, total):
+        with open({told!r}, "w") as file:
+            file.write(str(os.getpid()))
+        threading.Event().wait()
+
+    jobs.progress = halt
+"""
 
 
 def test_a_killed_intake_leaves_whole_tickets_and_is_finished_by_the_next(
@@ -57,7 +74,7 @@ def test_a_killed_intake_leaves_whole_tickets_and_is_finished_by_the_next(
     subprocess.run(command, cwd=PROJECT, env=environment, check=True, capture_output=True)
 
     print(f"stored after each kill: {partly}")
-    assert 0 < partly[0] < TICKETS
+    assert partly[0] > 0
     assert stored(session) == TICKETS
     assert whole(session)
     last = session.scalars(select(IntakeRun).order_by(IntakeRun.id.desc())).first()
@@ -70,26 +87,29 @@ def test_a_large_upload_is_finished_once_after_its_server_was_killed(
 ) -> None:
     run_id, job_id = uploaded(settings, session, cast, exported(tmp_path))
     with server_process(settings) as server:
+        going = dict(server.environment)
+        server.environment |= halting(tmp_path)
         server.start()
-        begun = awaited(lambda: working_on(job_id))
-        awaited(lambda: stored(session) > 0)
-        told = command_of(begun[0])
+        process_id = awaited(lambda: halted(tmp_path))
+        told = command_of(process_id)
         server.kill()
-        awaited(lambda: not working_on(job_id))  # nobody goes on whom nobody waits for
+        awaited(lambda: not command_of(process_id))  # nobody goes on whom nobody waits for
         partly, half = stored(session), whole(session)
         session.execute(update(Job).values(leased_until=utcnow() - dt.timedelta(seconds=1)))
         session.commit()
 
+        server.environment = going
         server.start()
         awaited(lambda: state_of(session, job_id) in ("done", "failed"))
 
     run = session.get_one(IntakeRun, run_id)
+    assert told.endswith(f" take-in {job_id}")
     assert settings.secret_key not in told
-    assert (0 < partly < TICKETS, half) == (True, True)
+    assert (partly, half) == (CHUNK, True)
     assert (state_of(session, job_id), run.state) == ("done", "done")
     assert (stored(session), whole(session)) == (TICKETS, True)
-    assert run.counts["tickets"]["stored"] + run.counts["tickets"]["unchanged"] == TICKETS
-    assert run.counts["tickets"]["unchanged"] >= partly
+    assert run.counts["tickets"]["stored"] == TICKETS - partly
+    assert run.counts["tickets"]["unchanged"] == partly
     assert nothing_waits(settings, session)
 
 
@@ -99,22 +119,33 @@ def test_a_large_upload_whose_own_process_is_killed_says_so_and_is_handed_in_aga
     folder = exported(tmp_path)
     run_id, job_id = uploaded(settings, session, cast, folder)
     with server_process(settings) as server:
+        server.environment |= halting(tmp_path)
         server.start()
-        begun = awaited(lambda: working_on(job_id))
-        awaited(lambda: stored(session) > 0)
-        os.kill(begun[0], signal.SIGKILL)  # as a system that runs out of memory does
+        os.kill(awaited(lambda: halted(tmp_path)), signal.SIGKILL)  # as a system that runs out of memory does
         awaited(lambda: state_of(session, job_id) in ("done", "failed"))
         partly, half, gone = stored(session), whole(session), nothing_waits(settings, session)
         run = session.get_one(IntakeRun, run_id)
         said = run.state, run.counts["error"]
 
-        _, again = uploaded(settings, session, cast, folder)
+        _, again = uploaded(settings, session, cast, folder)  # it halts once only
         awaited(lambda: state_of(session, again) in ("done", "failed"))
 
-    assert (0 < partly < TICKETS, half, gone) == (True, True, True)
+    assert (partly, half, gone) == (CHUNK, True, True)
     assert said == ("failed", service.BROKEN)
     assert (state_of(session, job_id), state_of(session, again)) == ("failed", "done")
     assert (stored(session), whole(session), nothing_waits(settings, session)) == (TICKETS, True, True)
+
+
+def halting(folder: Path) -> dict[str, str]:
+    """An environment in which the first process that takes in an upload says so and waits after its first chunk."""
+    (folder / "sitecustomize.py").write_text(HALTING.format(told=str(folder / "halted")))
+    return {"PYTHONPATH": os.pathsep.join((str(folder), str(PROJECT)))}
+
+
+def halted(folder: Path) -> int:
+    """The process that waits; 0 before it does."""
+    told = folder / "halted"
+    return int(told.read_text() or 0) if told.exists() else 0
 
 
 def exported(tmp_path: Path) -> Path:
@@ -146,27 +177,21 @@ def uploaded(settings: Settings, session: Session, cast: Cast, folder: Path) -> 
     return run.id, run.job_id
 
 
-def awaited(true: Callable[[], list[int] | bool], patience: float = 120) -> list[int]:
+def awaited(true: Callable[[], int], patience: float = 120) -> int:
     """What a condition says once it holds."""
     until = time.monotonic() + patience
     while not (found := true()):
         assert time.monotonic() < until, "it did not happen in time"
         time.sleep(0.02)
-    return found if isinstance(found, list) else []
-
-
-def working_on(job_id: int) -> list[int]:
-    """The processes that take in the upload of a job."""
-    told = subprocess.run(["ps", "-A", "-ww", "-o", "pid=,args="], capture_output=True, text=True, check=True).stdout
-    return [
-        int(line.split(None, 1)[0])
-        for line in told.splitlines()
-        if line.endswith(f" take-in {job_id}") and str(PROJECT) in line
-    ]
+    return found
 
 
 def command_of(process_id: int) -> str:
-    return subprocess.run(["ps", "-ww", "-p", str(process_id), "-o", "args="], capture_output=True, text=True).stdout
+    """A living process's command line; nothing once it has ended, whether or not anybody looked at how."""
+    told = subprocess.run(
+        ["ps", "-ww", "-p", str(process_id), "-o", "stat=,args="], capture_output=True, text=True, check=False
+    ).stdout.strip()
+    return "" if told.startswith("Z") else told
 
 
 def state_of(session: Session, job_id: int) -> str:

@@ -66,7 +66,9 @@ def test_uploaded_files_are_taken_in_by_a_job_and_then_gone(
     assert list((settings.instance / "uploads").iterdir()) == []
 
 
-@pytest.mark.parametrize("fault", [apart.ApartError("ended with -9"), OSError("no memory to begin a process")], ids=repr)
+@pytest.mark.parametrize(
+    "fault", [apart.ApartError("ended with -9"), OSError("no memory to begin a process")], ids=repr
+)
 def test_a_large_upload_whose_process_ends_early_says_so_and_leaves_nothing(
     ada: CheckingClient,
     app: Flask,
