@@ -30,6 +30,7 @@ from qa.calibration_sessions.golden import queries as golden_queries
 from qa.calibration_sessions.models import CalibrationSession
 from qa.config import settings
 from qa.core.access import Permission, Role, Scope, requires
+from qa.core.advancing import seen_version
 from qa.core.clock import local_day, utcnow
 from qa.core.db import db
 from qa.core.errors import ConflictError, InvalidInputError, NotFoundError
@@ -308,17 +309,10 @@ def extend(session_id: int) -> ResponseReturnValue:
 @requires(Permission.CALIBRATION_FACILITATE)
 def reveal(session_id: int) -> ResponseReturnValue:
     row = queries.get_led_session_for(db.session(), g.actor, session_id)
-    service.reveal(db.session(), row, version=version_of_form(), by=g.actor.user_id, now=utcnow())
+    service.reveal(db.session(), row, version=seen_version(), by=g.actor.user_id, now=utcnow())
     db.session.commit()
     flash("Revealed to everybody at once. Now agree, part by part.", "good")
     return redirect(url_for("calibration.show", session_id=session_id))
-
-
-def version_of_form() -> int:
-    form = VersionForm()
-    if not form.validate() or form.version.data is None:
-        raise InvalidInputError("Load the page again: the form does not say what it changes.")
-    return int(form.version.data)
 
 
 @bp.post("/<int:session_id>/parts/<int:session_part_id>/consensus")
@@ -344,7 +338,7 @@ def consensus(session_id: int, session_part_id: int) -> ResponseReturnValue:
         choices,
         reasons,
         channel=part.ticket.channel,
-        version=version_of_form(),
+        version=seen_version(),
         by=g.actor.user_id,
         now=utcnow(),
     )

@@ -10,9 +10,9 @@ from wtforms.fields import SelectChoice
 
 from qa.calibration_sessions.models import CalibrationSession
 from qa.core.access import Permission, requires
+from qa.core.advancing import seen_version
 from qa.core.clock import utcnow
 from qa.core.db import db
-from qa.core.errors import InvalidInputError
 from qa.people.models import User
 from qa.reviewer_drift import cases, forms, jobs, queries, runs, wording
 from qa.reviewer_drift.models import DriftCase
@@ -59,20 +59,12 @@ def back(case_id: int) -> ResponseReturnValue:
     return redirect(url_for("reviewers.show_case", case_id=case_id))
 
 
-def version_of() -> int:
-    """The version that the page was loaded with."""
-    form = forms.VersionForm()
-    if not form.validate() or form.version.data is None:
-        raise InvalidInputError("Load the page again: it does not say which state of the case you saw.")
-    return int(form.version.data)
-
-
 @bp.post("/cases/<int:case_id>/take")
 @requires(Permission.DRIFT_SETTLE)
 def take_case(case_id: int) -> ResponseReturnValue:
     session = db.session()
     case = cases.get_case_for(session, g.actor, case_id)
-    cases.take(session, case, version=version_of(), by=g.actor.user_id, now=utcnow())
+    cases.take(session, case, version=seen_version(), by=g.actor.user_id, now=utcnow())
     session.commit()
     flash("You look into it now; the reviewer has been told and can answer.", "good")
     return back(case_id)

@@ -14,6 +14,7 @@ from qa.coaching.models import CoachingAction, CoachingGoal, CoachingResource
 from qa.coaching.views import typed
 from qa.coaching.views.blueprint import bp, seen_before_writing, today
 from qa.core.access import Permission, requires
+from qa.core.advancing import seen_version
 from qa.core.clock import utcnow
 from qa.core.db import db
 from qa.core.errors import ConflictError, InvalidInputError
@@ -36,7 +37,7 @@ def add_goal(plan_id: int) -> ResponseReturnValue:
     if gap is None:
         told = "No review of the last weeks asks this criterion, so nothing says where it stands."
         raise InvalidInputError(told, {"criterion": told})
-    planning.add_goal(session, plan, gap, version=typed.version(), by=g.actor.user_id, now=utcnow())
+    planning.add_goal(session, plan, gap, version=seen_version(), by=g.actor.user_id, now=utcnow())
     session.commit()
     return shown(plan_id)
 
@@ -49,7 +50,7 @@ def edit_goal(plan_id: int, goal_id: int) -> ResponseReturnValue:
     plan, _ = queries.get_edited_plan_for(session, g.actor, plan_id, today=today())
     goal = queries.get_part_of(session, plan_id, CoachingGoal, goal_id)
     if typed.words("remove"):
-        planning.remove_goal(session, plan, goal, version=typed.version(), by=g.actor.user_id, now=utcnow())
+        planning.remove_goal(session, plan, goal, version=seen_version(), by=g.actor.user_id, now=utcnow())
         flash("The goal is out of the plan; its actions stay, for the plan as a whole.", "good")
     else:
         planning.edit_goal(
@@ -59,7 +60,7 @@ def edit_goal(plan_id: int, goal_id: int) -> ResponseReturnValue:
             focus=typed.words("focus"),
             target=typed.decimal("target", "The target"),
             due_on=typed.day("due_on", "By when", optional=True),
-            version=typed.version(),
+            version=seen_version(),
             by=g.actor.user_id,
             now=utcnow(),
         )
@@ -82,7 +83,7 @@ def edit_action(plan_id: int, action_id: int) -> ResponseReturnValue:
         owner_id=typed.whole("owner", "By whom"),
         due_on=typed.day("due_on", "Until when"),
         goal_id=typed.whole("goal", "For which goal") or None,
-        version=typed.version(),
+        version=seen_version(),
         by=g.actor.user_id,
         now=utcnow(),
     )
@@ -109,7 +110,7 @@ def add_from_library(plan_id: int, template_id: int) -> ResponseReturnValue:
         owner_id=coached.user.id if template.owner == "specialist" else plan.lead_id,
         due_on=today() + template.due_after,
         goal_id=goal,
-        version=typed.version(),
+        version=seen_version(),
         by=g.actor.user_id,
         now=utcnow(),
     )
@@ -131,7 +132,7 @@ def add_resource(plan_id: int) -> ResponseReturnValue:
         title=typed.words("title"),
         url=typed.words("url"),
         procedure_id=procedure_id,
-        version=typed.version(),
+        version=seen_version(),
         by=g.actor.user_id,
         now=utcnow(),
     )
@@ -145,7 +146,7 @@ def remove_resource(plan_id: int, resource_id: int) -> ResponseReturnValue:
     session = db.session()
     plan, _ = queries.get_edited_plan_for(session, g.actor, plan_id, today=today())
     resource = queries.get_part_of(session, plan_id, CoachingResource, resource_id)
-    planning.remove_resource(session, plan, resource, version=typed.version(), by=g.actor.user_id, now=utcnow())
+    planning.remove_resource(session, plan, resource, version=seen_version(), by=g.actor.user_id, now=utcnow())
     session.commit()
     return shown(plan_id, "resources")
 
@@ -156,7 +157,7 @@ def own_words(plan_id: int) -> ResponseReturnValue:
     session = db.session()
     plan, _ = queries.get_plan_for(session, g.actor, plan_id, today=today())
     service.write_own_words(
-        session, plan, typed.words("own_words"), version=typed.version(), by=g.actor.user_id, now=utcnow()
+        session, plan, typed.words("own_words"), version=seen_version(), by=g.actor.user_id, now=utcnow()
     )
     session.commit()
     flash("Your words are saved; your lead is told.", "good")

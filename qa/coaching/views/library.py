@@ -10,6 +10,7 @@ from qa.coaching.library.models import TEMPLATE_KINDS, TRAINING_KINDS
 from qa.coaching.views import typed
 from qa.coaching.views.blueprint import bp
 from qa.core.access import Permission, requires
+from qa.core.advancing import seen_version
 from qa.core.clock import utcnow
 from qa.core.db import db
 from qa.rubric_library.procedures import procedures
@@ -78,7 +79,7 @@ def change_template(template_id: int) -> ResponseReturnValue:
     if state:
         if not queries.may_settle(g.actor):
             raise queries.not_yours()
-        service.settle(session, template, state=state, version=typed.version(), by=by, now=now)
+        service.settle(session, template, state=state, version=seen_version(), by=by, now=now)
     else:
         if not queries.may_change(g.actor, template):
             raise queries.not_yours()
@@ -88,7 +89,7 @@ def change_template(template_id: int) -> ResponseReturnValue:
             text=typed.words("text"),
             owner=typed.words("owner"),
             days=typed.whole("days", "Due after how many days"),
-            version=typed.version(),
+            version=seen_version(),
             by=by,
             now=now,
         )

@@ -16,6 +16,7 @@ from qa.coaching.views import typed
 from qa.coaching.views.blueprint import bp, today
 from qa.config import settings
 from qa.core.access import Permission, requires
+from qa.core.advancing import seen_version
 from qa.core.clock import utcnow
 from qa.core.db import db
 from qa.core.errors import InvalidInputError, NotFoundError
@@ -153,7 +154,7 @@ def move_meeting(meeting_id: int) -> ResponseReturnValue:
         starts_at=typed.moment("day", "time", "When"),
         minutes=typed.whole("minutes", "How long"),
         place=typed.words("place"),
-        version=typed.version(),
+        version=seen_version(),
         by=g.actor.user_id,
         now=utcnow(),
     )
@@ -170,7 +171,7 @@ def write_meeting(meeting_id: int) -> ResponseReturnValue:
     row = visible(meeting_id)
     if g.actor.user_id == row.meeting.specialist_id:
         service.write_agenda(
-            session, row.meeting, typed.words("agenda"), version=typed.version(), by=g.actor.user_id, now=now
+            session, row.meeting, typed.words("agenda"), version=seen_version(), by=g.actor.user_id, now=now
         )
     else:
         row = led(meeting_id)
@@ -180,7 +181,7 @@ def write_meeting(meeting_id: int) -> ResponseReturnValue:
             agenda=typed.words("agenda"),
             shared_notes=typed.words("shared_notes"),
             agreed=typed.words("agreed"),
-            version=typed.version(),
+            version=seen_version(),
             by=g.actor.user_id,
             now=now,
         )
@@ -198,7 +199,7 @@ def end_meeting(meeting_id: int) -> ResponseReturnValue:
         db.session(),
         row.meeting,
         state=typed.words("state"),
-        version=typed.version(),
+        version=seen_version(),
         by=g.actor.user_id,
         now=utcnow(),
     )
@@ -212,7 +213,7 @@ def change_series(series_id: int) -> ResponseReturnValue:
     """Pause, go on or stop."""
     session, now = db.session(), utcnow()
     row = queries.get_led_series(session, g.actor, series_id)
-    what, version, by = typed.words("do"), typed.version(), g.actor.user_id
+    what, version, by = typed.words("do"), seen_version(), g.actor.user_id
     if what == "pause":
         recurring.pause(session, row, version=version, by=by, now=now)
     elif what == "resume":

@@ -19,6 +19,7 @@ from qa.coaching.models import PLAN_KINDS, CoachingAction, CoachingPlan
 from qa.coaching.views import typed
 from qa.coaching.views.blueprint import WEEKS, bp, seen, seen_before_writing, today, weeks_until
 from qa.core.access import Permission, requires
+from qa.core.advancing import seen_version
 from qa.core.clock import utcnow
 from qa.core.db import db
 from qa.core.errors import ConflictError, InvalidInputError, NotFoundError
@@ -289,10 +290,7 @@ def acknowledge(plan_id: int) -> ResponseReturnValue:
 @requires(Permission.COACHING_EDIT)
 def close(plan_id: int) -> ResponseReturnValue:
     plan, _ = queries.get_edited_plan_for(db.session(), g.actor, plan_id, today=today())
-    form = VersionForm()
-    if not form.validate() or form.version.data is None:
-        raise InvalidInputError("Load the page again: the form does not say what it changes.")
-    service.close(db.session(), plan, version=form.version.data, by=g.actor.user_id, now=utcnow())
+    service.close(db.session(), plan, version=seen_version(), by=g.actor.user_id, now=utcnow())
     db.session.commit()
     flash("The plan is closed; it stays readable.", "good")
     return redirect(url_for("coaching.show", plan_id=plan_id))

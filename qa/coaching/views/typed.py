@@ -68,8 +68,3 @@ def moment(day_name: str, time_name: str, about: str) -> dt.datetime:
     minute = minute_of_day(time_name, about)
     local = dt.datetime.combine(day(day_name, about), dt.time(minute // 60, minute % 60), g.zone)
     return local.astimezone(dt.UTC)
-
-
-def version() -> int:
-    """The state that the page showed."""
-    return whole("version", "Load the page again")
