@@ -11,7 +11,7 @@ from flask import g, jsonify, redirect, render_template, request, send_file, url
 from flask.typing import ResponseReturnValue
 
 from calibration.results import Estimate
-from exports.calibration_workbook import build
+from exports import calibration_workbook
 from qa.calibration_sessions import (
     drawings,
     live,
@@ -146,7 +146,7 @@ def export_report(session_id: int) -> ResponseReturnValue:
             zone=g.zone,
             now=now,
         )
-        content = build(data)
+        content = calibration_workbook.build(data)
     audit.record(
         session,
         action="export.calibration",

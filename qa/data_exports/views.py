@@ -1,5 +1,7 @@
 """The page where flat data are ordered, followed and fetched."""
 
+from __future__ import annotations
+
 from flask import Blueprint, flash, g, make_response, redirect, render_template, send_file, url_for
 from flask.typing import ResponseReturnValue
 
@@ -9,9 +11,7 @@ from qa.core.access import Permission, requires
 from qa.core.clock import local_day, utcnow
 from qa.core.db import db
 from qa.core.errors import InvalidInputError, NotFoundError
-from qa.data_exports import queries, scope, service
-from qa.data_exports.forms import OrderForm
-from qa.data_exports.jobs import folder
+from qa.data_exports import forms, jobs, queries, scope, service
 from qa.data_exports.models import GOING, ExportState
 
 bp = Blueprint("data_exports", __name__, url_prefix="/exports")
@@ -55,7 +55,7 @@ def fetch(export_id: int) -> ResponseReturnValue:
     """The written file, for its owner alone."""
     listed = queries.get_export_for(db.session(), g.actor, export_id)
     row = listed.export
-    path = folder() / row.file_name if row.file_name else None
+    path = jobs.folder() / row.file_name if row.file_name else None
     if row.state != ExportState.DONE or path is None or not path.is_file():
         raise NotFoundError("There is no file of this export: it is not written yet, or its week is over.")
     suffix = service.SUFFIXES[row.format]
@@ -77,7 +77,7 @@ def call_off(export_id: int) -> ResponseReturnValue:
 @requires(Permission.DATA_EXPORT)
 def delete(export_id: int) -> ResponseReturnValue:
     listed = queries.get_export_for(db.session(), g.actor, export_id)
-    service.delete(db.session(), listed.export, folder(), by=g.actor.user_id, now=utcnow())
+    service.delete(db.session(), listed.export, jobs.folder(), by=g.actor.user_id, now=utcnow())
     db.session.commit()
     flash("The file is deleted.", "good")
     return redirect(url_for("data_exports.index"))
@@ -90,11 +90,11 @@ MEDIA = {
 }
 
 
-def _form() -> OrderForm:
-    return OrderForm.for_tables(scope.offered(g.actor), local_day(utcnow(), g.zone))
+def _form() -> forms.OrderForm:
+    return forms.OrderForm.for_tables(scope.offered(g.actor), local_day(utcnow(), g.zone))
 
 
-def page(form: OrderForm, status: int = 200) -> ResponseReturnValue:
+def page(form: forms.OrderForm, status: int = 200) -> ResponseReturnValue:
     listed = queries.exports_of(db.session(), g.actor)
     tables = scope.offered(g.actor)
     body = render_template(

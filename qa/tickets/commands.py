@@ -20,7 +20,7 @@ from qa.people.models import Source
 from qa.people.queries import the_programme
 from qa.tickets import erasing, retention, searching, service, signal_storing, uploads
 from qa.tickets.counting import OUTCOMES, Counts
-from qa.tickets.intake import FORMATS
+from qa.tickets.intake.formats import FORMATS
 from qa.tickets.jobs import journal, keys, take_in_here
 from qa.tickets.live import running
 from qa.tickets.models import IntakeReject, IntakeRun, SourceConnection

@@ -17,7 +17,7 @@ from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
 from qa.core.clock import utcnow
 from qa.core.errors import InvalidInputError
-from qa.tickets.intake import FORMATS, TABLES
+from qa.tickets.intake.formats import FORMATS, TABLES
 from qa.tickets.live.connections import SCHEDULES, TITLES, Wanted
 from qa.tickets.live.desks import PULLS
 

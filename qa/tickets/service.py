@@ -18,8 +18,9 @@ from qa.core.errors import FairmarkError, InvalidInputError
 from qa.people.models import Source
 from qa.tickets import agents, keeping
 from qa.tickets.counting import Counts
-from qa.tickets.intake import FORMATS, TABLES, Format, files, format_named
+from qa.tickets.intake import files
 from qa.tickets.intake.base import Reject
+from qa.tickets.intake.formats import FORMATS, TABLES, Format, format_named
 from qa.tickets.intake.mapping import ColumnMapping, mapping_of
 from qa.tickets.intake.marks import Marks
 from qa.tickets.keeping import KeptFiles

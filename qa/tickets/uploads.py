@@ -15,7 +15,8 @@ from qa.core.crypto import KeyRing
 from qa.core.errors import ConflictError, InvalidInputError, NotFoundError
 from qa.people.models import Source
 from qa.tickets import keeping, mapping_forms, service
-from qa.tickets.intake import TABLES, files, guessing, opening
+from qa.tickets.intake import files, guessing, opening
+from qa.tickets.intake.formats import TABLES
 from qa.tickets.intake.looking import Look, look_at_all
 from qa.tickets.intake.mapping import ColumnMapping, UnreadableMappingError, mapping_of
 from qa.tickets.keeping import KeptFiles

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from qa.core.db import db
 from qa.tickets import jobs as ticket_jobs
 from qa.tickets import keeping, service, uploads
-from qa.tickets.intake import format_named
+from qa.tickets.intake.formats import format_named
 from qa.tickets.models import IntakeReject, IntakeRun, IntakeUpload, Ticket, UploadKey
 from qa.tickets.originals.models import OriginalRule, OriginalText
 from tests.support.cast import NOW, Cast

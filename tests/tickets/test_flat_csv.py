@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.tickets.intake import format_named
 from qa.tickets.intake.base import Record, Reject, Repeated, TicketRecord, UnusableFileError
 from qa.tickets.intake.flat import FlatExport
+from qa.tickets.intake.formats import format_named
 from tests.shared import shared_path
 from tests.tickets.records import FLAT_MESSAGES, FLAT_TICKET, TICKET_HEADER, at, flat_folder, tickets_of
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from qa.tickets.intake import format_named
 from qa.tickets.intake.base import Record, Reject, TicketRecord, UnusableFileError
+from qa.tickets.intake.formats import format_named
 from qa.tickets.intake.json_tables import objects_of
 from qa.tickets.intake.zendesk import Zendesk
 from tests.shared import shared_path

@@ -1,5 +1,7 @@
 """The page on which comment templates are kept, and what the scoring page is offered of them."""
 
+from __future__ import annotations
+
 from flask import Blueprint, flash, g, jsonify, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 

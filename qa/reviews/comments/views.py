@@ -12,7 +12,7 @@ from qa.reviews.comments import page, rules, service
 from qa.reviews.queries import ReviewView
 from qa.reviews.rules import RELEASED_PURPOSES
 from qa.reviews.views import read_page
-from qa.tickets.redaction import redact
+from qa.tickets import redaction
 
 bp = Blueprint("comments", __name__)
 TAKEN_OUT = "Something personal was taken out. This is how it is kept; change it, or send it so."
@@ -37,7 +37,7 @@ def add(review_id: int) -> ResponseReturnValue:
         text = rules.read_text(typed)
     except InvalidInputError as error:
         return make_response(read_page(review_id, comment=typed, comment_problem=str(error)), 422)
-    kept = redact(text)
+    kept = redaction.redact(text)
     if kept != text:
         return make_response(read_page(review_id, comment=kept, comment_problem=TAKEN_OUT), 422)
     service.add(db.session(), view, text, side=side, setting=g.setting, by=g.actor.user_id, now=utcnow())

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple, Protocol
 
 from qa.core.errors import InvalidInputError
-from qa.tickets.redaction import Kind, redact
+from qa.tickets import redaction
 
 Role = Literal["customer", "specialist", "bot", "internal", "tool"]
 LONGEST_VALUE = 80  # characters of a rejected cell that are shown
@@ -171,7 +171,7 @@ def reject(
         line=line,
         column=column,
         value=shown if len(shown) <= LONGEST_VALUE else shown[: LONGEST_VALUE - 1] + "…",
-        reason=redact(clean(reason)),
+        reason=redaction.redact(clean(reason)),
         loses=loses,
         messages=messages,
     )
@@ -182,12 +182,12 @@ def shown_cell(column: str, text: str, *, person: bool = False) -> str:
     if not text:
         return ""
     if person:
-        return f"[{Kind.PERSON_NAME}]"
+        return f"[{redaction.Kind.PERSON_NAME}]"
     cue = f"{column}: " if column else ""
-    shown = redact(cue + text[:LONGEST_READ])
+    shown = redaction.redact(cue + text[:LONGEST_READ])
     if shown.startswith(cue):
         return shown[len(cue) :]
-    return redact(text[:LONGEST_READ])  # the column's name itself held something
+    return redaction.redact(text[:LONGEST_READ])  # the column's name itself held something
 
 
 def clean(text: str) -> str:

@@ -11,9 +11,7 @@ from qa.core.db import db
 from qa.tickets import forms, jobs, keeping, rules, service, uploads
 from qa.tickets import intake_queries as queries
 from qa.tickets.downloads import csv_response
-from qa.tickets.intake import FORMATS, TABLES, sealing
-from qa.tickets.intake.base import UnusableFileError
-from qa.tickets.intake.recognising import help_desk_of
+from qa.tickets.intake import base, formats, recognising, sealing
 from qa.tickets.views.blueprint import bp
 
 
@@ -52,8 +50,10 @@ def upload() -> ResponseReturnValue:
         chosen = form.format.data
         if chosen == forms.RECOGNISED:
             with sealing.opening(kept.key):
-                chosen = help_desk_of(keeping.kept_files(jobs.upload_folder(), kept.token)) or TABLES
-        if chosen == TABLES:
+                chosen = (
+                    recognising.help_desk_of(keeping.kept_files(jobs.upload_folder(), kept.token)) or formats.TABLES
+                )
+        if chosen == formats.TABLES:
             return to_mapping(form, kept)
         run = service.begin_upload(
             db.session(),
@@ -66,14 +66,14 @@ def upload() -> ResponseReturnValue:
             source_key=service.key_for(form.source.data or "") or None,
         )
         db.session.commit()
-    except UnusableFileError as error:
+    except base.UnusableFileError as error:
         keeping.forget_files(jobs.upload_folder(), kept.token)
         form.files.errors = [str(error)]
         return page(form, 422)
     except BaseException:
         keeping.forget_files(jobs.upload_folder(), kept.token)
         raise
-    title = "" if form.format.data == chosen else f" They were taken for an export of {FORMATS[chosen].title}."
+    title = "" if form.format.data == chosen else f" They were taken for an export of {formats.FORMATS[chosen].title}."
     flash(f"The files are here; their rows are being taken in.{title}", "good")
     return redirect(url_for("tickets.intake_run", run_id=run.id))
 
@@ -86,7 +86,7 @@ def to_mapping(form: forms.IntakeForm, kept: keeping.KeptFiles) -> ResponseRetur
     upload = uploads.begin(
         db.session(),
         g.actor.programme_id,
-        TABLES,
+        formats.TABLES,
         known.get(name, service.key_for(name)),
         kept,
         looks,

@@ -1,5 +1,7 @@
 """The column mapping page: what each column of an upload means, with a preview, and then the intake."""
 
+from __future__ import annotations
+
 import json
 
 from flask import flash, g, make_response, redirect, render_template, request, url_for
@@ -9,13 +11,9 @@ from qa.core.access import Permission, requires
 from qa.core.clock import utcnow
 from qa.core.db import db
 from qa.core.errors import InvalidInputError
-from qa.tickets import mapping_forms, uploads
-from qa.tickets.intake import guessing
-from qa.tickets.intake.dates import zone_names
-from qa.tickets.intake.fields import ANSWERS
-from qa.tickets.intake.mapping import READS, ColumnMapping, mapping_of
-from qa.tickets.intake.marks import REGION_WHERE, SEVERITIES, WHERE
-from qa.tickets.jobs import upload_folder
+from qa.tickets import jobs, mapping_forms, uploads
+from qa.tickets.intake import dates, fields, guessing, marks
+from qa.tickets.intake import mapping as mappings
 from qa.tickets.models import IntakeUpload
 from qa.tickets.views.blueprint import bp
 
@@ -29,11 +27,11 @@ def mapping(upload_id: int) -> ResponseReturnValue:
     if upload.closed_at is not None:
         flash("That upload was thrown away; nothing of it was stored.", "neutral")
         return redirect(url_for("tickets.intake"))
-    return page(upload, mapping_of(upload.mapping), {})
+    return page(upload, mappings.mapping_of(upload.mapping), {})
 
 
 def page(
-    upload: IntakeUpload, shown: ColumnMapping, errors: dict[str, str], status: int = 200, told: str = ""
+    upload: IntakeUpload, shown: mappings.ColumnMapping, errors: dict[str, str], status: int = 200, told: str = ""
 ) -> ResponseReturnValue:
     looks = uploads.looks_of(upload)
     body = render_template(
@@ -45,16 +43,16 @@ def page(
         told=told,
         problems=shown.problems(),
         saved=uploads.saved_mappings(db.session(), g.actor.programme_id),
-        reads=list(READS.items()),
-        answers=ANSWERS,
+        reads=list(mappings.READS.items()),
+        answers=fields.ANSWERS,
         units=list(mapping_forms.UNIT_WORDS.items()),
-        zones=zone_names(),
-        where=list(WHERE.items()),
-        severities=SEVERITIES,
+        zones=dates.zone_names(),
+        where=list(marks.WHERE.items()),
+        severities=marks.SEVERITIES,
         escalation=mapping_forms.rules_shown(shown.marks.escalation),
         severity=mapping_forms.rules_shown(shown.marks.severity),
         regions=mapping_forms.rules_shown(shown.marks.regions),
-        region_where=list(REGION_WHERE.items()),
+        region_where=list(marks.REGION_WHERE.items()),
         name=request.form.get("name", upload.mapping_name),
     )
     return make_response(body, status)
@@ -68,7 +66,7 @@ def change_mapping(upload_id: int) -> ResponseReturnValue:
     upload = uploads.get_upload_for(session, g.actor, upload_id)
     action = request.form.get("action", "preview")
     if action == "discard":
-        uploads.throw_away(session, upload, upload_folder(), now=utcnow())
+        uploads.throw_away(session, upload, jobs.upload_folder(), now=utcnow())
         flash("Thrown away: the files are deleted, and nothing of them was stored.", "good")
         return redirect(url_for("tickets.intake"))
     version = request.form.get("version", 0, type=int)
@@ -77,11 +75,11 @@ def change_mapping(upload_id: int) -> ResponseReturnValue:
         name, chosen = "", guessing.guess_from(looks)
         if action == "load":
             saved = uploads.get_saved_for(session, g.actor, request.form.get("saved", 0, type=int))
-            name, chosen = saved.name, mapping_forms.fitted(mapping_of(saved.mapping), looks)
+            name, chosen = saved.name, mapping_forms.fitted(mappings.mapping_of(saved.mapping), looks)
         uploads.change(upload, chosen, version=version, name=name)
         session.commit()
         return redirect(url_for("tickets.mapping", upload_id=upload_id))
-    chosen, errors = mapping_forms.mapping_from(request.form, looks, mapping_of(upload.mapping))
+    chosen, errors = mapping_forms.mapping_from(request.form, looks, mappings.mapping_of(upload.mapping))
     if action != "import" or errors:
         uploads.change(upload, chosen, version=version)
         session.commit()

@@ -9,9 +9,8 @@ from qa.core.clock import local_day, utcnow
 from qa.core.db import db
 from qa.core.errors import InvalidInputError
 from qa.people.models import Source
-from qa.tickets import retention, showing
+from qa.tickets import jobs, retention, showing
 from qa.tickets.conversations import about_ticket
-from qa.tickets.jobs import journal, keys
 from qa.tickets.models import Ticket
 from qa.tickets.originals import expiring, keeping, queries, rules, service
 from qa.tickets.originals.rules import Stage
@@ -138,7 +137,7 @@ def original(reveal_id: int) -> ResponseReturnValue:
     shown: keeping.Original | None = None
     messages: tuple[showing.ShownMessage, ...] = ()
     if row is not None:
-        shown = keeping.opened(keys().ring, row, about_ticket(source.key, ticket.external_id))
+        shown = keeping.opened(jobs.keys().ring, row, about_ticket(source.key, ticket.external_id))
         messages = showing.shown_messages(queries.conversation_as_it_came(session, reveal, ticket, shown), ())
         access_log.buffer().opened(user_id=g.actor.user_id, ticket_id=ticket.id, purpose=PURPOSE, now=now)
     return render_template(
@@ -163,7 +162,7 @@ def keep_originals(source_id: int) -> ResponseReturnValue:
     if typed and not (typed.isdecimal() and typed.isascii()):
         raise InvalidInputError("Enter a number of days, or nothing to keep no originals.")
     days = int(typed[:9]) if typed else None
-    service.set_rule(session, journal(), source, days, by=g.actor.user_id, now=now)
+    service.set_rule(session, jobs.journal(), source, days, by=g.actor.user_id, now=now)
     session.commit()
     gone = expiring.expire(session, now=now)
     words = f"Originals of {source.name} are kept sealed for {days} days from now on." if days else (

@@ -12,8 +12,7 @@ from qa.core.clock import utcnow
 from qa.core.db import db
 from qa.core.errors import InvalidInputError
 from qa.people.models import Source
-from qa.tickets import erasing, retention
-from qa.tickets.jobs import journal, keys
+from qa.tickets import erasing, jobs, retention
 from qa.tickets.originals import queries as originals
 from qa.tickets.originals.rules import MOST_DAYS
 from qa.tickets.views.blueprint import bp
@@ -66,7 +65,7 @@ def keep_for(source_id: int) -> ResponseReturnValue:
 def erase_now() -> ResponseReturnValue:
     """Erase what is due, as the nightly run does."""
     number = erasing.erase_due(
-        db.session(), keys().ring, journal(), g.actor.programme_id, by=g.actor.user_id, now=utcnow()
+        db.session(), jobs.keys().ring, jobs.journal(), g.actor.programme_id, by=g.actor.user_id, now=utcnow()
     )
     flash(f"The text of {number:,} tickets was erased; their scores and facts stay.", "good")
     return redirect(url_for("tickets.retention_page"))
@@ -99,7 +98,9 @@ def on_request() -> ResponseReturnValue:
         flash("The hold is in force.", "good")
     elif wanted == "erase":
         session.rollback()
-        number = erasing.erase_tickets(session, keys().ring, journal(), ids, reason=ERASED_ON_REQUEST, by=by, now=now)
+        number = erasing.erase_tickets(
+            session, jobs.keys().ring, jobs.journal(), ids, reason=ERASED_ON_REQUEST, by=by, now=now
+        )
         flash(f"The text of {number:,} tickets was erased; their scores and facts stay.", "good")
     elif wanted == "export" and customer is not None:
         return _export(source, customer)
@@ -120,7 +121,7 @@ def _named(source: Source) -> tuple[list[int], str | None, str]:
 
 
 def _export(source: Source, customer: str) -> ResponseReturnValue:
-    found = retention.export_customer(db.session(), keys().ring, source, customer)
+    found = retention.export_customer(db.session(), jobs.keys().ring, source, customer)
     audit.record(
         db.session(),
         action="customer.exported",

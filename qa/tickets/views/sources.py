@@ -1,5 +1,7 @@
 """The admin's pages of live pulls: setting a source up, trying the connection, pulling, and what came of it."""
 
+from __future__ import annotations
+
 import datetime as dt
 
 from flask import flash, g, make_response, redirect, render_template, request, url_for
@@ -10,10 +12,8 @@ from qa.core.clock import utcnow
 from qa.core.db import db
 from qa.core.errors import InvalidInputError
 from qa.people.models import Source
-from qa.tickets import intake_queries, mapping_forms, service
-from qa.tickets.forms import ConnectionForm
-from qa.tickets.intake.marks import REGION_WHERE, SEVERITIES, WHERE, Marks
-from qa.tickets.jobs import house
+from qa.tickets import forms, intake_queries, jobs, mapping_forms, service
+from qa.tickets.intake import marks as rules
 from qa.tickets.live import connections, running
 from qa.tickets.models import SourceConnection
 from qa.tickets.views.blueprint import bp
@@ -24,11 +24,11 @@ FIRST_DAYS = 30  # that a new source is read back, unless somebody says otherwis
 @bp.get("/sources")
 @requires(Permission.INTAKE_RUN)
 def sources() -> ResponseReturnValue:
-    form = ConnectionForm(formdata=None, start_on=utcnow().date() - dt.timedelta(days=FIRST_DAYS))
+    form = forms.ConnectionForm(formdata=None, start_on=utcnow().date() - dt.timedelta(days=FIRST_DAYS))
     return page(form)
 
 
-def page(form: ConnectionForm, status: int = 200) -> ResponseReturnValue:
+def page(form: forms.ConnectionForm, status: int = 200) -> ResponseReturnValue:
     body = render_template(
         "tickets/sources.html",
         form=form,
@@ -42,7 +42,7 @@ def page(form: ConnectionForm, status: int = 200) -> ResponseReturnValue:
 @bp.post("/sources")
 @requires(Permission.INTAKE_RUN)
 def add_source() -> ResponseReturnValue:
-    form = ConnectionForm()
+    form = forms.ConnectionForm()
     if not form.validate():
         return page(form, 422)
     session = db.session()
@@ -53,7 +53,7 @@ def add_source() -> ResponseReturnValue:
             form.kind.data,
             form.name.data or "",
             form.wanted(),
-            house=house(),
+            house=jobs.house(),
             by=g.actor.user_id,
             now=utcnow(),
         )
@@ -70,7 +70,7 @@ def add_source() -> ResponseReturnValue:
 @requires(Permission.INTAKE_RUN)
 def source(connection_id: int) -> ResponseReturnValue:
     connection, of = connections.get_connection_for(db.session(), g.actor, connection_id)
-    form = ConnectionForm(
+    form = forms.ConnectionForm(
         formdata=None,
         kind=of.kind,
         name=of.name,
@@ -83,7 +83,7 @@ def source(connection_id: int) -> ResponseReturnValue:
 
 
 def source_page(
-    connection: SourceConnection, of: Source, form: ConnectionForm, status: int = 200
+    connection: SourceConnection, of: Source, form: forms.ConnectionForm, status: int = 200
 ) -> ResponseReturnValue:
     runs = connections.runs_of(db.session(), of.id)
     body = render_template(
@@ -104,7 +104,7 @@ def source_page(
 def change_source(connection_id: int) -> ResponseReturnValue:
     session = db.session()
     connection, of = connections.get_connection_for(session, g.actor, connection_id)
-    form = ConnectionForm()
+    form = forms.ConnectionForm()
     form.kind.data, form.name.data = of.kind, of.name
     if not form.validate():
         return source_page(connection, of, form, 422)
@@ -115,7 +115,7 @@ def change_source(connection_id: int) -> ResponseReturnValue:
             of,
             form.wanted(),
             version=form.version.data or 0,
-            house=house(),
+            house=jobs.house(),
             by=g.actor.user_id,
             now=utcnow(),
         )
@@ -135,7 +135,7 @@ def try_source(connection_id: int) -> ResponseReturnValue:
     """Ask the help desk for something small; no transaction is open meanwhile."""
     session = db.session()
     connection, of = connections.get_connection_for(session, g.actor, connection_id)
-    pull = connections.pull_of(connection, of, house())
+    pull = connections.pull_of(connection, of, jobs.house())
     session.rollback()
     passed, told = connections.try_out(pull)
     connection, _ = connections.get_connection_for(session, g.actor, connection_id)
@@ -160,20 +160,20 @@ def pull_source(connection_id: int) -> ResponseReturnValue:
 @requires(Permission.INTAKE_RUN)
 def source_rules(source_id: int) -> ResponseReturnValue:
     of = connections.get_source_for(db.session(), g.actor, source_id)
-    return rules_page(of, Marks.from_json(of.marks or {}), {})
+    return rules_page(of, rules.Marks.from_json(of.marks or {}), {})
 
 
-def rules_page(of: Source, marks: Marks, errors: dict[str, str], status: int = 200) -> ResponseReturnValue:
+def rules_page(of: Source, marks: rules.Marks, errors: dict[str, str], status: int = 200) -> ResponseReturnValue:
     body = render_template(
         "tickets/source_rules.html",
         source=of,
         signals=", ".join(marks.signals),
-        where=list(WHERE.items()),
-        severities=SEVERITIES,
+        where=list(rules.WHERE.items()),
+        severities=rules.SEVERITIES,
         escalation=mapping_forms.rules_shown(marks.escalation),
         severity=mapping_forms.rules_shown(marks.severity),
         regions=mapping_forms.rules_shown(marks.regions),
-        region_where=list(REGION_WHERE.items()),
+        region_where=list(rules.REGION_WHERE.items()),
         errors=errors,
     )
     return make_response(body, status)
