@@ -149,7 +149,7 @@ def configure(app: Flask, settings: Settings) -> None:
         SQLALCHEMY_DATABASE_URI=settings.database_url,
         SQLALCHEMY_ENGINE_OPTIONS=database.engine_options(settings.database_url),
         MAX_CONTENT_LENGTH=settings.max_upload_bytes,
-        SESSION_COOKIE_NAME="fairmark",
+        SESSION_COOKIE_NAME="__Host-fairmark" if settings.secure_cookies else "fairmark",
         SESSION_COOKIE_SECURE=settings.secure_cookies,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
@@ -168,11 +168,11 @@ def guard(app: Flask) -> None:
     @app.before_request
     def admit() -> ResponseReturnValue | None:
         identify.identify(app)
-        return access.enforce(app, to_sign_in)
+        return access.enforce(app, to_sign_in) or identify.demand_second_factor()
 
     carried = dict(HEADERS)
     if app.config["SESSION_COOKIE_SECURE"]:
-        carried["Strict-Transport-Security"] = "max-age=31536000"
+        carried["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
     on_pages = {**carried, "Cache-Control": "no-store"}
 
     @app.after_request

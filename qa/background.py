@@ -24,6 +24,7 @@ from qa.data_exports import jobs as data_export_jobs
 from qa.escalations import chores as escalation_chores
 from qa.incidents import chores as incident_chores
 from qa.notices import jobs as notice_jobs
+from qa.people import throttling
 from qa.reviewer_drift import jobs as drift_jobs
 from qa.reviews import jobs as review_jobs
 from qa.reviews.companions import chores as companion_chores
@@ -91,7 +92,21 @@ def chores(app: Flask, settings: Settings) -> tuple[Chore, ...]:
     def index_tickets() -> None:
         searching.index_pending(db.session(), ring, most=INDEXED_AT_ONCE)
 
-    return (seal_audit, flushing(app), *map(ticking, clocks), index_tickets)
+    return (seal_audit, flushing(app), *map(ticking, clocks), index_tickets, forgetting_tries())
+
+
+def forgetting_tries() -> Chore:
+    """Deletes old tries to sign in, once an hour."""
+    forgotten: list[dt.datetime] = []
+
+    def forget() -> None:
+        if forgotten and utcnow() - forgotten[-1] < dt.timedelta(hours=1):
+            return
+        throttling.forget(db.session(), now=utcnow())
+        db.session.commit()
+        forgotten[:] = [utcnow()]
+
+    return forget
 
 
 def flushing(app: Flask) -> Chore:

@@ -60,6 +60,38 @@ class MailSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ProviderSettings:
+    """The OpenID provider that people may sign in with, and what this installation is called there."""
+
+    issuer: str  # as its tokens name it
+    client_id: str
+    client_secret: str
+    name: str  # what the button says
+    base_url: str  # of this installation, without a slash at its end
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str], base_url: str) -> "ProviderSettings | None":
+        """Without ``OIDC_ISSUER`` people sign in with passwords alone; with it, what is missing is told."""
+        issuer = environ.get("OIDC_ISSUER")
+        if not issuer:
+            return None
+        if not issuer.startswith("https://"):
+            raise ConfigurationError(f"OIDC_ISSUER begins with https://, not {issuer[:20]!r}.")
+        for name in ("OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET"):
+            if not environ.get(name):
+                raise ConfigurationError(f"{name} is missing: the provider gives it when this installation is entered.")
+        if not base_url:
+            raise ConfigurationError("BASE_URL is missing: the provider sends people back to it.")
+        return cls(
+            issuer=issuer,
+            client_id=environ["OIDC_CLIENT_ID"],
+            client_secret=environ["OIDC_CLIENT_SECRET"],
+            name=environ.get("OIDC_NAME") or "your organisation",
+            base_url=base_url,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """What an operator decides; secrets have no default outside the demo operation."""
 
@@ -82,6 +114,8 @@ class Settings:
     export_folder: Path | None = None  # where scheduled exports may be written for others to pick up
     base_url: str = ""  # where people reach this installation, without a slash at its end
     pull_private_hosts: frozenset[str] = frozenset()  # help desks inside the house that live pulls may speak to
+    provider: ProviderSettings | None = None  # without it people sign in with passwords alone
+    leaked_passwords: Path | None = None  # a sorted file of SHA-1 digests that no new password may be among
 
     @property
     def sqlite(self) -> bool:
@@ -122,6 +156,8 @@ class Settings:
             base_url=_base_url(environ),
             export_folder=Path(environ["EXPORT_FOLDER"]).absolute() if environ.get("EXPORT_FOLDER") else None,
             pull_private_hosts=frozenset(environ.get("PULL_PRIVATE_HOSTS", "").lower().replace(",", " ").split()),
+            provider=ProviderSettings.from_environment(environ, _base_url(environ)),
+            leaked_passwords=_leaked(environ),
         )
 
     @classmethod
@@ -155,6 +191,14 @@ def _base_url(environ: Mapping[str, str]) -> str:
     if base_url and not base_url.startswith(("https://", "http://")):
         raise ConfigurationError(f"BASE_URL begins with https://, not {base_url[:20]!r}.")
     return base_url
+
+
+def _leaked(environ: Mapping[str, str]) -> Path | None:
+    """``LEAKED_PASSWORDS``, which has to be there when it is named."""
+    path = environ.get("LEAKED_PASSWORDS")
+    if path and not Path(path).is_file():
+        raise ConfigurationError(f"LEAKED_PASSWORDS names no file: {path!r}.")
+    return Path(path).absolute() if path else None
 
 
 def normalised_url(url: str) -> str:

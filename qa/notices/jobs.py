@@ -13,9 +13,9 @@ from qa.core import jobs
 from qa.core.clock import local_day, utcnow
 from qa.core.db import db, reading
 from qa.core.jobs import Handler, Job, JobState
-from qa.notices import digests, mailing
+from qa.notices import digests, links, mailing
 from qa.notices.mailing import Addressee
-from qa.people.models import Programme, User
+from qa.people.models import MAIL_LINK_JOB, Programme, User
 from qa.people.queries import setting_at, zone_of
 
 DIGEST_JOB = "notices.digest"
@@ -108,4 +108,4 @@ class Calendar:
         self._written |= new
 
 
-HANDLERS: dict[str, Handler] = {DIGEST_JOB: write_and_send, AGAIN_JOB: send_again}
+HANDLERS: dict[str, Handler] = {DIGEST_JOB: write_and_send, AGAIN_JOB: send_again, MAIL_LINK_JOB: links.mail_link}

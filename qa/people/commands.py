@@ -14,8 +14,8 @@ from qa.core import audit
 from qa.core.access import Role
 from qa.core.clock import local_day, utcnow
 from qa.core.db import db
-from qa.core.errors import InvalidInputError, NotFoundError
-from qa.people import accounts, directory, passwords, queries, service
+from qa.core.errors import NotFoundError
+from qa.people import accounts, directory, queries, second_factor, service, sessions
 from qa.people.models import Programme, ProgrammeSetting, RoleGrant, User
 from qa.people.roster import read_roster
 
@@ -24,8 +24,7 @@ people = AppGroup("people", help="People, teams and the help desk's agents.")
 
 def create_first_admin(session: Session, email: str, password: str, *, now: dt.datetime) -> bool:
     """The programme if there is none, and an admin with this password; whether the admin is new."""
-    if len(password) < passwords.MINIMUM_LENGTH:
-        raise InvalidInputError(f"The password needs at least {passwords.MINIMUM_LENGTH} characters.")
+    accounts.refuse_weak(password, about=(email,))
     programme = queries.first_programme(session) or create_programme(session, name="Support quality", now=now)
     user = queries.user_by_email(session, email)
     known = user is not None
@@ -50,7 +49,7 @@ def create_first_admin(session: Session, email: str, password: str, *, now: dt.d
             now=now,
             detail={"role": Role.ADMIN.value, "granted": True},
         )
-    accounts.change_password(session, user, password, now=now)
+    accounts.change_password(session, user.id, password, about=(user.name, user.email), now=now)
     return not known
 
 
@@ -124,3 +123,52 @@ def invite_people(emails: tuple[str, ...], base_url: str) -> None:
         token = accounts.issue_link(session, user.id, purpose=purpose, by=None, now=utcnow())
         click.echo(f"{user.email} {base_url.rstrip('/')}/welcome/{token}")
     session.commit()
+
+
+@people.command("break-glass")
+@click.argument("email")
+@click.option("--reason", required=True, help="why no admin can do this in the application; kept in the audit trail")
+@click.option("--base-url", default="http://127.0.0.1:8000", show_default=True, help="where the person reaches this")
+@with_appcontext
+def break_glass(email: str, reason: str, *, base_url: str) -> None:
+    """Let EMAIL in as an admin for today, where no admin can get in any more.
+
+    Opens the account, takes its second factor and sessions away, gives the role until tomorrow, and prints a one-time
+    link. Every admin sees it in the audit trail.
+    """
+    session, now = db.session(), utcnow()
+    token = accounts.break_glass(session, email, reason=reason, now=now)
+    session.commit()
+    click.echo(f"{base_url.rstrip('/')}/welcome/{token}")
+    click.echo("The link works once, for 24 hours; the role of admin ends tomorrow.", err=True)
+
+
+@people.command("reset-second-factor")
+@click.argument("email")
+@with_appcontext
+def reset_second_factor(email: str) -> None:
+    """Take the second factor of EMAIL away, for who lost telephone and recovery codes; every session ends."""
+    session = db.session()
+    user = found(session, email)
+    was_on = second_factor.turn_off(session, user.id, by=None, now=utcnow())
+    session.commit()
+    click.echo(f"{user.email} signs in with the password alone." if was_on else f"{user.email} had no second factor.")
+
+
+@people.command("sign-out")
+@click.argument("email")
+@with_appcontext
+def sign_out_person(email: str) -> None:
+    """End every session of EMAIL."""
+    session = db.session()
+    user = found(session, email)
+    sessions.revoke_all(session, user.id, by=None, now=utcnow())
+    session.commit()
+    click.echo(f"{user.email} is signed out everywhere.")
+
+
+def found(session: Session, email: str) -> User:
+    user = queries.user_by_email(session, email)
+    if user is None:
+        raise NotFoundError(f"There is no account of {email}.")
+    return user

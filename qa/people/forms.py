@@ -12,10 +12,13 @@ from wtforms import (
     PasswordField,
     RadioField,
     SelectField,
+    StringField,
 )
 from wtforms.fields import SelectChoice
 from wtforms.validators import EqualTo, InputRequired, Length, NumberRange, Optional
 
+from qa.core.access import ROLE_WORDS, Role
+from qa.core.fields import CheckList
 from qa.people.passwords import MINIMUM_LENGTH
 
 LONGEST = 200  # an argon2 hash of a megabyte is an attack
@@ -31,6 +34,22 @@ class SignInForm(FlaskForm):
         "Password",
         validators=[InputRequired("Enter your password."), Length(max=LONGEST)],
         render_kw={"autocomplete": "current-password"},
+    )
+
+
+class CodeForm(FlaskForm):
+    code = StringField(
+        "Code",
+        validators=[InputRequired("Enter the code."), Length(max=60, message="A code is shorter.")],
+        render_kw={"autocomplete": "one-time-code", "spellcheck": "false", "autocapitalize": "off"},
+    )
+
+
+class ForgottenForm(FlaskForm):
+    email = EmailField(
+        "E-mail",
+        validators=[InputRequired("Enter your e-mail."), Length(max=LONGEST)],
+        render_kw={"autocomplete": "username"},
     )
 
 
@@ -190,5 +209,9 @@ class ProgrammeForm(FlaskForm):
             SelectChoice("most_public_replies", "who wrote most public replies"),
             SelectChoice("last_public_reply", "who wrote the last public reply"),
         ],
+    )
+    second_factor_roles = CheckList(
+        "Who signs in with a second factor",
+        choices=[SelectChoice(role.value, ROLE_WORDS[role]) for role in Role],
     )
     time_zone = SelectField("Time zone", choices=[SelectChoice(zone, zone) for zone in sorted(available_timezones())])

@@ -2,18 +2,25 @@
 
 import datetime as dt
 
-from flask import Flask, g, request
+from flask import Flask, g, redirect, request, url_for
+from flask.typing import ResponseReturnValue
 
 from qa.config import settings
 from qa.core.clock import local_day, utcnow
 from qa.core.db import db
-from qa.people import queries, sessions, signed_in
+from qa.core.errors import ForbiddenError
+from qa.people import queries, second_factor, sessions, signed_in
+
+# What somebody needs who still has to set up a second factor: to do that, or to leave.
+WITHOUT_SECOND_FACTOR = frozenset(
+    {"account.second_factor_page", "account.begin_second_factor", "account.confirm_second_factor", "sign_in.sign_out"}
+)
 
 
 def identify(app: Flask) -> None:
     """Put the signed-in person on ``g.actor``; nobody when the session is missing, revoked or past its end."""
     g.actor = None
-    token = request.cookies.get(sessions.COOKIE)
+    token = request.cookies.get(sessions.cookie_name(settings()))
     if not token or request.endpoint == "static":
         return
     now = utcnow()
@@ -27,5 +34,20 @@ def identify(app: Flask) -> None:
     today = local_day(now, g.zone)
     if today != now.astimezone(zone).date():
         found = signed_in.find(db.session(), digest, now=now, today=today) or found
-    g.programme, g.setting, g.actor = found.programme, found.setting, found.actor
+    g.programme, g.setting, g.actor, g.signed_in = found.programme, found.setting, found.actor, found
     app.extensions["last_seen"].note(found, now)
+
+
+def demand_second_factor() -> ResponseReturnValue | None:
+    """Send whoever holds a role that the programme asks a second factor of to the page that sets one up."""
+    if g.actor is None or not g.setting.second_factor_roles or g.signed_in.second_factor_at is not None:
+        return None
+    if request.endpoint in WITHOUT_SECOND_FACTOR or not g.actor.roles & second_factor.roles_of(
+        g.setting.second_factor_roles
+    ):
+        return None
+    if request.method == "GET":
+        return redirect(url_for("account.second_factor_page"))
+    raise ForbiddenError(
+        "Your role needs a second factor: set it up on the page of your account, then send this again."
+    )

@@ -9,6 +9,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 from qa.core.access import Role
 from qa.core.orm import Base, BigInt, WithId, one_of
 
+# Work that people ask for and a higher room does.
+MATCH_PARTS_JOB = "tickets.match_parts"
+MAIL_LINK_JOB = "people.mail_link"
+
 
 class Programme(WithId, Base):
     """A quality programme: one operation with its rules and words."""
@@ -72,6 +76,7 @@ class ProgrammeSetting(WithId, Base):
     certification_absence_weeks: Mapped[int] = mapped_column(default=12, server_default="12")  # until it lapses
     peer_from: Mapped[str] = mapped_column(default="other_team", server_default="other_team")  # who reviews a peer
     quality_target: Mapped[float | None]
+    second_factor_roles: Mapped[str] = mapped_column(default="", server_default="")  # with blanks between
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
 
 
@@ -247,6 +252,7 @@ class UserSession(WithId, Base):
     """A signed-in browser; revocable, with an idle and an absolute end."""
 
     __tablename__ = "user_session"
+    __table_args__ = (one_of("entered_by", ("password", "link", "provider")),)
 
     user_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     token_digest: Mapped[str] = mapped_column(unique=True)
@@ -255,6 +261,9 @@ class UserSession(WithId, Base):
     expires_at: Mapped[dt.datetime]
     revoked_at: Mapped[dt.datetime | None]
     user_agent: Mapped[str] = mapped_column(default="")
+    entered_by: Mapped[str] = mapped_column(default="password", server_default="password")
+    second_factor_at: Mapped[dt.datetime | None]  # when a second factor was shown in it
+    proved_at: Mapped[dt.datetime | None]  # when the person last proved to be who they are; empty: at its start
 
 
 class OneTimeLink(WithId, Base):
@@ -270,3 +279,55 @@ class OneTimeLink(WithId, Base):
     created_by_id: Mapped[int | None] = mapped_column(BigInt)
     expires_at: Mapped[dt.datetime]
     used_at: Mapped[dt.datetime | None]
+
+
+class SecondFactor(WithId, Base):
+    """The secret that a person's authenticator app shares with this installation, sealed by the key ring."""
+
+    __tablename__ = "second_factor"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("person.id"), unique=True)
+    secret: Mapped[bytes]
+    created_at: Mapped[dt.datetime]
+    confirmed_at: Mapped[dt.datetime | None]  # empty: it was shown, and no code has come back yet
+    last_step: Mapped[int] = mapped_column(BigInt, default=0)  # the half minute of the last code that was taken
+
+
+class RecoveryCode(WithId, Base):
+    """A code that stands in for the app once; kept as a digest."""
+
+    __tablename__ = "recovery_code"
+    __table_args__ = (UniqueConstraint("user_id", "digest"),)
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    digest: Mapped[str]
+    created_at: Mapped[dt.datetime]
+    used_at: Mapped[dt.datetime | None]
+
+
+class PersonIdentity(WithId, Base):
+    """Whom a provider of sign-ins means by a subject; matched once by a verified e-mail."""
+
+    __tablename__ = "person_identity"
+    __table_args__ = (UniqueConstraint("issuer", "subject"), UniqueConstraint("user_id", "issuer"))
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    issuer: Mapped[str]
+    subject: Mapped[str]
+    created_at: Mapped[dt.datetime]
+
+
+class SignInTry(WithId, Base):
+    """One try to sign in, kept for a month: digests under the installation's key, no e-mail and no address."""
+
+    __tablename__ = "sign_in_try"
+    __table_args__ = (
+        one_of("outcome", ("entered", "wrong_password", "wrong_code", "asked")),
+        Index("ix_sign_in_try_account", "account", "at"),
+    )
+
+    at: Mapped[dt.datetime] = mapped_column(index=True)
+    account: Mapped[str]
+    source: Mapped[str]  # the browser that signed in to this account before, else the address
+    known_device: Mapped[bool]
+    outcome: Mapped[str]

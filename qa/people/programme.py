@@ -40,6 +40,7 @@ CHANGEABLE = (
     "certification_absence_weeks",
     "quality_target",
     "fair_mean",
+    "second_factor_roles",
 )
 COLUMNS = tuple(column.key for column in ProgrammeSetting.__table__.columns)
 

@@ -164,10 +164,10 @@ def live_sessions_of(session: Session, user_id: int, *, idle: dt.timedelta, now:
     ).all()
 
 
-def session_of(session: Session, actor: Actor, session_id: int) -> UserSession:
-    """One's own signed-in browser."""
+def session_of(session: Session, user_id: int, session_id: int) -> UserSession:
+    """A signed-in browser of this person."""
     row = session.get(UserSession, session_id)
-    if row is None or row.user_id != actor.user_id:
+    if row is None or row.user_id != user_id:
         raise NotFoundError("There is no such signed-in browser.")
     return row
 

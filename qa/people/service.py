@@ -14,6 +14,7 @@ from qa.core.errors import ConflictError, InvalidInputError
 from qa.core.orm import Base
 from qa.people import rules, sessions
 from qa.people.models import (
+    MATCH_PARTS_JOB,
     Absence,
     AgentIdentity,
     Capacity,
@@ -26,8 +27,6 @@ from qa.people.models import (
     User,
 )
 from qa.people.roster import RosterRow
-
-MATCH_PARTS_JOB = "tickets.match_parts"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

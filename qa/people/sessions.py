@@ -30,7 +30,29 @@ def check_credentials(session: Session, email: str, password: str) -> User | Non
     return user if passwords.verify_password(stored, password) and user is not None else None
 
 
-def start(session: Session, user_id: int, *, settings: Settings, user_agent: str, now: dt.datetime) -> str:
+def prove(session: Session, session_id: int, *, user_id: int, now: dt.datetime) -> None:
+    """Note that the person of a session has just shown again who they are."""
+    session.execute(update(UserSession).where(UserSession.id == session_id).values(proved_at=now))
+    audit.record(
+        session, action="session.prove", object_type="session", object_id=session_id, actor_id=user_id, now=now
+    )
+
+
+def cookie_name(settings: Settings) -> str:
+    """Over HTTPS a name that a browser takes from this host alone, for the whole host, and never in the clear."""
+    return f"__Host-{COOKIE}" if settings.secure_cookies else COOKIE
+
+
+def start(
+    session: Session,
+    user_id: int,
+    *,
+    settings: Settings,
+    user_agent: str,
+    now: dt.datetime,
+    entered_by: str = "password",
+    second_factor_at: dt.datetime | None = None,
+) -> str:
     """A new session; its token goes into the cookie and nowhere else."""
     token = secrets.token_urlsafe(32)
     row = UserSession(
@@ -40,10 +62,21 @@ def start(session: Session, user_id: int, *, settings: Settings, user_agent: str
         last_seen_at=now,
         expires_at=now + settings.session_absolute,
         user_agent=user_agent[:200],
+        entered_by=entered_by,
+        second_factor_at=second_factor_at,
+        proved_at=now,
     )
     session.add(row)
     session.flush()
-    audit.record(session, action="session.start", object_type="session", object_id=row.id, actor_id=user_id, now=now)
+    audit.record(
+        session,
+        action="session.start",
+        object_type="session",
+        object_id=row.id,
+        actor_id=user_id,
+        now=now,
+        detail={"by": entered_by, "second_factor": second_factor_at is not None},
+    )
     return token
 
 
@@ -65,13 +98,12 @@ def revoke(session: Session, session_id: int, *, by: int, now: dt.datetime) -> N
     audit.record(session, action="session.revoke", object_type="session", object_id=session_id, actor_id=by, now=now)
 
 
-def revoke_all(session: Session, user_id: int, *, by: int | None, now: dt.datetime) -> None:
-    """Sign a person out everywhere: after a password change, or when they leave."""
-    session.execute(
-        update(UserSession)
-        .where(UserSession.user_id == user_id, UserSession.revoked_at.is_(None))
-        .values(revoked_at=now)
-    )
+def revoke_all(session: Session, user_id: int, *, by: int | None, now: dt.datetime, but: int | None = None) -> None:
+    """Sign a person out everywhere, ``but`` in one session: after a password change, or when they leave."""
+    live = update(UserSession).where(UserSession.user_id == user_id, UserSession.revoked_at.is_(None))
+    if but is not None:
+        live = live.where(UserSession.id != but)
+    session.execute(live.values(revoked_at=now))
     audit.record(session, action="session.revoke_all", object_type="person", object_id=user_id, actor_id=by, now=now)
 
 

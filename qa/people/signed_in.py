@@ -84,6 +84,9 @@ def _statement() -> Select[Any]:
             _sessions.c.revoked_at,
             _sessions.c.expires_at,
             _sessions.c.last_seen_at,
+            _sessions.c.created_at.label("entered_at"),
+            _sessions.c.second_factor_at,
+            _sessions.c.proved_at,
             _people.c.id.label("user_id"),
             _people.c.name.label("user_name"),
             _people.c.email,
@@ -120,6 +123,8 @@ class SignedIn:
     revoked_at: dt.datetime | None
     expires_at: dt.datetime
     last_seen_at: dt.datetime
+    second_factor_at: dt.datetime | None
+    proved_at: dt.datetime  # when the person last showed who they are
     active: bool  # the person's account
     actor: Actor
     programme: Any  # a ProgrammeRow
@@ -150,6 +155,8 @@ def find(session: Session, token_digest: str, *, now: dt.datetime, today: dt.dat
         revoked_at=row.revoked_at,
         expires_at=row.expires_at,
         last_seen_at=row.last_seen_at,
+        second_factor_at=row.second_factor_at,
+        proved_at=row.proved_at or row.entered_at,
         active=row.active,
         actor=actor,
         programme=programme,

@@ -13,9 +13,9 @@ from qa.core import summing
 from qa.core.clock import local_day
 from qa.core.db import reading
 from qa.core.errors import ConflictError
+from qa.people import service as people
 from qa.people.models import AgentIdentity, Membership
 from qa.people.queries import memberships_of, team_on
-from qa.people.service import match_identities
 from qa.tickets.intake.base import AgentRecord, clean
 from qa.tickets.models import Erasure, HandledPart
 from qa.tickets.rows import insert_rows, update_rows
@@ -83,7 +83,7 @@ class Directory:
                 insert_rows(session, AgentIdentity, [self._row(agent) | fixed for agent in new.values()])
                 corrected = [self._row(agent) | {"row_id": self.known[key].id} for key, agent in changed.items()]
                 update_rows(session, AgentIdentity, corrected)
-                match_identities(session)
+                people.match_identities(session)
                 session.commit()
             except IntegrityError:  # another intake of the same source met the same agent first
                 session.rollback()

@@ -16,9 +16,8 @@ from qa.core.clock import utcnow
 from qa.core.crypto import KeyRing, UnreadableTextError
 from qa.core.db import db, reading
 from qa.core.jobs import Handler, Job
-from qa.people.models import Source
+from qa.people.models import MATCH_PARTS_JOB, Source
 from qa.people.queries import setting_at, the_programme, zone_of
-from qa.people.service import MATCH_PARTS_JOB
 from qa.tickets import erasing, keeping, service, uploads
 from qa.tickets.intake import sealing
 from qa.tickets.live import running

@@ -54,6 +54,13 @@ def test_open_pages_are_the_few_that_must_be(app: Flask):
         "sign_in.sign_in",
         "sign_in.welcome",
         "sign_in.choose_password",
+        "sign_in.code_form",  # the second step
+        "sign_in.enter_code",
+        "sign_in.forgotten",
+        "sign_in.ask_for_link",
+        "provider.leave",
+        "provider.back",
+        "provider.enter",
         "notices.stop_form",  # the signed link of an e-mail
         "notices.stop",
         "operations.alive",

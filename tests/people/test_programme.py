@@ -33,7 +33,7 @@ def versions(session: Session) -> int:
 
 def form_of(setting: ProgrammeSetting, **changed: str) -> dict[str, str]:
     """What a browser would send of the page as it stands; a box that is not ticked is not sent."""
-    values = {name: value for name, value in typed(setting).items() if value not in (None, False)}
+    values = {name: value for name, value in typed(setting).items() if value not in (None, False, [])}
     return {name: "y" if value is True else str(value) for name, value in values.items()} | changed
 
 

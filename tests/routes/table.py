@@ -18,7 +18,9 @@ comment_templates.index comment_templates.add comment_templates.offered
 wellbeing.show wellbeing.choose wellbeing.pause wellbeing.exposure_report
 filters.save filters.rename filters.delete filters.set_default
 data_exports.index data_exports.order scheduled_exports.index scheduled_exports.set_up
-account.password account.show calibration.create calibration.index calibration.new coaching.index coaching.effects
+account.password account.show account.end_other_sessions account.second_factor_page account.begin_second_factor
+account.confirm_second_factor account.renew_recovery_codes account.turn_off_second_factor
+calibration.create calibration.index calibration.new coaching.index coaching.effects
 coaching.meetings coaching.new_meeting coaching.plan_meeting coaching.calendar coaching.library
 coaching.propose_template coaching.add_training coaching.examples coaching.wait_lists coaching.cast_lot
 desk.audit_trail
@@ -86,12 +88,26 @@ OBJECTS = [
         },
     ),
     *cases(
-        "people.show people.invite people.set_account",
+        "people.show people.invite people.set_account people.end_sessions people.reset_second_factor",
         {
             "Rita": ("ada", lambda w: {"user_id": w.ritas_task.reviewer_id}),
             "a stranger": ("", lambda w: {"user_id": w.stranger.id}),
         },
         form={"active": "yes"},
+    ),
+    *cases(
+        "people.end_session",
+        {
+            "Rita's browser": (
+                "ada",
+                lambda w: {"user_id": w.ritas_task.reviewer_id, "session_id": w.ritas_browser.id},
+            ),
+            "Otto's, as if it were Rita's": (
+                "",
+                lambda w: {"user_id": w.ritas_task.reviewer_id, "session_id": w.ottos_browser.id},
+            ),
+            "a stranger": ("", lambda w: {"user_id": w.stranger.id, "session_id": w.ritas_browser.id}),
+        },
     ),
     *cases(
         "reviewers.show_case reviewers.write_case",
@@ -352,6 +368,10 @@ OBJECTS = [
 # These take away what other routes are tried with, so they come last.
 LAST = (
     "account.end_session",
+    "account.end_other_sessions",
+    "people.end_session",
+    "people.end_sessions",
+    "people.reset_second_factor",
     "tickets.forget_mapping",
     "rubrics.discard",
     "sampling.retire_plan",
@@ -365,6 +385,13 @@ PUBLIC_ROUTES = {
     "sign_in.sign_in",
     "sign_in.welcome",
     "sign_in.choose_password",
+    "sign_in.code_form",
+    "sign_in.enter_code",
+    "sign_in.forgotten",
+    "sign_in.ask_for_link",
+    "provider.leave",
+    "provider.back",
+    "provider.enter",
     "notices.stop_form",
     "notices.stop",
 }

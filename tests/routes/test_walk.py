@@ -334,7 +334,14 @@ def test_a_form_without_its_token_changes_nothing(
     assert wrong == []
 
 
-ANSWERS = {"sign_in.form": 200, "sign_in.sign_in": 422, "operations.alive": 200, "operations.ready": 200}
+ANSWERS = {
+    "sign_in.form": 200,
+    "sign_in.sign_in": 422,
+    "sign_in.code_form": 302,
+    "sign_in.enter_code": 302,
+    "operations.alive": 200,
+    "operations.ready": 200,
+}
 
 
 @pytest.mark.parametrize("endpoint", sorted(PUBLIC_ROUTES))

@@ -3,6 +3,7 @@
 import csv
 import hashlib
 import io
+from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, flash, g, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -14,9 +15,12 @@ from qa.core.clock import local_day, utcnow
 from qa.core.db import db
 from qa.core.errors import ConflictError, InvalidInputError
 from qa.core.routing import stored_id
-from qa.people import accounts, directory, queries, service
+from qa.people import accounts, directory, queries, second_factor, service, sessions
 from qa.people import roster as roster_file
-from qa.people.service import Change
+from qa.people.proving import proves_again
+
+if TYPE_CHECKING:
+    from qa.people.service import Change
 
 bp = Blueprint("people", __name__, url_prefix="/people")
 LARGEST_ROSTER = 5_000_000  # bytes; some 40,000 people
@@ -59,11 +63,13 @@ def show(user_id: int) -> ResponseReturnValue:
         "people/show.html",
         facts=directory.person_facts(session, person),
         sessions=queries.live_sessions_of(session, person.id, idle=settings().session_idle, now=utcnow()),
+        second_factor_on=second_factor.is_on(session, person.id),
     )
 
 
 @bp.post("/<int:user_id>/account")
 @requires(Permission.PEOPLE_MANAGE)
+@proves_again
 def set_account(user_id: int) -> ResponseReturnValue:
     person = directory.get_person_for(db.session(), g.actor, user_id)
     active = request.form.get("active") == "yes"
@@ -73,8 +79,44 @@ def set_account(user_id: int) -> ResponseReturnValue:
     return redirect(url_for("people.show", user_id=user_id))
 
 
+@bp.post("/<int:user_id>/sessions/<int:session_id>/end")
+@requires(Permission.PEOPLE_MANAGE)
+def end_session(user_id: int, session_id: int) -> ResponseReturnValue:
+    person = directory.get_person_for(db.session(), g.actor, user_id)
+    row = queries.session_of(db.session(), person.id, session_id)
+    sessions.revoke(db.session(), row.id, by=g.actor.user_id, now=utcnow())
+    db.session.commit()
+    flash(f"That browser of {person.name} is signed out.", "good")
+    return redirect(url_for("people.show", user_id=user_id))
+
+
+@bp.post("/<int:user_id>/sessions/end")
+@requires(Permission.PEOPLE_MANAGE)
+def end_sessions(user_id: int) -> ResponseReturnValue:
+    person = directory.get_person_for(db.session(), g.actor, user_id)
+    sessions.revoke_all(db.session(), person.id, by=g.actor.user_id, now=utcnow())
+    db.session.commit()
+    flash(f"{person.name} is signed out everywhere.", "good")
+    return redirect(url_for("people.show", user_id=user_id))
+
+
+@bp.post("/<int:user_id>/second-factor/reset")
+@requires(Permission.PEOPLE_MANAGE)
+@proves_again
+def reset_second_factor(user_id: int) -> ResponseReturnValue:
+    """For who lost the telephone and the recovery codes. One's own is turned off on the page of one's account."""
+    person = directory.get_person_for(db.session(), g.actor, user_id)
+    if person.id == g.actor.user_id:
+        raise ConflictError("Your own second factor is turned off on the page of your account, or by another admin.")
+    second_factor.turn_off(db.session(), person.id, by=g.actor.user_id, now=utcnow())
+    db.session.commit()
+    flash(f"{person.name} signs in with the password alone, and may set up another app.", "good")
+    return redirect(url_for("people.show", user_id=user_id))
+
+
 @bp.post("/<int:user_id>/invite")
 @requires(Permission.PEOPLE_MANAGE)
+@proves_again
 def invite(user_id: int) -> ResponseReturnValue:
     person = directory.get_person_for(db.session(), g.actor, user_id)
     return invited([person.id])
@@ -82,6 +124,7 @@ def invite(user_id: int) -> ResponseReturnValue:
 
 @bp.post("/invite-all")
 @requires(Permission.PEOPLE_MANAGE)
+@proves_again
 def invite_all() -> ResponseReturnValue:
     people = directory.uninvited(db.session(), g.actor.programme_id, now=utcnow())
     return invited([person.id for person in people])
@@ -145,6 +188,7 @@ def preview() -> ResponseReturnValue:
 
 @bp.post("/import/apply")
 @requires(Permission.PEOPLE_MANAGE)
+@proves_again
 def apply() -> ResponseReturnValue:
     request.max_form_memory_size = LARGEST_ROSTER
     content = request.form.get("content", "").replace("\r\n", "\n").encode()
@@ -168,7 +212,7 @@ def preview_page(content: bytes) -> ResponseReturnValue:
     )
 
 
-def changes_of(roster: "roster_file.Roster") -> list[Change]:
+def changes_of(roster: "roster_file.Roster") -> "list[Change]":
     """Carry the roster out in the open transaction; the caller commits or rolls back."""
     now = utcnow()
     return service.import_roster(
@@ -181,5 +225,5 @@ def changes_of(roster: "roster_file.Roster") -> list[Change]:
     )
 
 
-def digest_of(changes: list[Change]) -> str:
+def digest_of(changes: "list[Change]") -> str:
     return hashlib.sha256(repr(changes).encode()).hexdigest()

@@ -12,6 +12,7 @@ from qa.core.errors import InvalidInputError
 from qa.people import programme
 from qa.people.forms import ProgrammeForm
 from qa.people.models import ProgrammeSetting
+from qa.people.proving import proves_again
 from qa.people.queries import setting_at
 
 bp = Blueprint("programme", __name__, url_prefix="/programme")
@@ -26,6 +27,7 @@ def show() -> ResponseReturnValue:
 
 @bp.post("/")
 @requires(Permission.PROGRAMME_RULES)
+@proves_again
 def change() -> ResponseReturnValue:
     form = ProgrammeForm()
     if not form.validate():
@@ -59,6 +61,8 @@ def change() -> ResponseReturnValue:
         "rubric_date": form.rubric_date.data,
         "time_zone": form.time_zone.data,
     }
+    if g.actor.may(Permission.PEOPLE_MANAGE):  # how people sign in is not the QA lead's to loosen
+        values["second_factor_roles"] = " ".join(form.second_factor_roles.data or ())
     found = programme.change_settings(
         db.session(), g.actor.programme_id, values, base_id=int(form.base.data), by=g.actor.user_id, now=utcnow()
     )
@@ -75,6 +79,7 @@ def typed(setting: ProgrammeSetting) -> dict[str, object]:
     values = {name: getattr(setting, name) for name in programme.CHANGEABLE}
     # By way of its digits: 0.08 is 8 percent, not 8.000000000000000166.
     values["certification_mark"] = Decimal(str(setting.certification_mark))
+    values["second_factor_roles"] = setting.second_factor_roles.split()
     return values | {"base": setting.id, "double_share": Decimal(str(setting.double_share)) * 100}
 
 

@@ -9,6 +9,7 @@ from qa.core.clock import local_day, utcnow
 from qa.core.db import db
 from qa.core.errors import InvalidInputError
 from qa.people.models import Source
+from qa.people.proving import proves_again
 from qa.tickets import jobs, retention, showing
 from qa.tickets.conversations import about_ticket
 from qa.tickets.models import Ticket
@@ -83,6 +84,7 @@ def ask_for_original() -> ResponseReturnValue:
 
 @bp.post("/originals/<int:reveal_id>/settle")
 @requires(Permission.ORIGINALS_SETTLE)
+@proves_again
 def settle_original(reveal_id: int) -> ResponseReturnValue:
     session = db.session()
     reveal = queries.get_reveal_for(session, g.actor, reveal_id)
@@ -115,6 +117,7 @@ def withdraw_original(reveal_id: int) -> ResponseReturnValue:
 
 @bp.post("/originals/<int:reveal_id>/open")
 @requires(Permission.ORIGINALS)
+@proves_again
 def open_original(reveal_id: int) -> ResponseReturnValue:
     """Begin the minutes; the page itself reads and changes nothing."""
     session = db.session()
@@ -154,6 +157,7 @@ def original(reveal_id: int) -> ResponseReturnValue:
 
 @bp.post("/retention/<int:source_id>/originals")
 @requires(Permission.RETENTION_MANAGE)
+@proves_again
 def keep_originals(source_id: int) -> ResponseReturnValue:
     """Set how long a source's originals are kept, or that they are not."""
     session, now = db.session(), utcnow()

@@ -12,6 +12,7 @@ from qa.core.clock import utcnow
 from qa.core.db import db
 from qa.core.errors import InvalidInputError
 from qa.people.models import Source
+from qa.people.proving import proves_again
 from qa.tickets import erasing, jobs, retention
 from qa.tickets.originals import queries as originals
 from qa.tickets.originals.rules import MOST_DAYS
@@ -48,6 +49,7 @@ def retention_page() -> ResponseReturnValue:
 
 @bp.post("/retention/<int:source_id>")
 @requires(Permission.RETENTION_MANAGE)
+@proves_again
 def keep_for(source_id: int) -> ResponseReturnValue:
     """Set a source's rule; text goes with the next run, and nothing before."""
     typed = request.form.get("days", "").strip()
@@ -62,6 +64,7 @@ def keep_for(source_id: int) -> ResponseReturnValue:
 
 @bp.post("/retention/run")
 @requires(Permission.RETENTION_MANAGE)
+@proves_again
 def erase_now() -> ResponseReturnValue:
     """Erase what is due, as the nightly run does."""
     number = erasing.erase_due(
@@ -73,6 +76,7 @@ def erase_now() -> ResponseReturnValue:
 
 @bp.post("/retention/request")
 @requires(Permission.RETENTION_MANAGE)
+@proves_again
 def on_request() -> ResponseReturnValue:
     """Hold, export or erase one ticket or one customer's tickets, told by the help desk's id."""
     session, now, by = db.session(), utcnow(), g.actor.user_id
@@ -141,6 +145,7 @@ def _export(source: Source, customer: str) -> ResponseReturnValue:
 
 @bp.post("/retention/holds/<int:hold_id>/lift")
 @requires(Permission.RETENTION_MANAGE)
+@proves_again
 def lift(hold_id: int) -> ResponseReturnValue:
     retention.lift_hold(db.session(), g.actor.programme_id, hold_id, by=g.actor.user_id, now=utcnow())
     db.session.commit()
