@@ -187,7 +187,7 @@ def _code() -> str:
     return "-".join("".join(letters[place : place + LETTERS]) for place in range(0, len(letters), LETTERS))
 
 
-def _confirmed(user_id: int) -> Select[tuple[SecondFactor]]:
+def _confirmed(user_id: int) -> Select[SecondFactor]:
     return select(SecondFactor).where(SecondFactor.user_id == user_id, SecondFactor.confirmed_at.is_not(None))
 
 

@@ -42,7 +42,7 @@ def upgrade() -> None:
         sa.Column("id", ID, nullable=False),
         of_person("recovery_code"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_recovery_code")),
-        sa.UniqueConstraint("user_id", "digest", name=op.f("uq_recovery_code_user_id")),
+        sa.UniqueConstraint("user_id", "digest", name=op.f("uq_recovery_code_user_id_digest")),
     )
     op.create_table(
         "person_identity",
@@ -53,8 +53,8 @@ def upgrade() -> None:
         sa.Column("id", ID, nullable=False),
         of_person("person_identity"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_person_identity")),
-        sa.UniqueConstraint("issuer", "subject", name=op.f("uq_person_identity_issuer")),
-        sa.UniqueConstraint("user_id", "issuer", name=op.f("uq_person_identity_user_id")),
+        sa.UniqueConstraint("issuer", "subject", name=op.f("uq_person_identity_issuer_subject")),
+        sa.UniqueConstraint("user_id", "issuer", name=op.f("uq_person_identity_user_id_issuer")),
     )
     op.create_table(
         "sign_in_try",
