@@ -76,7 +76,7 @@ class ProgrammeSetting(WithId, Base):
     certification_absence_weeks: Mapped[int] = mapped_column(default=12, server_default="12")  # until it lapses
     peer_from: Mapped[str] = mapped_column(default="other_team", server_default="other_team")  # who reviews a peer
     quality_target: Mapped[float | None]
-    second_factor_roles: Mapped[str] = mapped_column(default="", server_default="")  # with blanks between
+    second_factor_roles: Mapped[str | None]  # who has to show one, with blanks between; nobody
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
 
 

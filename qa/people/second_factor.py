@@ -32,9 +32,9 @@ GROUPS, LETTERS = 6, 4  # of a recovery code: 24 letters of 32
 ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # no I, O, 0, 1
 
 
-def roles_of(setting: str) -> frozenset[Role]:
+def roles_of(setting: str | None) -> frozenset[Role]:
     """The roles that the programme asks for a second factor."""
-    return frozenset(map(Role, setting.split()))
+    return frozenset(map(Role, (setting or "").split()))
 
 
 def is_on(session: Session, user_id: int) -> bool:

@@ -197,7 +197,7 @@ def test_a_role_that_needs_it_opens_nothing_else_until_it_is_set_up(
     assert client.get("/people/").status_code == 200
     assert reviewer.get("/").status_code == 200
     assert client.post_form("/account/second-factor/off").status_code == 409
-    session.execute(update(ProgrammeSetting).values(second_factor_roles=""))
+    session.execute(update(ProgrammeSetting).values(second_factor_roles=None))
     assert client.post_form("/account/second-factor/off").status_code == 302
     assert session.scalars(select(SecondFactor)).all() == session.scalars(select(RecoveryCode)).all() == []
 
@@ -231,4 +231,4 @@ def test_only_an_admin_says_who_needs_it(session: Session, cast: Cast, sign_in: 
     page = sign_in(cast.ada)
     page.post_form("/programme/", form)
 
-    assert (by_quinn, in_force(session, cast).second_factor_roles) == ("", "admin")
+    assert (by_quinn, in_force(session, cast).second_factor_roles) == (None, "admin")

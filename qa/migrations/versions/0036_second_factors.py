@@ -76,9 +76,7 @@ def upgrade() -> None:
         session.add_column(sa.Column("second_factor_at", MOMENT, nullable=True))
         session.add_column(sa.Column("proved_at", MOMENT, nullable=True))
         session.create_check_constraint(op.f("ck_user_session_entered_by_known"), "entered_by IN ('password', 'link', 'provider')")
-    op.add_column(
-        "programme_setting", sa.Column("second_factor_roles", sa.String(), server_default="", nullable=False)
-    )
+    op.add_column("programme_setting", sa.Column("second_factor_roles", sa.String(), nullable=True))
 
 
 def downgrade() -> None:

@@ -62,7 +62,7 @@ def change() -> ResponseReturnValue:
         "time_zone": form.time_zone.data,
     }
     if g.actor.may(Permission.PEOPLE_MANAGE):  # how people sign in is not the QA lead's to loosen
-        values["second_factor_roles"] = " ".join(form.second_factor_roles.data or ())
+        values["second_factor_roles"] = " ".join(form.second_factor_roles.data or ()) or None
     found = programme.change_settings(
         db.session(), g.actor.programme_id, values, base_id=int(form.base.data), by=g.actor.user_id, now=utcnow()
     )
@@ -79,7 +79,7 @@ def typed(setting: ProgrammeSetting) -> dict[str, object]:
     values = {name: getattr(setting, name) for name in programme.CHANGEABLE}
     # By way of its digits: 0.08 is 8 percent, not 8.000000000000000166.
     values["certification_mark"] = Decimal(str(setting.certification_mark))
-    values["second_factor_roles"] = setting.second_factor_roles.split()
+    values["second_factor_roles"] = (setting.second_factor_roles or "").split()
     return values | {"base": setting.id, "double_share": Decimal(str(setting.double_share)) * 100}
 
 
