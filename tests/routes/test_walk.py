@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
-from werkzeug.routing import Rule
+from werkzeug.routing import IntegerConverter, Rule
 from werkzeug.test import TestResponse
 
 from qa.config import Settings
@@ -296,7 +296,7 @@ def test_nobody_finds_what_does_not_exist(app: Flask, session: Session, people: 
 
 
 def absent(rule: Rule, name: str) -> object:
-    return ABSENT if type(rule._converters[name]).__name__ == "IntegerConverter" else "absent"
+    return ABSENT if isinstance(rule._converters[name], IntegerConverter) else "absent"
 
 
 @BEFORE_THE_DATABASE
