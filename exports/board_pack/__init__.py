@@ -1,8 +1,8 @@
 """The director's board pack: what the page of trends shows, as a workbook."""
 
-from exports.board_pack.model import BoardPack, Group, KeyFigure, Standing, Stretch, Week
+from exports.board_pack.model import BoardPack, ControlWeek, Group, KeyFigure, Standing, Stretch, Week
 
-__all__ = ["BoardPack", "Group", "KeyFigure", "Standing", "Stretch", "Week", "build"]
+__all__ = ["BoardPack", "ControlWeek", "Group", "KeyFigure", "Standing", "Stretch", "Week", "build"]
 
 
 def build(data: BoardPack) -> bytes:

@@ -3,7 +3,7 @@
 from exports.board_pack.model import BoardPack, Group, Standing
 from exports.board_pack.trend_sheet import axis_of
 from exports.workbook import Axis, Book, Look, Series, Sheet, interval_bars, interval_lines
-from exports.workbook.report import bar_rows, begin_listing, chart_below, end_listing, put_figure, put_lengths
+from exports.workbook.report import bars_below, begin_listing, end_listing, put_figure, put_lengths
 
 STANDINGS = (
     "Quality", "from", "to", "n", "Change", "change from", "change to", "Verdict", "Fair mean", "Predicted, reviewed",
@@ -32,6 +32,7 @@ def add_group(book: Book, data: BoardPack, group: Group, plotted: Sheet, at: int
         "back or not known, see the remark.",
         right=(2, 3, 4, 5, 6, 7, 8, 10, 11),
         landscape=True,
+        without=() if data.fair else (10,),
         header=header,
         footer=footer,
     )
@@ -44,7 +45,7 @@ def add_group(book: Book, data: BoardPack, group: Group, plotted: Sheet, at: int
     if group.standings:
         interval_bars(
             sheet,
-            chart_below(sheet, last, len(titles), rows=bar_rows(len(group.standings), 60)),
+            bars_below(sheet, last, len(titles), count=len(group.standings)),
             title=f"Quality by {group.one.lower()}",
             categories=sheet.area(first, 1, last),
             series=(

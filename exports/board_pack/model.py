@@ -20,6 +20,23 @@ class KeyFigure:
     change: Figure
     verdict: str
     note: str = ""
+    digits: int = 1  # shown: 1 or 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ControlWeek:
+    """A week's quality against its own limits: the mean of its stretch and three sigmas; none where it has too few.
+
+    One without value and n parts two stretches: no line leads over it.
+    """
+
+    key: str
+    value: float | None = None
+    n: int | None = None
+    centre: float | None = None
+    low: float | None = None
+    high: float | None = None
+    said: str = ""  # "below the limits", and the causes that were named most
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +90,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BoardPack:
-    """Everything that the page shows with its filters. ``notes`` are its warnings, told first."""
+    """Everything that the page shows with its filters. ``notes`` are its warnings."""
 
     scope: str
     block: int  # newest weeks that a key figure rests on
@@ -87,6 +104,8 @@ class BoardPack:
     fair: bool
     provenance: Provenance
     zone: dt.tzinfo
+    said: tuple[str, ...] = ()  # what the director wrote of these weeks, with period and name
+    control: tuple[ControlWeek, ...] = ()
 
     def __post_init__(self) -> None:
         if sum(each.count for each in self.stretches) != len(self.weeks):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from exports.board_pack.model import BoardPack, Week
 from exports.figures import Figure
 from exports.workbook import Area, Axis, Book, Look, Series, Sheet, interval_lines
-from exports.workbook.report import CHART_ROWS, begin_listing, end_listing, put_figure, put_lengths
+from exports.workbook.report import TITLE_HEIGHT, begin_listing, end_listing, put_figure, put_lengths
 
 TITLES = (
     "Week", "Quality", "from", "to", "n", "Fair mean", "Linked", "Passed %", "passed from", "passed to", "Critical %",
@@ -13,6 +13,8 @@ TITLES = (
     "Target", "What happened",
 )  # fmt: skip
 WIDTHS = (11, 9, 8, 8, 7, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 10, 8, 9, 10, 8, 30)
+CHART_WIDTHS = (12,) * 10
+CHART_HEIGHT = 18  # rows
 FEW = 5
 LINES = ("accent", "team", "good", "edge")
 FIRST_STRETCH = 9  # column of the sheet Plotted; before it are the lengths of four figures' bars
@@ -28,7 +30,7 @@ class Weeks:
 
 
 def add_trend(book: Book, data: BoardPack, plotted: Sheet, *, header: str, footer: str) -> Weeks:
-    """The sheet of weeks with three charts below it."""
+    """The sheet of weeks."""
     sheet, first = begin_listing(
         book,
         "Trend",
@@ -40,6 +42,15 @@ def add_trend(book: Book, data: BoardPack, plotted: Sheet, *, header: str, foote
         "Coverage is reviewed / resolved, where resolved counts the parts of the week's frozen list.",
         right=range(2, 22),
         landscape=True,
+        without=[
+            column
+            for column, used in (
+                (6, data.fair),
+                (7, any(week.linked is not None for week in data.weeks)),
+                (21, data.target is not None),
+            )
+            if data.weeks and not used
+        ],
         header=header,
         footer=footer,
     )
@@ -47,16 +58,22 @@ def add_trend(book: Book, data: BoardPack, plotted: Sheet, *, header: str, foote
         _week(sheet, plotted, row, week, data)
     last = end_listing(sheet, first, len(data.weeks), TITLES, name="Trend", nothing="No week has a review yet.")
     found = Weeks(sheet=sheet, first=first, last=last)
-    if not data.weeks:
-        return found
     _stretches(plotted, sheet, data, first)
-    top = last + 2
-    for draw in (draw_quality, _draw_shares, _draw_csat):
-        sheet.break_before(top)
-        draw(sheet, sheet.area(top, 1, top + CHART_ROWS, len(TITLES)), found, plotted, data)
-        top += CHART_ROWS + 2
-    sheet.print_area(len(TITLES), top)
     return found
+
+
+def add_charts(book: Book, data: BoardPack, weeks: Weeks, plotted: Sheet, *, header: str, footer: str) -> Sheet:
+    """The weeks in three charts on one page, where no head of a table stands above them."""
+    sheet = book.sheet("Charts", widths=CHART_WIDTHS, header=header, footer=footer, one_page=True)
+    sheet.put(1, 1, "Week by week in pictures", "title")
+    sheet.height(1, TITLE_HEIGHT)
+    top = 3
+    for draw in (draw_quality, _draw_shares, _draw_csat):
+        draw(sheet, sheet.area(top, 1, top + CHART_HEIGHT, len(CHART_WIDTHS)), weeks, plotted, data)
+        top += CHART_HEIGHT + 2
+    sheet.print_area(len(CHART_WIDTHS), top)
+    sheet.protect()
+    return sheet
 
 
 def _week(sheet: Sheet, plotted: Sheet, row: int, week: Week, data: BoardPack) -> None:

@@ -1,8 +1,9 @@
 """The sheets of the board pack, in their order, and its cover."""
 
+from exports.board_pack.control_sheet import add_control
 from exports.board_pack.group_sheets import MARKS, VERDICT_STYLES, add_group, add_weekly
 from exports.board_pack.model import BoardPack, KeyFigure
-from exports.board_pack.trend_sheet import FIRST_STRETCH, Weeks, add_trend, draw_quality
+from exports.board_pack.trend_sheet import FIRST_STRETCH, Weeks, add_charts, add_trend, draw_quality
 from exports.workbook import Sheet, add_provenance
 from exports.workbook.report import (
     add_plotted,
@@ -11,6 +12,7 @@ from exports.workbook.report import (
     end_plotted,
     list_contents,
     put_figure,
+    section,
 )
 
 TITLES = ("Figure", "Value", "from", "to", "n", "Change", "from", "to", "Verdict")
@@ -29,12 +31,19 @@ def write(data: BoardPack) -> bytes:
     plotted = add_plotted(book, first_of_group + 4 * len(data.groups))
     trend = add_trend(book, data, plotted, header=header, footer=footer)
     contents = [(trend.sheet, "every week with its intervals, shares, satisfaction and coverage")]
+    if data.weeks:
+        charts = add_charts(book, data, trend, plotted, header=header, footer=footer)
+        contents.append((charts, "quality, pass and critical-error rate, satisfaction"))
+    if data.control:
+        control = add_control(book, data, header=header, footer=footer)
+        contents.append((control, "quality against its limits: which week is unlike the others"))
     for number, group in enumerate(data.groups):
         at = first_of_group + 4 * number
         stands = add_group(book, data, group, plotted, at, header=header, footer=footer)
         contents.append((stands, f"how each {group.one.lower()} stands, with its change"))
-        weekly = add_weekly(book, group, plotted, at + 2, header=header, footer=footer)
-        contents.append((weekly, f"each {group.one.lower()} week by week"))
+        if any(each.weeks for each in group.standings):
+            weekly = add_weekly(book, group, plotted, at + 2, header=header, footer=footer)
+            contents.append((weekly, f"each {group.one.lower()} week by week"))
     provenance = add_provenance(book, facts, header=header, footer=footer)
     contents.append((provenance, "filters, rubric versions, methods, counts, what was left out"))
     _fill_cover(cover, data, trend, plotted, contents)
@@ -44,12 +53,12 @@ def write(data: BoardPack) -> bytes:
 
 def _fill_cover(sheet: Sheet, data: BoardPack, trend: Weeks, plotted: Sheet, contents: list[tuple[Sheet, str]]) -> None:
     row = cover_head(sheet, "Board pack", data.scope, RIGHT, style="subtitle")
-    for note in data.notes:
-        row += 1
-        sheet.note(row, RIGHT, note, style="warned")
-    row += 1
-    sheet.fill(sheet.area(row, 1, right=RIGHT), "heading")
-    sheet.put(row, 1, f"Newest {data.block} weeks, against the {data.block} before", "heading")
+    for style, words in (("said", data.said), ("warned", data.notes)):
+        for note in words:
+            sheet.note(row, RIGHT, note, style=style)
+            row += 1
+        row += bool(words)
+    section(sheet, row, f"Newest {data.block} weeks, against the {data.block} before", RIGHT)
     sheet.headers(row + 1, TITLES, right=range(2, 9))
     first = row = row + 2
     for each in data.key_figures:
@@ -67,12 +76,13 @@ def _fill_cover(sheet: Sheet, data: BoardPack, trend: Weeks, plotted: Sheet, con
 
 
 def _key_figure(sheet: Sheet, row: int, each: KeyFigure) -> None:
-    sheet.put(row, 1, f"{each.label} ({each.unit})", "strong")
-    put_figure(sheet, row, 2, each.now, "number")
-    sheet.put(row, 5, each.now.n, "whole")
-    put_figure(sheet, row, 6, each.change, "signed")
+    sheet.put(row, 1, f"{each.label} ({each.unit})", "strong wrapped")
+    finer = "" if each.digits == 1 else f" {each.digits}"
+    put_figure(sheet, row, 2, each.now, f"number{finer}")
+    sheet.put(row, 5, each.now.n or None, "whole")
+    put_figure(sheet, row, 6, each.change, f"signed{finer}")
     sheet.put(row, 9, MARKS.get(each.verdict, each.verdict), VERDICT_STYLES.get(each.verdict, "soft wrapped"))
-    told = "; ".join(part for part in (each.note, each.now.reason, each.change.reason) if part)
+    told = "; ".join(dict.fromkeys(part for part in (each.note, each.now.reason, each.change.reason) if part))
     if told:
         sheet.put(row, 1, f"{each.label} ({each.unit}): {told}", "text")
     sheet.fit(row)

@@ -4,7 +4,7 @@ from exports.calibration_workbook.model import CalibrationWorkbook
 from exports.workbook import Area, Axis, Book, Look, Series, Sheet, interval_bars, interval_lines
 from exports.workbook.report import (
     CHART_ROWS,
-    bar_rows,
+    bars_below,
     begin_listing,
     chart_below,
     end_listing,
@@ -58,7 +58,7 @@ def add_agreement(
     )
     interval_bars(
         sheet,
-        chart_below(sheet, last, len(TITLES), rows=bar_rows(len(data.criteria)), width=13),
+        bars_below(sheet, last, len(TITLES), count=len(data.criteria)),
         title="Percent agreement by criterion",
         categories=sheet.area(first, 1, last),
         series=(

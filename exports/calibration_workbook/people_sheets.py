@@ -4,7 +4,13 @@ from dataclasses import dataclass
 
 from exports.calibration_workbook.model import CalibrationWorkbook, ParticipantRow
 from exports.workbook import Area, Axis, Book, Look, Series, Sheet, interval_bars
-from exports.workbook.report import bar_rows, begin_listing, chart_below, end_listing, put_lengths
+from exports.workbook.report import (
+    bars_below,
+    begin_listing,
+    difference_axis,
+    end_listing,
+    put_lengths,
+)
 
 SCORE_TITLES = ("No.", "Participant", "Ticket", "Score", "Agreed", "Difference")
 SCORE_WIDTHS = (6, 28, 22, 10, 10, 12)
@@ -103,7 +109,7 @@ def add_participants(
     if data.participants:
         interval_bars(
             sheet,
-            chart_below(sheet, last, len(TITLES), rows=bar_rows(len(data.participants))),
+            bars_below(sheet, last, len(TITLES), count=len(data.participants)),
             title="Mean difference from what was agreed",
             categories=sheet.area(first, 2, last),
             series=(
@@ -116,7 +122,9 @@ def add_participants(
                 ),
             ),
             names=Axis(title="Participant"),
-            values=Axis(title="Points above (+) or below (-) what was agreed"),
+            values=difference_axis(
+                "Points above (+) or below (−) what was agreed", [each.difference for each in data.participants]
+            ),
         )
     return sheet
 

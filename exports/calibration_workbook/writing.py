@@ -5,9 +5,9 @@ from exports.calibration_workbook.model import CalibrationWorkbook
 from exports.calibration_workbook.people_sheets import Scored, add_participants, add_scores
 from exports.calibration_workbook.words_sheets import Answered, add_answers, add_decisions
 from exports.workbook import Area, Sheet, add_provenance
-from exports.workbook.report import add_plotted, begin_report, cover_head, end_plotted, list_contents
+from exports.workbook.report import add_plotted, begin_report, cover_head, end_plotted, list_contents, section
 
-WIDTHS = (24, 14, 14, 14, 14, 14)
+WIDTHS = (34, 14, 14, 14, 14, 14)
 RIGHT = len(WIDTHS)
 
 
@@ -53,7 +53,7 @@ def _fill_cover(
         sheet.put(row, 2, words, "text line")
         row += 1
     row = _figures(sheet, row + 1, data, shares, scored, answered)
-    sheet.put(row, 1, "What was learnt", "heading")
+    section(sheet, row, "What was learnt", RIGHT)
     sheet.note(row + 1, RIGHT, data.learnt or "Nothing was written.", style="text")
     row += 3
     list_contents(sheet, row, RIGHT, contents)
@@ -75,22 +75,22 @@ def _figures(
             "Percent agreement, mean over criteria",
             f'=IF(COUNT({shares.formula})=0,"",AVERAGE({shares.formula}))',
             sum(known) / len(known) if known else "",
-            "number",
+            "number left",
         ),
         (
             "Scores apart from what was agreed, mean points",
             f'=IF(COUNT({apart})=0,"",(SUMIF({apart},">0")-SUMIF({apart},"<0"))/COUNT({apart}))',
             sum(differences) / len(differences) if differences else "",
-            "number",
+            "number left",
         ),
         (
             "Answers as agreed, share",
             f'=IF({yes}+{no}=0,"",{yes}/({yes}+{no}))',
             alike / len(judged) if judged else "",
-            "share",
+            "share left",
         ),
     )
-    sheet.put(row, 1, "The session in figures", "heading")
+    section(sheet, row, "The session in figures", RIGHT)
     for name, formula, value, style in lines:
         row += 1
         sheet.put(row, 1, name, "text")

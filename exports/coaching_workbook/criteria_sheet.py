@@ -6,12 +6,10 @@ from exports.coaching_workbook.focus import FEWEST, verdict
 from exports.coaching_workbook.model import CoachingWorkbook, CriterionFigure
 from exports.coaching_workbook.words import VERDICT_STYLES, VERDICTS
 from exports.workbook import Area, Axis, Book, Look, Series, Sheet, interval_bars
-from exports.workbook.report import bar_rows, begin_listing, chart_below, end_listing
+from exports.workbook.report import bars_below, begin_listing, end_listing
 
 TITLES = ("Criterion", "n", "Specialist", "from", "to", "Team", "Gap", "gap from", "gap to", "Verdict")
 WIDTHS = (34, 6, 11, 8, 8, 8, 9, 11, 9, 22)
-# With more criteria than this, table and chart do not share a page.
-ONE_PAGE = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,13 +93,10 @@ def _plotted(plotted: Sheet, row: int, sheet: Sheet, criterion: CriterionFigure)
 
 def _chart(sheet: Sheet, plotted: Sheet, data: CoachingWorkbook, first: int, last: int) -> None:
     """Draw it below the table."""
-    count = len(data.criteria)
-    if count > ONE_PAGE:
-        sheet.break_before(last + 2)
     few = frozenset(point for point, criterion in enumerate(data.criteria) if criterion.n < FEWEST)
     interval_bars(
         sheet,
-        chart_below(sheet, last, len(TITLES), rows=bar_rows(count)),
+        bars_below(sheet, last, len(TITLES), count=len(data.criteria)),
         title="Specialist and team by criterion",
         categories=sheet.area(first, 1, last),
         series=(

@@ -69,6 +69,11 @@ def add_review_list(book: Book, reviews: Sequence[ReviewRow], *, header: str, fo
         note=COUNTED_NOTE,
         right=(6, 9, 10, 11, 12),
         landscape=True,
+        without=[
+            column
+            for column, used in ((8, any(each.summary for each in reviews)), (14, any(each.link for each in reviews)))
+            if reviews and not used
+        ],
         header=header,
         footer=footer,
     )
@@ -132,15 +137,21 @@ def add_remarks(book: Book, data: CoachingWorkbook, *, header: str, footer: str)
     )
     row = first
     for review in sorted(data.reviews, key=lambda review: (review.resolved_at, review.review_id)):
+        quoted: dict[tuple[str, str], str] = {}  # passages of this review so far, each with the criterion it stands at
         for remark in review.remarks:
-            row = _remark(sheet, row, review, remark)
+            row = _remark(sheet, row, review, remark, quoted)
     end_listing(sheet, first, row - first, REMARK_TITLES, name="Comments", nothing="No comment in this period.")
     return sheet
 
 
-def _remark(sheet: Sheet, row: int, review: ReviewRow, remark: Remark) -> int:
-    """One row for each passage, the comment in the first; gives the next free row."""
-    passages = [f"{excerpt.message}: “{_shown(excerpt.text)}”" for excerpt in remark.excerpts] or [""]
+def _remark(sheet: Sheet, row: int, review: ReviewRow, remark: Remark, quoted: dict[tuple[str, str], str]) -> int:
+    """One row for each passage, the comment in the first, none quoted twice; gives the next free row."""
+    passages = []
+    for excerpt in remark.excerpts:
+        first = quoted.setdefault((excerpt.message, excerpt.text), remark.criterion)
+        again = f"as for “{first}”" if first != remark.criterion else f"“{_shown(closed_up(excerpt.text))}”"
+        passages.append(f"{excerpt.message}: {again}")
+    passages = passages or [""]
     for number, passage in enumerate(passages):
         style = "text" if number == 0 else "soft wrapped"
         sheet.put(row, 1, review.ticket_id, "text line" if number == 0 else "soft")
@@ -154,6 +165,11 @@ def _remark(sheet: Sheet, row: int, review: ReviewRow, remark: Remark) -> int:
         sheet.fit(row)
         row += 1
     return row
+
+
+def closed_up(text: str) -> str:
+    """Without its empty lines: a passage on paper needs no room between its paragraphs."""
+    return "\n".join(line for line in text.splitlines() if line.strip())
 
 
 def _shown(text: str) -> str:

@@ -4,14 +4,21 @@ from dataclasses import dataclass
 
 from exports.drift_workbook.model import DriftWorkbook, ReviewerRow
 from exports.workbook import Area, Axis, Book, Look, Series, Sheet, interval_bars
-from exports.workbook.report import bar_rows, begin_listing, chart_below, end_listing, put_figure, put_lengths
+from exports.workbook.report import (
+    bars_below,
+    begin_listing,
+    difference_axis,
+    end_listing,
+    put_figure,
+    put_lengths,
+)
 
 TITLES = (
     "Reviewer", "State", "Severity", "from", "to", "Scatter", "scatter from", "scatter to", "Alike %", "alike from",
     "alike to", "N/A %", "N/A from", "N/A to", "N/A of the team", "Own", "Pairs", "Calibration", "Evidence, weeks",
     "Overturned", "Replaced", "Remark",
 )  # fmt: skip
-WIDTHS = (28, 9, 9, 8, 8, 9, 10, 9, 9, 9, 9, 8, 8, 8, 10, 7, 7, 11, 11, 11, 9, 34)
+WIDTHS = (24, 8, 9, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 9, 7, 7, 11, 11, 10.5, 9, 20)
 NUMBERS = range(3, 22)
 STATES = {"act": "worse", "watch": "warned"}
 
@@ -48,7 +55,7 @@ def add_board(book: Book, data: DriftWorkbook, plotted: Sheet, *, header: str, f
     if data.reviewers:
         interval_bars(
             sheet,
-            chart_below(sheet, last, len(TITLES), rows=bar_rows(len(data.reviewers), 60), width=15),
+            bars_below(sheet, last, len(TITLES), count=len(data.reviewers)),
             title="Severity with its uncertainty",
             categories=sheet.area(first, 1, last),
             series=(
@@ -60,8 +67,10 @@ def add_board(book: Book, data: DriftWorkbook, plotted: Sheet, *, header: str, f
                     minus=plotted.area(first, 2, last),
                 ),
             ),
-            names=Axis(title="Reviewer, in the order of the board, which is no ranking"),
-            values=Axis(title="Points above (lenient) or below (strict) the team's mean"),
+            names=Axis(title="Reviewer, no ranking"),
+            values=difference_axis(
+                "Points above (lenient) or below (strict) the team's mean", [each.severity for each in data.reviewers]
+            ),
         )
     return Board(sheet=sheet, states=sheet.area(first, 2, last))
 

@@ -1,14 +1,18 @@
 """Flags, weeks and cases, a row each."""
 
+from dataclasses import dataclass
+from itertools import groupby
+
 from exports.drift_workbook.model import DriftWorkbook
+from exports.figures import Figure
 from exports.workbook import Book, Sheet
-from exports.workbook.report import begin_listing, end_listing
+from exports.workbook.report import begin_listing, end_listing, put_lengths
 
 FLAGS = (
     "Reviewer", "State", "What", "Change", "90 % from", "to", "Unit", "Likely onset", "earliest", "latest",
     "Double scores", "In words",
 )  # fmt: skip
-FLAG_WIDTHS = (26, 9, 26, 9, 10, 9, 20, 13, 12, 12, 22, 80)
+FLAG_WIDTHS = (22, 8, 18, 9, 9, 8, 12, 11, 11, 11, 18, 60)
 WEEKS = (
     "Reviewer",
     "Week of",
@@ -20,6 +24,7 @@ WEEKS = (
     "Limits leave out 0",
 )
 WEEK_WIDTHS = (28, 12, 11, 11, 9, 14, 12, 14)
+LIMITS_AT, DAYS_AT = 3, 5
 CASES = ("Reviewer", "Opened", "State", "Outcome", "Came back", "Reason")
 CASE_WIDTHS = (28, 12, 10, 16, 11, 70)
 
@@ -56,8 +61,19 @@ def add_flags(book: Book, data: DriftWorkbook, *, header: str, footer: str) -> S
     return sheet
 
 
-def add_weeks(book: Book, data: DriftWorkbook, *, header: str, footer: str) -> Sheet:
-    """Each reviewer's control chart as rows; whether a week's limits leave out 0 is a formula."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weeks:
+    """The sheet of weeks, and the rows of each reviewer in it, in the order of the board."""
+
+    sheet: Sheet
+    of: tuple[tuple[str, int, int], ...]  # name, first and last row
+
+
+def add_weeks(book: Book, data: DriftWorkbook, plotted: Sheet, *, header: str, footer: str) -> Weeks:
+    """Each reviewer's control chart as rows; whether a week's limits leave out 0 is a formula.
+
+    The lengths of the limits go to the sheet ``plotted``, from column ``LIMITS_AT`` on, and short days to ``DAYS_AT``.
+    """
     sheet, first = begin_listing(
         book,
         "Weeks",
@@ -77,8 +93,15 @@ def add_weeks(book: Book, data: DriftWorkbook, *, header: str, footer: str) -> S
         formula = f'=IF(C{row}="","",IF(OR(D{row}>0,E{row}<0),"yes","no"))'
         apart = each.low is not None and each.high is not None and (each.low > 0 or each.high < 0)
         sheet.formula(row, 8, formula, "" if each.value is None else "yes" if apart else "no", "soft")
+        plotted.put(row, DAYS_AT, f"{each.monday.day} {each.monday:%b}", "text line")
+        put_lengths(plotted, row, LIMITS_AT, sheet, 3, Figure(value=each.value, low=each.low, high=each.high))
     end_listing(sheet, first, len(data.weeks), WEEKS, name="Weeks", nothing="No week was judged yet.", freeze=3)
-    return sheet
+    rows = groupby(enumerate(data.weeks, start=first), key=lambda each: each[1].name)
+    return Weeks(sheet=sheet, of=tuple((name, *_ends([row for row, _ in group])) for name, group in rows))
+
+
+def _ends(rows: list[int]) -> tuple[int, int]:
+    return rows[0], rows[-1]
 
 
 def add_cases(book: Book, data: DriftWorkbook, *, header: str, footer: str) -> Sheet:

@@ -1,4 +1,4 @@
-"""One specialist on one sheet: figures against the team, criteria, weeks, open actions."""
+"""One specialist on one sheet: figures against the team, weeks, open actions; on a second page the criteria."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from exports.coaching_workbook.words import STATUS_WORDS, TOO_FEW, VERDICT_STYLE
 from exports.figures import Figure
 from exports.scorecard_workbook.model import Scorecard
 from exports.workbook import Axis, Book, Look, Series, Sheet, interval_bars, interval_lines
-from exports.workbook.report import CHART_ROWS, bar_rows, put_figure, put_lengths
+from exports.workbook.report import CHART_ROWS, bar_rows, put_figure, put_lengths, section
 
 WIDTHS = (34, 11, 9, 9, 9, 11, 9, 9, 9, 24)
 RIGHT = len(WIDTHS)
@@ -20,8 +20,8 @@ WEEKS = ("Week", "Score", "from", "to", "n", "The others", "", "", "", "Remark")
 ACTIONS = ("Action", "Status", "", "Due", "", "Owner", "", "", "", "For")
 TOO_WIDE = 0.3  # a share whose interval is wider says too little
 FIGURE_ROW = 6  # of the first figure
-ONE_PAGE = 20  # with more criteria than this, table and chart do not share a page
-PLOTTED = 4  # columns that one card takes on the sheet of plotted lengths
+CRITERIA_ROWS = 38  # at most, of their chart: with some 25 criteria it still shares a page with their table
+PLOTTED = 5  # columns that one card takes on the sheet of plotted lengths
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,9 +58,9 @@ def add_card(
     sheet.note(3, RIGHT, book.watermark)
     _figures(sheet, card, number)
     at = 1 + PLOTTED * number
-    row = _criteria(sheet, FIGURE_ROW + 5, card.criteria, plotted, at, number)
-    row = _weeks(sheet, row, card.weeks, plotted, at + 2, number)
-    row = _actions(sheet, row, card, number)
+    row = _weeks(sheet, FIGURE_ROW + 4, card.weeks, plotted, at + 2)
+    row = _actions(sheet, row, card) + 2
+    row = _criteria(sheet, row, card.criteria, plotted, at, number)
     still = [action for action in card.actions if action.status == "open"]
     sheet.freeze(4, 2)
     sheet.print_area(RIGHT, row)
@@ -75,14 +75,8 @@ def add_card(
     )
 
 
-def _section(sheet: Sheet, row: int, text: str) -> None:
-    sheet.fill(sheet.area(row, 1, right=RIGHT), "heading")
-    sheet.put(row, 1, text, "heading")
-    sheet.height(row, 20)
-
-
 def _figures(sheet: Sheet, card: Scorecard, number: int) -> None:
-    _section(sheet, FIGURE_ROW - 2, "In figures")
+    section(sheet, FIGURE_ROW - 2, "In figures", RIGHT)
     sheet.headers(FIGURE_ROW - 1, FIGURES, right=range(2, 10))
     row = FIGURE_ROW
     put_figure(sheet, row, 2, card.quality, "number")
@@ -114,10 +108,13 @@ def _told(sheet: Sheet, row: int, title: str, figure: Figure, *, wide: float | N
 def _criteria(
     sheet: Sheet, row: int, criteria: tuple[CriterionFigure, ...], plotted: Sheet, at: int, number: int
 ) -> int:
-    _section(sheet, row, "Criteria against the others of the team")
+    """The criteria with their chart; gives the last row."""
     if not criteria:
+        section(sheet, row, "Criteria against the others of the team", RIGHT)
         sheet.put(row + 1, 1, "No criterion was answered in this period.", "soft")
-        return row + 3
+        return row + 1
+    sheet.break_before(row)
+    section(sheet, row, "Criteria against the others of the team", RIGHT)
     sheet.headers(row + 1, CRITERIA, right=range(2, 10))
     first = row + 2
     for place, each in enumerate(criteria, start=first):
@@ -133,9 +130,7 @@ def _criteria(
         sheet.fit(place)
     last = first + len(criteria) - 1
     sheet.table(f"Criteria{number + 1}", sheet.area(first - 1, 1, last, RIGHT))
-    place_of = sheet.area(last + 2, 1, last + 2 + bar_rows(len(criteria)), RIGHT)
-    if len(criteria) > ONE_PAGE:
-        sheet.break_before(place_of.top)
+    place_of = sheet.area(last + 2, 1, last + 2 + bar_rows(len(criteria), CRITERIA_ROWS), RIGHT)
     interval_bars(
         sheet,
         place_of,
@@ -155,7 +150,7 @@ def _criteria(
         names=Axis(title="Criterion"),
         values=Axis(title="Percent of the criterion's points", low=0, high=100, step=20),
     )
-    return place_of.bottom + 2
+    return place_of.bottom + 1
 
 
 def _gap(sheet: Sheet, row: int, each: CriterionFigure) -> None:
@@ -167,9 +162,9 @@ def _gap(sheet: Sheet, row: int, each: CriterionFigure) -> None:
     sheet.put(row, 9, each.gap_high, "signed soft")
 
 
-def _weeks(sheet: Sheet, row: int, weeks: tuple[WeeklyPoint, ...], plotted: Sheet, at: int, number: int) -> int:
-    sheet.break_before(row)
-    _section(sheet, row, "Week by week")
+def _weeks(sheet: Sheet, row: int, weeks: tuple[WeeklyPoint, ...], plotted: Sheet, at: int) -> int:
+    """Week by week with its chart; weeks of few reviews are drawn pale, once more, from the third column on ``at``."""
+    section(sheet, row, "Week by week", RIGHT)
     if not weeks:
         sheet.put(row + 1, 1, "No week has a review.", "soft")
         return row + 3
@@ -184,7 +179,10 @@ def _weeks(sheet: Sheet, row: int, weeks: tuple[WeeklyPoint, ...], plotted: Shee
         put_lengths(plotted, place, at, sheet, 2, own)
         sheet.put(place, 5, each.n, "whole")
         sheet.put(place, 6, each.team_mean, "number")
-        sheet.put(place, 10, VERDICTS["too few"] if 0 < each.n < FEWEST else each.reason, "soft wrapped")
+        few = 0 < each.n < FEWEST
+        sheet.put(place, 10, VERDICTS["too few"] if few else each.reason, "soft wrapped")
+        if few and each.mean is not None:
+            plotted.formula(place, at + 2, f"={sheet.area(place, 2).formula}", each.mean, "number")
         sheet.fit(place)
     last = first + len(weeks) - 1
     place_of = sheet.area(last + 2, 1, last + 2 + CHART_ROWS, RIGHT)
@@ -206,6 +204,12 @@ def _weeks(sheet: Sheet, row: int, weeks: tuple[WeeklyPoint, ...], plotted: Shee
                 values=sheet.area(first, 6, last),
                 look=Look(line="team", width=1.75, dash="dash", mark="none"),
             ),
+            # Drawn last, over the filled marks.
+            Series(
+                title=f"fewer than {FEWEST} reviews: too few to judge",
+                values=plotted.area(first, at + 2, last),
+                look=Look(line="accent", mark_fill="bar", joined=False),
+            ),
         ),
         names=Axis(title="Week (ISO)"),
         values=score_axis(weeks),
@@ -213,9 +217,9 @@ def _weeks(sheet: Sheet, row: int, weeks: tuple[WeeklyPoint, ...], plotted: Shee
     return place_of.bottom + 2
 
 
-def _actions(sheet: Sheet, row: int, card: Scorecard, number: int) -> int:
+def _actions(sheet: Sheet, row: int, card: Scorecard) -> int:
     """The active plan's actions; gives the last row."""
-    _section(sheet, row, f"Actions of “{card.plan}”" if card.plan else "Actions")
+    section(sheet, row, f"Actions of “{card.plan}”" if card.plan else "Actions", RIGHT)
     if not card.actions:
         sheet.put(row + 1, 1, "There is no active plan." if not card.plan else "The plan has no action yet.", "soft")
         return row + 1

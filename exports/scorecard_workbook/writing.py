@@ -4,7 +4,7 @@ import datetime as dt
 
 from exports.coaching_workbook.reviews_sheet import add_review_list
 from exports.figures import Figure
-from exports.scorecard_workbook.card_sheet import Placed, add_card
+from exports.scorecard_workbook.card_sheet import PLOTTED, Placed, add_card
 from exports.scorecard_workbook.model import Scorecard, ScorecardWorkbook, TeamWorkbook
 from exports.workbook import Axis, Look, Series, Sheet, add_provenance, interval_bars
 from exports.workbook.report import (
@@ -30,7 +30,7 @@ def write(data: ScorecardWorkbook) -> bytes:
     facts, card = data.provenance, data.card
     book = begin_report(facts, f"Scorecard: {card.specialist}", data.zone)
     header, footer = f"Scorecard · {card.specialist}", facts.confidentiality
-    plotted = add_plotted(book, 4)
+    plotted = add_plotted(book, PLOTTED)
     team = f"{data.team} · led by {data.lead} · {facts.period_from} to {facts.period_to}"
     add_card(
         book,
@@ -69,7 +69,7 @@ def write_team(data: TeamWorkbook) -> bytes:
         footer=footer,
     )
     sheet.fit(first - 1, least=30)
-    plotted = add_plotted(book, 4 * len(data.cards) + 2)
+    plotted = add_plotted(book, PLOTTED * len(data.cards) + 2)
     today = _day(facts.prepared_at, data.zone)
     placed = [
         add_card(
@@ -87,7 +87,7 @@ def write_team(data: TeamWorkbook) -> bytes:
     ]
     for row, (card, place) in enumerate(zip(data.cards, placed, strict=True), start=first):
         _row(sheet, row, card, place)
-        put_lengths(plotted, row, 4 * len(data.cards) + 1, sheet, 3, card.quality)
+        put_lengths(plotted, row, PLOTTED * len(data.cards) + 1, sheet, 3, card.quality)
     last = end_listing(sheet, first, len(data.cards), TITLES, name="Team", nothing="")
     _chart(sheet, plotted, data, first, last)
     add_provenance(book, facts, header=header, footer=footer)
@@ -121,7 +121,7 @@ def _read(sheet: Sheet, row: int, column: int, there: Sheet, at: int, figure: Fi
 
 
 def _chart(sheet: Sheet, plotted: Sheet, data: TeamWorkbook, first: int, last: int) -> None:
-    at = 4 * len(data.cards) + 1
+    at = PLOTTED * len(data.cards) + 1
     interval_bars(
         sheet,
         chart_below(sheet, last, len(TITLES), rows=bar_rows(len(data.cards), 60)),

@@ -22,13 +22,16 @@ from openpyxl.worksheet.worksheet import Worksheet
 from exports.text import FORMULA_STARTS, clean, header_text, one_line, sheet_name
 from exports.workbook.fingerprint import digest_of
 from exports.workbook.finishing import Known, finish
-from exports.workbook.measuring import BODY_SIZE, height, lines
+from exports.workbook.measuring import BODY_SIZE, height, lines, points
 from exports.workbook.styles import PALETTE, STYLES, excel_name, named
 from exports.workbook.values import Stored, Value, known_value, serial_day, stored
 
 A4 = 9
 ROW_LINE = Border(bottom=Side(style="hair", color=PALETTE["line"]))
 ROW_HEIGHT = 15.0  # points
+MARGINS = (0.5, 0.75, 0.7)  # inches: both sides, above, below
+PAPER = (595.0 - 144 * MARGINS[0], 842.0 - 72 * (MARGINS[1] + MARGINS[2]))  # points of an upright A4 inside them
+SURE = 0.96  # of a page that may be counted on: programs round differently
 MESSAGE_LIMIT = 250
 LONGEST_ADDRESS = 2_000
 WEB_ADDRESS = re.compile(r"https?://[^\s\x00-\x20\x7f-\x9f]+")
@@ -136,13 +139,26 @@ class Sheet:
         needed = least
         for cell in self.raw[row]:
             shown = self.known.get(cell.coordinate, cell.value)
-            if isinstance(shown, str) and cell.alignment.wrap_text:
+            room = self._width(cell.column or 1)
+            if room and isinstance(shown, str) and cell.alignment.wrap_text:
                 size = cell.font.size or BODY_SIZE
-                needed = max(needed, height(lines(shown, self._width(cell.column or 1), size), size))
+                needed = max(needed, height(lines(shown, room, size, bold=bool(cell.font.bold)), size))
         self.height(row, needed)
 
     def height(self, row: int, points: float) -> None:
         self.raw.row_dimensions[row].height = points
+
+    def leave_out(self, columns: Iterable[int]) -> None:
+        """Hide columns that hold nothing here, so that the others print larger; before notes are written."""
+        for column in columns:
+            self.raw.column_dimensions[get_column_letter(column)].hidden = True
+
+    def rows_left(self, row: int, right: int) -> int:
+        """How many rows of the usual height still fit on the first printed page below ``row``."""
+        paper = PAPER if self.raw.page_setup.orientation == "portrait" else PAPER[::-1]
+        shrunk = min(paper[0] / sum(points(width) for width in map(self._width, range(1, right + 1)) if width), 1.0)
+        used = sum(self.raw.row_dimensions[each].height or ROW_HEIGHT for each in range(1, row + 1))
+        return int((paper[1] * SURE / shrunk - used) / ROW_HEIGHT)
 
     def area(self, row: int, column: int, bottom: int | None = None, right: int | None = None) -> Area:
         """An area of this sheet; one cell if no end is given."""
@@ -253,7 +269,8 @@ class Sheet:
         self.raw.cell(row=row, column=column).hyperlink = link
 
     def _width(self, column: int) -> float:
-        return float(self.raw.column_dimensions[get_column_letter(column)].width)
+        dimension = self.raw.column_dimensions[get_column_letter(column)]
+        return 0.0 if dimension.hidden else float(dimension.width)
 
     def _validate(self, area: Area, validation: DataValidation, title: str, message: str) -> None:
         validation.showInputMessage = True
@@ -325,8 +342,8 @@ class Book:
         raw.page_setup.fitToHeight = 1 if one_page else 0
         raw.print_options.horizontalCentered = True
         margins = raw.page_margins
-        margins.left = margins.right = 0.5
-        margins.top, margins.bottom, margins.header, margins.footer = 0.75, 0.7, 0.35, 0.35
+        margins.left = margins.right = MARGINS[0]
+        margins.top, margins.bottom, margins.header, margins.footer = *MARGINS[1:], 0.35, 0.35
         _running(raw, header_text(header), header_text(footer), header_text(title), header_text(self.watermark))
         sheet = Sheet(raw=raw, zone=self.zone, book=self)
         self.sheets.append(sheet)

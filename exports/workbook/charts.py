@@ -6,6 +6,7 @@ drawn from, so that viewers which do not calculate can draw it too.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from math import ceil
 from typing import Literal
 
 from openpyxl.chart import BarChart, LineChart
@@ -36,6 +37,7 @@ from exports.workbook.styles import FONT, PALETTE
 
 POINT = 12_700  # English Metric Units
 LONGEST_LABEL = 120
+MOST_LABELS = 16  # of an axis of time: of more, every second or third is written
 Dash = Literal["solid", "dash", "sysDash", "sysDot"]
 MarkShape = Literal["circle", "diamond", "none"]
 
@@ -85,6 +87,7 @@ def interval_bars(
     # Names read downwards; the values' axis then belongs at the other end to be at the foot.
     chart.x_axis.scaling.orientation = "maxMin"
     chart.x_axis.tickLblSkip = 1
+    chart.x_axis.tickLblPos = "low"  # at the edge, where no bar to the left of 0 covers them
     chart.y_axis.crosses = "max"
     _finish(chart, sheet, place, title, names, values)
 
@@ -96,6 +99,7 @@ def interval_lines(
     chart = LineChart()
     chart.series = [_line_series(sheet, number, one, categories) for number, one in enumerate(series)]
     chart.x_axis.tickLblPos = "low"
+    chart.x_axis.tickLblSkip = ceil((categories.bottom - categories.top + 1) / MOST_LABELS)  # type: ignore[attr-defined]
     _finish(chart, sheet, place, title, names, values)
 
 

@@ -30,7 +30,7 @@ def add_provenance(book: Book, provenance: Provenance, *, header: str = "", foot
         sheet,
         row,
         "Rubric versions",
-        ("Version", "Scored with", "Fingerprint"),
+        ("Version", "Scoring engine", "Fingerprint"),
         [(rubric.label, rubric.engine, rubric.fingerprint) for rubric in provenance.rubrics],
         nothing="No rubric stands behind these data.",
     )

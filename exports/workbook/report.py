@@ -2,13 +2,18 @@
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
+from math import ceil, floor
 
 from exports.figures import Figure
 from exports.provenance import Provenance
 from exports.workbook.book import Area, Book, Sheet
+from exports.workbook.charts import Axis
+from exports.workbook.styles import STYLES
 
 TITLE_HEIGHT = 30
+SECTION_HEIGHT = 20
 CHART_ROWS = 26  # of a line over time
+LEAST_BAR, AROUND_BARS = 0.75, 7  # rows that a bar needs at least, and title, axis and legend
 
 
 def begin_report(facts: Provenance, title: str, zone: dt.tzinfo) -> Book:
@@ -34,11 +39,16 @@ def begin_listing(
     note: str = "",
     right: Iterable[int] = (),
     landscape: bool = False,
+    without: Iterable[int] = (),
     header: str,
     footer: str,
 ) -> tuple[Sheet, int]:
-    """A sheet with its title and the head of its table, and the first row below the head."""
+    """A sheet with its title and the head of its table, and the first row below the head.
+
+    The columns ``without`` anything to show this time keep their place, so that formulas find them, and are hidden.
+    """
     sheet = book.sheet(name, widths=widths, landscape=landscape, header=header, footer=footer)
+    sheet.leave_out(without)
     sheet.put(1, 1, title, "title")
     sheet.height(1, TITLE_HEIGHT)
     if note:
@@ -79,14 +89,33 @@ def chart_below(sheet: Sheet, last: int, right: int, *, rows: int, width: int | 
     return place
 
 
+def bars_below(sheet: Sheet, last: int, right: int, *, count: int) -> Area:
+    """Where a chart of so many bars goes: on the table's page if it can be read there, else on a page of its own."""
+    rows, left = bar_rows(count), sheet.rows_left(last, right) - 3
+    if left < rows:
+        if left < ceil(LEAST_BAR * count) + AROUND_BARS:
+            sheet.break_before(last + 2)
+        else:
+            rows = left
+    return chart_below(sheet, last, right, rows=rows)
+
+
 def bar_rows(count: int, most: int = 44) -> int:
     """How many rows a chart of so many bars needs."""
     return max(14, min(2 * count + 9, most))
 
 
+def difference_axis(title: str, figures: Iterable[Figure], *, steps: int = 10) -> Axis:
+    """An axis round 0 that holds every figure with its whole interval, in about so many steps."""
+    ends = [end for each in figures for end in (each.value, each.low, each.high) if end is not None]
+    low, high = min([0.0, *ends]), max([0.0, *ends])
+    step = next((step for step in (1, 2, 5, 10, 20, 50) if high - low <= steps * step), 100)
+    return Axis(title=title, low=step * floor(low / step), high=step * max(ceil(high / step), 1), step=step)
+
+
 def put_figure(sheet: Sheet, row: int, column: int, figure: Figure, style: str) -> None:
     """Value, from, to in three cells; a figure that is not defined leaves them empty."""
-    soft = f"{style} soft" if style in {"number", "signed", "share"} else style
+    soft = f"{style} soft" if f"{style} soft" in STYLES else style
     sheet.put(row, column, figure.value, style)
     sheet.put(row, column + 1, figure.low, soft)
     sheet.put(row, column + 2, figure.high, soft)
@@ -130,10 +159,16 @@ def cover_head(sheet: Sheet, title: str, name: str, right: int, *, style: str = 
     return 6
 
 
+def section(sheet: Sheet, row: int, text: str, right: int) -> None:
+    """The heading of a part of a sheet, ruled as far as the sheet is wide."""
+    sheet.fill(sheet.area(row, 1, right=right), "heading")
+    sheet.put(row, 1, text, "heading")
+    sheet.height(row, SECTION_HEIGHT)
+
+
 def list_contents(sheet: Sheet, row: int, right: int, contents: Iterable[tuple[Sheet, str]]) -> int:
     """The other sheets with a link each; gives the last row, to which the cover is printed and protected."""
-    sheet.fill(sheet.area(row, 1, right=right), "heading")
-    sheet.put(row, 1, "In this workbook", "heading")
+    section(sheet, row, "In this workbook", right)
     for other, words in contents:
         row += 1
         sheet.link_to_sheet(row, 1, other.title, other)

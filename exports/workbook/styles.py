@@ -32,6 +32,7 @@ PALETTE = {
 WHOLE = "#,##0_)"
 ONE_DECIMAL = "0.0_)"
 SIGNED = '+0.0_);"\N{MINUS SIGN}"0.0_);0.0_)'
+SIGNED_2 = '+0.00_);"\N{MINUS SIGN}"0.00_);0.00_)'
 SHARE = "0.0%_)"
 SIGNED_SHARE = '+0.0%_);"\N{MINUS SIGN}"0.0%_);0.0%_)'
 CHANCE = "0.0000_)"
@@ -84,10 +85,14 @@ STYLES: dict[str, Style] = {
     "text": Style(wrap=True),
     "text line": Style(),
     "strong": Style(bold=True),
+    "strong wrapped": Style(bold=True, wrap=True),
     "soft": Style(colour="soft"),
     "soft wrapped": Style(colour="soft", wrap=True),
     "number": Style(across="right", number_format=ONE_DECIMAL),
     **{f"number {digits}": Style(across="right", number_format=f"0.{'0' * digits}_)") for digits in MORE_DECIMALS},
+    "number 2 soft": Style(across="right", number_format=FACTOR, colour="soft"),
+    "signed 2": Style(across="right", number_format=SIGNED_2),
+    "signed 2 soft": Style(across="right", number_format=SIGNED_2, colour="soft"),
     "number soft": Style(across="right", number_format=ONE_DECIMAL, colour="soft"),
     "signed": Style(across="right", number_format=SIGNED),
     "signed soft": Style(across="right", number_format=SIGNED, colour="soft"),
@@ -104,6 +109,9 @@ STYLES: dict[str, Style] = {
     "minute": Style(across="left", number_format=MINUTE),
     "factor": Style(across="right", number_format=FACTOR, colour="soft"),
     "whole left": Style(across="left", number_format="0"),
+    "number left": Style(across="left", number_format="0.0"),
+    "number 2 left": Style(across="left", number_format="0.00"),
+    "share left": Style(across="left", number_format="0.0%"),
     "text right": Style(across="right", wrap=True, number_format=AFTER_TEXT),
     "code": Style(size=9, colour="soft", wrap=True),
     "link": Style(colour="accent", underline=True),
@@ -114,6 +122,7 @@ STYLES: dict[str, Style] = {
     "worse": Style(bold=True, colour="bad", fill="bad_wash"),
     "better": Style(bold=True, colour="good", fill="good_wash"),
     "no verdict": Style(colour="soft"),
+    "said": Style(fill="wash", wrap=True),
     "warned": Style(bold=True, colour="warn", fill="warn_wash", wrap=True),
     "input": Style(fill="input", box="input_edge", wrap=True, number_format=AS_TEXT, unlocked=True),
     "input day": Style(fill="input", box="input_edge", across="left", number_format=DAY, unlocked=True),

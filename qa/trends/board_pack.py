@@ -21,7 +21,7 @@ from qa.rubric_library.models import RubricFamily, RubricVersion
 from qa.sampling.estimation import Difference, Figure
 from qa.sampling.models import Draw, DrawReceipt, Period
 from qa.sampling.reporting import Reported
-from qa.trends import key_figures, linking, queries
+from qa.trends import causes, key_figures, limits, linking, queries
 from qa.trends.looking import BLOCK, Filters, Looked
 from qa.trends.rules import Weekly
 from qa.trends.tiles import Tile
@@ -72,6 +72,8 @@ def data_of(
             )
         ),
         notes=tuple(_notes(looked)),
+        said=tuple(f"{view.note.period}, {view.by}: {view.note.text}" for view in looked.said),
+        control=tuple(_control(session, actor, looked)),
         target=looked.target,
         fair=looked.fair,
         provenance=_provenance(session, actor, looked, scope, made_by, now),
@@ -129,16 +131,51 @@ def _further(looked: Looked) -> list[tuple[str, str, str, Sequence[key_figures.S
     return [(f"By {chosen.title.lower()}", chosen.title, chosen.key, rows)]
 
 
+def _control(session: Session, actor: Actor, looked: Looked) -> list[book.ControlWeek]:
+    """Each week against its limits, with the causes named most where one lies outside, as the page has them."""
+    found = limits.limited(looked.overall, limits.begins(looked.overall, looked.steps))
+    outside = [each.week for each in found if each.flag] if looked.chosen.grain == "week" else []
+    queue = looked.summed.scope.queue
+    named: dict[dt.date, list[str]] = {}
+    for cause in causes.of_weeks(session, actor, outside, team_id=looked.chosen.team_id, queue=queue):
+        named.setdefault(cause.week, []).append(f"{cause.cause} in {cause.count} of {cause.of} {cause.what}")
+    rows = []
+    for each in found:
+        if each.begins:
+            rows.append(book.ControlWeek(key="new scale", said="another version of the rubric scores from here on"))
+        said = "; ".join(part for part in (each.flag, *named.get(each.week, ())) if part)
+        rows.append(
+            book.ControlWeek(
+                key=week_key(each.week),
+                value=each.figure.estimate,
+                n=each.figure.n,
+                centre=each.centre,
+                low=each.low,
+                high=each.high,
+                said=said,
+            )
+        )
+    return rows
+
+
 def _key_figure(each: Tile) -> book.KeyFigure:
-    unit = {" %": f"percent of {each.n_word}", "": "percent of points" if each.key == "quality" else ""}
+    of = "parts" if each.key == "coverage" else each.n_word
+    unit = {" %": f"percent of {of}", "": "percent of points" if each.key == "quality" else ""}
     change = "; change in percent of the time before" if each.change_unit else ""
     return book.KeyFigure(
         label=each.title,
         unit=(unit.get(each.unit, each.unit.strip()) or "coefficient") + change,
-        now=Shown(value=each.value, low=each.low, high=each.high, reason=each.reason or "", n=each.n or 0),
+        now=Shown(
+            value=each.value,
+            low=each.low,
+            high=each.high,
+            reason=(each.reason or "") if each.value is None else "",
+            n=each.n or 0,
+        ),
         change=Shown(value=each.change, low=each.change_low, high=each.change_high, reason=each.change_reason or ""),
         verdict=each.verdict or "",
-        note=each.note,
+        note="; ".join(part for part in (each.below, each.note) if part),
+        digits=each.digits,
     )
 
 
@@ -181,8 +218,8 @@ def _group(
 
 
 def _notes(looked: Looked) -> list[str]:
-    """What the director said of these weeks, and the page's warnings, in their words."""
-    found = [f"{view.note.period}, {view.by}: {view.note.text}" for view in looked.said]
+    """The page's warnings, in its words."""
+    found = []
     for item in looked.unsettled:
         told = "is preliminary" if looked.preliminary else "waits"
         found.append(

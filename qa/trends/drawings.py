@@ -7,7 +7,6 @@ from contextvars import ContextVar
 from dataclasses import dataclass, replace
 
 from calibration.results import Estimate
-from calibration.week_limits import laney_limits
 from qa.core.charts import (
     Chart,
     Event,
@@ -22,9 +21,9 @@ from qa.core.charts import (
     small_multiples,
 )
 from qa.core.clock import week_key
+from qa.core.numerals import number
 from qa.sampling.estimation import Figure
-from qa.sampling.reporting import FEW
-from qa.trends import linking
+from qa.trends import limits, linking
 from qa.trends.key_figures import Standing
 from qa.trends.linking import Stretch
 from qa.trends.looking import Looked
@@ -92,52 +91,30 @@ def label(week: dt.date) -> str:
 
 
 def control_of(weeks: Sequence[Weekly], steps: Collection[dt.date]) -> tuple[Chart, list[str], list[dt.date], bool]:
-    """Quality against its own limits: the mean of the weeks and three sigmas of each week's own sampling.
-
-    Limits vary with each week's reviews; the excess spread between weeks is estimated, so that a busy week is no
-    signal. A new version of the rubric begins a new mean.
-
-    References
-    ----------
-    Laney (2002), Quality Engineering 14, 531-537, for limits that hold the spread between weeks too.
-    """
+    """Quality against its limits: the chart, what lies outside in words and by week, and whether there are limits."""
     points, said, outside = [], [], []
-    stretches: list[list[Weekly]] = [[]]
-    for item in weeks:
-        if item.week in steps:
-            stretches.append([])
-        stretches[-1].append(item)
-    centre: float | None = None
-    for stretch in stretches:
-        figures = [item.quality.figure for item in stretch]
-        known = [each for each in figures if each.estimate is not None and each.variance is not None and each.n >= FEW]
-        limits = laney_limits([(each.estimate or 0.0, each.variance or 0.0) for each in known])
-        centre = limits.centre if limits is not None else centre
-        for item in stretch:
-            figure = item.quality.figure
-            low = high = flag = None
-            if limits is not None and figure.estimate is not None and figure.variance is not None and figure.n >= FEW:
-                half = limits.half(figure.variance)
-                low, high = max(limits.centre - half, 0.0), min(limits.centre + half, 100.0)
-                if figure.estimate < low:
-                    flag = "below the limits"
-                elif figure.estimate > high:
-                    flag = "above the limits"
-            if flag:
-                outside.append(item.week)
-                said.append(f"{label(item.week)}: {figure.estimate:.1f} is {flag} ({low:.1f} to {high:.1f}).")
-            points.append(
-                Point(
-                    label=label(item.week),
-                    value=figure.estimate,
-                    n=figure.n,
-                    flag=flag,
-                    limits=Limits(low=low, high=high) if low is not None else None,
-                    apart=item.week in steps,
-                )
+    found = limits.limited(weeks, steps)
+    for each in found:
+        low, high, flag = each.low, each.high, each.flag
+        if flag:
+            outside.append(each.week)
+            told = f"({number(low)} to {number(high)})"
+            said.append(f"{label(each.week)}: {number(each.figure.estimate)} is {flag} {told}.")
+        points.append(
+            Point(
+                label=label(each.week),
+                value=each.figure.estimate,
+                n=each.figure.n,
+                flag=flag,
+                limits=Limits(low=low, high=high) if low is not None else None,
+                apart=each.begins,
             )
-    one = len(stretches) == 1
-    chart = control_chart(points, name="Quality against its limits", numerals=POINTS, center=centre if one else None)
+        )
+    centres = {each.centre for each in found if each.centre is not None}
+    one = len(centres) == 1 and not any(each.begins for each in found)
+    chart = control_chart(
+        points, name="Quality against its limits", numerals=POINTS, center=centres.pop() if one else None
+    )
     return chart, said, outside, any(point.limits for point in points)
 
 

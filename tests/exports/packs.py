@@ -3,7 +3,7 @@
 from dataclasses import replace
 from random import Random
 
-from exports.board_pack import BoardPack, Group, KeyFigure, Standing, Stretch, Week
+from exports.board_pack import BoardPack, ControlWeek, Group, KeyFigure, Standing, Stretch, Week
 from exports.figures import Figure
 from tests.exports import samples
 
@@ -103,6 +103,13 @@ def pack(**changes: object) -> BoardPack:
             Group(title="Queues", one="Queue", standings=(standing("Copyright claims", 84.0, "worse", weeks),)),
         ),
         notes=("The week 2026-W39 is still being reviewed (41 of 160): its figure waits.",),
+        said=("2026-09, Dora Lind: The launch cost us points where it landed and nowhere else.",),
+        control=(
+            ControlWeek(key="2026-W27", value=80.0, n=150, centre=81.0, low=77.0, high=85.0),
+            ControlWeek(key="2026-W28", value=76.5, n=150, centre=81.0, low=77.0, high=85.0, said="below the limits"),
+            ControlWeek(key="new scale", said="another version of the rubric scores from here on"),
+            ControlWeek(key="2026-W29", value=84.0, n=4, centre=82.0),
+        ),
         target=85.0,
         fair=True,
         provenance=samples.provenance(

@@ -263,6 +263,20 @@ def test_comments_carry_their_evidence(book):
     assert all(any(passage in str(text) for text in shown) for passage in passages)
 
 
+def test_a_passage_that_two_criteria_rest_on_is_quoted_once_without_its_empty_lines():
+    data = samples.coaching()
+    excerpt = samples.Excerpt(message="message 2, specialist", text="Dear Kim,\n\n \nthank you.")
+    remarks = tuple(
+        samples.Remark(criterion=name, level="Partly", excerpts=(excerpt,)) for name in ("Tone", "Next step")
+    )
+    book = office.reopened(build(replace(data, reviews=(replace(data.reviews[0], remarks=remarks),))))
+
+    assert [book["Comments"].cell(row, 7).value for row in (5, 6)] == [
+        "message 2, specialist: “Dear Kim,\nthank you.”",
+        "message 2, specialist: as for “Tone”",
+    ]
+
+
 def test_a_comment_longer_than_a_printed_row_is_cut_with_a_mark():
     data = samples.coaching()
     remark = samples.Remark(criterion="Tone", level="Partly", comment="x" * 5_000)

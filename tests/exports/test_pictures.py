@@ -1,4 +1,4 @@
-"""Every workbook as its readers see it on paper: no empty page, nothing cut off, no slab of ink, no error in a cell."""
+"""Every workbook as its readers see it: no empty page, nothing cut off, no slab of ink; formulas that agree."""
 
 from pathlib import Path
 
@@ -12,8 +12,14 @@ WORDS = {
     "scorecard": ("Jordan Pereira", "Criteria against the others", "Reviews of the period"),
     "team": ("Quality score by specialist", "The others of the team"),
     "session": ("Calibration session", "Agreement by criterion", "Each participant against"),
-    "drift": ("Reviewers' board", "Severity with its uncertainty", "Strictness week by week"),
-    "board pack": ("Board pack", "Weekly quality", "Quality by team and week", "Pass rate and critical-error rate"),
+    "drift": ("Reviewers' board", "Severity with its uncertainty", "Strictness week by week in pictures"),
+    "board pack": (
+        "Board pack",
+        "Weekly quality",
+        "Quality by team and week",
+        "Pass rate and critical-error rate",
+        "Quality against its limits",
+    ),
 }
 
 
@@ -21,7 +27,11 @@ WORDS = {
 def test_every_workbook_can_be_printed_and_read(tmp_path: Path) -> None:
     files = {name.replace(" ", "-"): build(make()) for name, (build, make) in MAKERS.items()}
 
-    pages = office.printed(files, tmp_path)
+    pages = office.printed(files, tmp_path / "paper")
+    found = office.recalculated(files, tmp_path / "values")
+
+    for name, content in files.items():
+        office.same_as_brought(content, found[name])
 
     for name, words in WORDS.items():
         printed = pages[name.replace(" ", "-")]

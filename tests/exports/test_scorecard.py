@@ -75,7 +75,7 @@ def test_a_scorecard_shows_every_figure_with_its_interval_and_leads_back() -> No
     assert [sheet.cell(6, column).value for column in (2, 3, 4, 5, 6)] == [78.2, 71.0, 85.4, 27, 83.1]
     assert sheet["G6"].value == '=IF(AND(ISNUMBER(B6),ISNUMBER(F6)),B6-F6,"")'
     assert sheet["J2"].hyperlink.target == "https://fairmark.example/coaching/specialists/7"
-    assert [type(chart) for chart in sheet._charts] == [BarChart, LineChart]
+    assert [type(chart) for chart in sheet._charts] == [LineChart, BarChart]
     assert all(chart.series[0].errBars is not None for chart in sheet._charts)
     assert sheet.protection.sheet
     assert sheet["A3"].value == "Exported by Lena Okafor, 2026-09-29 15:05"

@@ -201,6 +201,20 @@ def test_texts_from_people_never_become_formulas_and_charts_show_intervals(conte
     assert content() == file  # the same again is the same file
 
 
+def test_charts_round_zero_hold_every_interval_and_no_name_lies_under_a_bar():
+    session, board = opened(calibration_workbook.build(session_data())), opened(drift_workbook.build(board_data()))
+
+    (people,) = session["Participants"]._charts
+    ends = [end for number in SCORES for end in expected(number)[1:3] if end is not None]
+    assert people.y_axis.scaling.min <= min(ends)
+    assert people.y_axis.scaling.max >= max(ends)
+    (severity,) = board["Board"]._charts
+    assert (severity.y_axis.scaling.min, severity.y_axis.scaling.max, severity.y_axis.majorUnit) == (-6, 1, 1)
+    assert people.x_axis.tickLblPos == severity.x_axis.tickLblPos == "low"
+    (weeks,) = board["Charts"]._charts
+    assert [point.v for point in weeks.series[0].cat.strRef.strCache.pt] == ["2 Mar", "9 Mar", "16 Mar"]
+
+
 def test_a_session_of_nobody_and_a_board_of_nobody_are_workbooks_too():
     nothing = replace(
         session_data(), criteria=(), participants=(), scores=(), answers=(), decisions=(), sessions=(), learnt=""

@@ -12,7 +12,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from exports.board_pack import BoardPack, build
-from qa.core.clock import utcnow
+from qa.core.clock import utcnow, week_key
 from qa.core.db import db
 from qa.people.queries import setting_at, zone_of
 from qa.trends import board_pack
@@ -62,8 +62,12 @@ def test_every_figure_is_the_page_s_and_people_s_names_are_no_formulas(
     assert told[1:5] == (pytest.approx(figure.estimate), *ends, figure.n)
     names = [book["Teams"].cell(row, 1) for row in (5, 6)]
     assert {(cell.value, cell.data_type) for cell in names} == {("=1+1", "s"), ("Appeals", "s")}
-    assert [len(book[name]._charts) for name in ("Cover", "Trend", "Teams", "Queues")] == [1, 3, 1, 1]
+    assert [len(book[name]._charts) for name in ("Cover", "Charts", "Control", "Teams", "Queues")] == [1, 3, 1, 1, 1]
     assert len(book["Teams by week"]._charts) == 2
+    assert "Queues by week" not in book.sheetnames  # the page's small charts are by team
+    control = list(book["Control"].iter_rows(min_row=5, max_col=7, values_only=True))
+    assert [row[0] for row in control[: len(data.weeks)]] == [each.key for each in data.control]
+    assert [row[1] for row in control if row[0] == week_key(week.week)] == [pytest.approx(figure.estimate)]
     assert replace(data, weeks=(), stretches=(), groups=(), key_figures=()).weeks == ()
     assert opened(build(replace(data, weeks=(), stretches=(), key_figures=(), groups=())))["Cover"]["A1"].value
 
