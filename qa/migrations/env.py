@@ -1,10 +1,12 @@
 """How Alembic reaches the database and the models of this application."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Literal
 
 from alembic import context
 from flask import current_app
-from sqlalchemy import DateTime
+from sqlalchemy import Connection, DateTime
 
 from qa.core.db import db
 from qa.core.orm import UtcDateTime
@@ -29,8 +31,27 @@ def include_name(name: str | None, kind: str, _: Any) -> bool:
     return not (kind == "table" and name is not None and name.startswith("ticket_search"))
 
 
+@contextmanager
+def references_checked_at_the_end(connection: Connection) -> Iterator[None]:
+    """SQLite changes a table by writing it anew and dropping the old one, which rows that refer to it would forbid.
+
+    So references are not watched meanwhile, which only the driver can say, before the transaction begins; ``run``
+    looks at all of them before it commits.
+    """
+    sqlite = connection.dialect.name == "sqlite"
+    driver: Any = connection.connection.driver_connection
+    if sqlite:
+        driver.execute("PRAGMA foreign_keys=OFF")
+    try:
+        yield
+    finally:
+        if sqlite:
+            connection.rollback()
+            driver.execute("PRAGMA foreign_keys=ON")
+
+
 def run() -> None:
-    with db.engine.connect() as connection:
+    with db.engine.connect() as connection, references_checked_at_the_end(connection):
         context.configure(
             connection=connection,
             target_metadata=db.metadata,
@@ -46,6 +67,10 @@ def run() -> None:
         )
         with context.begin_transaction():
             context.run_migrations()
+        if connection.dialect.name == "sqlite":
+            broken = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
+            if broken is not None:
+                raise RuntimeError(f"a row of {broken[0]} refers to one of {broken[2]} that is not there")
         connection.commit()
 
 

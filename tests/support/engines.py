@@ -64,13 +64,20 @@ def _start_cluster(folder: Path) -> None:
 
 
 def migrate(database_url: str) -> None:
-    """Bring an empty database to the newest schema, without any room of the application."""
+    """Bring an empty database to the newest schema."""
+    with only_migrations(database_url):
+        upgrade()
+
+
+@contextmanager
+def only_migrations(database_url: str) -> Iterator[Flask]:
+    """Inside, migrations can be run, without any room of the application."""
     app = Flask("migrations")
     app.config["SQLALCHEMY_DATABASE_URI"] = database_url
     database.prepare(app)
     Migrate(app, db, directory=str(Path(qa.__file__).parent / "migrations"), render_as_batch=True)
     with app.app_context():
-        upgrade()
+        yield app
         db.session.remove()
         db.engine.dispose()
 
