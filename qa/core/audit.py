@@ -8,6 +8,7 @@ import datetime as dt
 import hashlib
 import hmac
 import json
+import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +26,7 @@ GENESIS = "0" * 64
 GRACE = dt.timedelta(minutes=10)  # an honest event is sealed within seconds; this forgives a stopped server
 SEALED_WITHIN = dt.timedelta(minutes=1)
 ANCHORS = "audit-anchors.log"
+CLOCK_SET_BACK = "clock.set_back"  # written by the sealer: what follows is by a clock that is behind
 SEALER_LOCK = 7_203_991  # any constant: the number of PostgreSQL's advisory lock for the one sealer
 
 
@@ -105,19 +107,28 @@ def link(key: bytes, previous: str, event: AuditEvent) -> str:
     return hmac.new(key, f"{previous}\n{body}".encode(), hashlib.sha256).hexdigest()
 
 
-def seal(session: Session, key: bytes, *, limit: int = 500) -> int:
-    """Chain the committed events that have no seal yet, oldest first; the number sealed. The caller commits."""
+def seal(session: Session, key: bytes, *, now: dt.datetime | None = None, limit: int = 500) -> int:
+    """Chain the committed events that have no seal yet, oldest first; the number sealed. The caller commits.
+
+    Where the clock (``now``) was set back since the last seal, an event in front of theirs says so: else they would
+    look like old ones that somebody had slipped in.
+    """
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("SELECT pg_advisory_xact_lock(:n)"), {"n": SEALER_LOCK})
     head = session.scalar(select(AuditSeal).order_by(AuditSeal.seq.desc()).limit(1))
     seq, previous = (head.seq, head.digest) if head else (0, GENESIS)
-    events = session.scalars(
-        select(AuditEvent)
-        .outerjoin(AuditSeal, AuditSeal.event_id == AuditEvent.id)
-        .where(AuditSeal.seq.is_(None))
-        .order_by(AuditEvent.id)
-        .limit(limit)
-    ).all()
+    events = list(
+        session.scalars(
+            select(AuditEvent)
+            .outerjoin(AuditSeal, AuditSeal.event_id == AuditEvent.id)
+            .where(AuditSeal.seq.is_(None))
+            .order_by(AuditEvent.id)
+            .limit(limit)
+        )
+    )
+    newest = session.get(AuditEvent, head.event_id) if head and events and now else None
+    if newest is not None and now is not None and now < newest.at - GRACE:
+        events.insert(0, _set_back(session, newest.at, now))
     for event in events:
         seq += 1
         previous = link(key, previous, event)
@@ -126,10 +137,25 @@ def seal(session: Session, key: bytes, *, limit: int = 500) -> int:
     return len(events)
 
 
+def _set_back(session: Session, since: dt.datetime, now: dt.datetime) -> AuditEvent:
+    note = AuditEvent(
+        at=now,
+        actor_id=None,
+        action=CLOCK_SET_BACK,
+        object_type="clock",
+        object_id="",
+        detail={"newest": since.isoformat(timespec="seconds")},
+    )
+    session.add(note)
+    session.flush()
+    log.error("audit.clock_set_back", seconds=round((since - now).total_seconds()))
+    return note
+
+
 def seal_and_anchor(session: Session, key: bytes, instance: Path, *, now: dt.datetime) -> int:
     """Seal all that waits, commit chunk by chunk, and note the new head outside the table; the number sealed."""
     sealed = 0
-    while taken := seal(session, key):
+    while taken := seal(session, key, now=now):
         sealed += taken
         head = chain_head(session)
         session.commit()
@@ -147,18 +173,20 @@ def chain_head(session: Session) -> tuple[int, str]:
 def anchor(path: Path, seq: int, digest: str, now: dt.datetime) -> None:
     """Note the head outside the table, so that a shortened chain is seen."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a", encoding="ascii") as file:
-        file.write(f"{now.isoformat(timespec='seconds')} {seq} {digest}\n")
+    with path.open("a+b") as file:
+        torn = file.tell() and file.seek(-1, os.SEEK_END) >= 0 and file.read() != b"\n"  # a full disk cut the last one
+        file.write(f"{chr(10) if torn else ''}{now.isoformat(timespec='seconds')} {seq} {digest}\n".encode("ascii"))
     log.info("audit.anchor", seq=seq, digest=digest)
 
 
 def anchors(path: Path) -> Iterator[tuple[int, str]]:
-    """The heads noted so far."""
+    """The heads noted so far; a line that was cut off anchors nothing."""
     if not path.exists():
         return
     for line in path.read_text(encoding="ascii").splitlines():
-        _, seq, digest = line.split(" ")
-        yield int(seq), digest
+        _, seq, digest, *_ = [*line.split(" "), "", ""]
+        if len(digest) == len(GENESIS):
+            yield int(seq), digest
 
 
 def verify(
@@ -188,6 +216,8 @@ def verify(
         elif link(key, previous, event) != sealed.digest:
             findings.append(_finding("changed", event.id, f"event {event.id} is not what was sealed"))
         if event is not None:
+            if event.action == CLOCK_SET_BACK:
+                last_at = None
             if last_at is not None and event.at < last_at - GRACE:
                 findings.append(_finding("inserted", event.id, f"event {event.id} is older than those before it"))
             last_at = event.at if last_at is None else max(last_at, event.at)

@@ -26,6 +26,7 @@ from qa.core.orm import Base, WithId, one_of
 
 log = structlog.get_logger(__name__)
 LEASE = dt.timedelta(seconds=60)
+NO_LEASE = dt.timedelta(minutes=15)  # nobody was given one that long: the clock was set back since
 RENEW_SECONDS = 15.0
 MAX_ATTEMPTS = 3
 POLL_SECONDS = 0.5
@@ -232,7 +233,7 @@ def _take(session: Session, runner: str, now: dt.datetime) -> Job | None:
     """The oldest job that is free, now leased to this runner; one that crashes every runner is given up on the way."""
     free = or_(
         (Job.state == JobState.WAITING) & (Job.not_before.is_(None) | (Job.not_before <= now)),
-        (Job.state == JobState.RUNNING) & (Job.leased_until < now),
+        (Job.state == JobState.RUNNING) & ((Job.leased_until < now) | (Job.leased_until > now + NO_LEASE)),
     )
     oldest = select(Job).where(free).order_by(Job.id).limit(1).with_for_update(skip_locked=True)
     while (job := session.scalar(oldest)) is not None:

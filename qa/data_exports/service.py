@@ -21,6 +21,7 @@ from qa.core.errors import ConflictError, ForbiddenError, InvalidInputError
 from qa.data_exports import reading, scope
 from qa.data_exports.models import GOING, DataExport, ExportState
 from qa.data_exports.queries import Order
+from qa.people.models import User
 from qa.rubric_library.models import RubricFamily, RubricVersion
 from qa.sampling.models import Draw, DrawReceipt, Period
 
@@ -46,6 +47,8 @@ def order(
 ) -> DataExport:
     """Order tables of a span of days; a job writes them."""
     _check(actor, tables, form, first_day, last_day)
+    # Two clicks at the same moment: the second waits, and finds what the first ordered.
+    session.execute(select(User.id).where(User.id == actor.user_id).with_for_update(key_share=True))
     waiting = session.scalar(
         select(DataExport.id).where(DataExport.ordered_by_id == actor.user_id, DataExport.state.in_(GOING)).limit(1)
     )
@@ -206,6 +209,9 @@ def finish(session: Session, export_id: int, path: Path, written: Sequence[Writt
     row.file_name, row.size, row.digest = path.name, path.stat().st_size, _digest(path)
     row.expires_at = now + dt.timedelta(days=KEPT_DAYS)
     row.written = told(written)
+    for other in path.parent.glob(f"{export_id}-*"):  # left by a runner that was killed before it came this far
+        if other != path:
+            other.unlink(missing_ok=True)
     audit.record(
         session,
         action="export.data_written",

@@ -165,6 +165,9 @@ def finish(
     delivery.state, delivery.finished_at = DeliveryState.DONE, now
     delivery.file_name, delivery.size = path.name, path.stat().st_size
     delivery.expires_at = now + dt.timedelta(days=KEPT_DAYS)
+    for other in path.parent.glob(f"scheduled-{delivery.id}-*"):  # left by a runner that was killed on its way here
+        if other != path:
+            other.unlink(missing_ok=True)
     _close_once(row)
     session.flush()
     notices.notify(

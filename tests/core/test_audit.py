@@ -223,6 +223,30 @@ def test_an_event_stands_or_falls_with_its_use_case(session: Session):
     assert session.scalars(select(AuditEvent)).all() == []
 
 
+def test_a_clock_that_was_set_back_is_told_in_the_trail_and_is_no_finding(
+    session: Session, trail: list[int], verify: Verify, anchors: Path
+):
+    back = NOW - dt.timedelta(hours=3)
+    session.add_all([event_with(trail[-1] + 1, at=back), event_with(trail[-1] + 2, at=back)])
+    session.commit()
+    audit.seal_and_anchor(session, KEY, anchors.parent, now=back)
+    session.add(event_with(trail[-1] + 4, at=back + dt.timedelta(minutes=1)))
+    session.commit()
+    audit.seal_and_anchor(session, KEY, anchors.parent, now=back + dt.timedelta(minutes=1))
+
+    noted = session.scalars(select(AuditEvent.at).where(AuditEvent.action == audit.CLOCK_SET_BACK)).all()
+    assert (noted, verify()) == ([back], [])
+
+
+def test_an_anchor_that_a_full_disk_cut_off_hides_no_other(session: Session, trail: list[int], anchors: Path):
+    noted = list(audit.anchors(anchors))
+    with anchors.open("a") as file:
+        file.write("2026-04-08T09:00:00+00:00 99 0123")
+    audit.anchor(anchors, 100, "f" * 64, NOW)
+
+    assert list(audit.anchors(anchors)) == [*noted, (100, "f" * 64)]
+
+
 def test_sealing_takes_what_waits_in_chunks_until_nothing_waits(session: Session, anchors: Path, verify: Verify):
     session.add_all(event_with(n, at=NOW) for n in range(1, 1102))
     session.commit()

@@ -25,12 +25,13 @@ from qa.tickets import keeping, service
 from qa.tickets.jobs import APART_FROM
 from qa.tickets.models import ConversationRevision, HandledPart, IntakeRun, Ticket, UploadKey
 from qa.tickets.storing import CHUNK
+from tests.faults import counting
 from tests.faults.processes import PROJECT, ServerProcess, server_process
 from tests.support.cast import Cast
 from tests.tickets.records import zendesk_comment, zendesk_folder, zendesk_ticket
 
 pytestmark = pytest.mark.slow
-TICKETS, KILLS = 1_500, 4
+TICKETS, KILLS = 1_500, counting.times(2, 10)
 # Read by every Python process at its start.
 HALTING = """
 import os, sys, threading
@@ -64,7 +65,7 @@ def test_a_killed_intake_leaves_whole_tickets_and_is_finished_by_the_next(
             command, cwd=PROJECT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
         before = stored(session)
-        while process.poll() is None and stored(session) == before:
+        while before < TICKETS and process.poll() is None and stored(session) == before:
             time.sleep(0.02)
         time.sleep(rng.uniform(0, 0.2))
         process.kill()
@@ -73,6 +74,7 @@ def test_a_killed_intake_leaves_whole_tickets_and_is_finished_by_the_next(
         assert whole(session)
     subprocess.run(command, cwd=PROJECT, env=environment, check=True, capture_output=True)
 
+    counting.note(kills=KILLS, tickets_taken_in=TICKETS)
     print(f"stored after each kill: {partly}")
     assert partly[0] > 0
     assert stored(session) == TICKETS

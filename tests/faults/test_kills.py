@@ -1,30 +1,26 @@
 """The server is killed in the middle of its work: what it had acknowledged is there, and nothing half done."""
 
-import datetime as dt
-import os
 import random
 import signal
 import time
 from collections.abc import Iterator
 
 import pytest
-from sqlalchemy import select, text, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from qa.config import Settings
-from qa.core import jobs
-from qa.core.clock import utcnow
-from qa.core.jobs import Job
-from qa.people.service import MATCH_PARTS_JOB
 from qa.reviews.models import Review
 from qa.sampling.models import Purpose
+from tests.faults import counting
 from tests.faults.processes import Browser, Reviewer, ServerProcess, server_process
+from tests.faults.soundness import assert_all_holds
 from tests.support.builders import answers_of, make_assignment, make_ticket, publish_rubric
 from tests.support.cast import Cast
 from tests.support.client import open_session
 
 pytestmark = pytest.mark.slow
-KILLS = int(os.environ.get("FAULT_KILLS", "12"))
+KILLS = counting.times(4, 25)
 REVIEWERS = 4
 
 
@@ -64,9 +60,10 @@ def test_no_acknowledged_answer_is_lost_however_often_the_server_is_killed(
     for reviewer in reviewers:
         reviewer.stop()
 
-    print(
-        f"{KILLS} kills, {sum(one.saves for one in reviewers)} saves acknowledged, "
-        f"{sum(one.sent_again for one in reviewers)} sent again"
+    counting.note(
+        kills=KILLS,
+        answers_saved=sum(one.saves for one in reviewers),
+        requests_sent_again=sum(one.sent_again for one in reviewers),
     )
     session.rollback()
     for reviewer in reviewers:
@@ -75,28 +72,7 @@ def test_no_acknowledged_answer_is_lost_however_often_the_server_is_killed(
         assert review.lock_version == reviewer.saves == reviewer.version
         assert review.active_seconds == reviewer.saves  # a save that was sent again counts once
     assert sum(one.saves for one in reviewers) > KILLS
-    assert_sound(server, session)
-
-
-def test_a_job_whose_server_was_killed_is_done_by_the_next_one(server: ServerProcess, session: Session, cast: Cast):
-    rng = random.Random(2)
-    wanted = [jobs.enqueue(session, MATCH_PARTS_JOB, {}, by=None, now=utcnow()).id for _ in range(3 * KILLS)]
-    session.commit()
-
-    for _ in range(3):
-        server.start()
-        time.sleep(rng.uniform(0.0, 0.4))
-        server.kill()
-        let_leases_run_out(session)
-    server.start()
-    until = time.monotonic() + 60
-    while time.monotonic() < until and unfinished(session):
-        time.sleep(0.1)
-
-    session.rollback()
-    found = session.scalars(select(Job).where(Job.id.in_(wanted))).all()
-    assert {(job.state, job.error) for job in found} == {("done", None)}
-    assert_sound(server, session)
+    assert_all_holds(server, session)
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM], ids=lambda how: how.name)
@@ -107,24 +83,3 @@ def test_a_server_that_is_asked_to_stop_stops(server: ServerProcess, how: signal
     server.end(how)
 
     assert time.monotonic() - begun < 15
-
-
-def let_leases_run_out(session: Session) -> None:
-    session.rollback()
-    session.execute(update(Job).where(Job.state == "running").values(leased_until=utcnow() - dt.timedelta(seconds=1)))
-    session.commit()
-
-
-def unfinished(session: Session) -> list[int]:
-    session.rollback()
-    return list(session.scalars(select(Job.id).where(Job.state.in_(["waiting", "running"]))))
-
-
-def assert_sound(server: ServerProcess, session: Session) -> None:
-    """The chain of the audit trail holds, and so does the file."""
-    verified = server.command("audit", "verify")
-    assert verified.returncode == 0, verified.stdout + verified.stderr
-    session.rollback()
-    if session.get_bind().dialect.name == "sqlite":
-        assert session.scalar(text("PRAGMA integrity_check")) == "ok"
-        assert session.execute(text("PRAGMA foreign_key_check")).all() == []

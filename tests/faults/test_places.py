@@ -1,5 +1,8 @@
 """Where the data lies goes away for a while: refusals are plain, nothing acknowledged is lost, work goes on after."""
 
+import shutil
+import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,8 +11,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from qa.config import Settings
+from qa.core import audit, jobs
+from qa.core.audit import CLOCK_SET_BACK, AuditEvent
+from qa.core.clock import utcnow
+from qa.people.service import MATCH_PARTS_JOB
 from qa.reviews.models import Review
-from tests.faults.processes import Browser, Refused, Reviewer, server_process
+from tests.faults.processes import LEVELS, PATIENCE, Browser, Refused, Reviewer, ServerProcess, server_process
+from tests.faults.soundness import assert_all_holds, finish_jobs
 from tests.support import engines, postgresql, programs, runs
 from tests.support.builders import answers_of, make_assignment, make_ticket, publish_rubric
 from tests.support.cast import make_cast
@@ -17,17 +25,49 @@ from tests.support.client import open_session
 
 pytestmark = pytest.mark.slow
 DURABLE = {"synchronous_commit": "on", "full_page_writes": "on"}
+# Writing beyond the limit fails as it does on a full disk.
+BOUNDED = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, ({largest}, {largest}))"
+# A mount of its own, which nothing outside sees.
+READ_ONLY = 'mount --bind "$0" "$0" && mount -o remount,bind,ro "$0" && exec "$@"'
+SET_BACK = """
+import datetime, qa.core.clock
+now = qa.core.clock.utcnow
+qa.core.clock.utcnow = lambda: now() - datetime.timedelta(hours=3)
+"""
 
 
-def reviewer_of(session: Session, settings: Settings, server) -> Reviewer:
-    """Rita with one part, saving by hand."""
+def reviewers_of(session: Session, settings: Settings, server: ServerProcess, count: int) -> list[Reviewer]:
+    """Rita with so many parts, saving by hand."""
     cast = make_cast(session)
     version = publish_rubric(session, cast)
-    handled = make_ticket(session, cast)
-    assignment = make_assignment(session, handled, cast.rita, version)
+    found = []
+    for seed in range(count):
+        handled = make_ticket(session, cast)
+        assignment = make_assignment(session, handled, cast.rita, version)
+        browser = Browser(server, open_session(session, cast.rita, settings))
+        found.append(Reviewer(browser, assignment.id, handled.revision.id, seed=seed))
     session.commit()
-    browser = Browser(server, open_session(session, cast.rita, settings))
-    return Reviewer(browser, assignment.id, handled.revision.id, seed=1)
+    return found
+
+
+def reviewer_of(session: Session, settings: Settings, server: ServerProcess) -> Reviewer:
+    return reviewers_of(session, settings, server, 1)[0]
+
+
+def submit(reviewer: Reviewer) -> None:
+    """Answer everything and submit."""
+    answers = [{"criterion": key, "level": levels[0]} for key, levels in LEVELS.items()]
+    payload = {
+        "save_id": f"save-all-of-{reviewer.assignment_id:04}",
+        "version": reviewer.version,
+        "conversation_revision": reviewer.revision_id,
+        "answers": answers,
+        "active_seconds": 1,
+    }
+    path = f"/queue/{reviewer.assignment_id}"
+    version = reviewer.browser.post(f"{path}/answers", payload)["version"]
+    reviewer.browser.post(f"{path}/submit", {"version": version})
+    reviewer.state = {key: levels[0] for key, levels in LEVELS.items()}
 
 
 def kept_state(session: Session, reviewer: Reviewer) -> dict[str, str | None]:
@@ -50,7 +90,7 @@ def test_a_full_disk_refuses_new_answers_and_keeps_the_old_ones(settings: Settin
         reviewer.save("save-before-the-disk-is-full")
         server.kill()
 
-        server.start(largest_file=database.stat().st_size // 2)
+        server.start(before=BOUNDED.format(largest=database.stat().st_size // 2))
         with pytest.raises(Refused) as refusal:
             save_until_refused(reviewer)
         before = dict(reviewer.state)
@@ -63,6 +103,68 @@ def test_a_full_disk_refuses_new_answers_and_keeps_the_old_ones(settings: Settin
         assert kept_state(session, reviewer) == before
         reviewer.save("save-after-there-is-room-again")
         assert kept_state(session, reviewer) == reviewer.state
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_disk_that_became_read_only_refuses_to_write_and_tells_so(settings: Settings, session: Session):
+    wrapped = ["unshare", "--mount", "--map-root-user", "sh", "-c", READ_ONLY, str(folder_of(settings))]
+    if not may_mount(folder_of(settings)):
+        pytest.skip("this machine lets nobody mount a folder for a process of their own")
+    with server_process(settings) as server:
+        reviewer = reviewer_of(session, settings, server)
+        server.start()
+        reviewer.save("save-before-it-is-read-only")
+        server.kill()
+
+        server.start(wrapped=wrapped)
+        with pytest.raises(Refused) as refusal:
+            reviewer.save("save-while-it-is-read-only")
+        server.kill()
+        server.start()
+
+        assert refusal.value.status == 500
+        reviewer.save("save-after-it-can-be-written-again")
+        assert kept_state(session, reviewer) == reviewer.state
+
+
+def wait_until_sealed(session: Session) -> None:
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until and audit.unsealed_count(session):
+        session.rollback()
+        time.sleep(0.1)
+
+
+def folder_of(settings: Settings) -> Path:
+    return Path(settings.database_url.removeprefix("sqlite:///")).parent
+
+
+def may_mount(folder: Path) -> bool:
+    tried = ["unshare", "--mount", "--map-root-user", "sh", "-c", READ_ONLY, str(folder), "true"]
+    return (
+        shutil.which("unshare") is not None and subprocess.run(tried, capture_output=True, check=False).returncode == 0
+    )
+
+
+def test_a_clock_that_is_set_back_stops_no_work_and_breaks_no_chain(settings: Settings, session: Session):
+    with server_process(settings) as server:
+        before, after = reviewers_of(session, settings, server, 2)
+        server.start()
+        submit(before)
+        server.kill()
+        server.command("audit", "verify")  # seals
+        left = jobs.enqueue(session, MATCH_PARTS_JOB, {}, by=None, now=utcnow())
+        left.state, left.leased_by, left.leased_until = "running", "killed by the right clock", utcnow() + jobs.LEASE
+        session.commit()
+
+        server.start(before=SET_BACK)
+        submit(after)
+        finish_jobs(session)
+        wait_until_sealed(session)
+
+        assert [kept_state(session, each) for each in (before, after)] == [before.state, after.state]
+        assert session.scalars(select(AuditEvent.action).where(AuditEvent.action == CLOCK_SET_BACK)).all() != []
+        server.kill()
+        assert_all_holds(server, session)
 
 
 @pytest.fixture
