@@ -24,7 +24,7 @@ from qa.core.jobs import Runner
 from qa.data_exports import commands as data_export_commands
 from qa.demo.command import demo
 from qa.desk.commands import person_commands
-from qa.operations.commands import backup, doctor, restore
+from qa.operations.commands import backup, doctor, keys_group, restore
 from qa.people.commands import create_first_admin, people
 from qa.reviewer_drift.commands import drift
 from qa.reviewer_drift.export_commands import drift_workbook
@@ -47,6 +47,7 @@ def whole() -> Iterator[click.Command]:
         backup,
         restore,
         doctor,
+        keys_group,
         demo,
         people,
         person_commands,

@@ -1,21 +1,23 @@
 """Backup, restore and a look at the installation's health, from the command line."""
 
+import base64
 import json
 import sys
 from dataclasses import asdict
 from pathlib import Path
 
 import click
-from flask.cli import with_appcontext
+from flask.cli import AppGroup, with_appcontext
 from flask_migrate import upgrade
 from sqlalchemy.orm import Session
 
 from qa.config import MIGRATIONS, settings
 from qa.core import audit
 from qa.core.clock import utcnow
+from qa.core.crypto import KeyRing
 from qa.core.db import db, reading
 from qa.desk import person_data
-from qa.operations import backing_up, checking, restoring
+from qa.operations import backing_up, checking, restoring, turning_keys
 from qa.tickets import erasing, searching
 from qa.tickets.jobs import journal, keys
 from qa.tickets.originals import expiring
@@ -71,6 +73,54 @@ def _erase_again(session: Session) -> tuple[int, int]:
     if people:
         erasing.leave_no_trace(session)
     return tickets, people
+
+
+keys_group = AppGroup("keys", help="The keys of an installation.")
+
+
+@keys_group.command("turn")
+@click.option("--check", is_flag=True, help="only count; exit 1 while anything is under an older key")
+@with_appcontext
+def turn_keys(*, check: bool) -> None:
+    """Seal under the newest of TEXT_KEYS what is under an older one; servers go on, and it may be run again."""
+    ring = KeyRing(settings().text_keys)
+    turned = lost = 0
+    for count in turning_keys.turn(db.session(), ring, only_look=check):
+        word = "to turn" if check else "turned"
+        click.echo(f"{count.name}: {count.turned:,} {word}, {count.new:,} under {ring.newest[0]} already")
+        turned, lost = turned + count.turned, lost + count.lost
+        if count.lost:
+            click.echo(
+                f"  {count.lost:,} are under a key that TEXT_KEYS does not name: nothing can read them", err=True
+            )
+    if lost or (check and turned):
+        raise SystemExit(1)
+    if turned:
+        audit.record(
+            db.session(),
+            action="keys.turned",
+            object_type="key",
+            object_id=ring.newest[0],
+            actor_id=None,
+            now=utcnow(),
+            detail={"rows": turned},
+        )
+        db.session.commit()
+    click.echo(f"All is under {ring.newest[0]}. Older keys are needed only for backups taken before today.")
+
+
+@keys_group.command("print")
+@with_appcontext
+def print_keys() -> None:
+    """Print the keys in use as variables, to set them before SECRET_KEY is changed. They open everything."""
+    chosen = settings()
+    click.echo(f"FRAME_KEY={encoded(chosen.frame_key)}")
+    click.echo(f"AUDIT_KEY={encoded(chosen.audit_key)}")
+    click.echo("TEXT_KEYS=" + ",".join(f"{key_id}:{encoded(key)}" for key_id, key in chosen.text_keys))
+
+
+def encoded(key: bytes) -> str:
+    return base64.b64encode(key).decode("ascii")
 
 
 @click.command("doctor")

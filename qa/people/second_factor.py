@@ -59,14 +59,14 @@ def begin(session: Session, user_id: int, *, ring: KeyRing, now: dt.datetime) ->
     if is_on(session, user_id):
         raise ConflictError("A second factor is set up already. Turn it off first to use another app.")
     session.execute(delete(SecondFactor).where(SecondFactor.user_id == user_id))
-    sealed = seal_secret(ring, random_base32(32).encode(), _about(user_id))
+    sealed = seal_secret(ring, random_base32(32).encode(), about_secret(user_id))
     session.add(SecondFactor(user_id=user_id, secret=sealed, created_at=now))
     session.flush()
 
 
 def secret_of(factor: SecondFactor, *, ring: KeyRing) -> str:
     """What the app has to know."""
-    return open_secret(ring, factor.secret, _about(factor.user_id)).decode()
+    return open_secret(ring, factor.secret, about_secret(factor.user_id)).decode()
 
 
 def app_address(factor: SecondFactor, email: str, *, ring: KeyRing) -> str:
@@ -191,7 +191,8 @@ def _confirmed(user_id: int) -> Select[SecondFactor]:
     return select(SecondFactor).where(SecondFactor.user_id == user_id, SecondFactor.confirmed_at.is_not(None))
 
 
-def _about(user_id: int) -> str:
+def about_secret(user_id: int) -> str:
+    """What a person's secret is bound to."""
     return f"second factor of person {user_id}"
 
 

@@ -58,11 +58,12 @@ def committed_plans(row: Draw) -> list[Plan]:
 
 def seed_of(row: Draw, period: Period, ring: KeyRing) -> bytes:
     """The sealed seed of a committed draw."""
-    return open_secret(ring, row.sealed_seed, _about(period, row.n))
+    return open_secret(ring, row.sealed_seed, about_seed(period.id, row.n))
 
 
-def _about(period: Period, n: int) -> str:
-    return f"draw {period.id}/{n}"
+def about_seed(period_id: int, n: int) -> str:
+    """What the seed of a week's n-th draw is bound to."""
+    return f"draw {period_id}/{n}"
 
 
 def commit(
@@ -95,7 +96,7 @@ def commit(
     row.commitment = commitment(seed, digest)
     row.committed_at = now
     row.committed_before_opening = now < period.starts_at
-    row.sealed_seed = seal_secret(ring, seed, _about(period, n))
+    row.sealed_seed = seal_secret(ring, seed, about_seed(period.id, n))
     session.flush()
     detail = {"period": period.key, "commitment": row.commitment, "plans": digest, "number": n}
     if former is not None:

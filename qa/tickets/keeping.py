@@ -44,7 +44,7 @@ def keep_files(folder: Path, uploads: Sequence[tuple[str, BinaryIO]]) -> KeptFil
 
 def remember_key(session: Session, ring: KeyRing, kept: KeptFiles, *, now: dt.datetime) -> None:
     """Keep an upload's key, wrapped, until its job ends."""
-    key_id, wrapped = wrap(ring, kept.key, _about(kept.token))
+    key_id, wrapped = wrap(ring, kept.key, about_upload(kept.token))
     session.add(UploadKey(token=kept.token, key_id=key_id, wrapped=wrapped, created_at=now))
     session.flush()
 
@@ -54,7 +54,7 @@ def key_of(session: Session, ring: KeyRing, token: str, *, now: dt.datetime) -> 
     row = session.get(UploadKey, token)
     if row is None or row.created_at < now - LIFETIME:
         return None
-    return unwrap(ring, row.key_id, row.wrapped, _about(token))
+    return unwrap(ring, row.key_id, row.wrapped, about_upload(token))
 
 
 def all_files(paths: Sequence[Path]) -> list[Path]:
@@ -111,6 +111,6 @@ def forget_stale(session: Session, folder: Path, *, now: dt.datetime) -> int:
     return len(stale)
 
 
-def _about(token: str) -> str:
+def about_upload(token: str) -> str:
     """What an upload's key is bound to."""
     return f"upload/{token}"
