@@ -26,6 +26,7 @@ from qa.escalations import views as escalation_views
 from qa.incidents import views as incident_views
 from qa.launches import views as launch_views
 from qa.notices import views as notice_views
+from qa.operations import metrics
 from qa.operations import views as operation_views
 from qa.people import identify, sessions
 from qa.people import views as people_views
@@ -109,7 +110,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.url_map.converters["int"] = routing.StoredNumber
     app.ensure_sync = as_it_is  # type: ignore[assignment,method-assign]
     configure(app, settings)
-    logs.init_logs(app)
+    logs.init_logs(app, proxies=settings.trusted_proxies)
+    if settings.metrics_token:
+        metrics.count_requests(app)
     database.prepare(app)
     pages.init_pages(app)
     assets.init_assets(app)

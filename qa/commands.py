@@ -16,7 +16,7 @@ from qa.calibration_sessions.commands import reviews
 from qa.calibration_sessions.export_commands import calibration as calibration_workbook
 from qa.coaching.commands import export
 from qa.config import settings
-from qa.core import audit
+from qa.core import audit, logs
 from qa.core.clock import utcnow
 from qa.core.db import db, reading
 from qa.core.errors import FairmarkError
@@ -106,6 +106,7 @@ def init(admin: str, *, password_stdin: bool) -> None:
 @with_appcontext
 def serve(host: str, port: int) -> None:
     """Serve the application (waitress), with jobs and chores in the same process."""
+    logs.to_stderr()
     serving.serve(current_app._get_current_object(), host, port)  # type: ignore[attr-defined]
 
 
@@ -113,6 +114,7 @@ def serve(host: str, port: int) -> None:
 @with_appcontext
 def worker() -> None:
     """Run background jobs and seal the audit trail, beside servers that run with EMBEDDED_RUNNER=no."""
+    logs.to_stderr()
     runner: Runner = current_app.extensions["runner"]
     for ending in (signal.SIGINT, signal.SIGTERM):
         signal.signal(ending, lambda *_: runner.stop())

@@ -113,6 +113,7 @@ class Settings:
     mail: MailSettings | None = None  # without it digests are not sent
     export_folder: Path | None = None  # where scheduled exports may be written for others to pick up
     base_url: str = ""  # where people reach this installation, without a slash at its end
+    metrics_token: str = ""  # whoever bears it reads /metrics; without one nobody does
     pull_private_hosts: frozenset[str] = frozenset()  # help desks inside the house that live pulls may speak to
     provider: ProviderSettings | None = None  # without it people sign in with passwords alone
     leaked_passwords: Path | None = None  # a sorted file of SHA-1 digests that no new password may be among
@@ -155,6 +156,7 @@ class Settings:
             mail=MailSettings.from_environment(environ),
             base_url=_base_url(environ),
             export_folder=Path(environ["EXPORT_FOLDER"]).absolute() if environ.get("EXPORT_FOLDER") else None,
+            metrics_token=_token(environ, "METRICS_TOKEN"),
             pull_private_hosts=frozenset(environ.get("PULL_PRIVATE_HOSTS", "").lower().replace(",", " ").split()),
             provider=ProviderSettings.from_environment(environ, _base_url(environ)),
             leaked_passwords=_leaked(environ),
@@ -183,6 +185,13 @@ def settings() -> Settings:
     """The settings of the running application."""
     found: Settings = current_app.extensions["fairmark"]
     return found
+
+
+def _token(environ: Mapping[str, str], name: str) -> str:
+    token = environ.get(name, "")
+    if token and len(token) < 20:
+        raise ConfigurationError(f"{name} is shorter than 20 characters; whoever guesses it reads along.")
+    return token
 
 
 def _base_url(environ: Mapping[str, str]) -> str:

@@ -1,7 +1,5 @@
 """Refusals and failures as pages that say what happened, what was kept and what to do."""
 
-import secrets
-
 import structlog
 from flask import Flask, jsonify, make_response, render_template, request
 from flask.typing import ResponseReturnValue
@@ -9,6 +7,7 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
+from qa.core import logs
 from qa.core.db import db
 from qa.core.errors import ConflictError, FairmarkError, InvalidInputError
 
@@ -61,7 +60,7 @@ def http_error(error: HTTPException) -> ResponseReturnValue:
 
 def failed(error: Exception) -> ResponseReturnValue:
     """An error of ours: logged with a reference that the page shows."""
-    reference = secrets.token_hex(4)
+    reference = logs.request_id()
     log.exception("request.failed", reference=reference, endpoint=request.endpoint, method=request.method)
     try:
         db.session.rollback()

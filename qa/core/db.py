@@ -54,9 +54,10 @@ def only_reading(session: Session) -> Iterator[None]:
 
 def engine_options(database_url: str) -> dict[str, Any]:
     """How Flask-SQLAlchemy opens this database."""
+    shared = {"hide_parameters": True}  # an error names the statement, never what somebody typed
     if make_url(database_url).get_backend_name() == "sqlite":
-        return {"connect_args": {"timeout": LOCK_WAIT_SECONDS, "check_same_thread": False}}
-    return {"pool_size": 10, "max_overflow": 10, "pool_pre_ping": True}
+        return {**shared, "connect_args": {"timeout": LOCK_WAIT_SECONDS, "check_same_thread": False}}
+    return {**shared, "pool_size": 10, "max_overflow": 10, "pool_pre_ping": True}
 
 
 def prepare(app: Flask) -> None:

@@ -2,7 +2,6 @@
 
 import datetime as dt
 import re
-import traceback
 import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ import structlog
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from qa.core import audit, jobs
+from qa.core import audit, jobs, logs
 from qa.core.crypto import KeyRing
 from qa.core.errors import FairmarkError, InvalidInputError
 from qa.people.models import Source
@@ -55,8 +54,7 @@ class IntakeBrokenError(FairmarkError):
 
 def broken(error: Exception) -> IntakeBrokenError:
     """What may be said of a fault: its kind and its places in the code, logged here; its message may quote a row."""
-    places = [f"{Path(frame.filename).name}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)]
-    log.error("intake.broke", kind=type(error).__name__, places=places)
+    log.error("intake.broke", kind=type(error).__name__, places=logs.places(error))
     return IntakeBrokenError(f"{BROKEN} ({type(error).__name__})")
 
 

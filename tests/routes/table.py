@@ -381,6 +381,7 @@ LAST = (
 PUBLIC_ROUTES = {
     "operations.alive",
     "operations.ready",
+    "operations.metrics_page",
     "sign_in.form",
     "sign_in.sign_in",
     "sign_in.welcome",
