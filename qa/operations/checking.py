@@ -43,14 +43,24 @@ def newest_revision(migrations: Path) -> str | None:
     return ScriptDirectory(str(migrations)).get_current_head()
 
 
+@cache
+def revisions(migrations: Path) -> frozenset[str]:
+    """Every revision that this version of the program knows."""
+    return frozenset(script.revision for script in ScriptDirectory(str(migrations)).walk_revisions())
+
+
 def not_ready(session: Session, migrations: Path) -> str | None:
-    """Why nothing can be served at present, in words for an operator; None when all is ready."""
+    """Why nothing can be served at present, in words for an operator; None when all is ready.
+
+    A schema that the program does not know is a newer one. It only has more: an upgrade that goes on while servers
+    run must not take all of them out of service.
+    """
     try:
         found = session.execute(text("SELECT version_num FROM alembic_version")).scalar()
     except SQLAlchemyError:
         session.rollback()
         return "the database does not answer, or has no schema"
-    if found != newest_revision(migrations):
+    if found != newest_revision(migrations) and (found is None or found in revisions(migrations)):
         return f"the schema is at {found}, and {newest_revision(migrations)} is expected"
     return None
 
@@ -64,6 +74,7 @@ def examine(
     yield Finding("database", reason is None, reason or _database(session), "flask init --admin EMAIL upgrades it.")
     if reason is not None:
         return
+    yield _program(session, migrations)
     yield _clock(session, now)
     yield _disk(settings.instance)
     yield _jobs(session, now)
@@ -88,6 +99,14 @@ def _configuration(settings: Settings) -> Finding:
             "Serve behind HTTPS and leave SECURE_COOKIES as it is without a setting.",
         )
     return Finding("configuration", True, f"{len(settings.text_keys)} text keys; cookies over TLS only")
+
+
+def _program(session: Session, migrations: Path) -> Finding:
+    """Whether this is the program of the schema, and not a former one that goes on beside an upgrade."""
+    found = session.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    same = found == newest_revision(migrations)
+    told = "the schema is this program's" if same else f"the schema is newer: {found}"
+    return Finding("program", same, told, "Restart with the new version.")
 
 
 def _database(session: Session) -> str:

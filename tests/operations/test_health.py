@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 from click.testing import Result
-from sqlalchemy import update
+from sqlalchemy import text, update
 from sqlalchemy.orm import Session
 
 from qa.core.audit import AuditEvent
@@ -30,6 +30,16 @@ def test_the_load_balancer_is_told_whether_the_process_lives_and_can_serve(
     assert behind.status_code == 503
     assert "and 9999 is expected" in behind.get_data(as_text=True)
     assert client.get("/healthz").status_code == 200
+
+
+def test_a_former_program_goes_on_beside_an_upgrade_and_says_that_it_is_one(
+    client: CheckingClient, session: Session, flask_command: Command
+) -> None:
+    session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    session.commit()
+
+    assert client.get("/readyz").status_code == 200
+    assert findings(flask_command("doctor", "--quick", "--json"))["program"] is False
 
 
 def findings(result: Result) -> dict[str, bool]:
