@@ -17,7 +17,7 @@ LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generat
 PYTEST = $(BIN)/pytest -n $(WORKERS) --dist worksteal
 SOURCES = qa rubrics calibration exports bench tests wsgi.py
 
-.PHONY: help setup system demo test test-full lint lock bench faults load clean
+.PHONY: help setup system demo test test-full lint lock sbom bench faults load clean
 
 help:
 	@echo "make demo       build the demo operation once and serve it (PORT=8000)"
@@ -27,7 +27,7 @@ help:
 	@echo "make setup      .venv from the lock    make system  browser, PostgreSQL, LibreOffice"
 	@echo "make bench      benchmarks             make faults  kills and broken disks"
 	@echo "make load       reviewers at work      make lock    renew the lock"
-	@echo "make clean      remove what was built; .venv and instance/ stay"
+	@echo "make clean      remove what was built         make sbom    bill of materials, licences"
 
 $(RUN_STAMP): scripts/setup.sh
 	@PYTHON="$(PYTHON)" sh scripts/setup.sh requirements.txt
@@ -77,6 +77,12 @@ bench: setup $(BENCH_STAMP)
 
 lint: setup
 	@sh scripts/lint.sh $(SOURCES)
+
+# What the product is made of, with digests and licences, for whoever asks (CycloneDX); and the page of licences.
+sbom: setup
+	@mkdir -p dist
+	$(BIN)/cyclonedx-py requirements --output-reproducible --of JSON -o dist/fairmark-sbom.json requirements.txt
+	$(BIN)/python scripts/licences.py
 
 lock: setup
 	$(LOCK) requirements-setup.in --output-file requirements-setup.txt

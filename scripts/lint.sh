@@ -26,6 +26,7 @@ check "format" $bin/ruff format --check $sources
 check "ruff" $bin/ruff check --output-format concise $sources
 check "arrows" $bin/lint-imports --no-cache --no-logo
 check "templates" $bin/djlint --quiet --lint templates
+check "advisories" $bin/python scripts/audit.py requirements.txt requirements-dev.txt
 wait
 
 failed=""
@@ -36,6 +37,7 @@ for name in $names; do
         cat "$reports/$name"
     else
         printf '%-14s ok\n' "$name"
+        grep '^skipped' "$reports/$name" || true
     fi
 done
 
