@@ -92,18 +92,23 @@ def chores(app: Flask, settings: Settings) -> tuple[Chore, ...]:
     def index_tickets() -> None:
         searching.index_pending(db.session(), ring, most=INDEXED_AT_ONCE)
 
-    return (seal_audit, flushing(app), *map(ticking, clocks), index_tickets, forgetting_tries())
+    return (seal_audit, flushing(app), *map(ticking, clocks), index_tickets, forgetting(settings))
 
 
-def forgetting_tries() -> Chore:
-    """Deletes old tries to sign in, once an hour."""
+def forgetting(settings: Settings) -> Chore:
+    """Deletes old tries to sign in, and old openings of conversations, once an hour."""
     forgotten: list[dt.datetime] = []
 
     def forget() -> None:
         if forgotten and utcnow() - forgotten[-1] < dt.timedelta(hours=1):
             return
-        throttling.forget(db.session(), now=utcnow())
-        db.session.commit()
+        session, now = db.session(), utcnow()
+        throttling.forget(session, now=now)
+        session.commit()
+        kept = dt.timedelta(days=settings.access_log_days)
+        while access_log.forget(session, before=now - kept, now=now):
+            session.commit()
+        session.rollback()
         forgotten[:] = [utcnow()]
 
     return forget

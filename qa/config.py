@@ -116,6 +116,7 @@ class Settings:
     metrics_token: str = ""  # whoever bears it reads /metrics; without one nobody does
     pull_private_hosts: frozenset[str] = frozenset()  # help desks inside the house that live pulls may speak to
     provider: ProviderSettings | None = None  # without it people sign in with passwords alone
+    access_log_days: int = 1095  # how long it is told who opened which conversation
     leaked_passwords: Path | None = None  # a sorted file of SHA-1 digests that no new password may be among
 
     @property
@@ -160,6 +161,7 @@ class Settings:
             pull_private_hosts=frozenset(environ.get("PULL_PRIVATE_HOSTS", "").lower().replace(",", " ").split()),
             provider=ProviderSettings.from_environment(environ, _base_url(environ)),
             leaked_passwords=_leaked(environ),
+            access_log_days=_access_log_days(environ),
         )
 
     @classmethod
@@ -200,6 +202,13 @@ def _base_url(environ: Mapping[str, str]) -> str:
     if base_url and not base_url.startswith(("https://", "http://")):
         raise ConfigurationError(f"BASE_URL begins with https://, not {base_url[:20]!r}.")
     return base_url
+
+
+def _access_log_days(environ: Mapping[str, str]) -> int:
+    days = _count(environ, "ACCESS_LOG_DAYS") or 1095
+    if days < 400:  # golden tickets look back a year for who has seen a conversation
+        raise ConfigurationError(f"ACCESS_LOG_DAYS is 400 or more, not {days}.")
+    return days
 
 
 def _leaked(environ: Mapping[str, str]) -> Path | None:

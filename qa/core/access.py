@@ -105,6 +105,7 @@ class Permission(StrEnum):
     ORIGINALS_SETTLE = "originals_settle"
     DATA_EXPORT = "data_export"
     AUDIT_READ = "audit_read"
+    ACCESS_REPORT = "access_report"
 
 
 OPEN_REGION = "default"  # the data region that needs no clearance
@@ -180,6 +181,7 @@ AUTHORITY: dict[Permission, dict[Role, Scope]] = {
     P.ORIGINALS_SETTLE: {Q: Scope.ALL, A: Scope.ALL},
     P.DATA_EXPORT: {L: Scope.TEAM, Q: Scope.ALL, D: Scope.ALL},
     P.AUDIT_READ: {Q: Scope.ALL, A: Scope.ALL},
+    P.ACCESS_REPORT: {A: Scope.ALL},
 }
 
 

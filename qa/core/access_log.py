@@ -6,9 +6,10 @@ from collections import deque
 from typing import NamedTuple
 
 from flask import current_app, has_app_context
-from sqlalchemy import insert
+from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from qa.core import audit
 from qa.core.orm import Base, BigInt, WithId
 
 
@@ -56,6 +57,23 @@ class AccessLogBuffer:
             for _ in waiting:
                 self._entries.popleft()
             return len(waiting)
+
+
+def forget(session: Session, *, before: dt.datetime, now: dt.datetime, most: int = 5_000) -> int:
+    """Delete the oldest openings of before then, in one transaction that others need not wait for; how many."""
+    oldest = select(AccessLogEntry.id).where(AccessLogEntry.at < before).order_by(AccessLogEntry.at).limit(most)
+    gone = int(session.execute(delete(AccessLogEntry).where(AccessLogEntry.id.in_(oldest))).rowcount)  # type: ignore[attr-defined]
+    if gone:
+        audit.record(
+            session,
+            action="access_log.forgotten",
+            object_type="access_log",
+            object_id=before.date().isoformat(),
+            actor_id=None,
+            now=now,
+            detail={"rows": gone},
+        )
+    return gone
 
 
 def buffer() -> AccessLogBuffer:

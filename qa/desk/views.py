@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from flask import Blueprint, g, redirect, render_template, request, url_for
+from flask import Blueprint, Response, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from qa.config import settings
@@ -14,7 +14,7 @@ from qa.core.access import Permission, Role, Scope, requires
 from qa.core.clock import local_day, midnight, monday_of, utcnow
 from qa.core.db import db
 from qa.core.routing import stored_id
-from qa.desk import attention, behind, queries, searching
+from qa.desk import access_report, attention, behind, queries, searching
 from qa.incidents import figures as incident_figures
 from qa.incidents import queries as incident_queries
 from qa.incidents.rules import KIND_WORDS
@@ -235,3 +235,38 @@ def verify_trail() -> ResponseReturnValue:
         older=None,
         verdict=findings,
     )
+
+
+@bp.get("/audit/access")
+@requires(Permission.ACCESS_REPORT)
+def access_log_page() -> ResponseReturnValue:
+    """Who opened which conversation: by reader, by ticket, by the customer who asks."""
+    session = db.session()
+    asked = access_report.asked_of(request.args)
+    page = access_report.report(
+        session,
+        g.actor,
+        asked,
+        frame_key=settings().frame_key,
+        zone=g.zone,
+        before=request.args.get("before", type=stored_id),
+    )
+    return render_template(
+        "desk/access_log.html",
+        asked=asked,
+        page=page,
+        readers=access_report.readers(session, g.actor.programme_id),
+        sources=access_report.sources(session, g.actor.programme_id),
+        days=settings().access_log_days,
+    )
+
+
+@bp.post("/audit/access")
+@requires(Permission.ACCESS_REPORT)
+def export_access_log() -> ResponseReturnValue:
+    """The same as CSV; the audit trail says that it was made."""
+    asked = access_report.asked_of(request.form)
+    text = access_report.export(db.session(), g.actor, asked, frame_key=settings().frame_key, zone=g.zone, now=utcnow())
+    db.session.commit()
+    headers = {"Content-Disposition": "attachment; filename=access-log.csv"}
+    return Response(text, mimetype="text/csv", headers=headers)

@@ -40,3 +40,25 @@ def next_start(spans: Sequence[Span], day: dt.date) -> dt.date | None:
     """The first day after ``day`` on which one of the spans begins: where a new span has to end."""
     later = [span.valid_from for span in spans if span.valid_from > day]
     return min(later, default=None)
+
+
+# What browsers and systems call themselves, in the order in which to ask: each claims to be those behind it too.
+BROWSERS = (("Edg", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
+SYSTEMS = (
+    ("Windows", "Windows"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Android", "Android"),
+    ("CrOS", "ChromeOS"),
+    ("Mac OS X", "Mac"),
+    ("Linux", "Linux"),
+)
+
+
+def browser_of(user_agent: str) -> str:
+    """A browser in words, such as "Firefox on Windows"; what cannot be told is shown as it came."""
+    browser = next((name for mark, name in BROWSERS if mark in user_agent), None)
+    system = next((name for mark, name in SYSTEMS if mark in user_agent), None)
+    if browser is None:
+        return user_agent or "Unknown browser"
+    return f"{browser} on {system}" if system else browser

@@ -56,6 +56,7 @@ PRODUCT = {
     "manage people": (P.PEOPLE_MANAGE, {R.ADMIN: "all"}),
     "run an intake": (P.INTAKE_RUN, {R.ADMIN: "all"}),
     "read the audit trail": (P.AUDIT_READ, {R.QA_LEAD: "all", R.ADMIN: "all"}),
+    "see who read which conversation": (P.ACCESS_REPORT, {R.ADMIN: "all"}),
 }
 
 

@@ -2,21 +2,24 @@
 
 import datetime as dt
 import json
+import re
 import threading
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import Executable, delete, insert, select, text, update
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from qa.config import Settings
+from qa.config import PROJECT, Settings
 from qa.core import audit
 from qa.core.audit import AuditEvent, AuditSeal, Finding
 from qa.core.clock import utcnow
 from qa.core.db import db
 from tests.support.cast import NOW
+from tests.support.trail import tamper
 
 KEY = b"the key of the sealer, which no table holds"
 LENGTH = 12
@@ -91,7 +94,7 @@ def test_an_empty_trail_has_no_finding(verify: Verify):
 def test_a_changed_event_is_found_and_named(
     session: Session, trail: list[int], verify: Verify, change: dict[str, object]
 ):
-    session.execute(update(AuditEvent).where(AuditEvent.id == trail[5]).values(**change))
+    tamper(session, update(AuditEvent).where(AuditEvent.id == trail[5]).values(**change))
 
     findings = verify()
 
@@ -126,8 +129,8 @@ def test_an_event_sealed_without_the_key_is_found(session: Session, trail: list[
 
 
 def test_a_trail_sealed_anew_without_the_key_is_found(session: Session, trail: list[int], verify: Verify):
-    session.execute(update(AuditEvent).where(AuditEvent.id == trail[3]).values(actor_id=8))
-    session.execute(delete(AuditSeal))
+    tamper(session, update(AuditEvent).where(AuditEvent.id == trail[3]).values(actor_id=8))
+    tamper(session, delete(AuditSeal))
     session.commit()
     audit.seal(session, b"another key")
 
@@ -138,8 +141,8 @@ def test_a_trail_sealed_anew_without_the_key_is_found(session: Session, trail: l
 
 
 def test_a_trail_sealed_anew_with_the_key_differs_from_its_anchor(session: Session, trail: list[int], verify: Verify):
-    session.execute(update(AuditEvent).where(AuditEvent.id == trail[3]).values(actor_id=8))
-    session.execute(delete(AuditSeal))
+    tamper(session, update(AuditEvent).where(AuditEvent.id == trail[3]).values(actor_id=8))
+    tamper(session, delete(AuditSeal))
     session.commit()
     audit.seal(session, KEY)
 
@@ -154,45 +157,45 @@ def test_two_seals_that_changed_places_are_found(session: Session, trail: list[i
         {"seq": first.seq, "event_id": second.event_id, "digest": second.digest},
         {"seq": second.seq, "event_id": first.event_id, "digest": first.digest},
     ]
-    session.execute(delete(AuditSeal).where(AuditSeal.seq.in_([first.seq, second.seq])))
+    tamper(session, delete(AuditSeal).where(AuditSeal.seq.in_([first.seq, second.seq])))
     session.execute(insert(AuditSeal), rows)
 
     assert {trail[4], trail[7]} <= {finding.event_id for finding in verify()}
 
 
 def test_two_events_that_changed_places_are_found(session: Session, trail: list[int], verify: Verify):
-    session.execute(update(AuditEvent).where(AuditEvent.id == trail[4]).values(object_id=str(trail[7])))
-    session.execute(update(AuditEvent).where(AuditEvent.id == trail[7]).values(object_id=str(trail[4])))
+    tamper(session, update(AuditEvent).where(AuditEvent.id == trail[4]).values(object_id=str(trail[7])))
+    tamper(session, update(AuditEvent).where(AuditEvent.id == trail[7]).values(object_id=str(trail[4])))
 
     assert {finding.event_id for finding in verify()} == {trail[4], trail[7]}
 
 
 def test_a_trail_cut_at_its_end_is_shorter_than_its_anchor(session: Session, trail: list[int], verify: Verify):
-    session.execute(delete(AuditSeal).where(AuditSeal.event_id >= trail[8]))
-    session.execute(delete(AuditEvent).where(AuditEvent.id >= trail[8]))
+    tamper(session, delete(AuditSeal).where(AuditSeal.event_id >= trail[8]))
+    tamper(session, delete(AuditEvent).where(AuditEvent.id >= trail[8]))
 
     assert kinds(verify()) == {"truncated"}
 
 
 def test_a_trail_cut_at_its_beginning_is_found(session: Session, trail: list[int], verify: Verify):
-    session.execute(delete(AuditSeal).where(AuditSeal.event_id <= trail[2]))
-    session.execute(delete(AuditEvent).where(AuditEvent.id <= trail[2]))
+    tamper(session, delete(AuditSeal).where(AuditSeal.event_id <= trail[2]))
+    tamper(session, delete(AuditEvent).where(AuditEvent.id <= trail[2]))
 
     assert "truncated" in kinds(verify())
 
 
 def test_an_event_taken_out_of_the_middle_is_found(session: Session, trail: list[int], verify: Verify):
-    session.execute(delete(AuditSeal).where(AuditSeal.event_id == trail[6]))
-    session.execute(delete(AuditEvent).where(AuditEvent.id == trail[6]))
+    tamper(session, delete(AuditSeal).where(AuditSeal.event_id == trail[6]))
+    tamper(session, delete(AuditEvent).where(AuditEvent.id == trail[6]))
 
     assert "truncated" in kinds(verify())
 
 
 def test_an_event_taken_out_with_its_place_closed_up_is_found(session: Session, trail: list[int], verify: Verify):
-    session.execute(delete(AuditSeal).where(AuditSeal.event_id == trail[6]))
-    session.execute(delete(AuditEvent).where(AuditEvent.id == trail[6]))
+    tamper(session, delete(AuditSeal).where(AuditSeal.event_id == trail[6]))
+    tamper(session, delete(AuditEvent).where(AuditEvent.id == trail[6]))
     for sealed in session.scalars(select(AuditSeal).where(AuditSeal.event_id > trail[6]).order_by(AuditSeal.seq)):
-        session.execute(update(AuditSeal).where(AuditSeal.seq == sealed.seq).values(seq=sealed.seq - 1))
+        tamper(session, update(AuditSeal).where(AuditSeal.seq == sealed.seq).values(seq=sealed.seq - 1))
 
     findings = verify()
 
@@ -201,8 +204,8 @@ def test_an_event_taken_out_with_its_place_closed_up_is_found(session: Session, 
 
 
 def test_an_emptied_trail_is_found(session: Session, trail: list[int], verify: Verify):
-    session.execute(delete(AuditSeal))
-    session.execute(delete(AuditEvent))
+    tamper(session, delete(AuditSeal))
+    tamper(session, delete(AuditEvent))
 
     assert kinds(verify()) == {"truncated"}
 
@@ -302,12 +305,55 @@ def test_the_command_says_that_an_untouched_trail_holds(session: Session, flask_
 def test_the_command_fails_when_an_event_was_changed(session: Session, flask_command):
     audit.record(session, action="a", object_type="t", object_id=1, actor_id=None, now=utcnow())
     flask_command("audit", "verify")
-    session.execute(update(AuditEvent).values(action="b"))
+    tamper(session, update(AuditEvent).values(action="b"))
 
     result = flask_command("audit", "verify", "--json")
 
     assert result.exit_code == 1
     assert [found["kind"] for found in json.loads(result.output)["findings"]] == ["changed"]
+
+
+def refused(session: Session, statement: Executable) -> bool:
+    try:
+        session.execute(statement)
+    except DBAPIError as error:
+        session.rollback()
+        return "the audit trail is only added to" in str(error)
+    session.rollback()
+    return False
+
+
+def test_the_database_refuses_to_change_or_delete_what_stands_in_the_trail(session: Session, trail: list[int]):
+    tried = [
+        update(AuditEvent).where(AuditEvent.id == trail[5]).values(actor_id=8),
+        delete(AuditEvent).where(AuditEvent.id == trail[5]),
+        update(AuditSeal).values(digest="0"),
+        delete(AuditSeal),
+    ]
+    if session.get_bind().dialect.name == "postgresql":
+        tried.append(text("TRUNCATE audit_seal, audit_event"))
+
+    assert [refused(session, statement) for statement in tried] == [True] * len(tried)
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_the_grants_of_the_operations_page_let_the_application_write_the_trail_and_change_nothing(
+    session: Session, trail: list[int], anchors: Path
+):
+    page = (PROJECT / "docs" / "operations.md").read_text(encoding="utf-8")
+    grants = re.findall(r"^    ((?:GRANT|REVOKE) .*;)$", page, flags=re.MULTILINE)
+    session.execute(text("CREATE ROLE fairmark_app"))
+    for grant in grants:
+        session.execute(text(grant))
+    session.execute(text("ALTER TABLE audit_event DISABLE TRIGGER USER"))  # the grants alone
+    session.execute(text("SET LOCAL ROLE fairmark_app"))
+
+    session.add(event_with(trail[-1] + 10))
+    assert audit.seal(session, KEY) == 1
+    for statement in ("UPDATE audit_event SET actor_id = 8", "DELETE FROM audit_event", "TRUNCATE audit_event CASCADE"):
+        with pytest.raises(DBAPIError, match="permission denied"), session.begin_nested():
+            session.execute(text(statement))
+    session.rollback()  # the role with it
 
 
 def test_a_new_event_is_not_taken_for_an_inserted_one_while_it_waits_for_the_sealer(

@@ -23,7 +23,7 @@ account.confirm_second_factor account.renew_recovery_codes account.turn_off_seco
 calibration.create calibration.index calibration.new coaching.index coaching.effects
 coaching.meetings coaching.new_meeting coaching.plan_meeting coaching.calendar coaching.library
 coaching.propose_template coaching.add_training coaching.examples coaching.wait_lists coaching.cast_lot
-desk.audit_trail
+desk.audit_trail desk.access_log_page desk.export_access_log
 certification.index golden.index series.index series.new series.create
 desk.home desk.search desk.verify_trail people.apply people.example people.import_form people.index people.invite_all
 people.preview programme.change programme.show reviewers.fair reviewers.index reviewers.run

@@ -12,12 +12,17 @@ from qa.core.crypto import KeyRing
 from qa.core.db import db
 from qa.core.errors import ConflictError, InvalidInputError
 from qa.core.limits import limiter
-from qa.people import accounts, pictures, queries, second_factor, sessions, throttling
+from qa.people import accounts, pictures, queries, rules, second_factor, sessions, throttling
 from qa.people.forms import ChangePasswordForm, CodeForm
 from qa.people.proving import proves_again
 from qa.people.views.sign_in import signed_in, source_of
 
 bp = Blueprint("account", __name__, url_prefix="/account")
+
+
+@bp.app_template_filter("browser")
+def browser_words(user_agent: str) -> str:
+    return rules.browser_of(user_agent)
 
 
 @bp.get("/")
@@ -103,15 +108,15 @@ def second_factor_shown(form: CodeForm) -> str:
     session = db.session()
     factor = second_factor.factor_of(session, g.actor.user_id)
     waits = factor is not None and factor.confirmed_at is None
+    address = second_factor.app_address(factor, g.actor.email, ring=ring()) if factor and waits else None
     return render_template(
         "people/second_factor.html",
         form=form,
+        app_address=address,
         factor=factor,
         required=is_required(),
         secret=second_factor.secret_of(factor, ring=ring()) if factor and waits else None,
-        picture=pictures.qr(second_factor.app_address(factor, g.actor.email, ring=ring()))
-        if factor and waits
-        else None,
+        picture=pictures.qr(address) if address else None,
         codes_left=second_factor.recovery_codes_left(session, g.actor.user_id),
     )
 
