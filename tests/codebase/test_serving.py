@@ -9,7 +9,9 @@ from qa.serving import HASHING, TwoLanes, hashes
 
 
 def request(command: str, path: str) -> SimpleNamespace:
-    return SimpleNamespace(requests=[SimpleNamespace(command=command, path=path)], service=lambda: None, cancel=lambda: None)
+    return SimpleNamespace(
+        requests=[SimpleNamespace(command=command, path=path)], service=lambda: None, cancel=lambda: None
+    )
 
 
 @pytest.mark.parametrize(
