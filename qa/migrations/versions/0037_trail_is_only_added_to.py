@@ -29,8 +29,13 @@ def upgrade() -> None:
         f"$$ BEGIN RAISE EXCEPTION '{WORDS}' USING ERRCODE = 'insufficient_privilege'; END $$"
     )
     for table in TABLES:
+        # Row by row: a statement that meets no row changes nothing, and a restore begins with one.
         op.execute(
-            f"CREATE TRIGGER {table}_is_only_added_to BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "
+            f"CREATE TRIGGER {table}_is_only_added_to BEFORE UPDATE OR DELETE ON {table} "
+            "FOR EACH ROW EXECUTE FUNCTION audit_is_only_added_to()"
+        )
+        op.execute(
+            f"CREATE TRIGGER {table}_is_not_emptied BEFORE TRUNCATE ON {table} "
             "FOR EACH STATEMENT EXECUTE FUNCTION audit_is_only_added_to()"
         )
 
@@ -43,4 +48,5 @@ def downgrade() -> None:
         return
     for table in TABLES:
         op.execute(f"DROP TRIGGER {table}_is_only_added_to ON {table}")
+        op.execute(f"DROP TRIGGER {table}_is_not_emptied ON {table}")
     op.execute("DROP FUNCTION audit_is_only_added_to()")
