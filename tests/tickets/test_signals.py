@@ -159,6 +159,20 @@ def test_templates_are_sentences_that_stand_word_by_word_in_three_tickets_of_a_b
 
 
 @pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("As I said, it is done.", 1, id="a phrase"),
+        pytest.param("Calm down: it's OBVIOUSLY not my problem", 3, id="three"),
+        pytest.param("calmez-vous, s'il vous plaît", 1, id="not in ASCII"),
+        pytest.param("_obviously_ so", 1, id="marked up"),
+        pytest.param("What he said: an obvious problem", 0, id="words of phrases alone"),
+    ],
+)
+def test_prohibited_phrases_are_found_as_whole_words(text: str, expected: float) -> None:
+    assert text_signal("prohibited_phrase", said(("specialist", text))) == expected
+
+
+@pytest.mark.parametrize(
     ("field", "value", "expected"),
     [
         pytest.param("signal_auto_score", "82,9", {"auto_score": 82.9}, id="a column of a file"),
