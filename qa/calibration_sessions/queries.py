@@ -284,6 +284,7 @@ def candidates(session: Session, actor: Actor, *, queue: str = "", text: str = "
             HandledPart.eligible,
             HandledPart.is_primary,
             within_clearance(actor),
+            Ticket.erased_at.is_(None),
             untouched,
             readable,
         )

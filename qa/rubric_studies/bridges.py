@@ -113,6 +113,7 @@ def fresh_parts(session: Session, version: RubricVersion, programme_id: int, *, 
             HandledPart.eligible,
             HandledPart.specialist_id.is_not(None),
             HandledPart.resolved_at < before,
+            Ticket.erased_at.is_(None),
             ~exists().where(Assignment.part_id == HandledPart.id),
             exists().where(ConversationRevision.ticket_id == Ticket.id),
         )
@@ -149,6 +150,7 @@ def scored_parts(session: Session, old_id: int, new_id: int, *, clearance: int, 
             .join(Ticket, Ticket.id == HandledPart.ticket_id)
             .where(
                 scored,
+                Ticket.erased_at.is_(None),
                 Ticket.content_severity <= clearance,
                 Ticket.data_region.in_(sorted(regions)),
                 ~exists().where(Assignment.part_id == HandledPart.id, Assignment.rubric_version_id == new_id),

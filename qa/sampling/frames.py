@@ -66,13 +66,14 @@ def week_of(programme_id: int, monday: dt.date, zone: ZoneInfo) -> Period:
 
 
 def sampled_population(programme_id: int) -> ColumnElement[bool]:
-    """What could ever be drawn: primary, eligible, of a known specialist, and resolved."""
+    """What could ever be drawn: primary, eligible, of a known specialist, resolved, its text not erased."""
     return and_(
         HandledPart.programme_id == programme_id,
         HandledPart.eligible,
         HandledPart.is_primary,
         HandledPart.specialist_id.is_not(None),
         Ticket.status.in_([status.value for status in RESOLVED]),
+        Ticket.erased_at.is_(None),
     )
 
 

@@ -58,7 +58,7 @@ def pick(
         raise InvalidInputError("Name at least one ticket.", {"tickets": "Name at least one ticket."})
     if len(wanted) > MOST:
         raise InvalidInputError(f"At most {MOST} tickets at a time.", {"tickets": f"At most {MOST} at a time."})
-    parts = _parts_of(session, actor, wanted)
+    parts, erased = _parts_of(session, actor, wanted)
     facts = part_facts(session, list(parts.values()))
     had: dict[int, set[int]] = {}
     busy: set[int] = set()
@@ -76,6 +76,9 @@ def pick(
     rows, refused = [], []
     for number in wanted:
         part_id = parts.get(number)
+        if number in erased:
+            refused.append((number, "its text was erased: nobody can read it any more"))
+            continue
         if part_id is None:
             refused.append((number, "there is no such ticket, or it was never resolved by a specialist"))
             continue
@@ -133,8 +136,8 @@ def pick(
     return Picked(given=tuple(number for number in wanted if number not in left), refused=tuple(refused))
 
 
-def _parts_of(session: Session, actor: Actor, numbers: Sequence[str]) -> dict[str, int]:
-    """The part of each ticket that stands for it, among those the actor may pick."""
+def _parts_of(session: Session, actor: Actor, numbers: Sequence[str]) -> tuple[dict[str, int], frozenset[str]]:
+    """The part of each ticket that stands for it, among those the actor may pick, and the tickets that were erased."""
     last = func.max(HandledPart.resolved_at).over(partition_by=HandledPart.ticket_id)
     parts = (
         select(HandledPart.id.label("part_id"), HandledPart.ticket_id, HandledPart.resolved_at, last.label("last"))
@@ -148,7 +151,7 @@ def _parts_of(session: Session, actor: Actor, numbers: Sequence[str]) -> dict[st
         .subquery()
     )
     rows = session.execute(
-        select(Ticket.external_id, parts.c.part_id)
+        select(Ticket.external_id, parts.c.part_id, Ticket.erased_at)
         .join(parts, parts.c.ticket_id == Ticket.id)
         .where(
             Ticket.external_id.in_(numbers),
@@ -156,5 +159,6 @@ def _parts_of(session: Session, actor: Actor, numbers: Sequence[str]) -> dict[st
             visible(actor, Permission.TARGETED_PICK),
         )
         .order_by(Ticket.external_id, parts.c.part_id)
-    )
-    return dict(rows.all())
+    ).all()
+    erased = frozenset(number for number, _, erased_at in rows if erased_at is not None)
+    return {number: part_id for number, part_id, _ in rows if number not in erased}, erased

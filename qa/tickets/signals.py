@@ -194,7 +194,7 @@ def _all(phrases: Mapping[str, Sequence[str]]) -> list[str]:
 
 
 def _any(phrases: Iterable[str], text: str) -> bool:
-    return any([phrase in text and _has(phrase, text) for phrase in phrases])
+    return any(phrase in text and _has(phrase, text) for phrase in phrases)
 
 
 def _count(phrases: Iterable[str], text: str) -> int:

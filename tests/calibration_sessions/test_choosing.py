@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from qa.calibration_sessions import choosing
+from qa.calibration_sessions import choosing, queries
 from qa.calibration_sessions import service as sessions
 from qa.calibration_sessions.models import CalibrationSession
 from qa.calibration_sessions.recipes import Recipe, stored
@@ -208,3 +208,10 @@ def test_the_page_proposes_a_mix_that_its_address_keeps_and_opens_it(
     assert (opened.anonymous, opened.facilitator_id) == (True, cast.lena.id)
     told = select(Notice.user_id).where(Notice.kind == "session_opened")
     assert sorted(session.scalars(told)) == sorted([cast.rita.id, cast.rob.id, cast.lena.id])
+
+
+def test_a_part_whose_text_was_erased_is_not_offered(session: Session, cast: Cast) -> None:
+    kept, erased = make_ticket(session, cast), make_ticket(session, cast)
+    erased.ticket.erased_at = NOW
+
+    assert [each.part for each in queries.candidates(session, actor(session, cast.quinn))] == [kept.part]

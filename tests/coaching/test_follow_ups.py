@@ -64,13 +64,14 @@ def test_drawn_parts_go_to_reviewers_who_are_not_told_why(session: Session, cast
     before = make_ticket(session, cast, resolved_at=NOW - dt.timedelta(weeks=4))
     handled = [make_ticket(session, cast, resolved_at=NOW - dt.timedelta(days=day)) for day in range(1, 8)]
     make_assignment(session, handled[0], cast.rita, version, purpose=Purpose.ROUTINE)
+    make_ticket(session, cast, resolved_at=NOW - dt.timedelta(days=2)).ticket.erased_at = NOW
     session.flush()
 
     row = service.draw_for(session, plan, cast.setting, size=4, seed=SEED, by=cast.lena.id, now=NOW)
 
     units = session.scalars(select(FollowUpUnit).order_by(FollowUpUnit.position)).all()
     given_ = session.scalars(select(Assignment).where(Assignment.purpose == Purpose.FOLLOW_UP)).all()
-    assert row.frame_size == 6  # of eight parts one is older than the plan, one is scored for the week
+    assert row.frame_size == 6  # of nine parts one is older than the plan, one is scored for the week, one erased
     assert before.part.id not in {unit.part_id for unit in units}
     assert [unit.inclusion_probability for unit in units] == pytest.approx([4 / 6] * 4)
     assert {each.part_id for each in given_} == {unit.part_id for unit in units}

@@ -136,6 +136,7 @@ def test_too_few_scored_parts_keep_nothing_and_giving_up_clears_the_queues(sessi
 
 def test_too_few_fresh_parts_are_said_and_nothing_is_written(session: Session, cast: Cast) -> None:
     first, second, _ = two_versions(session, cast, parts=FEWEST - 1)
+    make_ticket(session, cast, resolved_at=wednesday(1)).ticket.erased_at = utcnow()
 
     with pytest.raises(ConflictError, match="Only 9 fresh parts"):
         begun(session, cast, first, second)

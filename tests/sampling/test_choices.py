@@ -75,13 +75,15 @@ def test_a_lead_picks_within_the_own_team_only(session: Session, cast: Cast):
 
 def test_what_cannot_be_picked_is_told_by_its_number(session: Session, cast: Cast):
     publish_rubric(session, cast)
-    again = make_ticket(session, cast)
+    again, erased = make_ticket(session, cast), make_ticket(session, cast)
     pick(session, cast, number(again))
+    erased.ticket.erased_at = NOW
 
-    picked = pick(session, cast, number(again), "#no-such")
+    picked = pick(session, cast, number(again), "#no-such", number(erased))
 
     assert dict(picked.refused)[number(again)] == "it is being reviewed by choice already"
     assert "no such ticket" in dict(picked.refused)["no-such"]
+    assert "its text was erased" in dict(picked.refused)[number(erased)]
 
 
 @pytest.mark.parametrize(

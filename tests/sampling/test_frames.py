@@ -66,6 +66,7 @@ def test_only_what_counts_is_in_a_frame(session: Session, cast: Cast):
     make_ticket(session, cast, agent=cast.bot_agent)
     make_ticket(session, cast).part.is_primary = False
     make_ticket(session, cast, status="open")
+    make_ticket(session, cast).ticket.erased_at = NOW
     period = week(session, cast)
 
     frozen = frames.freeze(session, period, now=NOW)

@@ -11,6 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qa.tickets.intake.base import Record, Reject, Repeated, TicketRecord, UnusableFileError
+from qa.tickets.intake.json_tables import parsed
+from qa.tickets.intake.objects import keys_in
+from qa.tickets.intake.values import optional_id
 from qa.tickets.intake.zendesk import ZendeskExport
 from tests.tickets.records import tickets_of, zendesk_comment, zendesk_folder, zendesk_ticket
 
@@ -246,3 +249,23 @@ def test_any_rows_are_read_or_told_and_never_break_the_reading(
         records = list(export.records())
 
     assert all(isinstance(record, (TicketRecord, Reject, Repeated)) for record in records)
+
+
+LINES = st.one_of(
+    st.builds(
+        lambda key, more: json.dumps({"id": 1, "ticket_id": key, **more}),
+        st.one_of(st.integers(-9, 10**12), st.sampled_from(["7", " 8 ", "", "é", 'a"b']), st.none()),
+        st.sampled_from([{}, {"body": "said"}, {"body": 'a "ticket_id": 5 in words'}, {"via": {"ticket_id": 3}}]),
+    ),
+    st.sampled_from(["", "  ", '{"id": 1}', "[]", '{"ticket_id" : 4}', "\u2028", '{"a": 1}\r']),
+)
+
+
+@given(st.lists(LINES), st.booleans())
+def test_the_keys_of_a_block_are_those_of_its_lines(lines: list[str], ended: bool) -> None:
+    block = "\n".join(lines).encode() + (b"\n" if ended else b"")
+
+    keys = list(keys_in(block, "ticket_id"))
+
+    rows = [row for line in lines if isinstance(row := parsed(line.encode()), dict)]
+    assert [key for key in keys if key] == [key for row in rows if (key := optional_id(row, "ticket_id"))]

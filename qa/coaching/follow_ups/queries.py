@@ -17,19 +17,21 @@ from qa.reviews.models import Review, ReviewRevision
 from qa.rubric_library.queries import rubrics_of
 from qa.sampling.estimation import Figure, hajek
 from qa.sampling.models import Assignment, FrameExclusion, Purpose
-from qa.tickets.models import HandledPart
+from qa.tickets.models import HandledPart, Ticket
 
 LIVE = ("open", "submitted")
 
 
 def frame_of(session: Session, specialist_id: int, *, since: dt.datetime, until: dt.datetime) -> list[tuple[int, int]]:
-    """Parts (id, permanent random number) resolved in a time that nobody scores or has scored."""
+    """Parts (id, permanent random number) resolved in a time that nobody scores or has scored, and can be read."""
     scored = select(Assignment.part_id).where(Assignment.state.in_(LIVE), Assignment.part_id == HandledPart.id)
     struck = select(FrameExclusion.part_id).where(FrameExclusion.part_id == HandledPart.id)
     drawn = select(FollowUpUnit.part_id).where(FollowUpUnit.part_id == HandledPart.id)
     rows = session.execute(
         select(HandledPart.id, HandledPart.prn)
+        .join(Ticket, Ticket.id == HandledPart.ticket_id)
         .where(
+            Ticket.erased_at.is_(None),
             HandledPart.specialist_id == specialist_id,
             HandledPart.is_primary,
             HandledPart.eligible,

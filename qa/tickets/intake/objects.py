@@ -298,7 +298,7 @@ def keys_in(block: bytes, field: str) -> Iterator[str]:
     """
     before, *after = block.split(b'"%s"' % field.encode())
     found = [VALUE.match(piece) for piece in after]
-    once = b"\n" not in before.lstrip() and all([piece.count(b"\n") == 1 for piece in after[:-1]])
+    once = b"\n" not in before.lstrip() and {piece.count(b"\n") for piece in after[:-1]} <= {1}
     if once and after and after[-1].removesuffix(b"\n").count(b"\n") == 0 and all(found):
         yield from [(each[1] or each[2] or b"").decode("utf-8", "replace").strip() for each in found if each]
         return
