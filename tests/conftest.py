@@ -94,8 +94,10 @@ def session(database_url: str) -> Iterator[Session]:
     """A session for arranging and asserting, on a connection of its own; ``client`` commits it before each request."""
     from sqlalchemy.orm import Session
 
+    from qa import app, lazily
     from tests.support import engines
 
+    lazily.load(app)  # as in every process of ours: it says who keeps the sums of what changes
     with engines.arranging_engine(database_url) as engine, Session(engine) as opened:
         yield opened
 

@@ -5,6 +5,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import openpyxl
 import pytest
 from click.testing import Result
 from flask import Flask
@@ -18,10 +19,13 @@ from qa.core.jobs import Job, JobState
 from qa.core.orm import Base
 from qa.operations import backing_up, restoring
 from qa.reviews import keeping_sums
+from qa.scheduled_exports.models import ExportDelivery, ExportSchedule
+from qa.tickets import erasing, searching
 from qa.tickets.models import SearchEntry, SearchPending, Ticket
 from tests.support import engines, server
 from tests.support.builders import make_assignment, make_review, make_ticket, publish_rubric
 from tests.support.cast import NOW, Cast
+from tests.support.tickets import RING
 
 Command = Callable[..., Result]
 TOUCHED_BY_ERASURE = {"ticket", "conversation_key", "conversation_revision", "erasure"}
@@ -171,3 +175,77 @@ def test_neither_a_file_nor_a_database_is_written_over(app: Flask, file: Path, f
     assert "The database is not empty" in into_itself.output
     with app.app_context(), pytest.raises(ConflictError):
         restoring.restore(db.engine, file.parent, file, migrate=refuse)
+
+
+CANARY = "Xylophonist"
+SAID = f"My {CANARY} never came back and nobody answers"
+
+
+def words_in(folder: Path) -> list[str]:
+    """The files that hold the canary: as it was written, as the index has it, or inside a workbook."""
+    words = (CANARY.encode(), CANARY.lower().encode()[3:])  # an index may write its beginning with another word
+
+    def holds(path: Path) -> bool:
+        if zipfile.is_zipfile(path):
+            with zipfile.ZipFile(path) as packed:
+                return any(CANARY.encode() in packed.read(name) for name in packed.namelist())
+        return any(word in path.read_bytes() for word in words)
+
+    return sorted(path.name for path in folder.rglob("*") if path.is_file() and holds(path))
+
+
+def restored(file: Path, folder: Path, journal: str) -> list[str]:
+    """The files of a new installation that hold the canary after a restore with the list of erasures."""
+    instance = folder / "instance"
+    instance.mkdir(parents=True)
+    (instance / erasing.JOURNAL).write_text(journal)
+    with engines.empty_database("sqlite", folder) as url:
+        made = server.make_app(Settings.for_tests(database_url=url, instance=instance))
+        try:
+            back = run(made, "restore", str(file))
+            assert back.exit_code == 0, back.output
+            assert run(made, "search", "index").exit_code == 0
+        finally:
+            server.close_app(made)
+        return words_in(folder)
+
+
+# PostgreSQL's files belong to its server.
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_no_file_of_the_house_nor_of_a_restored_one_keeps_a_word_of_an_erased_ticket(
+    app: Flask, session: Session, cast: Cast, flask_command: Command, database_url: str, tmp_path: Path
+) -> None:
+    told = (("customer", f"{SAID}."), ("specialist", f"Your {CANARY} is on the way."))
+    facts = {"subject": f"The {CANARY}", "csat_reason": f"{CANARY} late", "custom_fields": {"note": CANARY}}
+    ticket_id = make_ticket(session, cast, messages=told, **facts).ticket.id  # type: ignore[arg-type]
+    for _ in range(10):  # others share the pages and the index's segments
+        make_ticket(session, cast)
+    searching.note(session, session.scalars(select(Ticket.id)).all())
+    house = app.extensions["fairmark"].instance
+    quoting = openpyxl.Workbook()
+    quoting.active.append(["Quoted", SAID])
+    (house / "exports").mkdir(parents=True)
+    quoting.save(house / "exports" / "kept.xlsx")
+    schedule = ExportSchedule(
+        programme_id=cast.programme.id, owner_id=cast.quinn.id, receiver_id=cast.lena.id, kind="team", options={},
+        rhythm="weekly", weekday=0, hour=6, way="link", created_at=NOW, since=NOW,
+    )  # fmt: skip
+    session.add(schedule)
+    session.flush()
+    delivery = {"schedule_id": schedule.id, "period": "w", "state": "done", "created_at": NOW, "file_name": "kept.xlsx"}
+    session.add(ExportDelivery(**delivery, digest="0", mail="none"))
+    session.commit()
+    assert flask_command("search", "index").exit_code == 0
+    file = tmp_path / "backup.zip"
+    assert flask_command("backup", str(file)).exit_code == 0
+    database = Path(database_url.removeprefix("sqlite:///")).parent
+    before = {*words_in(database), *words_in(house), *words_in(tmp_path)}
+
+    with app.app_context():
+        journal = erasing.Journal(house, app.extensions["forget_quotes"])
+        erasing.erase_tickets(db.session(), RING, journal, [ticket_id], reason="asked", by=None, now=NOW)
+        listed = journal.path.read_text()
+
+    assert {"kept.xlsx", file.name} < before  # else the search for the word would prove nothing
+    assert [name for name in words_in(database) + words_in(house) if name != file.name] == []
+    assert restored(file, tmp_path / "anew", listed) == []
