@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from qa.coaching.packing import Packed
 from qa.config import settings
 from qa.core import audit, jobs
 from qa.core.access import Permission, Scope
@@ -83,7 +84,7 @@ class Made:
 
     path: Path
     reach: making.Reach
-    handed: Sequence[making.Handed]
+    handed: Sequence[Packed]
     actor_id: int
     at: dt.datetime
 

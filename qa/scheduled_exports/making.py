@@ -5,17 +5,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from zipfile import ZIP_DEFLATED, ZipFile
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
 from exports import board_pack as board_pack_book
-from exports import coaching_workbook, drift_workbook, scorecard_workbook
-from exports.text import file_name
-from qa.coaching import queries as coaching
-from qa.coaching import scorecards, workbook
-from qa.coaching.span import weeks_until
+from exports import drift_workbook, scorecard_workbook
+from qa.coaching import scorecards
+from qa.coaching.packing import Packed, pack_plans
 from qa.config import settings
 from qa.core.access import Actor, Permission, Scope
 from qa.core.clock import local_day
@@ -48,14 +45,6 @@ class Wanted:
     @property
     def today(self) -> dt.date:
         return local_day(self.now, self.zone)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Handed:
-    """A coaching workbook that left: whose it is, and what the trail keeps so that it is known when it comes back."""
-
-    person_id: int
-    detail: Mapping[str, object]
 
 
 def may(actor: Actor, kind: Kind) -> bool:
@@ -98,7 +87,7 @@ def check_still(actor: Actor, kind: Kind, made: Reach) -> None:
         raise ForbiddenError(NO_LONGER)
 
 
-def make(session: Session, wanted: Wanted, path: Path) -> Sequence[Handed]:
+def make(session: Session, wanted: Wanted, path: Path) -> Sequence[Packed]:
     """Write the file, reading only; ForbiddenError or NotFoundError where the receiver may not have it.
 
     Gives what has to go to the trail with the delivery.
@@ -108,7 +97,7 @@ def make(session: Session, wanted: Wanted, path: Path) -> Sequence[Handed]:
     return MAKERS[wanted.kind](session, wanted, path)
 
 
-def _team(session: Session, wanted: Wanted, path: Path) -> Sequence[Handed]:
+def _team(session: Session, wanted: Wanted, path: Path) -> Sequence[Packed]:
     team = scorecards.get_team_for(session, wanted.actor, int(wanted.options["team"]))
     data = scorecards.team_of(
         session,
@@ -123,38 +112,22 @@ def _team(session: Session, wanted: Wanted, path: Path) -> Sequence[Handed]:
     return ()
 
 
-def _plans(session: Session, wanted: Wanted, path: Path) -> Sequence[Handed]:
+def _plans(session: Session, wanted: Wanted, path: Path) -> Sequence[Packed]:
     """Each specialist's coaching workbook; each is known to the trail, so each can be handed back."""
     team = scorecards.get_team_for(session, wanted.actor, int(wanted.options["team"]))
-    people = scorecards.members_of(session, wanted.actor, team, today=wanted.today)
-    weeks = weeks_until(wanted.today)
-    only = coaching.readable_about([coached.user.id for coached in people], wanted.actor, wanted.now)
-    evidence = scorecards.evidence_of(session, team, weeks, readable=only)
-    ring = KeyRing(settings().text_keys)
-    handed = []
-    with ZipFile(path, "w", ZIP_DEFLATED) as archive:
-        for coached in people:
-            data = scorecards.coaching_of(
-                session,
-                coached,
-                evidence,
-                scorecards.standing_of(evidence, coached.user.id, team.name, weeks),
-                weeks=weeks,
-                today=wanted.today,
-                reader=wanted.actor,
-                made_by=wanted.actor.name,
-                ring=ring,
-                zone=wanted.zone,
-                now=wanted.now,
-            )
-            content = coaching_workbook.build(data)
-            name = file_name(coached.user.name, str(coached.user.id), suffix=".xlsx")
-            archive.writestr(name, content)
-            handed.append(Handed(person_id=coached.user.id, detail=workbook.told(data, content)))
-    return handed
+    return pack_plans(
+        session,
+        wanted.actor,
+        team,
+        path,
+        ring=KeyRing(settings().text_keys),
+        zone=wanted.zone,
+        today=wanted.today,
+        now=wanted.now,
+    )
 
 
-def _trends(session: Session, wanted: Wanted, path: Path) -> Sequence[Handed]:
+def _trends(session: Session, wanted: Wanted, path: Path) -> Sequence[Packed]:
     span = wanted.options.get("weeks", USUAL_SPAN)
     chosen = Filters(
         team_id=wanted.options.get("team"),
@@ -170,7 +143,7 @@ def _trends(session: Session, wanted: Wanted, path: Path) -> Sequence[Handed]:
     return ()
 
 
-def _drift(session: Session, wanted: Wanted, path: Path) -> Sequence[Handed]:
+def _drift(session: Session, wanted: Wanted, path: Path) -> Sequence[Packed]:
     run = runs.newest_run(session, wanted.actor.programme_id)
     if run is None:
         raise ConflictError("There is no run of the drift watch yet.")
@@ -179,7 +152,7 @@ def _drift(session: Session, wanted: Wanted, path: Path) -> Sequence[Handed]:
     return ()
 
 
-def _data(session: Session, wanted: Wanted, path: Path) -> Sequence[Handed]:
+def _data(session: Session, wanted: Wanted, path: Path) -> Sequence[Packed]:
     last = wanted.today - dt.timedelta(days=1)
     first = last - dt.timedelta(weeks=int(wanted.options.get("weeks", USUAL_SPAN))) + dt.timedelta(days=1)
     order = data_queries.Order(
@@ -195,7 +168,7 @@ def _data(session: Session, wanted: Wanted, path: Path) -> Sequence[Handed]:
     return ()
 
 
-MAKERS: Mapping[Kind, Callable[[Session, Wanted, Path], Sequence[Handed]]] = {
+MAKERS: Mapping[Kind, Callable[[Session, Wanted, Path], Sequence[Packed]]] = {
     Kind.TEAM: _team,
     Kind.PLANS: _plans,
     Kind.TRENDS: _trends,

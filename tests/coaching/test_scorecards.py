@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import openpyxl
 import pytest
@@ -25,6 +26,7 @@ from qa.core.audit import AuditEvent
 from qa.core.clock import utcnow
 from qa.core.crypto import KeyRing
 from qa.core.db import db
+from qa.people.models import User
 from qa.people.queries import setting_at, zone_of
 from qa.tickets.models import HandledPart, Ticket
 from tests.coaching.test_plans import seven
@@ -141,6 +143,29 @@ def test_a_scorecard_and_a_team_hold_what_their_reader_may_see_and_no_words(
     assert [sign_in(cast.sam).post_form(path).status_code for path in paths] == [200, 404]
     made = session.scalars(select(AuditEvent.action).where(AuditEvent.action.like("export.%"))).all()
     assert sorted(made) == ["export.scorecard", "export.scorecard", "export.team"]
+
+
+def test_a_team_s_workbooks_to_fill_in_come_in_one_zip_each_for_one_person(
+    seven: int, session: Session, cast: Cast, sign_in: SignIn
+) -> None:
+    cast.sam.name = "../=Sam:Sato"
+    sue = session.scalars(select(User).where(User.name == "Sue Shaw")).one()
+    session.commit()
+    path = f"/coaching/teams/{cast.payouts.id}/plans"
+
+    sent = sign_in(cast.lena).post_form(path)
+
+    assert sent.mimetype == "application/zip"
+    with ZipFile(io.BytesIO(sent.data)) as packed:
+        names = packed.namelist()
+        books = [opened(packed.read(name)) for name in names]
+        about = {book.read_back(packed.read(name)).specialist_key for name in names}
+    assert names == [f"Sam-Sato-{cast.sam.id}.xlsx", f"Sue-Shaw-{sue.id}.xlsx"]
+    assert [each["Cover"]["A2"].value for each in books] == ["../=Sam:Sato", "Sue Shaw"]
+    assert len(about) == 2
+    told = select(AuditEvent.object_id).where(AuditEvent.action == "export.coaching").order_by(AuditEvent.id)
+    assert session.scalars(told).all() == [str(cast.sam.id), str(sue.id)]  # known, so that each can be handed back
+    assert [sign_in(who).post_form(path).status_code for who in (cast.otto, cast.sam)] == [404, 404]
 
 
 def test_nobody_reads_in_coaching_what_is_not_released_or_sealed(session: Session, cast: Cast, sign_in: SignIn) -> None:

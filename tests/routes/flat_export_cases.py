@@ -4,7 +4,7 @@ from tests.routes.case import cases
 
 FLAT_EXPORTS = [
     *cases(
-        "coaching.team_workbook",
+        "coaching.team_workbook coaching.team_plans",
         {
             "Payouts": ("lena quinn", lambda w: {"team_id": w.payouts.id}),
             "Appeals": ("otto quinn", lambda w: {"team_id": w.appeals.id}),

@@ -19,6 +19,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from exports.coaching_workbook import read_back
+from qa.coaching.packing import Packed
 from qa.config import Settings
 from qa.core.audit import AuditEvent
 from qa.core.clock import utcnow
@@ -207,7 +208,7 @@ def test_nobody_waits_for_a_file_and_it_is_finished_once(
         session.rollback()
         return session.scalar(select(Job.leased_until).where(Job.name == "scheduled_exports.deliver"))
 
-    def slow(own: Session, wanted: making.Wanted, path: Path) -> Sequence[making.Handed]:
+    def slow(own: Session, wanted: making.Wanted, path: Path) -> Sequence[Packed]:
         handed = trends(own, wanted, path)
         run["n"] += 1
         assert not own.connection().connection.info.get("holds_write_lock")

@@ -159,8 +159,9 @@ def show(plan_id: int) -> ResponseReturnValue:
 def action_form(plan: CoachingPlan, coached: queries.Coached) -> ActionForm:
     form = ActionForm()
     goals = queries.goals_of(db.session(), plan.id)
+    names = library.criteria_in_force(db.session(), g.actor.programme_id, utcnow())
     form.goal.choices = [SelectChoice(0, "the plan as a whole")] + [
-        SelectChoice(goal.id, goal.criterion_key.replace("_", " ")) for goal in goals
+        SelectChoice(goal.id, names.get(goal.criterion_key) or goal.criterion_key.replace("_", " ")) for goal in goals
     ]
     form.owner.choices = [
         SelectChoice(coached.user.id, coached.user.name),
@@ -183,7 +184,7 @@ def plan_page(plan: CoachingPlan, coached: queries.Coached, form: ActionForm, st
     keys = [goal.criterion_key for goal in goals]
     edits = queries.may_edit(g.actor, coached)
     changes = edits and plan.state == "active"
-    names = library.criteria_in_force(session, g.actor.programme_id, utcnow()) if changes else {}
+    names = library.criteria_in_force(session, g.actor.programme_id, utcnow())
     templates = library.adopted(session, g.actor.programme_id, keys) if changes else []
     rows = queries.actions_of(session, plan.id)
     had = {row.action.text for row in rows}
@@ -203,7 +204,8 @@ def plan_page(plan: CoachingPlan, coached: queries.Coached, form: ActionForm, st
         if changes
         else [],
         meetings=[row for row in meetings_of(session, plan.specialist_id) if row.meeting.plan_id == plan.id],
-        more_criteria=[(key, name) for key, name in names.items() if key not in keys],
+        criteria=names,
+        more_criteria=[(key, name) for key, name in names.items() if key not in keys] if changes else [],
         suggested=[each for each in templates if each.kind == "action" and each.text not in had],
         goal_choices=[(choice.value, choice.label) for choice in form.goal.choices or ()],
         owner_choices=list(

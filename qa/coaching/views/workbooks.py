@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import datetime as dt
+import io
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -14,7 +15,7 @@ from werkzeug.datastructures import FileStorage
 
 import exports.coaching_workbook as book
 import exports.scorecard_workbook as scorecard_book
-from qa.coaching import merging, queries, scorecards, service, taking_in, workbook
+from qa.coaching import merging, packing, queries, scorecards, service, taking_in, workbook
 from qa.coaching.models import CoachingPlan
 from qa.coaching.views.blueprint import Seen, bp, seen, today
 from qa.config import settings
@@ -98,13 +99,42 @@ def team_workbook(team_id: int) -> ResponseReturnValue:
     return _sent("team", "team", team_id, make)
 
 
+@bp.post("/teams/<int:team_id>/plans")
+@requires(Permission.COACHING_VIEW)
+def team_plans(team_id: int) -> ResponseReturnValue:
+    """The coaching workbooks of all specialists of a team, packed; each is in the trail, so each can be handed back."""
+    session, now, target = db.session(), utcnow(), io.BytesIO()
+    with only_reading(session):
+        team = scorecards.get_team_for(session, g.actor, team_id)
+        packed = packing.pack_plans(
+            session,
+            g.actor,
+            team,
+            target,
+            ring=KeyRing(settings().text_keys),
+            zone=g.zone,
+            today=today(),
+            now=now,
+        )
+    for each in packed:
+        _record("coaching", "person", each.person_id, each.detail, now)
+    session.commit()
+    return _as_file(target.getvalue(), f"coaching-team-{team_id}-{now:%Y-%m-%d}.zip", "application/zip")
+
+
 def _sent(kind: str, object_type: str, object_id: int, make: Callable[[dt.datetime], Made]) -> Response:
     """A workbook made while nobody waits to write, then recorded, then sent."""
     session, now = db.session(), utcnow()
     with only_reading(session):
         content, detail = make(now)
+    _record(kind, object_type, object_id, detail, now)
+    session.commit()
+    return _as_file(content, f"{kind}-{object_id}-{now:%Y-%m-%d}.xlsx", XLSX)
+
+
+def _record(kind: str, object_type: str, object_id: int, detail: Mapping[str, object], now: dt.datetime) -> None:
     audit.record(
-        session,
+        db.session(),
         action=f"export.{kind}",
         object_type=object_type,
         object_id=object_id,
@@ -112,12 +142,10 @@ def _sent(kind: str, object_type: str, object_id: int, make: Callable[[dt.dateti
         now=now,
         detail=dict(detail),
     )
-    db.session.commit()
-    return _as_file(content, f"{kind}-{object_id}-{now:%Y-%m-%d}.xlsx")
 
 
-def _as_file(content: bytes, name: str) -> Response:
-    return Response(content, mimetype=XLSX, headers={"Content-Disposition": f"attachment; filename={name}"})
+def _as_file(content: bytes, name: str, mimetype: str) -> Response:
+    return Response(content, mimetype=mimetype, headers={"Content-Disposition": f"attachment; filename={name}"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
