@@ -98,7 +98,7 @@ def index() -> ResponseReturnValue:
     now = utcnow()
     settled = request.args.get("state") == "settled"
     kind = request.args.get("kind", "")
-    number = max(request.args.get("page", 1, type=int), 1)
+    number = min(max(request.args.get("page", 1, type=int), 1), 10_000)
     lead = g.actor.may(Permission.INCIDENTS, Scope.ALL)
     since = now - FIGURES
     return render_template(

@@ -6,12 +6,13 @@ from flask import g, request
 
 from qa.core.db import db
 from qa.core.errors import NotFoundError
+from qa.core.routing import stored_id
 from qa.reviews import queries, rules
 
 
 def just_sent(now: dt.datetime) -> queries.ToScore | None:
     """The review that the address names, while it can still be taken back."""
-    assignment_id = request.args.get("sent", type=int)
+    assignment_id = request.args.get("sent", type=stored_id)
     if assignment_id is None:
         return None
     try:

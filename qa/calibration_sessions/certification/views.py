@@ -17,6 +17,7 @@ from qa.core.access import Permission, Scope, requires
 from qa.core.clock import local_day, utcnow
 from qa.core.db import db
 from qa.core.errors import InvalidInputError
+from qa.core.routing import stored_id
 from qa.people.models import User
 from qa.rubric_library.models import RubricFamily, RubricVersion
 from qa.rubric_library.queries import names_of, rubric_of, rule_book
@@ -152,7 +153,7 @@ def asked_about(user_id: int) -> tuple[User, int]:
     """Whom and which rubric a button is about."""
     person = queries.get_person_for(db.session(), g.actor, user_id)
     families = queries.families_in_force(db.session(), rule_book(db.session(), g.actor.programme_id), utcnow())
-    family_id = request.form.get("family", type=int)
+    family_id = request.form.get("family", type=stored_id)
     if family_id not in {family.id for family, _ in families}:
         raise InvalidInputError("Choose a rubric that is in force.", {"family": "unknown"})
     return person, family_id

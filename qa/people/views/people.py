@@ -39,7 +39,12 @@ def index() -> ResponseReturnValue:
     )
     session = db.session()
     page = directory.directory(
-        session, g.actor, filters, page=request.args.get("page", 1, type=int), today=local_day(now, g.zone), now=now
+        session,
+        g.actor,
+        filters,
+        page=min(request.args.get("page", 1, type=int), 10_000),
+        today=local_day(now, g.zone),
+        now=now,
     )
     return render_template(
         "people/index.html",

@@ -7,6 +7,7 @@ from qa.core.access import Permission, requires
 from qa.core.clock import utcnow
 from qa.core.db import db
 from qa.core.errors import InvalidInputError, NotFoundError
+from qa.core.routing import stored_id
 from qa.reviews import queries as review_queries
 from qa.reviews.comments import page, rules, service
 from qa.reviews.queries import ReviewView
@@ -51,7 +52,7 @@ def add(review_id: int) -> ResponseReturnValue:
 def rest(review_id: int) -> ResponseReturnValue:
     """The other side's last word needs no answer."""
     view, side = spoken_about(review_id)
-    seen = request.form.get("seen", type=int)
+    seen = request.form.get("seen", type=stored_id)
     if seen is None:
         raise InvalidInputError("Load the page again: the form does not say which comment it is about.")
     service.rest(db.session(), view, side=side, seen=seen, by=g.actor.user_id, now=utcnow())

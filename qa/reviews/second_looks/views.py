@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from qa.core.access import Permission, requires
 from qa.core.clock import utcnow
 from qa.core.db import db
+from qa.core.routing import stored_id
 from qa.reviews import queries as review_queries
 from qa.reviews.disputes.rules import words
 from qa.reviews.second_looks import queries, rules, service
@@ -42,7 +43,7 @@ def take_by_lot() -> ResponseReturnValue:
         db.session(),
         g.actor,
         g.setting,
-        reviewer_id=request.form.get("reviewer", type=int),
+        reviewer_id=request.form.get("reviewer", type=stored_id),
         rng=random.SystemRandom(),
         now=utcnow(),
     )

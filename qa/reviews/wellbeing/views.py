@@ -7,6 +7,7 @@ from qa.core.access import Permission, requires
 from qa.core.clock import utcnow
 from qa.core.db import db
 from qa.core.errors import InvalidInputError
+from qa.core.routing import stored_id
 from qa.reviews.sent import just_sent
 from qa.reviews.wellbeing import choices, report
 from qa.sampling import exposure
@@ -56,7 +57,7 @@ def choose() -> ResponseReturnValue:
 @requires(Permission.SCORE)
 def pause() -> ResponseReturnValue:
     """Offered after hard content. Nothing of it is kept: neither that it was offered nor that it was taken."""
-    following = request.args.get("next", type=int)
+    following = request.args.get("next", type=stored_id)
     return render_template(
         "wellbeing/pause.html",
         minutes=choices.read_choices(g.actor.preferences).pause or choices.USUAL_PAUSE,

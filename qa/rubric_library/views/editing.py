@@ -12,6 +12,7 @@ from qa.core.access import Permission, requires
 from qa.core.clock import utcnow
 from qa.core.db import db
 from qa.core.errors import ConflictError, InvalidInputError
+from qa.core.routing import stored_id
 from qa.rubric_library import (
     draft_changes,
     drafts,
@@ -335,7 +336,7 @@ def save_yaml(version_id: int) -> ResponseReturnValue:
     session, now = db.session(), utcnow()
     version, family = queries.get_version_for(session, g.actor, version_id)
     upload = UploadForm()
-    lock = request.form.get("lock", type=int) or 0
+    lock = request.form.get("lock", type=stored_id) or 0
     text = request.form.get("text", "").replace("\r\n", "\n")
     try:
         if upload.file.data:

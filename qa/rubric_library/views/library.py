@@ -8,6 +8,7 @@ from qa.core.access import Permission, requires
 from qa.core.clock import local_day, utcnow
 from qa.core.db import db
 from qa.core.errors import InvalidInputError, NotFoundError
+from qa.core.routing import stored_id
 from qa.rubric_library import drafts, notes, procedures, queries, service, wording, workflow
 from qa.rubric_library.drafting import finished
 from qa.rubric_library.forms import NewForm, PublishForm, UploadForm
@@ -202,7 +203,7 @@ def family(family_id: int) -> ResponseReturnValue:
 def set_owner(family_id: int) -> ResponseReturnValue:
     session = db.session()
     found = queries.get_family_for(session, g.actor, family_id)
-    owner = request.form.get("owner", type=int)
+    owner = request.form.get("owner", type=stored_id)
     if owner not in dict(queries.possible_owners(session, g.actor.programme_id, utcnow().date())):
         raise InvalidInputError("Choose somebody who may draft rubrics.", {"owner": "unknown"})
     service.name_owner(session, found, owner, by=g.actor.user_id, now=utcnow())

@@ -16,6 +16,7 @@ from qa.core.clock import local_day, midnight, utcnow
 from qa.core.db import db
 from qa.core.errors import InvalidInputError
 from qa.core.import_views import Importing, add_pages
+from qa.core.routing import stored_id
 from qa.rubric_library import procedure_lists, procedures, queries
 from qa.rubric_library.forms import ProcedureForm, ProcedureVersionForm
 from qa.rubric_library.views.blueprint import bp
@@ -139,7 +140,7 @@ def change_procedure(procedure_id: int) -> ResponseReturnValue:
     """Another title or owner."""
     session, now = db.session(), utcnow()
     view = procedures.get_procedure_for(session, g.actor, procedure_id)
-    owner = request.form.get("owner", type=int)
+    owner = request.form.get("owner", type=stored_id)
     if owner is not None and owner not in dict(queries.possible_owners(session, g.actor.programme_id, now.date())):
         raise InvalidInputError("Choose an owner from the list.", {"owner": "unknown"})
     procedure_lists.change(

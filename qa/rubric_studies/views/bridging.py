@@ -14,6 +14,7 @@ from qa.core.access import Permission, requires
 from qa.core.clock import local_day, utcnow
 from qa.core.db import db
 from qa.core.errors import ConflictError, InvalidInputError
+from qa.core.routing import stored_id
 from qa.rubric_library.models import RubricFamily, RubricVersion
 from qa.rubric_library.queries import get_version_for
 from qa.rubric_studies import bridges, bridging, drawings, forms, queries, service
@@ -45,7 +46,7 @@ def filled_form(version: RubricVersion) -> forms.BridgeForm | None:
     if request.method == "GET":
         form.due_on.data = today + DUE_IN
         form.reviewers.data = [person.user_id for person in people]
-        form.old.data = request.args.get("from", type=int) or form.old.data
+        form.old.data = request.args.get("from", type=stored_id) or form.old.data
     return form
 
 
@@ -119,7 +120,7 @@ def keep_found(version_id: int) -> ResponseReturnValue:
     """Keep the shift of the parts that have both scores without a study."""
     session = db.session()
     version, _ = get_version_for(session, g.actor, version_id)
-    old_id = request.form.get("old", type=int)
+    old_id = request.form.get("old", type=stored_id)
     if old_id is None:
         raise InvalidInputError("Say from which version the shift leads.")
     old, _ = get_version_for(session, g.actor, old_id)

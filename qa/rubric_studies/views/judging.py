@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from qa.core.access import Permission, Scope, requires
 from qa.core.db import db
 from qa.core.errors import NotFoundError
+from qa.core.routing import stored_id
 from qa.rubric_library.queries import get_version_for, parsed, value_of
 from qa.rubric_studies import drawings, queries, rules
 from qa.rubric_studies.views.blueprint import bp
@@ -26,7 +27,7 @@ def impact(version_id: int) -> ResponseReturnValue:
     version, family = get_version_for(session, g.actor, version_id)
     new = value_of(session, version)
     others = queries.former_versions(session, version)
-    asked = request.args.get("against", type=int)
+    asked = request.args.get("against", type=stored_id)
     against = next((each for each in others if each.id == asked), None) if asked else next(iter(others), None)
     if asked and against is None:
         raise NotFoundError("There is no such former version of this rubric.")

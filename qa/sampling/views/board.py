@@ -10,6 +10,7 @@ from qa.core.access import Permission, requires
 from qa.core.clock import local_day, utcnow
 from qa.core.db import db
 from qa.core.errors import NotFoundError
+from qa.core.routing import stored_id
 from qa.people.queries import in_programme
 from qa.sampling import bias, comparing, handing_over, moving, pool, queries, replacing
 from qa.sampling import board as boards
@@ -62,7 +63,7 @@ def reassign(user_id: int) -> ResponseReturnValue:
     session.commit()
     stayed = f"; {moved.stayed} stay, because nobody else may take them or all are full" if moved.stayed else ""
     flash(f"{moved.moved} parts have another reviewer now{stayed}.", "good" if moved.moved else "warn")
-    back = request.form.get("draw", type=int)
+    back = request.form.get("draw", type=stored_id)
     return redirect(url_for("sampling.board", draw_id=back) if back else url_for("sampling.health"))
 
 

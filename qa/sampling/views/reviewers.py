@@ -9,6 +9,7 @@ from qa.core.access import Permission, requires
 from qa.core.clock import local_day, utcnow
 from qa.core.db import db
 from qa.core.errors import InvalidInputError, NotFoundError
+from qa.core.routing import stored_id
 from qa.people.models import User
 from qa.sampling import queries, reviewer_time, striking
 from qa.sampling.views.blueprint import bp
@@ -99,7 +100,7 @@ def reviewer(user_id: int) -> User:
 
 def back() -> ResponseReturnValue:
     """To the board that the button stood on, or to the list."""
-    draw = request.form.get("draw", type=int)
+    draw = request.form.get("draw", type=stored_id)
     return redirect(url_for("sampling.board", draw_id=draw) if draw else url_for("sampling.reviewers"))
 
 

@@ -27,6 +27,7 @@ NO_DATA = {  # first bytes of what people hand in by mistake
 Kind = Literal["text", "json", "workbook", "zip"]
 LONGEST_LINE = 32 * 1024 * 1024
 LARGEST_UNPACKED = 8 * 1024**3  # bytes of all members of one zip
+MOST_MEMBERS = 10_000  # files of one zip
 BLOCK = 1024 * 1024
 
 
@@ -155,6 +156,8 @@ def unpack(archive: Path, folder: Path) -> list[Path]:
     try:
         with sealing.open_file(archive) as file, zipfile.ZipFile(file) as packed:
             members = [each for each in packed.infolist() if not each.is_dir() and not _hidden(each.filename)]
+            if len(members) > MOST_MEMBERS:
+                raise UnusableFileError(f"{plain_name(archive)} holds more than {MOST_MEMBERS} files.")
             if sum(each.file_size for each in members) > LARGEST_UNPACKED:
                 raise UnusableFileError(
                     f"{plain_name(archive)} is larger than 8 GB when unpacked; hand in its files singly."

@@ -11,6 +11,7 @@ from qa.core.access import Permission, requires
 from qa.core.clock import utcnow
 from qa.core.db import db
 from qa.core.errors import InvalidInputError
+from qa.core.routing import stored_id
 from qa.tickets import jobs, mapping_forms, uploads
 from qa.tickets.intake import dates, fields, guessing, marks
 from qa.tickets.intake import mapping as mappings
@@ -69,12 +70,12 @@ def change_mapping(upload_id: int) -> ResponseReturnValue:
         uploads.throw_away(session, upload, jobs.upload_folder(), now=utcnow())
         flash("Thrown away: the files are deleted, and nothing of them was stored.", "good")
         return redirect(url_for("tickets.intake"))
-    version = request.form.get("version", 0, type=int)
+    version = request.form.get("version", 0, type=stored_id)
     looks = uploads.looks_of(upload)
     if action in ("guess", "load"):
         name, chosen = "", guessing.guess_from(looks)
         if action == "load":
-            saved = uploads.get_saved_for(session, g.actor, request.form.get("saved", 0, type=int))
+            saved = uploads.get_saved_for(session, g.actor, request.form.get("saved", 0, type=stored_id))
             name, chosen = saved.name, mapping_forms.fitted(mappings.mapping_of(saved.mapping), looks)
         uploads.change(upload, chosen, version=version, name=name)
         session.commit()

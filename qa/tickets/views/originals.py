@@ -8,6 +8,7 @@ from qa.core.access import Permission, requires
 from qa.core.clock import local_day, utcnow
 from qa.core.db import db
 from qa.core.errors import InvalidInputError
+from qa.core.routing import stored_id
 from qa.people.models import Source
 from qa.people.proving import proves_again
 from qa.tickets import jobs, retention, showing
@@ -59,7 +60,7 @@ def ask_for_original() -> ResponseReturnValue:
     session, now = db.session(), utcnow()
     names = ("source", "ticket", "reason", "minutes")
     typed = {name: request.form.get(name, "").replace("\x00", "")[: rules.LONGEST_REASON * 2] for name in names}
-    source_id = request.form.get("source", type=int)
+    source_id = request.form.get("source", type=stored_id)
     ticket = queries.ticket_named(session, g.actor, source_id, typed["ticket"][:LONGEST_ID])
     if ticket is None:
         return originals_page(typed, {"ticket": "You can open no ticket of this id in that source."}, 422)
@@ -94,7 +95,7 @@ def settle_original(reveal_id: int) -> ResponseReturnValue:
         reveal,
         granted=granted,
         note=request.form.get("note", "").replace("\x00", ""),
-        version=request.form.get("version", 0, type=int),
+        version=request.form.get("version", 0, type=stored_id),
         by=g.actor.user_id,
         now=utcnow(),
     )
@@ -108,7 +109,7 @@ def settle_original(reveal_id: int) -> ResponseReturnValue:
 def withdraw_original(reveal_id: int) -> ResponseReturnValue:
     session = db.session()
     reveal = queries.get_own_reveal(session, g.actor, reveal_id)
-    version = request.form.get("version", 0, type=int)
+    version = request.form.get("version", 0, type=stored_id)
     service.withdraw(session, reveal, version=version, by=g.actor.user_id, now=utcnow())
     session.commit()
     flash("Taken back.", "neutral")

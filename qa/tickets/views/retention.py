@@ -11,6 +11,7 @@ from qa.core.access import Permission, requires
 from qa.core.clock import utcnow
 from qa.core.db import db
 from qa.core.errors import InvalidInputError
+from qa.core.routing import stored_id
 from qa.people.models import Source
 from qa.people.proving import proves_again
 from qa.tickets import erasing, jobs, retention
@@ -81,7 +82,7 @@ def on_request() -> ResponseReturnValue:
     """Hold, export or erase one ticket or one customer's tickets, told by the help desk's id."""
     session, now, by = db.session(), utcnow(), g.actor.user_id
     wanted = request.form.get("do", "")
-    source_id = request.form.get("source", type=int)
+    source_id = request.form.get("source", type=stored_id)
     if source_id is None:
         raise InvalidInputError("Choose the source that the id belongs to.")
     source = retention.get_source(session, g.actor.programme_id, source_id)

@@ -137,7 +137,7 @@ def show(ticket_id: int) -> ResponseReturnValue:
     session = db.session()
     ticket = queries.get_ticket_for(session, g.actor, ticket_id)
     view = queries.ticket_view(session, ticket)
-    conversation = opened(ticket, view, request.args.get("revision", type=int))
+    conversation = opened(ticket, view, request.args.get("revision", type=stored_id))
     return render_template(
         "tickets/show.html",
         view=view,
