@@ -336,3 +336,10 @@ def test_a_workbook_whose_xml_grows_without_end_is_refused():
 
     with pytest.raises(HandedBackError):
         read_back(bomb)
+
+
+def test_the_proxy_of_the_example_speaks_tls_of_today_and_sends_on_from_http():
+    told = (PROJECT / "deploy" / "nginx.conf").read_text(encoding="utf-8")
+
+    assert re.findall(r"ssl_protocols ([^;]+);", told) == ["TLSv1.2 TLSv1.3"]
+    assert told.count("listen 80;") == told.count("return 301 https://$host$request_uri;") == 1
