@@ -1,7 +1,7 @@
 """Refusals and failures as pages that say what happened, what was kept and what to do."""
 
 import structlog
-from flask import Flask, jsonify, make_response, render_template, request
+from flask import Flask, g, jsonify, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import SQLAlchemyError
@@ -9,7 +9,7 @@ from werkzeug.exceptions import HTTPException
 
 from qa.core import logs
 from qa.core.db import db
-from qa.core.errors import ConflictError, FairmarkError, InvalidInputError
+from qa.core.errors import ConflictError, FairmarkError, ForbiddenError, InvalidInputError
 
 log = structlog.get_logger(__name__)
 PAGES = {403, 404, 409, 413, 429, 500}
@@ -35,6 +35,9 @@ def page(status: int, message: str | None = None, *, title: str | None = None, *
 def refused(error: FairmarkError) -> ResponseReturnValue:
     """A rule of the product was broken; what the request had begun is taken back."""
     db.session.rollback()
+    if isinstance(error, ForbiddenError):
+        actor = g.get("actor")
+        log.warning("request.refused", endpoint=request.endpoint, person=actor.user_id if actor else None)
     if isinstance(error, InvalidInputError):
         return page(error.status, str(error), title=error.title, fields=error.fields)
     if isinstance(error, ConflictError):

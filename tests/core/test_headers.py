@@ -1,6 +1,7 @@
 """What every answer carries, whatever it answers; and what is refused before a view is asked."""
 
 import json
+import logging
 
 import pytest
 from flask import Flask
@@ -75,6 +76,17 @@ def test_methods_that_no_view_knows_and_bodies_that_are_too_large_or_too_deep_ar
     assert wrong.status_code in {400, 404, 415, 422}
     assert large.status_code in {413, 422}
     assert app.config["MAX_CONTENT_LENGTH"] == settings.max_upload_bytes
+
+
+@on_one_engine
+def test_a_refusal_is_told_in_the_log_with_the_person_s_number(cast: Cast, sign_in, caplog: pytest.LogCaptureFixture):
+    client: CheckingClient = sign_in(cast.rita)
+
+    with caplog.at_level(logging.WARNING):
+        client.get("/people/")
+
+    told = [json.loads(record.getMessage()) for record in caplog.records if "request.refused" in record.getMessage()]
+    assert [(each["endpoint"], each["person"]) for each in told] == [("people.index", cast.rita.id)]
 
 
 @on_one_engine
