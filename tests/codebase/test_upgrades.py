@@ -12,6 +12,7 @@ from flask_migrate import upgrade
 from sqlalchemy import Engine, func, select, text
 from sqlalchemy.orm import Session
 
+from qa import lazily, tables
 from qa.config import MIGRATIONS
 from qa.core.db import db
 from qa.core.orm import Base
@@ -19,6 +20,7 @@ from tests.support.engines import ENGINES, empty_database, only_migrations
 from tests.support.filling import Filler
 
 pytestmark = pytest.mark.slow
+lazily.load(tables)  # the metadata is whole once every room's tables are loaded
 REVISIONS = [script.revision for script in reversed(list(ScriptDirectory(str(MIGRATIONS)).walk_revisions()))]
 
 
@@ -30,7 +32,7 @@ def old(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
 
 
 def test_rows_of_every_former_version_are_there_after_the_upgrade(old: Flask) -> None:
-    # At each version every table gets rows as that version has them: each migration finds what it has to carry.
+    # Every table gets rows as each version has them that changes it: each migration finds what it has to carry.
     engine = db.engine
     filler = Filler(engine)
     for revision in REVISIONS:

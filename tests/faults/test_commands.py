@@ -53,7 +53,7 @@ def test_a_killed_draw_happened_wholly_or_not_at_all(settings: Settings, session
     for week in others:
         for _ in range(KILLS):
             program.begin("draw", "weekly", "--period", week)
-            time.sleep(rng.uniform(0.5, 1.0) * lasts)
+            time.sleep(rng.uniform(0.6, 1.2) * lasts)
             program.kill()
             finished += drawn_whole(session, week)
         program.command("draw", "weekly", "--period", week)  # refused where a killed one was through already

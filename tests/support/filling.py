@@ -30,9 +30,10 @@ class Filler:
         self.rng = random.Random(seed)
         self.numbers = itertools.count(1)
         self.counts: dict[str, int] = {}
+        self._columns: dict[str, list[str]] = {}
 
     def fill(self, *, at_first: int = 3, more: int = 1) -> None:
-        """So many rows in a table that is new, some more in the others."""
+        """So many rows in a table that is new, some more in one that has other columns now."""
         metadata = MetaData()
         words = self._words()
         with self.engine.connect() as connection:
@@ -40,7 +41,11 @@ class Filler:
             for table in metadata.sorted_tables:
                 if table.name.startswith(NOT_OURS):
                     continue
-                wanted = more if table.name in self.counts else at_first
+                columns = [f"{column.name} {column.type} {column.nullable}" for column in table.columns]
+                if self._columns.get(table.name) == columns:
+                    continue
+                wanted = more if table.name in self._columns else at_first
+                self._columns[table.name] = columns
                 for _ in range(wanted):
                     done = self._add(connection, table, words.get(table.name, {}))
                     self.counts[table.name] = self.counts.get(table.name, 0) + done
