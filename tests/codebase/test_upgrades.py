@@ -39,7 +39,6 @@ def test_rows_of_every_former_version_are_there_after_the_upgrade(old: Flask) ->
         upgrade(revision=revision)
         filler.fill()
 
-    assert filler.empty() == []
     assert differences(engine) == []
     with Session(engine) as session:
         kept = {
@@ -51,6 +50,7 @@ def test_rows_of_every_former_version_are_there_after_the_upgrade(old: Flask) ->
         if engine.dialect.name == "sqlite":
             assert session.execute(text("PRAGMA foreign_key_check")).all() == []
     assert {name: count for name, count in kept.items() if count < filler.counts[name]} == {}
+    assert {name for name, count in kept.items() if not count} == set()  # an empty table proves nothing
 
 
 def differences(engine: Engine) -> list[object]:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from qa.config import Settings
 from qa.core.jobs import Job
 from tests.support import server
-from tests.support.cast import NOW, Cast
+from tests.support.cast import NOW
 from tests.support.client import CheckingClient, new_client
 
 TOKEN = "a token that only the monitoring knows"
@@ -21,7 +21,7 @@ SECRET = "Ann Abbott, ann@example.com, lost her payout"
 
 
 @pytest.fixture
-def watched(settings: Settings, session: Session, cast: Cast) -> Iterator[CheckingClient]:
+def watched(settings: Settings, session: Session) -> Iterator[CheckingClient]:
     """A browser of an application that is scraped, behind a proxy."""
     app = server.make_app(replace(settings, metrics_token=TOKEN, trusted_proxies=1))
     app.testing = False
@@ -60,12 +60,6 @@ def test_a_monitoring_that_bears_the_token_reads_requests_and_what_waits(
     assert found["fairmark_disk_free_bytes", ()] > 0
 
 
-def test_without_the_token_there_is_no_such_page(client: CheckingClient, watched: CheckingClient) -> None:
-    assert client.get("/metrics", headers=BEARS).status_code == 404  # of an installation without one
-    assert watched.get("/metrics").status_code == 404
-    assert watched.get("/metrics", headers={"Authorization": "Bearer another"}).status_code == 404
-
-
 def test_a_failure_is_found_in_the_log_by_the_id_that_the_page_shows_and_its_words_are_not_there(
     watched: CheckingClient, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -89,6 +83,11 @@ def test_a_failure_is_found_in_the_log_by_the_id_that_the_page_shows_and_its_wor
     assert "Abbott" not in caplog.text
 
 
-def test_an_id_that_no_proxy_of_ours_gave_is_not_believed(client: CheckingClient, watched: CheckingClient) -> None:
+def test_without_the_token_there_is_no_such_page_and_an_id_that_no_proxy_of_ours_gave_is_not_believed(
+    client: CheckingClient, watched: CheckingClient
+) -> None:
+    assert client.get("/metrics", headers=BEARS).status_code == 404  # of an installation without one
+    assert watched.get("/metrics").status_code == 404
+    assert watched.get("/metrics", headers={"Authorization": "Bearer another"}).status_code == 404
     for browser, given in ((client, "from-outside-1"), (watched, "two words"), (watched, "x" * 65)):
-        assert len(browser.get("/sign-in", headers={"X-Request-ID": given}).headers["X-Request-ID"]) == 16
+        assert len(browser.get("/metrics", headers={"X-Request-ID": given}).headers["X-Request-ID"]) == 16

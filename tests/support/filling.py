@@ -51,10 +51,6 @@ class Filler:
                     self.counts[table.name] = self.counts.get(table.name, 0) + done
             connection.commit()
 
-    def empty(self) -> list[str]:
-        """Tables in which no row could be put: their upgrade is proved by nothing."""
-        return sorted(name for name, count in self.counts.items() if not count)
-
     def _words(self) -> dict[str, dict[str, list[str]]]:
         """The words that a column may have, by table, as its check says."""
         looking = inspect(self.engine)
