@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from math import cos, pi, sin
 
 from markupsafe import Markup, escape
@@ -126,10 +127,8 @@ def shortened(words: str, room: float) -> str:
     """The text, cut with an ellipsis where it would be wider than its room."""
     if width_of(words) <= room:
         return words
-    kept = words
-    while kept and width_of(kept + "…") > room:
-        kept = kept[:-1]
-    return kept.rstrip() + "…"
+    kept = sum(end <= room - width_of("…") for end in accumulate(map(_letter_width, words)))
+    return words[:kept].rstrip() + "…"
 
 
 def spread(wanted: Sequence[float], gap: float, low: float, high: float) -> list[float]:
