@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 
 from flask_wtf import FlaskForm
-from wtforms import DateField, RadioField, SelectMultipleField
+from wtforms import BooleanField, DateField, RadioField, SelectMultipleField
 from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired
 from wtforms.widgets import CheckboxInput, ListWidget
@@ -19,6 +19,7 @@ FORMAT_WORDS = {
     "xlsx": "Excel workbook, a sheet for each table (slow above 100,000 rows)",
 }
 WEEKS_AT_FIRST = 13
+TEXT_FIRST = 100_000  # rows above which a workbook is written only for somebody who was offered the others first
 
 
 class OrderForm(FlaskForm):
@@ -28,6 +29,7 @@ class OrderForm(FlaskForm):
     format = RadioField(
         "Format", choices=[SelectChoice(form, words) for form, words in FORMAT_WORDS.items()], default="csv"
     )
+    sure = BooleanField()  # the choice of a format was asked for once more
 
     @classmethod
     def for_tables(cls, tables: Sequence[FlatTable], today: dt.date) -> "OrderForm":

@@ -46,7 +46,7 @@ def order(
     now: dt.datetime,
 ) -> DataExport:
     """Order tables of a span of days; a job writes them."""
-    _check(actor, tables, form, first_day, last_day)
+    check(actor, tables, form, first_day, last_day)
     # Two clicks at the same moment: the second waits, and finds what the first ordered.
     session.execute(select(User.id).where(User.id == actor.user_id).with_for_update(key_share=True))
     waiting = session.scalar(
@@ -78,7 +78,8 @@ def order(
     return made
 
 
-def _check(actor: Actor, tables: Sequence[str], form: str, first_day: dt.date, last_day: dt.date) -> None:
+def check(actor: Actor, tables: Sequence[str], form: str, first_day: dt.date, last_day: dt.date) -> None:
+    """InvalidInputError, by field, for an order that cannot be."""
     problems = {}
     offered = {table.name for table in scope.offered(actor)}
     if not tables:

@@ -11,7 +11,7 @@ from qa.core.access import Permission, requires
 from qa.core.clock import local_day, utcnow
 from qa.core.db import db
 from qa.core.errors import InvalidInputError, NotFoundError
-from qa.data_exports import forms, jobs, queries, scope, service
+from qa.data_exports import forms, jobs, queries, reading, scope, service
 from qa.data_exports.models import GOING, ExportState
 
 bp = Blueprint("data_exports", __name__, url_prefix="/exports")
@@ -26,11 +26,14 @@ def index() -> ResponseReturnValue:
 @bp.post("/")
 @requires(Permission.DATA_EXPORT)
 def order() -> ResponseReturnValue:
-    """Order tables; a job writes them."""
+    """Order tables; a job writes them. Of a workbook with very many rows the text formats are offered first."""
     form = _form()
     if not form.validate():
         return page(form, 422)
     try:
+        rows = _rows(form)
+        if rows > forms.TEXT_FIRST:
+            return page(form, 422, many=rows)
         service.order(
             db.session(),
             g.actor,
@@ -94,12 +97,24 @@ def _form() -> forms.OrderForm:
     return forms.OrderForm.for_tables(scope.offered(g.actor), local_day(utcnow(), g.zone))
 
 
-def page(form: forms.OrderForm, status: int = 200) -> ResponseReturnValue:
+def _rows(form: forms.OrderForm) -> int:
+    """How many rows a workbook would have; 0 where nobody needs to be asked."""
+    first, last, names = form.first_day.data, form.last_day.data, form.tables.data or ()
+    if form.format.data != "xlsx" or form.sure.data or first is None or last is None:
+        return 0
+    service.check(g.actor, names, form.format.data, first, last)
+    wanted = queries.wanted_of(g.actor, first, last, zone=g.zone, as_of=utcnow())
+    return reading.count_rows(db.session(), queries.tables_named(names), wanted)
+
+
+def page(form: forms.OrderForm, status: int = 200, *, many: int = 0) -> ResponseReturnValue:
+    """``many``: so many rows a workbook would have that another format is better."""
     listed = queries.exports_of(db.session(), g.actor)
     tables = scope.offered(g.actor)
     body = render_template(
         "data_exports/index.html",
         form=form,
+        many=many,
         listed=listed,
         tables=tables,
         going=any(each.export.state in GOING for each in listed),

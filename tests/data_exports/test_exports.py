@@ -3,6 +3,7 @@
 import csv
 import datetime as dt
 import io
+import re
 from collections.abc import Callable
 from pathlib import Path
 from zipfile import ZipFile
@@ -19,7 +20,7 @@ from qa.core.access import Actor
 from qa.core.audit import AuditEvent
 from qa.core.clock import utcnow
 from qa.core.errors import InvalidInputError
-from qa.data_exports import jobs, queries, reading, scope, service
+from qa.data_exports import forms, jobs, queries, reading, scope, service
 from qa.data_exports.models import DataExport
 from qa.people.models import User
 from qa.people.queries import actor_for, setting_at, zone_of
@@ -218,6 +219,26 @@ def test_one_order_at_a_time_and_each_mistake_is_said_beside_its_field(
     assert "before the first day" in wrong.get_data(as_text=True)
     assert "choose at least one" in nothing.get_data(as_text=True)
     assert client.post_form("/exports/", form | {"last_day": str(LAST)}).status_code == 409
+
+
+@pytest.mark.usefixtures("work")
+def test_a_workbook_of_very_many_rows_is_written_only_after_the_text_formats_were_offered(
+    session: Session, cast: Cast, sign_in: Callable[..., CheckingClient], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(forms, "TEXT_FIRST", 2)
+    client = sign_in(cast.quinn)
+    form = {"tables": ["reviews", "answers"], "first_day": str(FIRST), "last_day": str(LAST), "format": "xlsx"}
+
+    asked = client.post_form("/exports/", form)
+    wrong = client.post_form("/exports/", form | {"last_day": str(FIRST - dt.timedelta(days=1))})
+
+    assert asked.status_code == 422
+    assert re.search(r"Excel for (\d+) rows\?", asked.text).group(1) == "12"  # three reviews of three answers each
+    assert asked.text.index(">CSV<") < asked.text.index(">JSON Lines<") < asked.text.index(">Excel all the same<")
+    assert "before the first day" in wrong.text
+    assert session.scalar(select(DataExport.id)) is None
+    assert client.post_form("/exports/", form | {"sure": "yes"}).status_code == 302
+    assert session.scalars(select(DataExport.format)).one() == "xlsx"
 
 
 def test_a_table_that_one_s_roles_do_not_open_cannot_be_ordered(session: Session, cast: Cast):
