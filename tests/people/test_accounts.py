@@ -154,6 +154,7 @@ def test_without_a_mail_server_nobody_is_promised_a_mail(client: CheckingClient,
     assert "Your admin can send you" in client.get("/sign-in").get_data(as_text=True)
 
 
+@on_one_engine
 def test_what_does_most_harm_asks_again_who_one_is_and_types_nothing_twice(
     client: CheckingClient, session: Session, cast: Cast, sign_in: SignIn
 ):
@@ -179,6 +180,7 @@ def test_what_does_most_harm_asks_again_who_one_is_and_types_nothing_twice(
     assert session.scalar(select(func.count()).where(AuditEvent.action == "session.prove")) == 1
 
 
+@on_one_engine
 def test_break_glass_lets_somebody_in_as_an_admin_for_a_day_and_says_so(
     session: Session, client: CheckingClient, cast: Cast, sign_in: SignIn, flask_command: Callable[..., Result]
 ):
@@ -205,6 +207,7 @@ def test_break_glass_lets_somebody_in_as_an_admin_for_a_day_and_says_so(
     assert told.detail == {"reason": "the admins are all away"}
 
 
+@on_one_engine
 def test_an_admin_ends_the_sessions_of_others_one_by_one_or_all(
     app: Flask, session: Session, cast: Cast, sign_in: SignIn, flask_command: Callable[..., Result]
 ):

@@ -45,6 +45,7 @@ def enter(monkeypatch: pytest.MonkeyPatch) -> Enter:
     return tried
 
 
+@on_one_engine
 def test_who_guesses_an_account_locks_nobody_else_out_of_it(limited: Flask, session: Session, cast: Cast, enter: Enter):
     known, guesser, elsewhere = (new_client(limited, session) for _ in range(3))
     assert enter(known, cast.rita, right=True) == 302
@@ -58,6 +59,7 @@ def test_who_guesses_an_account_locks_nobody_else_out_of_it(limited: Flask, sess
     assert enter(guesser, cast.rob, right=True) == 302  # another account from the guesser's address
 
 
+@on_one_engine
 def test_a_known_browser_is_slowed_down_by_itself(limited: Flask, session: Session, cast: Cast, enter: Enter):
     stolen, other = new_client(limited, session), new_client(limited, session)
     enter(stolen, cast.rita, right=True)

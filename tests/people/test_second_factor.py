@@ -54,6 +54,7 @@ def codes_on(response: TestResponse) -> list[str]:
     return re.findall(r"<code>((?:\w{4}-){5}\w{4})</code>", response.get_data(as_text=True))
 
 
+@on_one_engine
 def test_a_code_is_that_of_rfc_6238_and_is_kept_sealed(session: Session, cast: Cast):
     # RFC 6238, appendix B: the secret "12345678901234567890" at 1111111109 s gives 07081804, of which six digits.
     secret = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
@@ -77,6 +78,7 @@ def test_a_code_is_taken_once_and_none_before_it_afterwards(session: Session, ca
     assert (taken(present), taken(present), taken(before)) == (True, False, False)
 
 
+@on_one_engine
 def test_a_clock_may_be_half_a_minute_off_and_not_more(session: Session, cast: Cast):
     app, _ = set_up(session, cast.rita, RING, now=NOW)
     at = {seconds: app.at(NOW + dt.timedelta(minutes=5, seconds=seconds)) for seconds in (-60, -30, 30, 60)}
@@ -101,6 +103,7 @@ def test_a_recovery_code_works_once_and_is_kept_as_a_digest(session: Session, ca
     assert not second_factor.check(session, cast.rob.id, codes[2], ring=RING, now=NOW)
 
 
+@on_one_engine
 def test_new_recovery_codes_end_the_old_ones(session: Session, cast: Cast):
     _, old = set_up(session, cast.rita, RING, now=NOW)
 
@@ -178,6 +181,7 @@ def test_a_link_for_a_new_password_does_not_go_round_the_second_factor(
     assert client.get("/").status_code == 302
 
 
+@on_one_engine
 def test_a_role_that_needs_it_opens_nothing_else_until_it_is_set_up(
     session: Session, client: CheckingClient, cast: Cast, sign_in: SignIn, settings: Settings
 ):
@@ -202,6 +206,7 @@ def test_a_role_that_needs_it_opens_nothing_else_until_it_is_set_up(
     assert session.scalars(select(SecondFactor)).all() == session.scalars(select(RecoveryCode)).all() == []
 
 
+@on_one_engine
 def test_an_admin_resets_what_somebody_lost_and_that_is_on_record(
     session: Session, cast: Cast, sign_in: SignIn, settings: Settings, flask_command: Callable[..., Result]
 ):
