@@ -17,7 +17,7 @@ from qa.calibration_sessions.golden import views as golden_views
 from qa.calibration_sessions.series import views as series_views
 from qa.coaching import views as coaching_views
 from qa.config import PROJECT, Settings
-from qa.core import access, assets, cookies, jobs, limits, logs, pages, routing, summing
+from qa.core import access, arriving, assets, cookies, jobs, limits, logs, pages, routing, summing
 from qa.core import db as database
 from qa.core.access_log import AccessLogBuffer
 from qa.data_exports import views as data_export_views
@@ -107,6 +107,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or Settings.from_environment(demo=cli.is_demo_command())
     app = Flask(__name__, template_folder=str(PROJECT / "templates"), static_folder=None)
     app.url_rule_class = routing.LateRule
+    app.request_class = arriving.PlainRequest
     app.url_map.converters["int"] = routing.StoredNumber
     app.ensure_sync = as_it_is  # type: ignore[assignment,method-assign]
     configure(app, settings)

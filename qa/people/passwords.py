@@ -1,12 +1,10 @@
-"""Passwords: argon2id, at most two hashes at once and behind everything else that wants the processor.
+"""Passwords: argon2id, one lane a hash, and at most two hashes at once, on half of the processors at most.
 
-A hash takes its time on purpose. Two threads of their own do all of them, at a lower priority where the system knows
-priorities of threads, so that a burst of sign-ins makes pages of others hardly slower.
+A hash takes its time on purpose. Threads of their own do all of them, so that a burst of sign-ins leaves a processor
+to everybody else.
 """
 
 import os
-import sys
-import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
@@ -17,18 +15,10 @@ from argon2.exceptions import InvalidHashError, VerifyMismatchError
 
 T = TypeVar("T")
 MINIMUM_LENGTH = 12
-AT_ONCE = 2
-LOWER = 10  # of nineteen steps down
-_hasher = PasswordHasher()  # argon2id with the library's RFC 9106 low-memory parameters
-
-
-def _step_back() -> None:
-    """Lower this thread's priority; the threads that argon2 starts have its own. Linux alone has it by thread."""
-    if sys.platform == "linux":
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), LOWER)
-
-
-_turns = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="hashing", initializer=_step_back)
+AT_ONCE = max(1, min(2, (os.cpu_count() or 1) // 2))
+# The memory and passes of RFC 9106's second choice, in one lane: four of them would take four processors at a time.
+_hasher = PasswordHasher(time_cost=3, memory_cost=64 * 1024, parallelism=1)
+_turns = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="hashing")
 
 
 def _in_turn(work: Callable[[], T]) -> T:

@@ -8,6 +8,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from qa.app import HEADERS
+from qa.core.arriving import plain
 from tests.support.cast import Cast
 from tests.support.client import CheckingClient, new_client
 
@@ -76,6 +77,20 @@ def test_methods_that_no_view_knows_and_bodies_that_are_too_large_or_too_deep_ar
     assert wrong.status_code in {400, 404, 415, 422}
     assert large.status_code in {413, 422}
     assert app.config["MAX_CONTENT_LENGTH"] == settings.max_upload_bytes
+
+
+def test_a_character_that_no_database_keeps_reaches_no_view(client: CheckingClient, cast: Cast, sign_in):
+    sign_in(client, cast.rita)
+
+    found = client.get("/?q=a%00b", follow_redirects=False)
+    searched = client.get("/search?q=Sa%00m")
+    kept = client.post_form("/saved-filters/", {"page": "notices.index", "name": "a\x00b", "query": "show=\x00all"})
+    told = client.post_json("/queue/1/answers", {"save_id": "a\x00", "answers": [{"comment\x00": ["\x00"]}]})
+
+    assert (found.status_code, searched.status_code, kept.status_code) == (200, 200, 302)
+    assert told.status_code in {404, 422}
+    assert 'value="Sam"' in searched.get_data(as_text=True)
+    assert plain({"a\x00": ["b\x00", 1, None]}) == {"a": ["b", 1, None]}
 
 
 @on_one_engine
