@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from qa.coaching import service as coaching
@@ -22,6 +22,7 @@ from tests.support.builders import make_assignment, make_review, make_ticket, pu
 from tests.support.cast import NOW, Cast
 from tests.support.client import CheckingClient
 from tests.support.statements import count_queries
+from tests.support.trail import tamper
 
 SignIn = Callable[..., CheckingClient]
 
@@ -244,7 +245,8 @@ def test_the_page_proves_the_chain_and_finds_a_change(app: Flask, session: Sessi
     client = sign_in(cast.ada)
     sound = words(client, "/audit/verify")
 
-    session.scalars(select(audit.AuditEvent).order_by(audit.AuditEvent.id)).first().action = "plan.draw"  # type: ignore[union-attr]
+    first = select(func.min(audit.AuditEvent.id)).scalar_subquery()
+    tamper(session, update(audit.AuditEvent).where(audit.AuditEvent.id == first).values(action="plan.draw"))
     changed = words(client, "/audit/verify")
 
     assert "The trail does not hold." not in sound
