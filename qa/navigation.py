@@ -74,6 +74,19 @@ HOMES = {
     "board_notes": "launches",
     "studies": "rubrics",
 }
+# Pages of a blueprint with several entries, by the entry that they belong to.
+PAGES = {
+    page: entry
+    for entry, pages in {
+        "tickets.intake": (
+            *("upload", "intake_run", "mapping", "change_mapping", "sources", "add_source", "source"),
+            *("change_source", "source_rules", "change_rules"),
+        ),
+        "tickets.retention_page": ("keep_for", "on_request", "keep_originals"),
+        "tickets.originals": ("original", "ask_for_original", "settle_original"),
+    }.items()
+    for page in (f"tickets.{name}" for name in pages)
+}
 
 
 def init_navigation(app: Flask) -> None:
@@ -117,12 +130,13 @@ def rooms_of(actor: Actor) -> tuple[dict[str, object], ...]:
 def _rooms(
     roles: frozenset[Role], endpoint: str | None, here: str | None, _mounted_at: str
 ) -> tuple[dict[str, object], ...]:
+    endpoint = PAGES.get(endpoint or "", endpoint)
     return tuple(
         {
             "label": room.label,
             "icon": room.icon,
             "url": url_for(room.endpoint),
-            "current": endpoint == room.endpoint or (is_home_of(room, here) and not exact_match()),
+            "current": endpoint == room.endpoint or (is_home_of(room, here) and not is_entry(endpoint)),
         }
         for room in ROOMS
         if roles & AUTHORITY[room.permission].keys()
@@ -136,8 +150,8 @@ def is_home_of(room: Room, blueprint: str | None) -> bool:
     return first is room
 
 
-def exact_match() -> bool:
-    return any(room.endpoint == request.endpoint for room in ROOMS)
+def is_entry(endpoint: str | None) -> bool:
+    return any(room.endpoint == endpoint for room in ROOMS)
 
 
 @lru_cache(maxsize=16)

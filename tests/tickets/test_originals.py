@@ -118,6 +118,7 @@ def test_an_original_is_sealed_and_read_for_minutes_by_two_peoples_consent(
     assert "case 12" in offered
     assert (granted.status_code, twice.status_code, opened.status_code) == (302, 409, 302)
     assert page.count(CANARY) >= 4  # message, subject, satisfaction, field
+    assert 'href="/tickets/originals" aria-current="page"' in page  # not the room of the tickets
     assert others == [404, 403, 404]
     assert CANARY not in over
     assert "was read" in over
