@@ -197,8 +197,12 @@ def test_a_row_that_answers_what_the_one_before_asked_is_shown_redacted(tmp_path
 def test_a_table_of_names_nobody_knows_is_told_by_whether_its_ids_repeat(tmp_path: Path) -> None:
     cases, talk = tmp_path / "a.csv", tmp_path / "b.csv"
     cases.write_text(
-        "Case;Headline;Reply took;Came back\n"
-        + "".join(f"{n};Where is my money, please tell me where it is;{n};0\n" for n in range(1, 30))
+        "Case;Headline;Reply took;Came back;Went by;Verdict;Handler mail\n"
+        + "".join(
+            f"{n};Where is my money, please tell me where it is;{n};0;{('Email', 'chat')[n % 2]};"
+            f"{('good', 'offered')[n % 2]};a{n}@example.com\n"
+            for n in range(1, 30)
+        )
     )
     talk.write_text(
         "Words,When,Case\n"
@@ -208,5 +212,10 @@ def test_a_table_of_names_nobody_knows_is_told_by_whether_its_ids_repeat(tmp_pat
     found = guessing.guess_from(look_at_all([sheet for path in (cases, talk) for sheet in sheets_of(path)]))
 
     assert [sheet.reads for sheet in found.sheets] == ["tickets", "messages"]
-    assert found.sheets[0].columns == {"Ticket ID": "Case"}
+    assert found.sheets[0].columns == {
+        "Ticket ID": "Case",
+        "Channel": "Went by",
+        "Assignee Email": "Handler mail",
+        "Satisfaction": "Verdict",
+    }
     assert found.sheets[1].columns == {"Ticket ID": "Case", "Sent At": "When", "Body": "Words"}

@@ -41,6 +41,10 @@ LONGEST_TIME = 2**31 // 60  # seconds
 Value = TypeVar("Value")
 Loses = Literal["ticket", "message", "cell"]
 Tell = Callable[[BadCellError], None]
+WITHOUT_MOMENT = {
+    "Created At": "a ticket needs the moment it was created",
+    "Sent At": "a message needs the moment it was written",
+}
 
 
 @dataclass(slots=True)
@@ -280,7 +284,9 @@ def read(text: str, sheet: SheetMapping, name: str) -> dt.datetime:
 
 
 def moment(row: TableRow, sheet: SheetMapping, name: str) -> dt.datetime:
-    text = needed(row, name)
+    text = row.cells.get(name, "").strip()
+    if not text:
+        raise BadCellError(name, "", WITHOUT_MOMENT.get(name, "empty"))
     try:
         return read(text, sheet, name)
     except UnreadableMomentError as error:

@@ -17,6 +17,14 @@ SHORTEST_WITHIN = 3  # letters of a name that is looked for among more words
 ONCE = 0.98  # share of ids that stand once in a table of tickets: exports repeat some
 LONG_TEXT = 40  # mean characters of what people write to each other
 EXACT, WITHIN, BY_VALUES = 3.0, 2.0, 1.0
+# Values by which a column is known whatever it is called.
+TELLING = {
+    "Channel": frozenset(
+        ("api", "call", "chat", "e-mail", "email", "facebook", "help center", "in-app", "instagram", "live chat",
+         "messaging", "phone", "sms", "telephone", "twitter", "voice", "web", "web form", "whatsapp")
+    ),
+    "Satisfaction": frozenset(("good", "bad", "offered", "unoffered")),
+}  # fmt: skip
 UTC = re.compile(r"\b(?:utc|gmt)\b", re.IGNORECASE)
 WORD = re.compile(r"[^\W_]+")
 UNIT = (("s", r"\bsec(?:ond)?s?\b|\(s\)"), ("h", r"\bh(?:ou)?rs?\b|\(h\)"), ("d", r"\bdays?\b"), ("min", r"\bmin"))
@@ -188,7 +196,7 @@ def _named(field: Field, column: str) -> float:
     for rank, name in enumerate(names):
         if bare == plain(name):
             return EXACT - rank / 100
-    words = f" {' '.join(WORD.findall(_split(column).casefold()))} "
+    words = f" {' '.join(WORD.findall(_split(column).casefold()))} ".replace(" mail ", " email ")
     within = [name for name in names if len(name) >= SHORTEST_WITHIN and f" {name.casefold()} " in words]
     return WITHIN + max(map(len, within)) / 100 if within else 0.0
 
@@ -224,6 +232,9 @@ def _by_values(field: Field, column: Column, table: Table) -> float:
         known = sum(meaning_of(word, {}, field.name) is not None for word in column.words) / len(column.words)
         enough = len(column.words) > 1 or field.name == "Public"
         return known if enough and known > MOSTLY and len(WORDS[field.name]) else 0.0
+    if field.name in TELLING and len(column.words) > 1:
+        known = sum(spelt(word) in TELLING[field.name] for word in column.words) / len(column.words)
+        return known if known > MOSTLY else 0.0
     if field.name == "Body" and column.length >= LONG_TEXT and not column.moments:
         return min(1.0, column.length / 1000)
     if field.name == "Sent At" and table == "messages":

@@ -73,8 +73,8 @@ def upload() -> ResponseReturnValue:
     except BaseException:
         keeping.forget_files(jobs.upload_folder(), kept.token)
         raise
-    title = "" if form.format.data == chosen else f" They were taken for an export of {formats.FORMATS[chosen].title}."
-    flash(f"The files are here; their rows are being taken in.{title}", "good")
+    if form.format.data != chosen:
+        flash(f"The files were taken for an export of {formats.FORMATS[chosen].title}.", "neutral")
     return redirect(url_for("tickets.intake_run", run_id=run.id))
 
 

@@ -99,7 +99,6 @@ def change_mapping(upload_id: int) -> ResponseReturnValue:
         session.rollback()
         return page(upload, chosen, errors, 422, str(error))
     session.commit()
-    flash("The rows are being taken in.", "good")
     return redirect(url_for("tickets.intake_run", run_id=run.id))
 
 

@@ -137,7 +137,7 @@ def show(ticket_id: int) -> ResponseReturnValue:
     session = db.session()
     ticket = queries.get_ticket_for(session, g.actor, ticket_id)
     view = queries.ticket_view(session, ticket)
-    conversation = opened(ticket, view, request.args.get("revision", type=stored_id))
+    conversation = opened(ticket, view, revision_asked_for())
     return render_template(
         "tickets/show.html",
         view=view,
@@ -158,6 +158,16 @@ def original_kept(ticket: Ticket) -> OriginalText | None:
     if not g.actor.may(Permission.ORIGINALS):
         return None
     return originals.newest_original(db.session(), ticket.id, now=utcnow())
+
+
+def revision_asked_for() -> int | None:
+    """The number of a revision; none where the newest is wanted."""
+    if not request.args.get("revision"):
+        return None
+    n = request.args.get("revision", type=stored_id)
+    if n is None:
+        raise NotFoundError("There is no such revision of this conversation.")
+    return n
 
 
 def opened(ticket: Ticket, view: queries.TicketView, n: int | None) -> Conversation | None:
