@@ -63,6 +63,8 @@ def follow_requests(app: Flask, proxies: int) -> None:
     The line names the endpoint, not the address: what somebody searched for is nobody's business.
     """
 
+    somebody = logging.getLogger("qa.requests")  # without a reader no line is made
+
     @app.before_request
     def begin() -> None:
         g.began = time.perf_counter()
@@ -76,7 +78,7 @@ def follow_requests(app: Flask, proxies: int) -> None:
         if "request_id" not in g:
             return response
         response.headers[CARRIED] = g.request_id
-        if request.endpoint not in OF_NO_INTEREST:
+        if request.endpoint not in OF_NO_INTEREST and somebody.hasHandlers():
             log.info(
                 "request",
                 method=request.method,
