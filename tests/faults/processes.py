@@ -30,7 +30,7 @@ PROJECT = Path(__file__).parents[2]
 P = TypeVar("P", bound="Program")
 T = TypeVar("T")
 LEVELS = {"correct": ("full", "partly"), "tone": ("met",), "privacy": ("met",)}
-PATIENCE = 60  # seconds
+PATIENCE = 120  # seconds
 
 
 class Program:

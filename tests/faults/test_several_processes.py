@@ -12,7 +12,7 @@ from qa.core.clock import utcnow
 from qa.core.jobs import Job
 from qa.people.service import MATCH_PARTS_JOB
 from tests.faults import counting
-from tests.faults.at_work import arrange, assert_whole
+from tests.faults.at_work import TOO_LATE, arrange, assert_whole
 from tests.faults.processes import ServerProcess, WorkerProcess, gone_in_the_end
 from tests.faults.soundness import assert_all_holds, finish_jobs
 from tests.support.cast import Cast
@@ -42,6 +42,6 @@ def test_three_servers_and_two_workers_are_one_installation(settings: Settings, 
     done = session.scalars(select(Job).where(Job.id.in_(wanted))).all()
     assert {(job.state, job.error) for job in done} == {("done", None)}
     assert storm.counts()["submits"] == 2 * PARTS
-    assert storm.counts()["disputes_settled"] == storm.counts()["told_that_another_was_faster"] == DISPUTES
+    assert storm.counts()["disputes_settled"] == storm.counts()[TOO_LATE] == DISPUTES
     assert_whole(session, storm, settings.instance / "exports")
     assert_all_holds(workers[0], session)

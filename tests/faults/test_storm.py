@@ -54,6 +54,7 @@ def test_nothing_acknowledged_is_lost_and_nothing_half_done_however_often_all_is
         killed[victim.name] += 1
         let_leases_run_out(session)  # a minute, which this test does not take
         server.start() if victim is server else worker.start()
+    storm.wait_for_each()
     storm.stop()
     finish_jobs(session)
 
