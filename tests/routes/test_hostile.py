@@ -82,7 +82,6 @@ def sent_by(dice: random.Random, names: list[str], form: Mapping[str, Any]) -> d
 
 
 @pytest.mark.slow
-@on_one_engine
 def test_nothing_that_is_sent_breaks_a_view_or_comes_back_as_markup(
     app: Flask, session: Session, people: dict[str, User], addresses: Addresses
 ):
