@@ -7,7 +7,8 @@ from typing import ParamSpec
 from flask import make_response, request
 from flask.typing import ResponseReturnValue
 from wtforms import Field, Form, SelectMultipleField
-from wtforms.validators import StopValidation
+from wtforms.validators import NumberRange as OfWTForms
+from wtforms.validators import StopValidation, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from qa.core.db import db
@@ -22,6 +23,15 @@ class CheckList(SelectMultipleField):
 
     widget = ListWidget(prefix_label=False)
     option_widget = CheckboxInput()
+
+
+class NumberRange(OfWTForms):
+    """WTForms' own; a number that no float holds is outside of any range, and not an error of ours."""
+
+    def __call__(self, form: Form, field: Field) -> None:
+        if isinstance(field.data, int) and abs(field.data) >= 2**63:
+            raise ValidationError(self.message or "This number is out of range.")
+        super().__call__(form, field)
 
 
 class AtLeastOne:

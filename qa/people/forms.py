@@ -15,10 +15,10 @@ from wtforms import (
     StringField,
 )
 from wtforms.fields import SelectChoice
-from wtforms.validators import EqualTo, InputRequired, Length, NumberRange, Optional
+from wtforms.validators import EqualTo, InputRequired, Length, Optional
 
 from qa.core.access import ROLE_WORDS, Role
-from qa.core.fields import CheckList
+from qa.core.fields import CheckList, NumberRange
 from qa.people.passwords import MINIMUM_LENGTH
 
 LONGEST = 200  # an argon2 hash of a megabyte is an attack

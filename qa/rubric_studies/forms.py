@@ -3,9 +3,9 @@
 from flask_wtf import FlaskForm
 from wtforms import DateField, IntegerField, RadioField, SelectField
 from wtforms.fields import SelectChoice
-from wtforms.validators import InputRequired, NumberRange
+from wtforms.validators import InputRequired
 
-from qa.core.fields import AtLeastOne, CheckList
+from qa.core.fields import AtLeastOne, CheckList, NumberRange
 from qa.rubric_studies.bridging import FEWEST, MOST
 
 WAYS = [

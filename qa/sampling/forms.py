@@ -6,9 +6,9 @@ from urllib.parse import quote
 from flask_wtf import FlaskForm
 from wtforms import DecimalField, HiddenField, IntegerField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields import SelectChoice
-from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms.validators import InputRequired, Length, Optional
 
-from qa.core.fields import AtLeastOne, CheckList
+from qa.core.fields import AtLeastOne, CheckList, NumberRange
 from qa.sampling import fields, targeting
 from qa.sampling.kinds import KINDS, NEW_DAYS
 from qa.sampling.schedules import SCHEDULES

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from flask_wtf import FlaskForm
 from wtforms import IntegerField, RadioField, SelectField
 from wtforms.fields import SelectChoice
-from wtforms.validators import InputRequired, NumberRange
+from wtforms.validators import InputRequired
 
 from qa.core.errors import InvalidInputError
+from qa.core.fields import NumberRange
 from qa.people.models import Team, User
 from qa.scheduled_exports.rules import OFFERS, RHYTHM_WORDS, WAY_WORDS, WEEKDAYS, Kind, Rhythm, Way
 from qa.trends.looking import SPANS, USUAL_SPAN

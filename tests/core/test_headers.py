@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from qa.app import HEADERS
 from qa.core.arriving import plain
+from qa.people.forms import ProgrammeForm
 from tests.support.cast import Cast
 from tests.support.client import CheckingClient, new_client
 
@@ -91,6 +92,15 @@ def test_a_character_that_no_database_keeps_reaches_no_view(client: CheckingClie
     assert told.status_code in {404, 422}
     assert 'value="Sam"' in searched.get_data(as_text=True)
     assert plain({"a\x00": ["b\x00", 1, None]}) == {"a": ["b", 1, None]}
+
+
+@on_one_engine
+def test_a_number_that_no_float_holds_is_told_at_its_field(app: Flask):
+    with app.test_request_context(method="POST", data={"review_days": "9" * 400}):
+        form = ProgrammeForm()
+        form.validate()
+
+    assert form.review_days.errors == ["Between 1 and 60 days."]
 
 
 @on_one_engine

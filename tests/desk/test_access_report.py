@@ -50,7 +50,7 @@ def test_a_customer_learns_who_read_about_them_and_a_reader_s_openings_are_told(
     of_days = client.post_form("/audit/access", {"since": "2026-04-07", "until": "2026-04-07"}).get_data(as_text=True)
     nobody = client.get("/audit/access", query_string=of_customer | {"customer": "c-99"}).get_data(as_text=True)
 
-    assert "2 openings of 1 tickets by 2 people" in page
+    assert "2 openings of 1 ticket by 2 people" in page
     assert "No such opening" in nobody
     assert [row[1] for row in rows_of(csv_of_customer)] == ["'=cmd|' /C calc'!A0", "Rita Ramos"]
     assert [row[5] for row in rows_of(of_reader)] == ["on the ticket's page", "to score it"]

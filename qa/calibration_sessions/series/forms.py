@@ -3,12 +3,12 @@
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, DateField, IntegerField, SelectField, StringField
 from wtforms.fields import SelectChoice
-from wtforms.validators import InputRequired, Length, NumberRange
+from wtforms.validators import InputRequired, Length
 from wtforms.widgets import HiddenInput
 
 from qa.calibration_sessions.recipes import KINDS, MOST
 from qa.calibration_sessions.series.rules import RHYTHMS
-from qa.core.fields import CheckList
+from qa.core.fields import CheckList, NumberRange
 
 NUMBER = (InputRequired("Enter a number, or 0."), NumberRange(min=0, max=MOST, message=f"Between 0 and {MOST}."))
 
