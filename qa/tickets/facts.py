@@ -16,8 +16,13 @@ DIGEST_HEX = 64
 CUSTOMER_HEX = 32
 
 
-def facts_digest(frame_key: bytes, record: TicketRecord) -> str:
+def facts_digest(frame_key: bytes, told: str) -> str:
     """A keyed digest of the facts as they came: without the key nobody can try out what a redacted value was."""
+    return keyed_digest(frame_key, b"facts1|" + told.encode("utf-8", "replace")).hex()
+
+
+def facts_of(record: TicketRecord) -> str:
+    """The facts as one text; the same facts always give the same."""
     solved, updated = record.solved_at, record.source_updated_at
     told = [
         REDACTION_VERSION,
@@ -61,8 +66,12 @@ def facts_digest(frame_key: bytes, record: TicketRecord) -> str:
     ]
     if record.data_region is not None:
         told.append(record.data_region)
-    body = FACTS.encode(told)
-    return keyed_digest(frame_key, b"facts1|" + body.encode("utf-8", "replace")).hex()
+    return FACTS.encode(told)
+
+
+def is_plain(facts: str, payload: bytes) -> bool:
+    """Whether facts and payload hold nothing but ASCII without NUL: nothing of their record has to be cleaned."""
+    return facts.isascii() and payload.isascii() and "\\u0000" not in facts and b"\\u0000" not in payload
 
 
 def conversation_digest(frame_key: bytes, record: TicketRecord, payload: bytes) -> str:

@@ -23,7 +23,7 @@ from qa.tickets.conversations import (
 )
 from qa.tickets.counting import Counts
 from qa.tickets.facets import Facet
-from qa.tickets.facts import cleaned, conversation_digest, fact_columns, facts_digest, redacted
+from qa.tickets.facts import cleaned, conversation_digest, fact_columns, facts_digest, facts_of, is_plain, redacted
 from qa.tickets.intake.base import PartRecord, TicketRecord
 from qa.tickets.models import ConversationKey, ConversationRevision, HandledPart, Resolution, Ticket
 from qa.tickets.originals.keeping import sealed_original
@@ -121,12 +121,12 @@ def prepare(session: Session, store: Store, records: Mapping[str, TicketRecord])
             (record, known.get(external_id), *_differences(store, record, known.get(external_id)))
             for external_id, record in records.items()
         ]
-        changed = [before.id for _, before, facts, text, _ in differing if before is not None and (facts or text)]
+        changed = [before.id for _, before, facts, text, _, _ in differing if before is not None and (facts or text)]
         deeper = _deeper(session, changed)
         session.rollback()
     counts = Counts()
     work = []
-    for record, before, facts, text, payload in differing:
+    for record, before, facts, text, payload, plain in differing:
         told = len(record.messages or ())
         if before is not None and not facts and not text:
             counts.tickets.add("unchanged")
@@ -134,7 +134,8 @@ def prepare(session: Session, store: Store, records: Mapping[str, TicketRecord])
             continue
         counts.tickets.add("stored" if before is None else "updated")
         known_more = deeper.get(before.id, Deeper()) if before is not None else Deeper()
-        each = _work(store, record, before, known_more, facts=facts, text=text, payload=payload, counts=counts)
+        safe = redacted(record) if not store.redacted else record if plain else cleaned(record)
+        each = _work(store, record, safe, before, known_more, facts=facts, text=text, payload=payload, counts=counts)
         if text is None:
             counts.messages.add("unchanged", told)
         work.append(each)
@@ -162,17 +163,21 @@ def known_tickets(session: Session, source_id: int, external_ids: Sequence[str])
     }
 
 
-def _differences(store: Store, record: TicketRecord, known: Known | None) -> tuple[str | None, str | None, bytes]:
-    """The new digests of facts and of conversation, each None where nothing is to be written; and the conversation."""
+def _differences(store: Store, record: TicketRecord, known: Known | None) -> tuple[str | None, str | None, bytes, bool]:
+    """The new digests of facts and of conversation, each None where nothing is to be written; and the conversation.
+
+    Last whether the record's characters are those that every database takes.
+    """
     if known is not None and known.erased:
-        return None, None, b""  # what was erased stays erased, whatever an export still says
-    facts: str | None = facts_digest(store.frame_key, record)
+        return None, None, b"", False  # what was erased stays erased, whatever an export still says
+    told = facts_of(record)
+    facts: str | None = facts_digest(store.frame_key, told)
     payload = payload_of(record.messages) if record.messages else b""
     text = conversation_digest(store.frame_key, record, payload) if record.messages else None
     if known is not None:
         facts = None if facts == known.digest else facts
         text = None if text == known.revision_digest else text
-    return facts, text, payload
+    return facts, text, payload, is_plain(told, payload)
 
 
 def _deeper(session: Session, ticket_ids: Sequence[int]) -> dict[int, Deeper]:
@@ -209,6 +214,7 @@ def _deeper(session: Session, ticket_ids: Sequence[int]) -> dict[int, Deeper]:
 def _work(
     store: Store,
     record: TicketRecord,
+    safe: TicketRecord,
     before: Known | None,
     deeper: Deeper,
     *,
@@ -218,7 +224,6 @@ def _work(
     counts: Counts,
 ) -> Work:
     columns = None
-    safe = cleaned(record) if store.redacted else redacted(record)
     if facts is not None:
         columns = fact_columns(store.frame_key, store.source_key, safe)
         columns["digest"] = facts

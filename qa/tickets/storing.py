@@ -31,7 +31,7 @@ CHUNK = 200  # tickets in one transaction
 CHUNK_MESSAGES = 10_000
 CHUNK_REJECTS = 1_000
 ATTEMPTS = 3
-AT_ONCE = 20_000  # objects made between two looks of the collector: hardly one of a chunk's is garbage before its end
+AT_ONCE = 200_000  # objects made between two looks of the collector: hardly one of a chunk's is garbage before its end
 
 InChunk = Callable[[Session, Counts, Sequence[Reject]], None]
 AfterChunk = Callable[[Counts], None]
@@ -190,12 +190,15 @@ def _moved(session: Session, store: Store, known: dict[str, Known]) -> bool:
     return bool(known) and known_tickets(session, store.source_id, list(known)) != known
 
 
-def _agents_of(records: Iterable[TicketRecord]) -> Iterator[AgentRecord]:
+def _agents_of(records: Iterable[TicketRecord]) -> Iterable[AgentRecord]:
+    """Each agent object once: most are told again with every message."""
+    found: dict[int, AgentRecord] = {}
     for record in records:
         if record.assignee is not None:
-            yield record.assignee
+            found[id(record.assignee)] = record.assignee
         for message in record.messages or ():
             if message.agent is not None:
-                yield message.agent
+                found[id(message.agent)] = message.agent
         for part in record.parts or ():
-            yield part.agent
+            found[id(part.agent)] = part.agent
+    return found.values()

@@ -13,6 +13,9 @@ Row = Mapping[str, Any]
 
 def row_id(row: Row, column: str) -> str:
     """An id as text: help desks use numbers of up to 64 bits and strings."""
+    value = row.get(column)
+    if type(value) is int:  # as most help desks write them
+        return str(value)
     found = optional_id(row, column)
     if found is None:
         raise BadCellError(column, row.get(column), "no id")
@@ -21,7 +24,7 @@ def row_id(row: Row, column: str) -> str:
 
 def optional_id(row: Row, column: str) -> str | None:
     value = row.get(column)
-    if type(value) is int:  # as most help desks write them
+    if type(value) is int:
         return str(value)
     return clean(value).strip() or None if isinstance(value, str) else None
 

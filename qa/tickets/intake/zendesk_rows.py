@@ -174,16 +174,20 @@ def message_record(row: Row, ticket: Row, account: Account) -> MessageRecord:
     at = moment(row, "created_at")
     if at is None:
         raise BadCellError("created_at", "", "a comment needs the moment it was written")
-    if not isinstance(row.get("public"), bool):
-        raise BadCellError("public", row.get("public"), "neither true nor false")
+    public = row.get("public")
+    if public is not True and public is not False:
+        raise BadCellError("public", public, "neither true nor false")
     text = row.get("body")
     if not isinstance(text, str):
         text = row.get("plain_body")
     if not isinstance(text, str):
         raise BadCellError("body", text, "a comment needs its text")
     text = spoken(text, as_list(row.get("attachments")))
-    role, agent = author(row_id(row, "author_id"), ticket, account, public=row["public"], text=text)
-    return MessageRecord(external_id=key, role=role, public=row["public"], at=at, text=text, agent=agent)
+    who = row.get("author_id")
+    if type(who) is int and 0 < who == ticket.get("requester_id"):  # as most messages are written
+        return MessageRecord(key, "customer", public, at, text)
+    role, agent = author(row_id(row, "author_id"), ticket, account, public=public, text=text)
+    return MessageRecord(key, role, public, at, text, agent)
 
 
 def author(
