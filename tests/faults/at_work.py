@@ -198,7 +198,7 @@ class Storm:
         return {
             "submits": sum(len(scorer.submitted) for scorer in self.scorers),
             "disputes_opened": len(self.objector.opened),
-            "disputes_settled": sum(len(settler.settled) + len(settler.perhaps) for settler in self.settlers),
+            "disputes_settled": len({each for one in self.settlers for each in (*one.settled, *one.perhaps)}),
             TOO_LATE: sum(settler.too_late for settler in self.settlers),
             "exports_ordered": self.orderer.ordered,
         }
