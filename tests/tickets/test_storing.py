@@ -314,9 +314,11 @@ HOSTILE = "'; DROP TABLE ticket; -- <script>alert(1)</script> =1+1 {{7*7}} %s \u
 
 
 def test_hostile_text_is_kept_as_text(session: Session, cast: Cast) -> None:
-    record: TicketRecord = ticket(1, said(0, HOSTILE), replied(5, text=HOSTILE), subject=HOSTILE, queue=HOSTILE)
+    long = f"{HOSTILE} said again. " * 300
+    record: TicketRecord = ticket(1, said(0, long), replied(5, text=HOSTILE), subject=HOSTILE, queue=HOSTILE)
 
     store(session, cast, record)
 
+    assert len(long.encode()) > 30_000
     assert session.scalars(select(Ticket.subject)).one() == HOSTILE
-    assert texts(session) == [HOSTILE, HOSTILE]
+    assert texts(session) == [long, HOSTILE]
