@@ -342,4 +342,28 @@ def test_the_proxy_of_the_example_speaks_tls_of_today_and_sends_on_from_http():
     told = (PROJECT / "deploy" / "nginx.conf").read_text(encoding="utf-8")
 
     assert re.findall(r"ssl_protocols ([^;]+);", told) == ["TLSv1.2 TLSv1.3"]
+    ciphers = re.findall(r"ssl_ciphers ([^;]+);", told)[0].split(":")
+    assert all(
+        re.fullmatch(r"ECDHE-(ECDSA|RSA)-(AES(256|128)-GCM-SHA(384|256)|CHACHA20-POLY1305)", each) for each in ciphers
+    )
+    assert "AES256" in ciphers[0]
+    assert "ssl_prefer_server_ciphers on;" in told
     assert told.count("listen 80;") == told.count("return 301 https://$host$request_uri;") == 1
+
+
+def test_scripts_put_nothing_into_an_object_by_a_name_that_they_were_given():
+    written = re.compile(r"(\S+)\[[a-zA-Z_.]+\] *(?:\?\?|\|\||&&|[+*/-])?=(?!=)")
+    by_name = {
+        (path.name, into)
+        for path in (PROJECT / "qa/static/js").glob("*.js")
+        for into in written.findall(path.read_text())
+    }
+    assert by_name == {("autosave.js", "this.pending")}
+    made = re.findall(r"this\.pending = (\w+)\(", (PROJECT / "qa/static/js/autosave.js").read_text())
+    assert made == ["byCriterion"] * 3  # which has no prototype
+
+
+def test_no_object_of_a_script_is_made_of_a_prototype_that_was_sent():
+    text = "".join(path.read_text() for path in (PROJECT / "qa/static/js").glob("*.js"))
+    assert "__proto__" not in text
+    assert "Object.setPrototypeOf" not in text

@@ -54,6 +54,11 @@ export function newId() {
 }
 
 // Time that somebody really had the page before them: not while it is hidden, not while nothing moves.
+// No criterion's key can mean more here than itself, whatever a rubric calls it.
+function byCriterion(answers) {
+  return Object.assign(Object.create(null), answers);
+}
+
 export class ActiveTime {
   constructor() {
     this.counted = 0;
@@ -95,7 +100,7 @@ export class Autosave {
   // `tell(state, detail)` hears: saving, saved, offline, signed-out, conflict, refused.
   constructor({ url, csrf, key, version, conversationRevision, tell, active = new ActiveTime() }) {
     Object.assign(this, { url, csrf, key, version, conversationRevision, tell });
-    this.pending = {};
+    this.pending = byCriterion();
     this.note = null;
     this.inFlight = null;
     this.stopped = false;
@@ -122,7 +127,7 @@ export class Autosave {
     }
     if (!kept) return [];
     this.inFlight = kept.inFlight ?? null;
-    this.pending = kept.pending ?? {};
+    this.pending = byCriterion(kept.pending);
     this.note = kept.note ?? null;
     const answers = [...(this.inFlight?.answers ?? []), ...Object.values(this.pending)];
     if (this.inFlight) this.send();
@@ -161,7 +166,7 @@ export class Autosave {
       internal_note: this.note,
       active_seconds: Math.min(this.active.take(), 3600),
     };
-    this.pending = {};
+    this.pending = byCriterion();
     this.note = null;
     this.keep();
     this.send();
