@@ -41,7 +41,7 @@ class Target(Protocol):
     def put(self, rows: Sequence[Row], lines: Lines, canonical: bytes) -> None:
         """Take a block of rows; ``canonical`` is the same as JSON Lines, and ``lines`` gives other wordings."""
 
-    def finish(self, dictionary: Iterable[Row], provenance: Iterable[Row]) -> None: ...
+    def finish(self, dictionary: Iterable[Row], told: Provenance, provenance: Iterable[Row]) -> None: ...
 
     def give_up(self) -> None:
         """Leave no open file behind when the writing is broken off."""
@@ -67,7 +67,8 @@ def write(
         for table, rows in tables:
             target.begin(table)
             done.append(_write_table(target, table, rows, sum(each.rows for each in done), zone, progress))
-        target.finish(_dictionary(done), _told(provenance(done), done, zone))
+        told = provenance(done)
+        target.finish(_dictionary(done), told, _told(told, done, zone))
     except BaseException:
         target.give_up()
         raise
@@ -116,7 +117,7 @@ class _Archive:
             raise RuntimeError("no table was begun")
         self._file.write(lines.csv(rows).encode() if self._form == "csv" else canonical)
 
-    def finish(self, dictionary: Iterable[Row], provenance: Iterable[Row]) -> None:
+    def finish(self, dictionary: Iterable[Row], told: Provenance, provenance: Iterable[Row]) -> None:
         self._close()
         for name, head, rows in (("dictionary", DICTIONARY, dictionary), ("provenance", PROVENANCE, provenance)):
             lines = [_csv_line(row, self._zone) for row in (head, *rows)]
@@ -140,7 +141,8 @@ class _Book:
         # openpyxl is much of a program's start: whoever only writes CSV need not load it.
         from exports.workbook import RowBook
 
-        self._path, self._book = path, RowBook(title="Flat data", zone=zone)
+        self._path, self._zone = path, zone
+        self._book = RowBook(title="Flat data", zone=zone)
 
     def begin(self, table: FlatTable) -> None:
         self._table = table
@@ -152,7 +154,7 @@ class _Book:
                 self.begin(self._table)
             self._sheet.put(row)
 
-    def finish(self, dictionary: Iterable[Row], provenance: Iterable[Row]) -> None:
+    def finish(self, dictionary: Iterable[Row], told: Provenance, provenance: Iterable[Row]) -> None:
         sheets = (
             ("Dictionary", DICTIONARY, (14, 24, 10, 90), dictionary),
             ("Provenance", PROVENANCE, (24, 32, 90), provenance),
@@ -161,7 +163,8 @@ class _Book:
             sheet = self._book.sheet(name, head, widths)
             for row in rows:
                 sheet.put(row)
-        self._book.save(self._path)
+        watermark = told.watermark(self._zone)
+        self._book.save(self._path, head=told.title, foot=told.confidentiality, watermark=watermark)
 
     def give_up(self) -> None:
         self._book.give_up()

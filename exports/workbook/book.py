@@ -344,7 +344,7 @@ class Book:
         margins = raw.page_margins
         margins.left = margins.right = MARGINS[0]
         margins.top, margins.bottom, margins.header, margins.footer = *MARGINS[1:], 0.35, 0.35
-        _running(raw, header_text(header), header_text(footer), header_text(title), header_text(self.watermark))
+        running(raw, header, footer, title, self.watermark)
         sheet = Sheet(raw=raw, zone=self.zone, book=self)
         self.sheets.append(sheet)
         return sheet
@@ -376,10 +376,10 @@ class Book:
         return finish(target.getvalue(), known, self.made_at)
 
 
-def _running(raw: Worksheet, header: str, footer: str, title: str, watermark: str) -> None:
-    """The head and foot of every printed page; the watermark stands behind the foot's own words."""
-    raw.oddHeader = HeaderFooterItem(left=_running_part(header), right=_running_part(title))
-    left = " · ".join(part for part in (footer, watermark) if part)
+def running(raw: Worksheet, header: str, footer: str, title: str, watermark: str) -> None:
+    """The head and foot of every printed page of a sheet; the watermark stands behind the foot's own words."""
+    raw.oddHeader = HeaderFooterItem(left=_running_part(header_text(header)), right=_running_part(header_text(title)))
+    left = " · ".join(header_text(part) for part in (footer, watermark) if part)
     raw.oddFooter = HeaderFooterItem(left=_running_part(left), right=_running_part("Page &P of &N"))
 
 

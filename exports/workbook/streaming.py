@@ -12,7 +12,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.properties import PageSetupProperties
 
 from exports.text import FORMULA_STARTS, one_line, sheet_name
-from exports.workbook.book import A4
+from exports.workbook.book import A4, running
 from exports.workbook.styles import excel_name, named
 from exports.workbook.values import Value, stored
 
@@ -49,8 +49,9 @@ class RowSheet:
         self._raw.append([self._cell(value) for value in values])
         self.rows += 1
 
-    def close(self) -> None:
-        """Give the columns their filters, now that the last row is known."""
+    def close(self, head: str, foot: str, watermark: str) -> None:
+        """Give the columns their filters, now that the last row is known, and every printed page its head and foot."""
+        running(self._raw, head, foot, self._raw.title, watermark)
         self._raw.auto_filter.ref = f"A1:{get_column_letter(max(self._columns, 1))}{self.rows + 1}"
 
     def _made(self, value: Value) -> object:
@@ -89,10 +90,10 @@ class RowBook:
         self._sheets.append(RowSheet(raw, self._zone, titles, widths))
         return self._sheets[-1]
 
-    def save(self, path: Path) -> None:
-        """Put the sheets together."""
+    def save(self, path: Path, *, head: str, foot: str, watermark: str) -> None:
+        """Put the sheets together; what is given stands on every printed page."""
         for sheet in self._sheets:
-            sheet.close()
+            sheet.close(head, foot, watermark)
         self._raw.save(path)
 
     def give_up(self) -> None:

@@ -23,11 +23,7 @@ from tests.support.cast import Cast
 from tests.support.tickets import Handled
 
 __all__ = ["seven"]
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.slow,
-    pytest.mark.parametrize("database_url", ["sqlite"], indirect=True),
-]
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 def test_a_plan_goes_out_comes_back_is_followed_up_and_judged(

@@ -133,6 +133,9 @@ def test_a_workbook_brings_its_dictionary_and_where_it_comes_from(tmp_path: Path
 
     book = load_workbook(tmp_path / "x.xlsx")
     assert book.sheetnames == ["Answers", "Dictionary", "Provenance"]
+    for sheet in book:  # whatever is printed says what it is of, and who took it along
+        assert sheet.oddHeader.left.text == provenance().title
+        assert provenance().watermark(ZONE) in sheet.oddFooter.left.text
     assert book["Answers"].freeze_panes == "B2"
     assert [row[2].value for row in book["Provenance"].iter_rows() if row[0].value == "Rows"] == [len(ROWS)]
     assert done[0].digest in [row[2].value for row in book["Provenance"].iter_rows()]
