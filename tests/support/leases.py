@@ -1,6 +1,6 @@
 """PostgreSQL databases lent to one test after another: emptying one is far quicker than copying the template again.
 
-A test that changed the schema (took a trigger off, say) has spoilt its database; an event trigger notices.
+A test that changed the schema (took a trigger off, say) or its version has spoilt its database; triggers notice.
 """
 
 from pathlib import Path
@@ -44,6 +44,14 @@ BEGIN
     RETURN emptied;
 END $$;
 
+CREATE FUNCTION lending.notice_another_version() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO lending.spoilt VALUES ('another version of the schema');
+    RETURN NULL;
+END $$;
+
+CREATE TRIGGER lending_version AFTER INSERT OR UPDATE OR DELETE ON public.alembic_version
+FOR EACH ROW EXECUTE FUNCTION lending.notice_another_version();
 CREATE EVENT TRIGGER lending_change ON ddl_command_end EXECUTE FUNCTION lending.notice_a_change();
 CREATE EVENT TRIGGER lending_drop ON sql_drop EXECUTE FUNCTION lending.notice_a_drop();
 """
