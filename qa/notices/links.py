@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from email.message import EmailMessage
-from email.utils import make_msgid
 from typing import Any
 
 from qa.config import MailSettings, settings
@@ -31,12 +30,7 @@ def mail_link(job: Job) -> Mapping[str, Any]:
 
 def compose(mail: MailSettings, name: str, email: str, token: str) -> EmailMessage:
     """The message with the link."""
-    message = EmailMessage()
-    message["Subject"] = "Fairmark: your link for a new password"
-    message["From"] = mail.sender
-    message["To"] = email
-    message["Message-ID"] = make_msgid(domain=mail.sender.rpartition("@")[2].strip(">") or None)
-    message["Auto-Submitted"] = "auto-generated"
+    message = mailing.begun(mail, to=email, subject="Fairmark: your link for a new password")
     message.set_content(
         f"Hello {name},\n\nhere you choose a new password for Fairmark:\n\n{mail.base_url}/welcome/{token}\n\n"
         "The link works once, for 24 hours (an invitation for 7 days). If you did not ask for it, somebody else typed "

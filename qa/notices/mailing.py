@@ -40,18 +40,25 @@ class Addressee:
     stop_url: str
 
 
+def begun(mail: MailSettings, *, to: str, subject: str) -> EmailMessage:
+    """A message that no person wrote, with its heads and without its words."""
+    message = EmailMessage()
+    message["Subject"] = subject
+    message["From"] = mail.sender
+    message["To"] = to
+    message["Message-ID"] = make_msgid(domain=mail.sender.rpartition("@")[2].strip(">") or None)
+    message["Auto-Submitted"] = "auto-generated"
+    return message
+
+
 def compose(mail: MailSettings, to: Addressee, kinds: Sequence[str]) -> EmailMessage:
     """A digest from the kinds of its notices, one entry a notice: no name, no number and no word of any ticket."""
     counts: dict[str, int] = {}
     for kind in kinds:
         counts[words_of(kind)] = counts.get(words_of(kind), 0) + 1
     lines = [f"- {words}" + (f" ({count} times)" if count > 1 else "") for words, count in counts.items()]
-    message = EmailMessage()
-    message["Subject"] = "Fairmark: one notice waits" if len(kinds) == 1 else f"Fairmark: {len(kinds)} notices wait"
-    message["From"] = mail.sender
-    message["To"] = to.email
-    message["Message-ID"] = make_msgid(domain=mail.sender.rpartition("@")[2].strip(">") or None)
-    message["Auto-Submitted"] = "auto-generated"
+    subject = "Fairmark: one notice waits" if len(kinds) == 1 else f"Fairmark: {len(kinds)} notices wait"
+    message = begun(mail, to=to.email, subject=subject)
     message["List-Unsubscribe"] = f"<{to.stop_url}>"
     message.set_content(
         "\n".join(

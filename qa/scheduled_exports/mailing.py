@@ -1,21 +1,16 @@
 """The e-mail that says an export is ready: which kind, and where to sign in for it. No name, no figure, no file."""
 
 from email.message import EmailMessage
-from email.utils import make_msgid
 
 from qa.config import MailSettings
+from qa.notices.mailing import begun
 from qa.scheduled_exports.rules import OFFERS, Kind
 from qa.scheduled_exports.service import KEPT_DAYS
 
 
 def compose(mail: MailSettings, *, name: str, email: str, kind: Kind, address: str) -> EmailMessage:
     """The message to one receiver."""
-    message = EmailMessage()
-    message["Subject"] = "Fairmark: an export is ready"
-    message["From"] = mail.sender
-    message["To"] = email
-    message["Message-ID"] = make_msgid(domain=mail.sender.rpartition("@")[2].strip(">") or None)
-    message["Auto-Submitted"] = "auto-generated"
+    message = begun(mail, to=email, subject="Fairmark: an export is ready")
     message.set_content(
         "\n".join(
             [
