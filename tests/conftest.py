@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import hypothesis
 import pytest
 
-from tests.support import postgresql, programs, runs
+from tests.support import leases, postgresql, programs, runs
 
 if TYPE_CHECKING:
     from click.testing import Result
@@ -51,6 +51,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
+    leases.forget_all()
     if BEGUN in config.stash:
         folder = config.stash[BEGUN]
         postgresql.stop_all(folder)

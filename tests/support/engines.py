@@ -16,7 +16,7 @@ from flask_migrate import Migrate, upgrade
 from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine.default import DefaultDialect
-from sqlalchemy.pool import NullPool, StaticPool
+from sqlalchemy.pool import StaticPool
 
 import qa
 import qa.tables  # a table may name one of a room above its own: a test of one room alone needs them all
@@ -109,6 +109,7 @@ def postgresql_database(*, template: str = MIGRATED) -> Iterator[str]:
         if lent and leases.emptied(folder, name):
             _clean.append(name)
         else:
+            leases.forget(name)
             with postgresql.administrator(folder) as connection:
                 connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
@@ -191,9 +192,10 @@ def arranging_engine(database_url: str) -> Iterator[Engine]:
     sqlite = make_url(database_url).get_backend_name() == "sqlite"
     engine = create_engine(
         database_url,
-        poolclass=StaticPool if sqlite else NullPool,
         connect_args={"timeout": 10, "check_same_thread": False} if sqlite else {},
         execution_options={ARRANGING: True},
+        # The session keeps its connection over its commits: a new one costs PostgreSQL more than most tests ask of it.
+        **({"poolclass": StaticPool} if sqlite else {"pool_size": 1, "max_overflow": 20}),
     )
     share_compiled(engine)
     if sqlite:

@@ -62,10 +62,15 @@ def url(folder: Path, database: str) -> str:
     return f"postgresql+psycopg://{USER}@/{database}?host={folder}"
 
 
+def connect(folder: Path, database: str) -> psycopg.Connection:
+    """A connection that may do everything, each statement at once; whoever asks closes it."""
+    return psycopg.connect(host=str(folder), user=USER, dbname=database, autocommit=True)
+
+
 @contextmanager
 def administrator(folder: Path, database: str = "postgres") -> Iterator[psycopg.Connection]:
-    """A connection that may do everything, each statement at once."""
-    connection = psycopg.connect(host=str(folder), user=USER, dbname=database, autocommit=True)
+    """Such a connection for as long as the block lasts."""
+    connection = connect(folder, database)
     try:
         yield connection
     finally:
