@@ -56,6 +56,9 @@ def run() -> None:
             connection=connection,
             target_metadata=db.metadata,
             render_as_batch=True,
+            # Alembic takes SQLite for a database that cannot take back a changed table, and commits each step alone: an
+            # upgrade that is killed would stay between two versions.
+            transactional_ddl=True,
             render_item=render_item,
             compare_type=compare_type,
             include_name=include_name,

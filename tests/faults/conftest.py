@@ -1,8 +1,13 @@
 """Tells at the end how often what was tried; a whole run with too few kills has proved too little, and fails."""
 
+import signal
+
 import pytest
 
 from tests.faults import counting
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as in the background of a shell: every server would inherit it
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

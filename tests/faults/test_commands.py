@@ -3,7 +3,8 @@
 import datetime as dt
 import random
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -69,27 +70,43 @@ def test_a_killed_upgrade_leaves_the_former_schema_whole_and_the_next_one_finish
     engine_name: str, tmp_path: Path
 ) -> None:
     newest, rng, finished = ScriptDirectory(str(MIGRATIONS)).get_current_head(), random.Random(5), 0
+    with old_installation(engine_name, tmp_path, seed=0) as (program, database_url, counts):
+        begun = time.monotonic()
+        done = program.command("db", "upgrade")
+        lasts = time.monotonic() - begun
+        assert (done.returncode, kept_by(database_url, counts)) == (0, counts), done.stderr
+
     for n in range(UPGRADES):
-        folder = tmp_path / str(n)
-        folder.mkdir()
-        with empty_database(engine_name, folder) as database_url:
-            with only_migrations(database_url):
-                upgrade(revision=OLDEST)
-                filler = Filler(db.engine, seed=n)
-                filler.fill(at_first=2)
-            program = Program(Settings.for_tests(database_url=database_url, instance=folder / "instance"))
+        with old_installation(engine_name, tmp_path, seed=n + 1) as (program, database_url, counts):
             program.begin("db", "upgrade")
-            time.sleep(rng.uniform(0.6, 3.0))
+            time.sleep(rng.uniform(0.5, 1.1) * lasts)
             program.kill()
             after = version_of(database_url)
             done = program.command("db", "upgrade")
 
             assert after in (OLDEST, newest)
             assert (done.returncode, version_of(database_url)) == (0, newest), done.stderr
-            assert kept_by(database_url, filler.counts) == filler.counts
+            assert kept_by(database_url, counts) == counts
         finished += after == newest
     counting.note(kills=UPGRADES, upgrades=UPGRADES)
     print(f"{finished} of {UPGRADES} killed upgrades had come to their end")
+
+
+@contextmanager
+def old_installation(engine_name: str, folder: Path, *, seed: int) -> Iterator[tuple[Program, str, dict[str, int]]]:
+    """The program on a database of the first version with rows in every table, its address, and how many rows."""
+    place = folder / str(seed)
+    place.mkdir()
+    with empty_database(engine_name, place) as database_url:
+        with only_migrations(database_url):
+            upgrade(revision=OLDEST)
+            filler = Filler(db.engine, seed=seed)
+            filler.fill(at_first=2)
+        yield (
+            Program(Settings.for_tests(database_url=database_url, instance=place / "instance")),
+            database_url,
+            dict(filler.counts),
+        )
 
 
 def version_of(database_url: str) -> str | None:
