@@ -100,6 +100,7 @@ class Settings:
     frame_key: bytes
     audit_key: bytes
     text_keys: tuple[tuple[str, bytes], ...]
+    draft_key: bytes  # unsent answers in people's browsers
     instance: Path
     demo: bool = False
     testing: bool = False
@@ -149,6 +150,7 @@ class Settings:
             frame_key=_key(environ, "FRAME_KEY", DEMO_NAME if demo else secret_key),
             audit_key=_key(environ, "AUDIT_KEY", secret_key),
             text_keys=_text_keys(environ, secret_key),
+            draft_key=_key(environ, "DRAFT_KEY", secret_key),
             instance=instance,
             demo=demo,
             secure_cookies=environ.get("SECURE_COOKIES", "no" if demo else "yes").lower() in {"1", "yes", "true"},
@@ -174,6 +176,7 @@ class Settings:
             frame_key=_derived(secret, "FRAME_KEY"),
             audit_key=_derived(secret, "AUDIT_KEY"),
             text_keys=(("k1", _derived(secret, "TEXT_KEYS")),),
+            draft_key=_derived(secret, "DRAFT_KEY"),
             instance=instance,
             testing=True,
             secure_cookies=False,

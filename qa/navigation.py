@@ -6,8 +6,10 @@ from functools import lru_cache
 from flask import Flask, g, request, url_for
 from sqlalchemy.exc import SQLAlchemyError
 
+from qa.config import settings
 from qa.core.access import AUTHORITY, ROLE_WORDS, Actor, Permission, Role
 from qa.core.clock import local_day, utcnow
+from qa.core.crypto import draft_key_of
 from qa.core.db import db
 from qa.notices import queries as notices
 
@@ -160,7 +162,14 @@ def _addresses(_mounted_at: str) -> dict[str, str]:
 
 
 def viewer_of(actor: Actor) -> dict[str, object]:
-    return {"name": actor.name, **_account(frozenset(actor.roles), request.script_root)}
+    chosen = settings()
+    return {
+        "name": actor.name,
+        "id": actor.user_id,
+        "draft_key": draft_key_of(chosen.draft_key, actor.user_id),
+        "idle_seconds": int(chosen.session_idle.total_seconds()),
+        **_account(frozenset(actor.roles), request.script_root),
+    }
 
 
 @lru_cache(maxsize=128)
@@ -169,4 +178,5 @@ def _account(roles: frozenset[Role], _mounted_at: str) -> dict[str, object]:
         "roles": [ROLE_WORDS[role] for role in Role if role in roles],
         "sign_out_url": url_for("sign_in.sign_out"),
         "account_url": url_for("account.show"),
+        "sign_in_url": url_for("sign_in.form"),
     }

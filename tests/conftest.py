@@ -36,7 +36,7 @@ BEGUN = pytest.StashKey[Path]()
 
 def pytest_configure(config: pytest.Config) -> None:
     # Whatever the machine is set to must not reach the tests.
-    for name in ("DATABASE_URL", "SECRET_KEY", "FRAME_KEY", "AUDIT_KEY", "TEXT_KEYS", "FAIRMARK_INSTANCE"):
+    for name in ("DATABASE_URL", "SECRET_KEY", "FRAME_KEY", "AUDIT_KEY", "TEXT_KEYS", "DRAFT_KEY", "FAIRMARK_INSTANCE"):
         os.environ.pop(name, None)
     # How long one example takes says more about the machine's other work than about the code.
     # Every run tries other examples, so many short runs see what one long run sees; make test-full takes its time.

@@ -4,6 +4,8 @@ The ticket's key is wrapped by a master key of the installation (the newest of a
 (NIST SP 800-38D), a fresh 96-bit nonce for each message.
 """
 
+import base64
+import hmac
 import os
 import zlib
 from dataclasses import dataclass
@@ -71,6 +73,14 @@ def seal_secret(ring: KeyRing, secret: bytes, about: str) -> bytes:
 def open_secret(ring: KeyRing, sealed: bytes, about: str) -> bytes:
     key_id, _, payload = sealed.partition(b":")
     return _open(ring.find(key_id.decode()), payload, about)
+
+
+def draft_key_of(draft_key: bytes, user_id: int) -> str:
+    """What seals one person's unsent answers in a browser, in base64: 32 bytes that follow from nobody else's.
+
+    It is the expand step of HKDF-SHA-256 in one block (RFC 5869, section 2.3); ``draft_key`` is random already.
+    """
+    return base64.b64encode(hmac.digest(draft_key, f"fairmark:drafts:{user_id}\x01".encode(), "sha256")).decode("ascii")
 
 
 def _seal(key: bytes, plain: bytes, about: str) -> bytes:

@@ -116,6 +116,7 @@ def print_keys() -> None:
     chosen = settings()
     click.echo(f"FRAME_KEY={encoded(chosen.frame_key)}")
     click.echo(f"AUDIT_KEY={encoded(chosen.audit_key)}")
+    click.echo(f"DRAFT_KEY={encoded(chosen.draft_key)}")
     click.echo("TEXT_KEYS=" + ",".join(f"{key_id}:{encoded(key)}" for key_id, key in chosen.text_keys))
 
 

@@ -195,6 +195,10 @@ def test_every_page_of_somebody_signed_in_offers_to_sign_out(cast: Cast, sign_in
     pages = [client.get(path).get_data(as_text=True) for path in ("/", "/account/", "/people/", "/no-such-page")]
 
     assert all('action="/sign-out"' in page for page in pages)
+    # Who has left is handed no key to what they left in the browser.
+    assert all(page.count("data-draft-key=") == 1 for page in pages)
+    client.post_form("/sign-out")
+    assert "data-draft-key" not in client.get("/sign-in").get_data(as_text=True)
 
 
 @on_one_engine

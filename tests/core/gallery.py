@@ -1,5 +1,6 @@
 """Every component on one page, served by a Flask app that knows nothing else of the product."""
 
+import base64
 import datetime as dt
 from pathlib import Path
 from types import SimpleNamespace
@@ -60,7 +61,15 @@ def gallery_app() -> Flask:
 
     @app.context_processor
     def frame() -> dict[str, object]:
-        viewer = SimpleNamespace(name="Lena Ortiz", roles=["Team lead", "QA lead"], sign_out_url="/sign-out")
+        viewer = SimpleNamespace(
+            name="Lena Ortiz",
+            roles=["Team lead", "QA lead"],
+            sign_out_url="/sign-out",
+            sign_in_url="/sign-in",
+            id=7,
+            draft_key=base64.b64encode(bytes(32)).decode(),
+            idle_seconds=28_800,
+        )
         return {"navigation": rooms("Trends"), "viewer": viewer, "search_url": "/search"}
 
     @app.after_request

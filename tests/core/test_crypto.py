@@ -1,6 +1,10 @@
 """Stored text: it comes back as it was, with its own key only, and never when somebody touched it."""
 
+import base64
+
 import pytest
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -91,3 +95,11 @@ def test_a_wrapped_key_moved_to_another_ticket_does_not_open():
 
     with pytest.raises(UnreadableTextError):
         crypto.unwrap(ring, key_id, wrapped, "ticket/desk/2")
+
+
+@given(st.binary(min_size=32, max_size=32), st.integers(1, 2**31))
+def test_each_person_s_drafts_have_a_key_that_follows_from_the_installation_s_by_hkdf(master: bytes, person: int):
+    expanded = HKDFExpand(SHA256(), length=32, info=f"fairmark:drafts:{person}".encode()).derive(master)
+
+    assert base64.b64decode(crypto.draft_key_of(master, person)) == expanded
+    assert crypto.draft_key_of(master, person) != crypto.draft_key_of(master, person + 1)

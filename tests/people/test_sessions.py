@@ -130,6 +130,8 @@ def test_signing_out_ends_the_session_on_the_server_too(
     thief = new_client(app, session)
     thief.set_cookie(sessions.COOKIE, kept)
     assert response.status_code == 302
+    assert response.location == "/sign-in#signed-out"  # by which the browser's other pages hear of it
+    assert response.headers["Clear-Site-Data"] == '"cache"'
     assert not cookie_of(client)
     assert thief.get("/").status_code == 302
 

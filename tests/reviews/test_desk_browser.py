@@ -158,6 +158,7 @@ def test_the_list_survives_a_lost_connection_and_sends_what_an_earlier_page_coul
     expect(page.locator("[data-saved]")).to_have_text("Not saved yet")
     page.keyboard.press("j")
     page.keyboard.press("2")
+    expect(page.locator("[data-scoring]")).to_have_attribute("data-unsent", "kept")
     page.on("dialog", lambda dialog: dialog.accept())
 
     ready(page, "/queue?show=all", "queue")

@@ -79,6 +79,7 @@ def test_a_reload_brings_back_what_could_not_be_sent(
     page.keyboard.press("j")
     page.keyboard.press("1")
     expect(page.locator("[data-saved]")).to_have_text("Not saved yet")
+    expect(page.locator("[data-scoring]")).to_have_attribute("data-unsent", "kept")
     page.on("dialog", lambda dialog: dialog.accept())
     page.unroute("**/answers")
 

@@ -159,10 +159,12 @@ def sign_out() -> ResponseReturnValue:
     sessions.revoke(db.session(), g.actor.session_id, by=g.actor.user_id, now=utcnow())
     db.session.commit()
     form_session.clear()
-    response = make_response(redirect(url_for("sign_in.form")))
+    # The fragment lets that page tell the browser's other pages to go, too.
+    response = make_response(redirect(url_for("sign_in.form", _anchor="signed-out")))
     chosen = settings()
     response.delete_cookie(sessions.cookie_name(chosen), secure=chosen.secure_cookies, httponly=True, samesite="Lax")
-    # What this browser keeps of pages goes; drafts in its storage stay, sealed by nobody's session.
+    # What this browser keeps of pages goes. Its storage stays: answers that could not be sent are in it, sealed under a
+    # key that only their author's pages are handed.
     response.headers["Clear-Site-Data"] = '"cache"'
     return response
 

@@ -1,6 +1,8 @@
 // Saves that are never lost, doubled or reordered: one is under way at a time, each carries its own id and the version it
-// changes, what is not yet acknowledged is also kept in this browser, and a lost connection is tried again until it works.
-export const KEPT = "fairmark.draft."; // and the assignment: where a browser keeps what is not acknowledged; see claim
+// changes, what is not yet acknowledged is also kept in this browser, sealed, and a lost connection is tried again until it
+// works.
+import { Place, nameOf, readKept } from "./sealed-drafts.js";
+
 const FIRST_WAIT = 1000;
 const LONGEST_WAIT = 20000;
 const TIMEOUT = 10000;
@@ -11,7 +13,7 @@ const IDLE = 120000; // without a key or a movement for so long nobody is readin
 // The first has the draft's own name; a second one beside it a name of its own, so that neither throws away what the other
 // keeps. A name is held as long as its page is open.
 export async function claim(assignment) {
-  const name = `${KEPT}${assignment}`;
+  const name = nameOf(assignment);
   if (!navigator.locks) return { key: name, alone: true };
   if (await held(name)) {
     await adopt(name);
@@ -98,8 +100,10 @@ export class ActiveTime {
 
 export class Autosave {
   // `tell(state, detail)` hears: saving, saved, offline, signed-out, conflict, refused.
-  constructor({ url, csrf, key, version, conversationRevision, tell, active = new ActiveTime() }) {
+  // `tellKept(state)` hears whether what is not acknowledged lies in this browser; see Place.
+  constructor({ url, csrf, key, version, conversationRevision, tell, tellKept, active = new ActiveTime() }) {
     Object.assign(this, { url, csrf, key, version, conversationRevision, tell });
+    this.place = new Place(key, tellKept);
     this.pending = byCriterion();
     this.note = null;
     this.inFlight = null;
@@ -118,13 +122,8 @@ export class Autosave {
   }
 
   // What an earlier visit could not send; the page shows it and it is sent again with its own id.
-  restore() {
-    let kept;
-    try {
-      kept = JSON.parse(localStorage.getItem(this.key) ?? "null");
-    } catch {
-      kept = null;
-    }
+  async restore() {
+    const kept = await readKept(this.key);
     if (!kept) return [];
     this.inFlight = kept.inFlight ?? null;
     this.pending = byCriterion(kept.pending);
@@ -148,12 +147,7 @@ export class Autosave {
   }
 
   keep() {
-    try {
-      if (this.settled) localStorage.removeItem(this.key);
-      else localStorage.setItem(this.key, JSON.stringify({ inFlight: this.inFlight, pending: this.pending, note: this.note }));
-    } catch {
-      // Storage is refused: the page itself still holds everything.
-    }
+    this.place.put(this.settled ? null : { inFlight: this.inFlight, pending: this.pending, note: this.note });
   }
 
   flush() {
@@ -238,11 +232,7 @@ export class Autosave {
   forget() {
     this.stopped = true;
     clearTimeout(this.timer);
-    try {
-      localStorage.removeItem(this.key);
-    } catch {
-      // Nothing was kept.
-    }
+    this.place.put(null);
   }
 
   // Resolves when everything is on the server; rejects when that needs a person.

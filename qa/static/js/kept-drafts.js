@@ -1,32 +1,29 @@
 // Answers that an earlier page of this browser could not send: what there is, and sending it again under its own id.
-import { Autosave, KEPT } from "./autosave.js";
+import { Autosave } from "./autosave.js";
+import { assignmentOf, readKept, unsentNames } from "./sealed-drafts.js";
 
 const NOBODY = { take: () => 0 }; // no time is counted for a page that nobody reads
+const STUCK = new Set(["offline", "signed-out", "conflict", "refused", "needs-opening"]);
+const rest = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
-// Every draft with something unsent: assignment, answers, whether it can be sent from here.
-export function keptDrafts() {
-  const found = [];
-  try {
-    for (let at = 0; at < localStorage.length; at += 1) {
-      const name = localStorage.key(at);
-      const [assignment] = name?.startsWith(KEPT) ? name.slice(KEPT.length).split(".") : [""];
-      if (!/^\d+$/.test(assignment)) continue;
-      const kept = JSON.parse(localStorage.getItem(name));
-      const criteria = new Set([...(kept.inFlight?.answers ?? []), ...Object.values(kept.pending ?? {})].map((answer) => answer.criterion));
-      found.push({ assignment, key: name, answers: criteria.size, save: kept.inFlight });
-    }
-  } catch {
-    // Storage is refused or holds what is not ours: the review's own page tells about it.
-  }
+// Every draft of this person with something unsent: assignment, answers, whether it can be sent from here, or read at all.
+export async function keptDrafts() {
+  const found = await Promise.all(
+    unsentNames().map(async (name) => {
+      const kept = await readKept(name);
+      const answers = kept ? [...(kept.inFlight?.answers ?? []), ...Object.values(kept.pending ?? {})] : [];
+      const criteria = new Set(answers.map((answer) => answer.criterion));
+      return { assignment: assignmentOf(name), key: name, answers: criteria.size, save: kept?.inFlight, readable: kept !== null };
+    }),
+  );
   return found.toSorted((a, b) => Number(a.assignment) - Number(b.assignment));
 }
 
-export function discard(key) {
-  localStorage.removeItem(key);
-}
+export const addressOf = (draft) => `/queue/${draft.assignment}/answers`;
 
 // Sends a draft unless another tab has it open; `tell(state, detail)` hears what the review's page would, or "open-elsewhere".
-export function sendAgain({ key, save }, { url, csrf, tell }) {
+export function sendAgain({ key, save, readable }, { url, csrf, tell }) {
+  if (!readable) return tell("unreadable");
   if (!navigator.locks || !save) return tell("needs-opening");
   return navigator.locks.request(key, { ifAvailable: true }, async (lock) => {
     if (!lock) return tell("open-elsewhere");
@@ -41,7 +38,19 @@ export function sendAgain({ key, save }, { url, csrf, tell }) {
         if (state !== "saved" || autosave.settled) tell(state, detail);
       },
     });
-    autosave.restore();
+    await autosave.restore();
     return autosave.whenSettled().catch(() => {});
   });
+}
+
+// Sends all there is, and waits for what other tabs send; how many are left when nothing more can be done, or the time is over.
+export async function sendAll({ csrf, within }) {
+  const stuck = new Set();
+  const until = performance.now() + within;
+  for (const draft of await keptDrafts()) {
+    const tell = (state) => (STUCK.has(state) || !draft.readable ? stuck.add(draft.key) : stuck.delete(draft.key));
+    sendAgain(draft, { url: addressOf(draft), csrf, tell });
+  }
+  while (performance.now() < until && unsentNames().some((name) => !stuck.has(name))) await rest(50);
+  return new Set(unsentNames().map(assignmentOf)).size;
 }

@@ -3,6 +3,7 @@ import { startCharts } from "./charts.js";
 import { openDialog, startDialogs } from "./dialogs.js";
 import { startFilters } from "./filters.js";
 import { bind, startKeys } from "./keys.js";
+import { startLeaving } from "./leaving.js";
 import { startTables } from "./tables.js";
 import { startThemeSwitch } from "./theme-switch.js";
 import { startTimes } from "./times.js";
@@ -13,6 +14,7 @@ startFilters();
 startTables();
 startCharts();
 startTimes();
+startLeaving();
 startKeys();
 bind({
   "?": () => openDialog("keyboard"),

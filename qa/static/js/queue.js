@@ -1,8 +1,9 @@
 // The queue: keys along the list, what waits on this machine, and a list that stays usable without a connection.
 import { sendWhenConnected, watchConnection } from "./connection.js";
 import { openDialog } from "./dialogs.js";
-import { discard, keptDrafts, sendAgain } from "./kept-drafts.js";
+import { addressOf, keptDrafts, sendAgain } from "./kept-drafts.js";
 import { bind } from "./keys.js";
+import { discard } from "./sealed-drafts.js";
 import { startUndo } from "./undo.js";
 
 const page = document.querySelector("[data-queue]");
@@ -24,6 +25,7 @@ const WORDS = {
   "needs-opening": "is sent when you open it",
   conflict: "was changed elsewhere meanwhile: open it, and choose",
   refused: "was refused: open it to see why",
+  unreadable: "cannot be read any more: the key of this installation was changed",
 };
 
 function say(text, again = false) {
@@ -47,7 +49,7 @@ function lineOf(draft) {
   state.className = "soft";
   state.setAttribute("role", "status");
   const tell = (what) => {
-    state.textContent = `${draft.answers} ${draft.answers === 1 ? "answer" : "answers"}: ${WORDS[what]}`;
+    state.textContent = draft.readable ? `${draft.answers} ${draft.answers === 1 ? "answer" : "answers"}: ${WORDS[what]}` : WORDS.unreadable;
   };
   tell("waiting");
   line.append(name, " ", state);
@@ -76,17 +78,17 @@ function offerDiscard(line, draft) {
 
 function send(draft, { line, tell }) {
   return sendAgain(draft, {
-    url: `/queue/${draft.assignment}/answers`,
+    url: addressOf(draft),
     csrf: page.dataset.csrf,
     tell: (state, detail = {}) => {
       if (state === "saved") return drop(line);
-      if (detail.submitted || detail.gone) offerDiscard(line, draft);
+      if (detail.submitted || detail.gone || state === "unreadable") offerDiscard(line, draft);
       return tell(state);
     },
   });
 }
 
-const drafts = keptDrafts().map((draft) => ({ draft, shown: lineOf(draft), begun: false }));
+const drafts = (await keptDrafts()).map((draft) => ({ draft, shown: lineOf(draft), begun: false }));
 list.append(...drafts.map(({ shown }) => shown.line));
 kept.hidden = drafts.length === 0;
 

@@ -7,8 +7,10 @@ import { openDialog } from "./dialogs.js";
 import { drawPins, passageAt, samePin } from "./evidence.js";
 import { startFind } from "./find.js";
 import { bind } from "./keys.js";
+import { isLeaving, sessionSeen, staysWhile } from "./leaving.js";
 import { fillDialogs, startGap, startUnclear } from "./scoring-dialogs.js";
 import { Typing } from "./typing.js";
+import { canKeep } from "./sealed-drafts.js";
 import { startUndo } from "./undo.js";
 
 const page = document.querySelector("[data-scoring]");
@@ -33,7 +35,11 @@ const autosave = new Autosave({
   version: state.version,
   conversationRevision: state.conversation_revision,
   tell,
+  tellKept: (where) => {
+    page.dataset.unsent = where;
+  },
 });
+const unsent = await autosave.restore(); // before anybody can answer: what is sent first was given first
 
 // What was last given for each criterion, and what each change replaced
 const standing = new Map();
@@ -56,8 +62,9 @@ function tell(what, detail = {}) {
   if (what === "saved") {
     showProgress(detail);
     hideAlert();
+    sessionSeen();
   } else if (what === "offline") {
-    showAlert("The connection is lost. Your answers are kept in this browser and sent as soon as it is back.");
+    showAlert(`The connection is lost. Your answers are ${canKeep ? "kept in this browser, sealed," : "kept in this page: leave it open. They are"} sent as soon as it is back.`);
   } else if (what === "signed-out") {
     showAlert("You are signed out. Sign in again in another tab; your answers are kept here and sent then.", "Sign in", () =>
       window.open("/sign-in", "_blank", "noopener"),
@@ -312,8 +319,9 @@ for (const message of messages) message.addEventListener("pointerdown", () => {
 for (const tab of page.querySelectorAll("[data-tab-for]")) tab.addEventListener("click", () => showTab(tab.dataset.tabFor));
 page.querySelector("[data-next-unanswered]").addEventListener("click", nextMissing);
 page.querySelector("[data-submit]").addEventListener("click", submit);
+staysWhile(() => !canKeep && !autosave.settled);
 addEventListener("beforeunload", (event) => {
-  if (!autosave.settled && !autosave.stopped) event.preventDefault();
+  if (!autosave.settled && !autosave.stopped && !isLeaving()) event.preventDefault();
 });
 
 bind({
@@ -370,7 +378,7 @@ sendWhenConnected(givesAway?.querySelectorAll("form") ?? [], () => {
   showAlert("The connection is lost: the part is still yours, and nothing was changed. Hand it over once it is back.");
 });
 
-for (const answer of [...state.answers, ...autosave.restore()]) {
+for (const answer of [...state.answers, ...unsent]) {
   show(answer);
   standing.set(answer.criterion, answer);
 }
