@@ -10,15 +10,16 @@ from sqlalchemy.orm import Session
 
 from bench.desk_world import CRITERIA
 from qa.core.clock import monday_of, utcnow
-from qa.core.orm import Base
-from qa.figures.adding import keys_of, sums_of
+from qa.figures.adding import keys_of, pack_key
 from qa.figures.models import (
+    Pack,
     WeeklyDrawSum,
     WeeklyFrameSum,
     WeeklyPersonSum,
     WeeklyReviewerSum,
     WeeklyReviewSum,
 )
+from qa.figures.packing import packed
 from qa.people.models import Team, User
 from tests.support.cast import Cast, make_cast
 from tests.support.reviews import publish_rubric
@@ -91,8 +92,8 @@ def stored(session: Session, facts: Facts) -> tuple[Cast, list[int]]:
     }
     sums = review_sums(facts)
     keys = {"team_id": facts.team, "week": facts.week, "queue": facts.queue, "risk_class": facts.risk}
-    for face in ("all", "channel", "tier", "language", "tenure", "version"):
-        split = {} if face == "all" else {face: getattr(facts, face)}
+    for face in ("channel", "tier", "language", "tenure", "version"):
+        split = {face: getattr(facts, face)}
         write(session, WeeklyReviewSum, keys | split, sums, names, programme, face, predicted=1)
     ones = np.ones(facts.size)
     write(session, WeeklyDrawSum, keys, {"drawn": ones}, names, programme, None)
@@ -102,20 +103,14 @@ def stored(session: Session, facts: Facts) -> tuple[Cast, list[int]]:
         split = {} if face == "all" else {face: getattr(facts, face)}
         write(session, WeeklyFrameSum, frame | split, parts, names, programme, face)
     scored = {"n": ones, "d": facts.d, "d_free": facts.d * (1 - facts.critical), "seconds": ones * 480}
+    texts = names | {"team": [str(each) for each in team_ids]}
     for face, values in (("all", None), ("team", facts.team), ("queue", facts.queue), ("language", facts.language)):
         split = {} if values is None else {face: values}
-        keyed = {"week": facts.week, "reviewer_id": facts.reviewer} | split
-        write(session, WeeklyReviewerSum, keyed, scored, names | {"team": [str(t) for t in team_ids]}, programme, face)
+        if split:
+            keyed = {"week": facts.week, "reviewer_id": facts.reviewer} | split
+            write(session, WeeklyReviewerSum, keyed, scored, texts, programme, face)
         keyed = {"week": facts.week, "specialist_id": facts.specialist} | split
-        write(
-            session,
-            WeeklyPersonSum,
-            keyed,
-            {"parts": ones},
-            names | {"team": [str(t) for t in team_ids]},
-            programme,
-            face,
-        )
+        write(session, WeeklyPersonSum, keyed, {"parts": ones}, texts, programme, face)
     return cast, team_ids
 
 
@@ -153,7 +148,7 @@ def frame_sums(facts: Facts) -> dict[str, Vector]:
 
 def write(
     session: Session,
-    model: type[Base],
+    model: type[Pack],
     keys: Mapping[str, Codes],
     sums: Mapping[str, Vector],
     names: Mapping[str, Sequence[Any]],
@@ -161,22 +156,23 @@ def write(
     face: str | None,
     **fixed: Any,
 ) -> None:
-    """Add up by key and insert."""
+    """Add up by key and insert the packs."""
     code = np.zeros(len(next(iter(keys.values()))), dtype=np.int64)
     for key, values in keys.items():
         code = code * len(names[key]) + values
     found, first, place = np.unique(code, return_index=True, return_inverse=True)
-    told = {key: [names[key][n] for n in values[first]] for key, values in keys.items()}
-    totals = {name: np.bincount(place, values, len(found)).tolist() for name, values in sums.items()}
-    columns = {**told, **totals, **{name: [value] * len(found) for name, value in fixed.items()}}
+    columns: dict[str, list[Any]] = {key: [names[key][n] for n in values[first]] for key, values in keys.items()}
+    columns |= {name: [value] * len(found) for name, value in fixed.items()}
     columns["programme_id"] = [programme] * len(found)
     if face is not None:
         columns["face"] = [face] * len(found)
-        columns["value"] = columns.pop(face, [""] * len(found)) if face not in keys_of(model) else [""] * len(found)
-        if face in {"team", "queue"} and face in told:
-            columns["value"] = told[face]
-    wanted = [*keys_of(model), *sums_of(model)]
-    table = model.__tablename__
-    statement = f"INSERT INTO {table} ({', '.join(wanted)}) VALUES ({', '.join('?' * len(wanted))})"
+        columns["value"] = columns.get(face, [""] * len(found))
+    totals = np.array([np.bincount(place, sums[name], len(found)) for name in model.SUMS]).T
+    packs: dict[tuple[Any, ...], dict[tuple[Any, ...], Vector]] = {}
+    width = len(pack_key(model))
+    for key, values in zip(zip(*(columns[name] for name in keys_of(model)), strict=True), totals, strict=True):
+        packs.setdefault(key[:width], {})[key[width:]] = values
+    wanted = (*pack_key(model), "cells", "sums")
+    statement = f"INSERT INTO {model.__tablename__} ({', '.join(wanted)}) VALUES ({', '.join('?' * len(wanted))})"
     raw: Any = session.connection().connection.driver_connection
-    raw.executemany(statement, zip(*(columns[name] for name in wanted), strict=True))
+    raw.executemany(statement, [(*key, *packed(cells)) for key, cells in packs.items()])

@@ -1,62 +1,99 @@
-"""Adding to weekly sums: one statement a table, in the order of the keys, so that two who add never wait in a ring."""
+"""Adding to weekly sums, in the order of the keys, so that two who add never wait in a ring."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Dialect, Insert, delete
+from sqlalchemy import Connection, Dialect, Insert, bindparam, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from qa.core.orm import Base, table_of
-from qa.core.prepared import PreparedChange, given
+from qa.core.orm import table_of
+from qa.core.prepared import Prepared, PreparedChange, given
+from qa.figures import packing
+from qa.figures.models import Pack
 
 Key = tuple[Any, ...]
 Sums = Mapping[Key, Sequence[float]]
 
 
-def keys_of(model: type[Base]) -> list[str]:
-    """The names of a table's key columns, in their order."""
-    return [column.name for column in model.__table__.primary_key]
+def pack_key(model: type[Pack]) -> list[str]:
+    """The names of the columns that a pack is found by."""
+    return [column.name for column in table_of(model).primary_key]
 
 
-def sums_of(model: type[Base]) -> list[str]:
-    """The names of the columns that are summed."""
-    keys = set(keys_of(model))
-    return [column.name for column in model.__table__.columns if column.name not in keys]
+def keys_of(model: type[Pack]) -> list[str]:
+    """What one set of sums is found by: the key of its pack, then that of its cell."""
+    return [*pack_key(model), *model.CELL]
 
 
-@lru_cache
-def _upsert(model: type[Base]) -> PreparedChange:
-    """``INSERT ... ON CONFLICT DO UPDATE`` that adds to what is there."""
-    table = table_of(model)
-
-    def statement(dialect: Dialect) -> Insert:
-        dialects: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
-        added = dialects[dialect.name](table).values(given(*table.columns))
-        upsert: Insert = added.on_conflict_do_update(
-            index_elements=keys_of(model), set_={name: table.c[name] + added.excluded[name] for name in sums_of(model)}
-        )
-        return upsert
-
-    return PreparedChange(statement)
+def sums_of(model: type[Pack]) -> list[str]:
+    """The names of what is summed."""
+    return list(model.SUMS)
 
 
-def add(session: Session, model: type[Base], sums: Sums) -> None:
-    """Add each key's sums to what the table holds."""
+class _Statements:
+    """The statements of one table, compiled once."""
+
+    def __init__(self, model: type[Pack]) -> None:
+        table = table_of(model)
+        self.key = pack_key(model)
+        here = [table.c[name] == bindparam(name, type_=table.c[name].type) for name in self.key]
+
+        def insert(dialect: Dialect) -> Any:
+            dialects: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+            return dialects[dialect.name](table).values(given(*table.columns))
+
+        def write(dialect: Dialect) -> Insert:
+            added = insert(dialect)
+            written: Insert = added.on_conflict_do_update(
+                index_elements=self.key, set_={"cells": added.excluded.cells, "sums": added.excluded.sums}
+            )
+            return written
+
+        self.read = Prepared(select(table.c.cells, table.c.sums).where(*here).with_for_update())
+        self.begin = PreparedChange(lambda dialect: insert(dialect).on_conflict_do_nothing(index_elements=self.key))
+        self.write = PreparedChange(write)
+        self.forget = PreparedChange(delete(table).where(*here))
+
+
+_statements = lru_cache(_Statements)
+
+
+def add(session: Session, model: type[Pack], sums: Sums) -> None:
+    """Add each cell's sums to what its pack holds; whoever else adds to one of these packs waits for the commit."""
     if not sums:
         return
-    names = (*keys_of(model), *sums_of(model))
-    _upsert(model).run_many(
-        session,
-        [dict(zip(names, (*key, *sums[key]), strict=True)) for key in sorted(sums)],
-    )
+    told = _statements(model)
+    width = len(told.key)
+    packs: dict[Key, dict[Key, Sequence[float]]] = {}
+    for key, values in sums.items():
+        packs.setdefault(key[:width], {})[key[width:]] = values
+    connection = session.connection()
+    counts = [model.SUMS.index(name) for name in model.COUNTS]
+    written, emptied = [], []
+    for key in sorted(packs):
+        found = dict(zip(told.key, key, strict=True))
+        cells, block = packing.added(_held(connection, told, found), packs[key], len(model.SUMS), counts)
+        if block:
+            written.append(found | {"cells": cells, "sums": block})
+        else:
+            emptied.append(found)
+    told.write.run_many(connection, written)
+    told.forget.run_many(connection, emptied)
 
 
-def drop_empty(session: Session, model: type[Base], programme_id: int, counts: Sequence[str]) -> None:
-    """Rows that count nothing any more go, and with them what rounding left in their sums."""
-    table = model.__table__
-    session.execute(delete(model).where(table.c.programme_id == programme_id, *(table.c[name] == 0 for name in counts)))
+def _held(connection: Connection, told: _Statements, key: Mapping[str, Any]) -> tuple[str, bytes] | None:
+    """A pack as it is, while nobody else may change it.
+
+    What is not there cannot be held: without an empty pack two who add a first cell would each write one without the
+    other's. It may also have gone while this one waited for it.
+    """
+    row = told.read.one_or_none(connection, **key)
+    while row is None and connection.dialect.name != "sqlite":  # which has one writer at any time
+        told.begin.run(connection, **key, cells=packing.NO_CELLS, sums=b"")
+        row = told.read.one_or_none(connection, **key)
+    return row  # type: ignore[no-any-return]
 
 
 def gathered(pairs: Iterable[tuple[Key, Sequence[float]]]) -> dict[Key, list[float]]:

@@ -10,10 +10,10 @@ from sqlalchemy import ColumnElement, bindparam, case, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
 import rubrics
-from qa.core.orm import Base
 from qa.core.prepared import Prepared
 from qa.figures.adding import Sums, gathered, minus
 from qa.figures.models import (
+    Pack,
     WeeklyAnswerSum,
     WeeklyDrawSum,
     WeeklyFrameSum,
@@ -49,7 +49,7 @@ def tenure(started_on: dt.date | None, week: dt.date) -> str:
 class Contributions:
     """Sums by key for each table."""
 
-    tables: Mapping[type[Base], Sums] = field(default_factory=dict)
+    tables: Mapping[type[Pack], Sums] = field(default_factory=dict)
 
     def less(self, other: "Contributions") -> "Contributions":
         """What has to be added to ``other`` to make these."""
@@ -176,12 +176,12 @@ def _faces(row: Any) -> Iterator[tuple[str, str]]:
 def _review_sums(row: Any) -> Iterator[tuple[tuple[Any, ...], list[float]]]:
     sums = sums_of_review(row)
     known = int(row.predicted is not None)
-    for face, value in ((ALL, ""), *_faces(row), ("version", str(row.version_id))):
+    for face, value in (*_faces(row), ("version", str(row.version_id))):
         yield (row.programme_id, face, row.team_id, row.week, row.queue, value, row.risk_class, known), sums
 
 
 def sums_of_review(row: Any) -> list[float]:
-    """In the order of ``WeeklyReviewSum``'s columns."""
+    """In the order of ``WeeklyReviewSum.SUMS``."""
     if row.score is None:
         return [1, *([0.0] * 24)]
     d, y, p = 1 / row.inclusion_probability, row.score, row.predicted or 0.0
@@ -224,7 +224,7 @@ def _reviewer_sums(row: Any) -> Iterator[tuple[tuple[Any, ...], list[float]]]:
         return
     d = 1 / row.inclusion_probability
     sums = [1, d, 0.0 if row.outcome == "failed_critical" else d, row.active_seconds]
-    for face, value in ((ALL, ""), ("team", str(row.team_id)), ("queue", row.queue), ("language", row.language)):
+    for face, value in (("team", str(row.team_id)), ("queue", row.queue), ("language", row.language)):
         yield (row.programme_id, face, value, row.week, row.reviewer_id), sums
 
 
@@ -326,7 +326,7 @@ def _split(row: Any) -> tuple[Any, ...]:
 
 
 def _sums_of_part(row: Any) -> list[float]:
-    """In the order of ``WeeklyFrameSum``'s columns."""
+    """In the order of ``WeeklyFrameSum.SUMS``."""
     replied, solved = row.first_reply_seconds is not None, row.resolution_seconds is not None
     reply = log(max(row.first_reply_seconds, 0) + 1) if replied else 0.0
     solve = log(max(row.resolution_seconds, 0) + 1) if solved else 0.0
@@ -354,5 +354,7 @@ def _frame_sums(key: _Split, sums: list[float]) -> Iterator[tuple[tuple[Any, ...
 
 
 def _person_sums(key: _Split, sums: list[float]) -> Iterator[tuple[tuple[Any, ...], list[float]]]:
+    if not key.specialist_id:
+        return
     for face, value in ((ALL, ""), ("team", str(key.team_id)), ("queue", key.queue), *_faces(key)):
         yield (key.programme_id, face, value, key.week, key.specialist_id), [sums[0]]

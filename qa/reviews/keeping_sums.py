@@ -10,9 +10,11 @@ from sqlalchemy import ColumnElement, delete, or_, select
 from sqlalchemy.orm import Session
 
 import rubrics
-from qa.core.orm import Base
-from qa.figures.adding import Sums, add, drop_empty, keys_of, sums_of
+from qa.core.orm import table_of
+from qa.figures import packing
+from qa.figures.adding import Sums, add, pack_key
 from qa.figures.models import (
+    Pack,
     WeeklyAnswerSum,
     WeeklyDrawSum,
     WeeklyFrameSum,
@@ -25,14 +27,14 @@ from qa.sampling import frames
 from qa.sampling.models import Draw, DrawnUnit, FrameUnit, Period
 from qa.tickets.models import HandledPart
 
-COUNTS: dict[type[Base], tuple[str, ...]] = {  # of a row that counts none of these nothing is left
-    WeeklyReviewSum: ("reviews",),
-    WeeklyReviewerSum: ("n",),
-    WeeklyAnswerSum: ("n", "left_out"),
-    WeeklyDrawSum: ("drawn",),
-    WeeklyFrameSum: ("parts",),
-    WeeklyPersonSum: ("parts",),
-}
+TABLES: tuple[type[Pack], ...] = (
+    WeeklyReviewSum,
+    WeeklyReviewerSum,
+    WeeklyAnswerSum,
+    WeeklyDrawSum,
+    WeeklyFrameSum,
+    WeeklyPersonSum,
+)
 ROUNDING = 1e-9  # of a sum's size: what adding in another order may differ by
 
 
@@ -61,11 +63,7 @@ def following(
     session.flush()
     if parts is not None and not isinstance(parts, Collection):
         _hold(session, where)  # those that entered a frame only inside: somebody may be changing them just now
-    delta = of_parts(session, [where]).less(before)
-    _apply(session, delta)
-    for model, sums in delta.tables.items():
-        for programme_id in {key[0] for key, values in sums.items() if any(value < 0 for value in values)}:
-            drop_empty(session, model, programme_id, COUNTS[model])
+    _apply(session, of_parts(session, [where]).less(before))
 
 
 def _chosen(
@@ -93,7 +91,7 @@ def _hold(session: Session, where: ColumnElement[bool]) -> None:
 
 
 def _apply(session: Session, found: Contributions) -> None:
-    for model in COUNTS:
+    for model in TABLES:
         add(session, model, found.tables.get(model, {}))
 
 
@@ -118,13 +116,14 @@ def periods_of(session: Session, programme_id: int) -> Sequence[Period]:
 
 def kept(session: Session, programme_id: int, week: dt.date) -> Contributions:
     """What the tables hold of a week."""
-    tables: dict[type[Base], Sums] = {}
-    for model in COUNTS:
-        table = model.__table__
+    tables: dict[type[Pack], Sums] = {}
+    for model in TABLES:
+        table, key = table_of(model), pack_key(model)
         rows = session.execute(select(table).where(table.c.programme_id == programme_id, table.c.week == week))
-        keys, sums = keys_of(model), sums_of(model)
         tables[model] = {
-            tuple(getattr(row, name) for name in keys): [getattr(row, name) for name in sums] for row in rows
+            (*(getattr(row, name) for name in key), *cell): sums
+            for row in rows
+            for cell, sums in packing.unpacked(row.cells, row.sums, len(model.SUMS)).items()
         }
     return Contributions(tables=tables)
 
@@ -138,10 +137,10 @@ def rebuild(session: Session, period: Period) -> int:
     wanted = recount(session, period)
     differing = len(differences(wanted, kept(session, period.programme_id, period.starts_on)))
     if differing:
-        for model in COUNTS:
-            table = model.__table__
+        for model in TABLES:
+            table = table_of(model)
             session.execute(
-                delete(model).where(table.c.programme_id == period.programme_id, table.c.week == period.starts_on)
+                delete(table).where(table.c.programme_id == period.programme_id, table.c.week == period.starts_on)
             )
         _apply(session, wanted)
     return differing
@@ -160,7 +159,7 @@ class Different:
 def differences(counted: Contributions, held: Contributions) -> list[Different]:
     """Every row that differs by more than adding in another order does."""
     found = []
-    for model in COUNTS:
+    for model in TABLES:
         wanted, there = counted.tables.get(model, {}), held.tables.get(model, {})
         for key in {**wanted, **there}:
             a, b = wanted.get(key), there.get(key)

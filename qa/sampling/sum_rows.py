@@ -55,6 +55,16 @@ class Draws:
     risk: Codes
     drawn: Vector
 
+    def only(self, chosen: Flags) -> "Draws":
+        """Some of the rows."""
+        return Draws(
+            week=self.week[chosen],
+            team=self.team[chosen],
+            queue=self.queue[chosen],
+            risk=self.risk[chosen],
+            drawn=self.drawn[chosen],
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FrameRows:

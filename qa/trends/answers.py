@@ -39,36 +39,32 @@ def weekly(
     that of scores, scaled by nothing: one criterion varies more, so these bands hold sampling alone.
     """
     scope = found.scope
-    where: dict[str, Any] = {"kind": kind} | ({} if scope.queue is None else {"queue": scope.queue})
     rows = read(
         session,
         WeeklyAnswerSum,
         scope.programme_id,
-        keys=("team_id", "week", "version_id", "key", "queue", "risk_class"),
         since=found.weeks[0],
         until=found.weeks[-1],
         teams=scope.read_teams,
-        **where,
     )
-    if not len(rows):
+    line_of: dict[Any, int] = {}  # of each version's criteria or sections
+    line = rows.places(lambda cell: line_of.setdefault(cell[1:3], len(line_of)) if cell[0] == kind else -1)
+    if not line_of:
         return {}, 0
-    labels = _labels(session, kind, list(zip(rows.keys["version_id"], rows.keys["key"], strict=True)))
+    labels = _labels(session, kind, list(line_of))
     names = sorted(set(labels.values()))
     place = {name: n for n, name in enumerate(names)}
-    week_of = {week: n for n, week in enumerate(found.weeks)}
-    team_of = {team: n for n, team in enumerate(found.teams)}
-    queue_of = {queue: n for n, queue in enumerate(found.queues)}
+    named = np.array([place[labels[key]] for key in line_of], dtype=np.int64)
     at = Rows(
-        week=rows.codes("week", week_of),
-        team=rows.codes("team_id", team_of),
-        queue=rows.codes("queue", queue_of),
-        risk=np.array(rows.keys["risk_class"], dtype=np.int64),
-        value=np.array(
-            [place[labels[key]] for key in zip(rows.keys["version_id"], rows.keys["key"], strict=True)], dtype=np.int64
-        ),
+        week=rows.codes("week", {week: n for n, week in enumerate(found.weeks)}),
+        team=rows.codes("team_id", {team: n for n, team in enumerate(found.teams)}),
+        queue=rows.codes("queue", {queue: n for n, queue in enumerate(found.queues)}, scope.queue),
+        risk=rows.numbers("risk_class"),
+        value=np.where(line >= 0, named[line], -1),
         known=np.zeros(len(rows), dtype=np.bool_),
         sums=rows.sums,
     )
+    at = at.only((at.value >= 0) & (at.queue >= 0))
     at = at.only(found.settled[at.week])
     every = found.sums.rows
     factor = completion(every.week, every.team, every.risk, every.sums["reviews"], found.draws, at)

@@ -10,7 +10,7 @@ from qa.core.db import db, reading
 from qa.people.queries import the_programme
 from qa.reviews import keeping_sums
 from qa.sampling.models import Period
-from qa.trends import closing, strictness
+from qa.trends import closing, counting, strictness
 
 periods = AppGroup("periods", help="Closed periods.")
 rollups = AppGroup("rollups", help="The weekly sums that pages of figures are made from.")
@@ -68,5 +68,6 @@ def rebuild(*, only_check: bool) -> None:
         differed += keeping_sums.rebuild(session, session.get_one(Period, period_id))
         session.commit()
     strictness.keep(session, programme_id, now=utcnow())
+    counting.settle(session, programme_id, now=utcnow())
     session.commit()
     click.echo(f"{len(weeks)} weeks counted, {differed} rows of sums written anew.")

@@ -71,7 +71,7 @@ def show() -> ResponseReturnValue:
     ready = found.anything and (not dimension or len(keys) > 1)
     steps = []
     if ready and not dimension:
-        judged = versions.by_week(session, scope, found)
+        judged = versions.by_week(session, found)
         changes = versions.changes_between(session, g.actor.programme_id, {row.rubric for row in judged})
         steps = linking.between(linking.steps_in(judged, changes), weeks, before)
     comparison = comparing.compare(session, found, dimension, *sides, crowd, steps) if ready else None

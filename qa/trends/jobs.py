@@ -17,23 +17,28 @@ from qa.people.models import Programme
 from qa.reviews import keeping_sums
 from qa.sampling.models import Period
 from qa.trends import strictness
-
-KEEP_JOB = "keep_sums"
+from qa.trends.counting import KEEP_JOB
 
 
 def keep_sums(job: Job) -> Mapping[str, Any]:
-    """A week in a transaction; a second run finds everything written and only estimates again."""
+    """A week in a transaction; a second run finds everything written and only estimates again.
+
+    The job that an upgrade leaves counts every week, as a supplement may have begun sums of one that had none.
+    """
     session, programme_id = db.session(), job.payload["programme"]
     with reading():
-        known = set(
-            session.scalars(select(WeeklyDrawSum.week).where(WeeklyDrawSum.programme_id == programme_id).distinct())
-        )
+        known: set[dt.date] = set()
+        if not job.payload.get("every_week"):
+            known.update(
+                session.scalars(select(WeeklyDrawSum.week).where(WeeklyDrawSum.programme_id == programme_id).distinct())
+            )
         missing = [
             period.id for period in keeping_sums.periods_of(session, programme_id) if period.starts_on not in known
         ]
         session.rollback()
     written = 0
-    for period_id in missing:
+    for n, period_id in enumerate(missing):
+        jobs.progress(job.id, n, len(missing))
         written += bool(keeping_sums.rebuild(session, session.get_one(Period, period_id)))
         session.commit()
     strictness.keep(session, programme_id, now=utcnow())

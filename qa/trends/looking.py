@@ -14,7 +14,8 @@ from qa.people.models import ProgrammeSetting, Team
 from qa.reviews.measured import NO_QUEUE, NO_TEAM, Progress
 from qa.targets import queries as targets
 from qa.targets.rules import value_on
-from qa.trends import events, linking, queries, scoped, summed, versions
+from qa.trends import counting, events, linking, queries, scoped, summed, versions
+from qa.trends.counting import Counting
 from qa.trends.dimensions import NOTHING_SAID
 from qa.trends.filtering import GRAINS, SPANS, USUAL_SPAN, Filters
 from qa.trends.key_figures import Standing
@@ -57,6 +58,7 @@ class Looked:
     target: float | None
     facets: Mapping[str, Sequence[str]] = field(default_factory=dict)
     said: Sequence[board_notes.NoteView] = ()  # the director's notes on these weeks
+    counted: Counting | None = None  # an upgrade's count that is not done: until then figures are not whole
 
     @property
     def anything(self) -> bool:
@@ -119,7 +121,7 @@ def look(
     scope, teams = scope_of(session, actor, chosen)
     found = summed.load(session, scope, since=weeks[0] - dt.timedelta(weeks=2 * BLOCK), until=last)
     newest, before = blocks(found)
-    rubrics_by_week = versions.by_week(session, scope, found) if found.anything else []
+    rubrics_by_week = versions.by_week(session, found) if found.anything else []
     steps = linking.steps_in(
         rubrics_by_week,
         versions.changes_between(session, actor.programme_id, {row.rubric for row in rubrics_by_week}),
@@ -163,6 +165,7 @@ def look(
         said=board_notes.notes_between(session, actor.programme_id, since=weeks[0], until=last + dt.timedelta(days=6))
         if actor.may(Permission.BOARD_NOTES_READ)
         else (),
+        counted=counting.under_way(session, actor.programme_id),
     )
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from qa.core.access import Actor, Permission, Scope
 from qa.core.clock import midnight
 from qa.figures.models import WeeklyFrameSum
+from qa.figures.packing import cells_of
 from qa.people.models import Team, User
 from qa.people.queries import teams
 from qa.reviews import contributions, measuring
@@ -101,16 +102,12 @@ def left_out(
 
 def queue_names(session: Session, actor: Actor) -> Sequence[str]:
     """The queues that parts were drawn from, to choose from."""
-    return session.scalars(
-        select(WeeklyFrameSum.queue)
-        .where(
-            WeeklyFrameSum.programme_id == actor.programme_id,
-            WeeklyFrameSum.face == "all",
-            WeeklyFrameSum.queue != "",
-        )
+    packs = session.scalars(
+        select(WeeklyFrameSum.cells)
+        .where(WeeklyFrameSum.programme_id == actor.programme_id, WeeklyFrameSum.face == "all")
         .distinct()
-        .order_by(WeeklyFrameSum.queue)
-    ).all()
+    )
+    return sorted({cell[0] for cells in packs for cell in cells_of(cells)} - {""})
 
 
 def published_since(session: Session, programme_id: int, since: dt.datetime) -> list[tuple[dt.datetime, str]]:

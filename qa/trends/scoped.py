@@ -3,10 +3,11 @@
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, exists, func, select
+from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import Session
 
 from qa.figures.models import WeeklyFrameSum
+from qa.figures.packing import cells_of
 from qa.people.models import User
 from qa.reviews.contributions import tenure
 from qa.reviews.disputes.models import Dispute
@@ -21,7 +22,7 @@ def facets_of(session: Session, scope: Scope, since: dt.date) -> dict[str, list[
     """What the page can be narrowed to, from the sums of the newest weeks: values by face, queues under "queue"."""
     table = WeeklyFrameSum
     rows = session.execute(
-        select(table.face, case((table.face == "all", table.queue), else_=table.value))
+        select(table.face, table.cells)
         .where(
             table.programme_id == scope.programme_id,
             table.face.in_(("all", *NARROWING)),
@@ -30,9 +31,10 @@ def facets_of(session: Session, scope: Scope, since: dt.date) -> dict[str, list[
         )
         .distinct()
     )
-    found: dict[str, list[str]] = {}
-    for face, value in rows:
-        found.setdefault("queue" if face == "all" else face, []).append(value)
+    found: dict[str, set[str]] = {}
+    for face, cells in rows:
+        name, place = ("queue", 0) if face == "all" else (face, 1)
+        found.setdefault(name, set()).update(cell[place] for cell in cells_of(cells))
     return {face: sorted(values) for face, values in found.items()}
 
 

@@ -7,11 +7,12 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import case, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from qa.figures.models import WeeklyPersonSum, WeeklyReviewerSum
-from qa.figures.reading import read
+from qa.figures.packing import NUMBER
+from qa.figures.reading import Read, read
 
 Codes = NDArray[np.int64]
 Vector = NDArray[np.float64]
@@ -33,15 +34,17 @@ class Scope:
         return (*self.all_teams, 0) if self.teams is None else self.teams
 
     @property
-    def shares(self) -> tuple[str, tuple[str, ...], bool]:
-        """The face of the reviewers' sums and its values that come nearest, and whether they are exactly its own."""
+    def shares(self) -> tuple[str, tuple[str, ...] | None, bool]:
+        """The face of the reviewers' sums and its values that come nearest (``None``: every one), and whether they are
+        exactly its own.
+        """
         if self.teams is not None:
             return "team", tuple(str(team) for team in self.teams), self.queue is None and self.face == "all"
         if self.queue is not None:
             return "queue", (self.queue,), self.face == "all"
         if self.face == "language":
             return "language", (self.value,), True
-        return "all", ("",), self.face == "all"
+        return "team", None, self.face == "all"
 
     def within(self, dimension: str, key: str) -> "Scope":
         """The part of it that one team, queue or value of a face is, by its key in the sums."""
@@ -62,6 +65,8 @@ class Shares:
     seconds: Vector
     n: Vector
     exact: bool
+    face: str  # of the sums that all this was read from
+    read: Read
 
     def of(self, weeks: Codes) -> tuple[Vector, Vector]:
         """Each reviewer's share of some weeks together, and that of reviews in which strictness tells."""
@@ -84,31 +89,25 @@ def shares_of(
     until: dt.date,
 ) -> Shares:
     face, values, exact = scope.shares
-    found = read(
-        session,
-        WeeklyReviewerSum,
-        scope.programme_id,
-        keys=("week", "reviewer_id"),
-        since=since,
-        until=until,
-        face=face,
-        value=values,
-    )
-    reviewer_of: dict[int, int] = {}
+    chosen: dict[str, Any] = {} if values is None else {"value": values}
+    found = read(session, WeeklyReviewerSum, scope.programme_id, since=since, until=until, face=face, **chosen)
     week = found.codes("week", {day: n for n, day in enumerate(weeks)})
-    who = found.codes("reviewer_id", reviewer_of)
-    shape = (len(weeks), len(reviewer_of))
-    inside = settled[week]
-    tables = {name: np.zeros(shape) for name in ("d", "d_free", "seconds", "n")}
-    for name, table in tables.items():
-        np.add.at(table, (week[inside], who[inside]), found.sums[name][inside])
+    reviewers, who = np.unique(found.numbers("reviewer_id"), return_inverse=True)
+    shape = (len(weeks), len(reviewers))
+    at = np.where(settled[week], week * shape[1] + who, shape[0] * shape[1])  # the last place is nobody's
+    tables = {
+        name: np.bincount(at, found.sums[name], shape[0] * shape[1] + 1)[:-1].reshape(shape)
+        for name in ("d", "d_free", "seconds", "n")
+    }
     return Shares(
-        reviewers=tuple(reviewer_of),
+        reviewers=tuple(reviewers.tolist()),
         d=tables["d"],
         free=tables["d_free"],
         seconds=tables["seconds"],
         n=tables["n"],
         exact=exact,
+        face=face,
+        read=found,
     )
 
 
@@ -122,19 +121,37 @@ def scored_by(
     others: Mapping[str, Any] = {"team": scope.queue, "queue": scope.teams, "language": scope.teams or scope.queue}
     if scope.face != "all" or face not in others or others[face] is not None or not weeks:
         return {}
-    table = WeeklyReviewerSum
-    where = [table.programme_id == scope.programme_id, table.face == face, table.week.in_(weeks)]
-    if face == "team" and scope.teams is not None:
-        where.append(table.value.in_([str(team) for team in scope.teams]))
-    rows = session.execute(
-        select(table.value, table.reviewer_id, func.sum(table.d)).where(*where).group_by(table.value, table.reviewer_id)
+    found = read(
+        session,
+        WeeklyReviewerSum,
+        scope.programme_id,
+        since=min(weeks),
+        until=max(weeks),
+        face=face,
+        **_of_teams(scope, face),
     )
-    place = {reviewer: n for n, reviewer in enumerate(reviewers)}
-    found: dict[str, Vector] = {}
-    for value, reviewer, d in rows:
-        if reviewer in place:
-            found.setdefault(value, np.zeros(len(place)))[place[reviewer]] = d
-    return found
+    value_of: dict[str, int] = {}
+    who_of = {reviewer: n for n, reviewer in enumerate(reviewers)}
+    (d,) = _by_value(found, dict.fromkeys(weeks, 0), value_of, who_of, "d")
+    return dict(zip(value_of, d[0], strict=True))
+
+
+def _of_teams(scope: Scope, face: str) -> dict[str, Any]:
+    return {"value": tuple(map(str, scope.teams))} if face == "team" and scope.teams is not None else {}
+
+
+def _by_value(
+    found: Read, block_of: Mapping[dt.date, int], value_of: dict[str, int], who_of: dict[int, int], *names: str
+) -> list[Vector]:
+    """Sums by block of weeks, value and reviewer; weeks of no block and reviewers that nobody asks for are left out."""
+    week_of: dict[dt.date, int] = {}
+    week, value = found.codes("week", week_of), found.codes("value", value_of)
+    block = np.array([block_of.get(day, -1) for day in week_of], dtype=np.int64)[week]
+    who = found.found_in("reviewer_id", who_of)
+    shape = (max(block_of.values()) + 1, len(value_of), len(who_of))
+    there = (block >= 0) & (who >= 0)
+    at = (block * shape[1] + value)[there] * shape[2] + who[there]
+    return [np.bincount(at, found.sums[name][there], int(np.prod(shape))).reshape(shape) for name in names]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,49 +167,37 @@ class BlockShares:
 def block_shares(
     session: Session,
     scope: Scope,
+    shares: Shares,
     effects: Mapping[int, float],
     face: str,
     newest: Sequence[dt.date],
     before: Sequence[dt.date],
 ) -> dict[str, BlockShares]:
-    """The same of every team, queue or language, in one statement."""
+    """The same of every team, queue or language; one statement where ``shares`` was not read from these sums."""
     if not newest:
         return {}
-    table = WeeklyReviewerSum
-    now = table.week >= min(newest)
-    rows = session.execute(
-        select(
-            table.value,
-            table.reviewer_id,
-            func.sum(case((now, table.d), else_=0.0)),
-            func.sum(case((now, table.d_free), else_=0.0)),
-            func.sum(case((now, 0.0), else_=table.d)),
+    found = shares.read
+    if face != shares.face:
+        first = min((*before, *newest))
+        found = read(session, WeeklyReviewerSum, scope.programme_id, since=first, until=max(newest), face=face)
+    value_of: dict[str, int] = {}
+    who_of = {who: n for n, who in enumerate(np.unique(found.numbers("reviewer_id")).tolist())}
+    blocks = dict.fromkeys(before, 1) | dict.fromkeys(newest, 0)
+    d, free = _by_value(found, blocks, value_of, who_of, "d", "d_free")
+    total = np.maximum(d.sum(axis=2, keepdims=True), 1e-12)
+    now, then = d / total
+    lenient = np.array([effects.get(reviewer, 0.0) for reviewer in who_of])
+    moved = free[0] @ lenient / total[0, :, 0]
+    return {
+        value: BlockShares(
+            now=float(now[n] @ now[n]),
+            then=float(then[n] @ then[n]),
+            apart=float((now[n] - then[n]) @ (now[n] - then[n])),
+            effect=float(moved[n]),
         )
-        .where(
-            table.programme_id == scope.programme_id,
-            table.face == face,
-            table.week >= min((*before, *newest)),
-            table.week <= max(newest),
-        )
-        .group_by(table.value, table.reviewer_id)
-        .order_by(table.value, table.reviewer_id)
-    ).all()
-    grouped: dict[str, list[tuple[int, float, float, float]]] = {}
-    for value, reviewer, a, free, b in rows:
-        grouped.setdefault(value, []).append((reviewer, a, free, b))
-    return {value: _block(np.array(each), effects) for value, each in grouped.items()}
-
-
-def _block(rows: Vector, effects: Mapping[int, float]) -> BlockShares:
-    who, a, free, b = rows.T
-    now, then = a / max(a.sum(), 1e-12), b / max(b.sum(), 1e-12)
-    lenient = np.array([effects.get(int(reviewer), 0.0) for reviewer in who])
-    return BlockShares(
-        now=float(now @ now),
-        then=float(then @ then),
-        apart=float((now - then) @ (now - then)),
-        effect=float(free @ lenient / max(a.sum(), 1e-12)),
-    )
+        for value, n in value_of.items()
+        if d[:, n].any()
+    }
 
 
 def people(
@@ -205,11 +210,9 @@ def people(
         table.face == face,
         table.week >= since,
         table.week <= until,
-        table.specialist_id > 0,
     ]
     if values is not None:
         where.append(table.value.in_(values))
-    rows = session.execute(
-        select(table.value, table.week, func.count()).where(*where).group_by(table.value, table.week)
-    )
-    return {(value, week): count for value, week, count in rows}
+    cells = func.length(table.sums) / NUMBER.itemsize  # each cell is one person with one sum
+    rows = session.execute(select(table.value, table.week, cells).where(*where))
+    return {(value, week): int(count) for value, week, count in rows}

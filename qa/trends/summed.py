@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -44,6 +44,7 @@ class Summed:
     frame: FrameRows
     draws: Draws
     done: Vector  # reviews, scored or not, of each row
+    judged: Mapping[tuple[int, str], tuple[float, float]]  # reviews and sum of d by place of the week and version
     model: Fit | None
     known: Known
     shares: Shares
@@ -82,106 +83,89 @@ class Summed:
 def load(session: Session, scope: Scope, *, since: dt.date, until: dt.date) -> Summed:
     """Read a scope's weeks in a fixed number of statements; those still being reviewed wait while others are in."""
     weeks = [since + dt.timedelta(weeks=n) for n in range((until - since).days // 7 + 1)]
-    week_of = {week: n for n, week in enumerate(weeks)}
-    team_of: dict[Any, int] = {}
-    queue_of: dict[Any, int] = {}
-    value_of: dict[Any, int] = {}
-    narrowed: dict[str, Any] = {} if scope.queue is None else {"queue": scope.queue}
-    valued: dict[str, Any] = {"value": scope.value} if scope.face != "all" else {}
+    at = _Places(week={week: n for n, week in enumerate(weeks)})
     span: dict[str, Any] = {"since": since, "until": until, "teams": scope.read_teams}
-    kept = read(
-        session,
-        WeeklyReviewSum,
-        scope.programme_id,
-        keys=("team_id", "week", "queue", "risk_class", "predicted"),
-        face=scope.face,
-        **valued,
-        **narrowed,
-        **span,
-    )
-    whole = kept
+    versions: dict[str, int] = {}
+    every = at.rows(read(session, WeeklyReviewSum, scope.programme_id, face="version", **span), scope, versions)
+    rows = every
     if scope.face != "all":  # what was drawn is not kept by face: the factor is that of the team's week
-        whole = read(
-            session,
-            WeeklyReviewSum,
-            scope.programme_id,
-            keys=("team_id", "week", "queue", "risk_class", "predicted"),
-            face="all",
-            **narrowed,
-            **span,
-        )
-    drawn = read(
-        session, WeeklyDrawSum, scope.programme_id, keys=("team_id", "week", "queue", "risk_class"), **narrowed, **span
-    )
-    framed = read(
-        session,
-        WeeklyFrameSum,
-        scope.programme_id,
-        keys=("team_id", "week", "queue"),
-        face=scope.face,
-        **valued,
-        **narrowed,
-        **span,
-    )
-    every = _rows(whole, week_of, team_of, queue_of, value_of)
-    draws = Draws(
-        week=drawn.codes("week", week_of),
-        team=drawn.codes("team_id", team_of),
-        queue=drawn.codes("queue", queue_of),
-        risk=np.array(drawn.keys["risk_class"], dtype=np.int64),
-        drawn=drawn.sums["drawn"],
-    )
+        kept = read(session, WeeklyReviewSum, scope.programme_id, face=scope.face, **span)
+        rows = at.rows(kept, scope, {}, only=scope.value)
+    draws = at.draws(read(session, WeeklyDrawSum, scope.programme_id, **span), scope)
+    framed = read(session, WeeklyFrameSum, scope.programme_id, face=scope.face, **span)
+    frame = at.frame(framed, scope, {}, only=None if scope.face == "all" else scope.value)
     progress = _progress(weeks, every, draws)
     settled = np.array([each.settled for each in progress], dtype=np.bool_)
     if not settled.any():
         settled[:] = True
-    rows = every if whole is kept else _rows(kept, week_of, team_of, queue_of, value_of)
-    frame = FrameRows(
-        week=framed.codes("week", week_of),
-        team=framed.codes("team_id", team_of),
-        queue=framed.codes("queue", queue_of),
-        value=np.zeros(len(framed), dtype=np.int64),
-        sums=framed.sums,
-    )
     every, rows = every.only(settled[every.week]), rows.only(settled[rows.week])
     frame = frame.only(settled[frame.week])
-    inside = settled[draws.week]
-    draws = replace(
-        draws,
-        **{name: getattr(draws, name)[inside] for name in ("week", "team", "queue", "risk", "drawn")},
-    )
+    draws = draws.only(settled[draws.week])
     factor = completion(every.week, every.team, every.risk, every.sums["reviews"], draws, rows)
     sums = Weighted.of(rows, factor)
     return Summed(
         scope=scope,
         weeks=weeks,
-        teams=list(team_of),
-        queues=list(queue_of),
-        values=list(value_of),
+        teams=list(at.team),
+        queues=list(at.queue),
+        values=[],
         sums=sums,
         frame=frame,
         draws=draws,
         done=rows.sums["reviews"],
-        model=from_sums.fit(sums, len(queue_of)) if len(rows) and len(frame.week) else None,
+        judged=_judged(every, list(versions)),
+        model=from_sums.fit(sums, len(at.queue)) if len(rows) and len(frame.week) else None,
         known=strictness.known(session, scope.programme_id),
         shares=shares_of(session, scope, weeks, settled, since=since, until=until),
         progress=[each for each in progress if each.drawn],
     )
 
 
-def _rows(
-    found: Read, week: dict[Any, int], team: dict[Any, int], queue: dict[Any, int], value: dict[Any, int]
-) -> Rows:
-    values = found.codes("value", value) if "value" in found.keys else np.zeros(len(found), dtype=np.int64)
-    return Rows(
-        week=found.codes("week", week),
-        team=found.codes("team_id", team),
-        queue=found.codes("queue", queue),
-        risk=np.array(found.keys["risk_class"], dtype=np.int64),
-        value=values,
-        known=np.array(found.keys["predicted"], dtype=np.int64) > 0,
-        sums=found.sums,
-    )
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Places:
+    """The codes of weeks, teams and queues, as far as they have come."""
+
+    week: dict[Any, int]
+    team: dict[Any, int] = field(default_factory=dict)
+    queue: dict[Any, int] = field(default_factory=dict)
+
+    def _keys(self, found: Read, scope: Scope) -> dict[str, Codes]:
+        return {
+            "week": found.codes("week", self.week),
+            "team": found.codes("team_id", self.team),
+            "queue": found.codes("queue", self.queue, scope.queue),
+        }
+
+    def rows(self, found: Read, scope: Scope, values: dict[Any, int], only: str | None = None) -> Rows:
+        """The cells of reviews inside a scope."""
+        rows = Rows(
+            **self._keys(found, scope),
+            risk=found.numbers("risk_class"),
+            value=found.codes("value", values, only),
+            known=found.numbers("predicted") > 0,
+            sums=found.sums,
+        )
+        return rows if scope.queue is None and only is None else rows.only((rows.queue >= 0) & (rows.value >= 0))
+
+    def draws(self, found: Read, scope: Scope) -> Draws:
+        """What was drawn inside it."""
+        draws = Draws(**self._keys(found, scope), risk=found.numbers("risk_class"), drawn=found.sums["drawn"])
+        return draws if scope.queue is None else draws.only(draws.queue >= 0)
+
+    def frame(self, found: Read, scope: Scope, values: dict[Any, int], only: str | None = None) -> FrameRows:
+        """The cells of frames inside it."""
+        frame = FrameRows(**self._keys(found, scope), value=found.codes("value", values, only), sums=found.sums)
+        return frame if scope.queue is None and only is None else frame.only((frame.queue >= 0) & (frame.value >= 0))
+
+
+def _judged(every: Rows, versions: Sequence[str]) -> Mapping[tuple[int, str], tuple[float, float]]:
+    """How many reviews, and what sum of d, each rubric version has of each week's place."""
+    at, count = every.week * max(len(versions), 1) + every.value, len(versions)
+    n, d = (np.bincount(at, every.sums[name]) for name in ("reviews", "d"))
+    return {
+        (place // count, versions[place % count]): (float(n[place]), float(d[place]))
+        for place in np.flatnonzero(n).tolist()
+    }
 
 
 def _progress(weeks: Sequence[dt.date], every: Rows, draws: Draws) -> list[Progress]:
@@ -190,38 +174,20 @@ def _progress(weeks: Sequence[dt.date], every: Rows, draws: Draws) -> list[Progr
     return [Progress(week=week, reviewed=int(done[n]), drawn=int(drawn[n])) for n, week in enumerate(weeks)]
 
 
-def split(session: Session, summed: Summed, face: str, value: Sequence[str] | None = None) -> Summed:
+def split(session: Session, summed: Summed, face: str) -> Summed:
     """The same scope with its rows split by the values of a face; estimates stay those of the scope's window."""
     scope = summed.scope
-    narrowed: dict[str, Any] = {} if scope.queue is None else {"queue": scope.queue}
-    if value is not None:
-        narrowed["value"] = tuple(value)
     span: dict[str, Any] = {"since": summed.weeks[0], "until": summed.weeks[-1], "teams": scope.read_teams}
-    week_of = {week: n for n, week in enumerate(summed.weeks)}
-    team_of = {team: n for n, team in enumerate(summed.teams)}
-    queue_of = {queue: n for n, queue in enumerate(summed.queues)}
-    value_of: dict[Any, int] = {}
-    keys = ("team_id", "week", "queue", "value")
-    found = read(
-        session,
-        WeeklyReviewSum,
-        scope.programme_id,
-        keys=(*keys, "risk_class", "predicted"),
-        face=face,
-        **narrowed,
-        **span,
+    at = _Places(
+        week={week: n for n, week in enumerate(summed.weeks)},
+        team={team: n for n, team in enumerate(summed.teams)},
+        queue={queue: n for n, queue in enumerate(summed.queues)},
     )
-    framed = read(session, WeeklyFrameSum, scope.programme_id, keys=keys, face=face, **narrowed, **span)
-    rows = _rows(found, week_of, team_of, queue_of, value_of)
+    value_of: dict[Any, int] = {}
+    rows = at.rows(read(session, WeeklyReviewSum, scope.programme_id, face=face, **span), scope, value_of)
     settled = summed.settled
     rows = rows.only(settled[rows.week])
-    frame = FrameRows(
-        week=framed.codes("week", week_of),
-        team=framed.codes("team_id", team_of),
-        queue=framed.codes("queue", queue_of),
-        value=framed.codes("value", value_of),
-        sums=framed.sums,
-    )
+    frame = at.frame(read(session, WeeklyFrameSum, scope.programme_id, face=face, **span), scope, value_of)
     frame = frame.only(settled[frame.week])
     every = summed.sums.rows
     factor = completion(every.week, every.team, every.risk, every.sums["reviews"], summed.draws, rows)
@@ -231,8 +197,8 @@ def split(session: Session, summed: Summed, face: str, value: Sequence[str] | No
         frame=frame,
         done=rows.sums["reviews"],
         values=list(value_of),
-        queues=list(queue_of),
-        teams=list(team_of),
+        queues=list(at.queue),
+        teams=list(at.team),
     )
 
 

@@ -3,39 +3,24 @@
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise, product
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 import rubrics
 from calibration.results import Estimate
-from qa.figures.models import WeeklyReviewSum
 from qa.rubric_library.models import RubricFamily, RubricVersion
 from qa.rubric_library.queries import parsed
 from qa.rubric_studies.bridges import kept_shifts
 from qa.trends.linking import Change, Judged
-from qa.trends.shares import Scope
 from qa.trends.summed import Summed
 
 
-def by_week(session: Session, scope: Scope, found: Summed) -> list[Judged]:
-    """What each rubric version judged of a scope's settled weeks; two statements."""
-    table = WeeklyReviewSum
-    where = [
-        table.programme_id == scope.programme_id,
-        table.face == "version",
-        table.team_id.in_(scope.read_teams),
-        table.week.in_({found.weeks[place] for place in set(found.sums.rows.week.tolist())}),
-    ]
-    if scope.queue is not None:
-        where.append(table.queue == scope.queue)
-    rows = session.execute(
-        select(table.week, table.value, func.sum(table.reviews), func.sum(table.d))
-        .where(*where)
-        .group_by(table.week, table.value)
-        .order_by(table.week, table.value)
-    ).all()
+def by_week(session: Session, found: Summed) -> list[Judged]:
+    """What each rubric version judged of a scope's settled weeks; one statement."""
+    settled = set(found.sums.rows.week.tolist())
+    rows = sorted((place, version, *sums) for (place, version), sums in found.judged.items() if place in settled)
     names = dict(zip((ids := sorted({row[1] for row in rows})), names_of(session, ids), strict=True))
-    return [Judged(week=week, rubric=names[value], n=n, weight=weight) for week, value, n, weight in rows]
+    return [Judged(week=found.weeks[place], rubric=names[version], n=n, weight=d) for place, version, n, d in rows]
 
 
 def names_of(session: Session, version_ids: Sequence[str]) -> list[str]:

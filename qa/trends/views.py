@@ -135,7 +135,7 @@ def behind() -> ResponseReturnValue:
     crowd = over_time.Crowd(session=session, scope=scope, found=found, sees_each=sees_each)
     span = over_time.Span(first=week, weeks=tuple(weeks))
     figure = over_time.weekly_of(found, [span], crowd)[0]
-    rubrics = {row.rubric for row in versions.by_week(session, scope, found) if row.week in set(weeks)}
+    rubrics = {row.rubric for row in versions.by_week(session, found) if row.week in set(weeks)}
     return render_template(
         "trends/behind.html",
         figure=figure if figure.frame or figure.reviewed else None,

@@ -2,12 +2,16 @@
 
 import datetime as dt
 import random
+from collections.abc import Callable
 
+import numpy as np
 import pytest
 from flask import Flask
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+from qa.core import jobs
+from qa.core.db import db
 from qa.figures.models import WeeklyReviewSum
 from qa.people import service as people_service
 from qa.people.models import Membership
@@ -20,9 +24,12 @@ from qa.reviews.models import Review
 from qa.sampling.models import Assignment, FrameUnit
 from qa.tickets import agents, storing
 from qa.tickets.intake.base import TicketRecord
+from qa.trends import jobs as trend_jobs
 from tests.support.builders import make_assignment, make_period, make_review, make_ticket, publish_rubric
 from tests.support.cast import NOW, Cast, actor
+from tests.support.client import CheckingClient
 from tests.support.reviews import rubric_of
+from tests.support.sums import total_of
 from tests.support.tickets import KEYS, RING, Handled
 
 WEEKS = 3
@@ -168,9 +175,7 @@ def test_sums_equal_a_recount_after_any_changes(app: Flask, session: Session, ca
             weeks, found = keeping_sums.check(session, cast.programme.id)
             assert (weeks, found) == (WEEKS, []), f"after step {n}"
 
-    assert session.scalar(select(func.sum(WeeklyReviewSum.reviews)).where(WeeklyReviewSum.face == "all")) == len(
-        operation.reviews("submitted")
-    )
+    assert total_of(session, WeeklyReviewSum, "version", "reviews") == len(operation.reviews("submitted"))
 
 
 def test_a_sum_that_is_not_what_the_facts_give_is_found_and_written_anew(
@@ -179,7 +184,9 @@ def test_a_sum_that_is_not_what_the_facts_give_is_found_and_written_anew(
     operation = Operation(session, cast, 4)
     for _ in range(4):
         operation.submit()
-    session.execute(update(WeeklyReviewSum).where(WeeklyReviewSum.face == "all").values(dy=WeeklyReviewSum.dy + 1))
+    pack = session.scalars(select(WeeklyReviewSum).where(WeeklyReviewSum.face == "version")).first()
+    assert pack is not None
+    pack.sums = (np.frombuffer(pack.sums) + 1).tobytes()
     session.commit()
     runner = app.test_cli_runner()
 
@@ -191,3 +198,41 @@ def test_a_sum_that_is_not_what_the_facts_give_is_found_and_written_anew(
     assert "weekly_review_sum" in broken.output
     assert mended.exit_code == 0, mended.output
     assert (whole.exit_code, whole.output) == (0, f"{WEEKS} weeks counted again, 0 rows of sums differ.\n")
+
+
+def test_after_an_upgrade_the_weeks_are_counted_and_the_page_says_so_until_then(
+    app: Flask, session: Session, cast: Cast, sign_in: Callable[..., CheckingClient]
+) -> None:
+    operation = Operation(session, cast, 5)
+    for _ in range(6):
+        operation.submit()
+    for model in keeping_sums.TABLES:
+        session.execute(delete(model))
+    job = jobs.enqueue(
+        session,
+        "keep_sums",
+        {"programme": cast.programme.id, "every_week": True},
+        by=None,
+        now=NOW,
+        period=f"{cast.programme.id}/packs",
+    )
+    session.commit()
+    director = sign_in(cast.dora)
+
+    before = director.get("/trends/").text
+    with app.app_context():
+        told = trend_jobs.keep_sums(db.session().get_one(jobs.Job, job.id))
+    runner = app.test_cli_runner()
+    session.execute(update(jobs.Job).where(jobs.Job.id == job.id).values(state="failed"))
+    session.commit()
+    failed = director.get("/trends/").text
+    by_hand = runner.invoke(args=["rollups", "rebuild"])
+    after = director.get("/trends/").text
+    session.expire_all()
+
+    assert "The weekly sums are being counted after an upgrade" in before
+    assert told == {"weeks": WEEKS}
+    assert keeping_sums.check(session, cast.programme.id) == (WEEKS, [])
+    assert "could not be counted after the last upgrade" in failed
+    assert by_hand.output == f"{WEEKS} weeks counted, 0 rows of sums written anew.\n"
+    assert "upgrade" not in after

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from qa.core.db import db
@@ -20,6 +20,7 @@ from qa.tickets.models import ConversationRevision, HandledPart, Ticket
 from tests.support.builders import make_assignment, make_period, make_review, make_ticket, publish_rubric
 from tests.support.cast import NOW, Cast
 from tests.support.meanwhile import Meanwhile
+from tests.support.sums import total_of
 
 
 class Week:
@@ -111,6 +112,5 @@ def test_what_changes_beside_another_change_counts_once(
         other.result()
         assert whole(), "beside the intake"
 
-    reviews = session.scalar(select(func.sum(WeeklyReviewSum.reviews)).where(WeeklyReviewSum.face == "all"))
-    parts = select(func.sum(WeeklyFrameSum.parts)).where(WeeklyFrameSum.face == "all")
-    assert (reviews, session.scalar(parts)) == (1, 4)
+    assert total_of(session, WeeklyReviewSum, "version", "reviews") == 1
+    assert total_of(session, WeeklyFrameSum, "all", "parts") == 4
