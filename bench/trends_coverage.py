@@ -24,7 +24,7 @@ from bench.made_population import population, write
 from bench.population import Population, read_population
 from bench.quarters import Quarter, programme
 from qa.figures.adding import gathered
-from qa.figures.models import WeeklyReviewSum
+from qa.figures.models import WeeklyReviewPack
 from qa.reviews.contributions import sums_of_review
 from qa.sampling import from_sums
 from qa.sampling.sum_rows import Draws, FrameRows, Rows, Weighted, completion
@@ -124,7 +124,7 @@ class World:
             risk=risk,
             value=np.zeros(len(week), dtype=np.int64),
             known=np.ones(len(week), dtype=np.bool_),
-            sums=dict(zip(WeeklyReviewSum.SUMS, table.T, strict=True)),
+            sums=dict(zip(WeeklyReviewPack.SUMS, table.T, strict=True)),
         )
         draws = Draws(
             week=self.week[places],

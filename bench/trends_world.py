@@ -13,11 +13,11 @@ from qa.core.clock import monday_of, utcnow
 from qa.figures.adding import keys_of, pack_key
 from qa.figures.models import (
     Pack,
-    WeeklyDrawSum,
-    WeeklyFrameSum,
-    WeeklyPersonSum,
-    WeeklyReviewerSum,
-    WeeklyReviewSum,
+    WeeklyDrawPack,
+    WeeklyFramePack,
+    WeeklyPersonPack,
+    WeeklyReviewerPack,
+    WeeklyReviewPack,
 )
 from qa.figures.packing import packed
 from qa.people.models import Team, User
@@ -94,23 +94,23 @@ def stored(session: Session, facts: Facts) -> tuple[Cast, list[int]]:
     keys = {"team_id": facts.team, "week": facts.week, "queue": facts.queue, "risk_class": facts.risk}
     for face in ("channel", "tier", "language", "tenure", "version"):
         split = {face: getattr(facts, face)}
-        write(session, WeeklyReviewSum, keys | split, sums, names, programme, face, predicted=1)
+        write(session, WeeklyReviewPack, keys | split, sums, names, programme, face, predicted=1)
     ones = np.ones(facts.size)
-    write(session, WeeklyDrawSum, keys, {"drawn": ones}, names, programme, None)
+    write(session, WeeklyDrawPack, keys, {"drawn": ones}, names, programme, None)
     frame = {key: values for key, values in keys.items() if key != "risk_class"}
     parts = frame_sums(facts)
     for face in ("all", "channel", "tier", "language", "tenure"):
         split = {} if face == "all" else {face: getattr(facts, face)}
-        write(session, WeeklyFrameSum, frame | split, parts, names, programme, face)
+        write(session, WeeklyFramePack, frame | split, parts, names, programme, face)
     scored = {"n": ones, "d": facts.d, "d_free": facts.d * (1 - facts.critical), "seconds": ones * 480}
     texts = names | {"team": [str(each) for each in team_ids]}
     for face, values in (("all", None), ("team", facts.team), ("queue", facts.queue), ("language", facts.language)):
         split = {} if values is None else {face: values}
         if split:
             keyed = {"week": facts.week, "reviewer_id": facts.reviewer} | split
-            write(session, WeeklyReviewerSum, keyed, scored, texts, programme, face)
+            write(session, WeeklyReviewerPack, keyed, scored, texts, programme, face)
         keyed = {"week": facts.week, "specialist_id": facts.specialist} | split
-        write(session, WeeklyPersonSum, keyed, {"parts": ones}, texts, programme, face)
+        write(session, WeeklyPersonPack, keyed, {"parts": ones}, texts, programme, face)
     return cast, team_ids
 
 

@@ -15,6 +15,7 @@ from qa.coaching.wait_lists import models as wait_lists
 from qa.core import access_log, audit, jobs
 from qa.data_exports import models as data_exports
 from qa.escalations import models as escalations
+from qa.figures import former as former_sums
 from qa.figures import models as figures
 from qa.incidents import models as incidents
 from qa.launches import models as launches
@@ -53,6 +54,7 @@ lazily.load(
     escalations,
     figures,
     follow_ups,
+    former_sums,
     golden,
     incidents,
     jobs,

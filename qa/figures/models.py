@@ -40,7 +40,7 @@ class Pack(Base):
     sums: Mapped[bytes] = mapped_column(sort_order=1)
 
 
-class WeeklyReviewSum(Pack):
+class WeeklyReviewPack(Pack):
     """Sums over drawn, submitted, routine reviews in their current revision; ``n`` counts those with a score.
 
     d is one over the chance of being drawn, y the score, p the predicted score (0 where ``predicted`` is 0); a name
@@ -49,7 +49,7 @@ class WeeklyReviewSum(Pack):
     class, and applied on reading.
     """
 
-    __tablename__ = "weekly_review_sum"
+    __tablename__ = "weekly_review_pack"
     CELL = ("queue", "value", "risk_class", "predicted")  # predicted 1: the parts have a predicted score
     SUMS = (
         *("reviews", "n", "passed", "critical", "disputed", "y", "y2", "p", "d", "d2", "dy", "d2y", "dy2", "d2y2"),
@@ -63,14 +63,14 @@ class WeeklyReviewSum(Pack):
     week: Mapped[dt.date] = _key()  # the Monday of the period
 
 
-class WeeklyReviewerSum(Pack):
+class WeeklyReviewerPack(Pack):
     """Whose scores a week's figure rests on; faces ``team``, ``queue`` and ``language``.
 
     ``d_free`` is over reviews that failed no critical, where strictness tells; ``seconds`` of scoring are shown as sums
     over at least five reviewers.
     """
 
-    __tablename__ = "weekly_reviewer_sum"
+    __tablename__ = "weekly_reviewer_pack"
     CELL = ("reviewer_id",)
     SUMS = ("n", "d", "d_free", "seconds")
     COUNTS = ("n",)
@@ -81,10 +81,10 @@ class WeeklyReviewerSum(Pack):
     week: Mapped[dt.date] = _key()
 
 
-class WeeklyAnswerSum(Pack):
+class WeeklyAnswerPack(Pack):
     """What criteria and sections got, x in percent of their points: ``n`` answered and not N/A, ``left_out`` N/A."""
 
-    __tablename__ = "weekly_answer_sum"
+    __tablename__ = "weekly_answer_pack"
     CELL = ("kind", "version_id", "key", "queue", "risk_class")  # kind: criterion, section; the version of the rubric
     SUMS = ("n", "left_out", "d", "d2", "dx", "d2x", "dx2", "d2x2")
     COUNTS = ("n", "left_out")
@@ -94,10 +94,10 @@ class WeeklyAnswerSum(Pack):
     week: Mapped[dt.date] = _key()
 
 
-class WeeklyDrawSum(Pack):
+class WeeklyDrawPack(Pack):
     """How many parts were drawn; those replaced since were never in the population."""
 
-    __tablename__ = "weekly_draw_sum"
+    __tablename__ = "weekly_draw_pack"
     CELL = ("queue", "risk_class")
     SUMS = ("drawn",)
     COUNTS = ("drawn",)
@@ -107,13 +107,13 @@ class WeeklyDrawSum(Pack):
     week: Mapped[dt.date] = _key()
 
 
-class WeeklyFrameSum(Pack):
+class WeeklyFramePack(Pack):
     """Sums over all parts that could be drawn; times by their natural logarithms, of seconds plus one.
 
     ``replied`` and ``solved`` count parts with a time to the first reply, and to the resolution.
     """
 
-    __tablename__ = "weekly_frame_sum"
+    __tablename__ = "weekly_frame_pack"
     CELL = ("queue", "value")
     SUMS = (
         *("parts", "late", "csat_good", "csat_bad", "reopened", "escalated", "predicted", "p"),
@@ -127,10 +127,10 @@ class WeeklyFrameSum(Pack):
     week: Mapped[dt.date] = _key()
 
 
-class WeeklyPersonSum(Pack):
+class WeeklyPersonPack(Pack):
     """Whose work a figure is over: parts by specialist; faces ``all``, ``team``, ``queue`` and the others."""
 
-    __tablename__ = "weekly_person_sum"
+    __tablename__ = "weekly_person_pack"
     CELL = ("specialist_id",)
     SUMS = ("parts",)
     COUNTS = ("parts",)

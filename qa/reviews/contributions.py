@@ -14,12 +14,12 @@ from qa.core.prepared import Prepared
 from qa.figures.adding import Sums, gathered, minus
 from qa.figures.models import (
     Pack,
-    WeeklyAnswerSum,
-    WeeklyDrawSum,
-    WeeklyFrameSum,
-    WeeklyPersonSum,
-    WeeklyReviewerSum,
-    WeeklyReviewSum,
+    WeeklyAnswerPack,
+    WeeklyDrawPack,
+    WeeklyFramePack,
+    WeeklyPersonPack,
+    WeeklyReviewerPack,
+    WeeklyReviewPack,
 )
 from qa.people.models import User
 from qa.reviews import queries, rules
@@ -97,9 +97,9 @@ def of_review_rows(rows: Sequence[Any], scores: Mapping[int, rubrics.Score]) -> 
     """The same from rows that were read."""
     return Contributions(
         tables={
-            WeeklyReviewSum: gathered(pair for row in rows for pair in _review_sums(row)),
-            WeeklyReviewerSum: gathered(pair for row in rows for pair in _reviewer_sums(row)),
-            WeeklyAnswerSum: gathered(pair for row in rows for pair in _answer_sums(row, scores[row.revision_id])),
+            WeeklyReviewPack: gathered(pair for row in rows for pair in _review_sums(row)),
+            WeeklyReviewerPack: gathered(pair for row in rows for pair in _reviewer_sums(row)),
+            WeeklyAnswerPack: gathered(pair for row in rows for pair in _answer_sums(row, scores[row.revision_id])),
         }
     )
 
@@ -181,7 +181,7 @@ def _review_sums(row: Any) -> Iterator[tuple[tuple[Any, ...], list[float]]]:
 
 
 def sums_of_review(row: Any) -> list[float]:
-    """In the order of ``WeeklyReviewSum.SUMS``."""
+    """In the order of ``WeeklyReviewPack.SUMS``."""
     if row.score is None:
         return [1, *([0.0] * 24)]
     d, y, p = 1 / row.inclusion_probability, row.score, row.predicted or 0.0
@@ -256,7 +256,7 @@ def of_draws(session: Session, where: Sequence[Condition]) -> Contributions:
     )
     return Contributions(
         tables={
-            WeeklyDrawSum: {
+            WeeklyDrawPack: {
                 (programme_id, team_id or 0, week, queue, risk): [count]
                 for programme_id, team_id, week, queue, risk, count in rows
             }
@@ -300,8 +300,8 @@ def of_frames(session: Session, where: Sequence[Condition]) -> Contributions:
     split = [(_Split(*key), sums) for key, sums in groups.items()]
     return Contributions(
         tables={
-            WeeklyFrameSum: gathered(pair for key, sums in split for pair in _frame_sums(key, sums)),
-            WeeklyPersonSum: gathered(pair for key, sums in split for pair in _person_sums(key, sums)),
+            WeeklyFramePack: gathered(pair for key, sums in split for pair in _frame_sums(key, sums)),
+            WeeklyPersonPack: gathered(pair for key, sums in split for pair in _person_sums(key, sums)),
         }
     )
 
@@ -326,7 +326,7 @@ def _split(row: Any) -> tuple[Any, ...]:
 
 
 def _sums_of_part(row: Any) -> list[float]:
-    """In the order of ``WeeklyFrameSum.SUMS``."""
+    """In the order of ``WeeklyFramePack.SUMS``."""
     replied, solved = row.first_reply_seconds is not None, row.resolution_seconds is not None
     reply = log(max(row.first_reply_seconds, 0) + 1) if replied else 0.0
     solve = log(max(row.resolution_seconds, 0) + 1) if solved else 0.0

@@ -15,12 +15,12 @@ from qa.figures import packing
 from qa.figures.adding import Sums, add, pack_key
 from qa.figures.models import (
     Pack,
-    WeeklyAnswerSum,
-    WeeklyDrawSum,
-    WeeklyFrameSum,
-    WeeklyPersonSum,
-    WeeklyReviewerSum,
-    WeeklyReviewSum,
+    WeeklyAnswerPack,
+    WeeklyDrawPack,
+    WeeklyFramePack,
+    WeeklyPersonPack,
+    WeeklyReviewerPack,
+    WeeklyReviewPack,
 )
 from qa.reviews.contributions import Contributions, of_draws, of_frames, of_one_review, of_parts, of_reviews
 from qa.sampling import frames
@@ -28,12 +28,12 @@ from qa.sampling.models import Draw, DrawnUnit, FrameUnit, Period
 from qa.tickets.models import HandledPart
 
 TABLES: tuple[type[Pack], ...] = (
-    WeeklyReviewSum,
-    WeeklyReviewerSum,
-    WeeklyAnswerSum,
-    WeeklyDrawSum,
-    WeeklyFrameSum,
-    WeeklyPersonSum,
+    WeeklyReviewPack,
+    WeeklyReviewerPack,
+    WeeklyAnswerPack,
+    WeeklyDrawPack,
+    WeeklyFramePack,
+    WeeklyPersonPack,
 )
 ROUNDING = 1e-9  # of a sum's size: what adding in another order may differ by
 

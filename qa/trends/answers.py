@@ -9,7 +9,7 @@ import numpy as np
 from sqlalchemy.orm import Session
 
 from calibration.results import Interval
-from qa.figures.models import WeeklyAnswerSum
+from qa.figures.models import WeeklyAnswerPack
 from qa.figures.reading import read
 from qa.rubric_library.queries import rubrics_of
 from qa.sampling import from_sums
@@ -41,7 +41,7 @@ def weekly(
     scope = found.scope
     rows = read(
         session,
-        WeeklyAnswerSum,
+        WeeklyAnswerPack,
         scope.programme_id,
         since=found.weeks[0],
         until=found.weeks[-1],

@@ -12,7 +12,7 @@ from qa.core import jobs
 from qa.core.clock import utcnow
 from qa.core.db import db, reading
 from qa.core.jobs import Job
-from qa.figures.models import WeeklyDrawSum
+from qa.figures.models import WeeklyDrawPack
 from qa.people.models import Programme
 from qa.reviews import keeping_sums
 from qa.sampling.models import Period
@@ -25,12 +25,14 @@ def keep_sums(job: Job) -> Mapping[str, Any]:
 
     The job that an upgrade leaves counts every week, as a supplement may have begun sums of one that had none.
     """
-    session, programme_id = db.session(), job.payload["programme"]
+    session, job_id, programme_id = db.session(), job.id, job.payload["programme"]
     with reading():
         known: set[dt.date] = set()
         if not job.payload.get("every_week"):
             known.update(
-                session.scalars(select(WeeklyDrawSum.week).where(WeeklyDrawSum.programme_id == programme_id).distinct())
+                session.scalars(
+                    select(WeeklyDrawPack.week).where(WeeklyDrawPack.programme_id == programme_id).distinct()
+                )
             )
         missing = [
             period.id for period in keeping_sums.periods_of(session, programme_id) if period.starts_on not in known
@@ -38,7 +40,7 @@ def keep_sums(job: Job) -> Mapping[str, Any]:
         session.rollback()
     written = 0
     for n, period_id in enumerate(missing):
-        jobs.progress(job.id, n, len(missing))
+        jobs.progress(job_id, n, len(missing))
         written += bool(keeping_sums.rebuild(session, session.get_one(Period, period_id)))
         session.commit()
     strictness.keep(session, programme_id, now=utcnow())

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from qa.core.access import Actor, Permission, Scope
 from qa.core.clock import midnight
-from qa.figures.models import WeeklyFrameSum
+from qa.figures.models import WeeklyFramePack
 from qa.figures.packing import cells_of
 from qa.people.models import Team, User
 from qa.people.queries import teams
@@ -103,8 +103,8 @@ def left_out(
 def queue_names(session: Session, actor: Actor) -> Sequence[str]:
     """The queues that parts were drawn from, to choose from."""
     packs = session.scalars(
-        select(WeeklyFrameSum.cells)
-        .where(WeeklyFrameSum.programme_id == actor.programme_id, WeeklyFrameSum.face == "all")
+        select(WeeklyFramePack.cells)
+        .where(WeeklyFramePack.programme_id == actor.programme_id, WeeklyFramePack.face == "all")
         .distinct()
     )
     return sorted({cell[0] for cells in packs for cell in cells_of(cells)} - {""})

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import Session
 
-from qa.figures.models import WeeklyFrameSum
+from qa.figures.models import WeeklyFramePack
 from qa.figures.packing import cells_of
 from qa.people.models import User
 from qa.reviews.contributions import tenure
@@ -20,7 +20,7 @@ from qa.trends.shares import Scope, people
 
 def facets_of(session: Session, scope: Scope, since: dt.date) -> dict[str, list[str]]:
     """What the page can be narrowed to, from the sums of the newest weeks: values by face, queues under "queue"."""
-    table = WeeklyFrameSum
+    table = WeeklyFramePack
     rows = session.execute(
         select(table.face, table.cells)
         .where(

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from qa.figures.models import WeeklyPersonSum, WeeklyReviewerSum
+from qa.figures.models import WeeklyPersonPack, WeeklyReviewerPack
 from qa.figures.packing import NUMBER
 from qa.figures.reading import Read, read
 
@@ -90,7 +90,7 @@ def shares_of(
 ) -> Shares:
     face, values, exact = scope.shares
     chosen: dict[str, Any] = {} if values is None else {"value": values}
-    found = read(session, WeeklyReviewerSum, scope.programme_id, since=since, until=until, face=face, **chosen)
+    found = read(session, WeeklyReviewerPack, scope.programme_id, since=since, until=until, face=face, **chosen)
     week = found.codes("week", {day: n for n, day in enumerate(weeks)})
     reviewers, who = np.unique(found.numbers("reviewer_id"), return_inverse=True)
     shape = (len(weeks), len(reviewers))
@@ -123,7 +123,7 @@ def scored_by(
         return {}
     found = read(
         session,
-        WeeklyReviewerSum,
+        WeeklyReviewerPack,
         scope.programme_id,
         since=min(weeks),
         until=max(weeks),
@@ -179,7 +179,7 @@ def block_shares(
     found = shares.read
     if face != shares.face:
         first = min((*before, *newest))
-        found = read(session, WeeklyReviewerSum, scope.programme_id, since=first, until=max(newest), face=face)
+        found = read(session, WeeklyReviewerPack, scope.programme_id, since=first, until=max(newest), face=face)
     value_of: dict[str, int] = {}
     who_of = {who: n for n, who in enumerate(np.unique(found.numbers("reviewer_id")).tolist())}
     blocks = dict.fromkeys(before, 1) | dict.fromkeys(newest, 0)
@@ -204,7 +204,7 @@ def people(
     session: Session, scope: Scope, face: str, *, since: dt.date, until: dt.date, values: Sequence[str] | None = None
 ) -> dict[tuple[str, dt.date], int]:
     """How many specialists each value's week is over."""
-    table = WeeklyPersonSum
+    table = WeeklyPersonPack
     where = [
         table.programme_id == scope.programme_id,
         table.face == face,

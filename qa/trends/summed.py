@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
 from qa.figures.models import (
-    WeeklyDrawSum,
-    WeeklyFrameSum,
-    WeeklyReviewSum,
+    WeeklyDrawPack,
+    WeeklyFramePack,
+    WeeklyReviewPack,
 )
 from qa.figures.reading import Read, read
 from qa.reviews.measured import Progress
@@ -86,13 +86,13 @@ def load(session: Session, scope: Scope, *, since: dt.date, until: dt.date) -> S
     at = _Places(week={week: n for n, week in enumerate(weeks)})
     span: dict[str, Any] = {"since": since, "until": until, "teams": scope.read_teams}
     versions: dict[str, int] = {}
-    every = at.rows(read(session, WeeklyReviewSum, scope.programme_id, face="version", **span), scope, versions)
+    every = at.rows(read(session, WeeklyReviewPack, scope.programme_id, face="version", **span), scope, versions)
     rows = every
     if scope.face != "all":  # what was drawn is not kept by face: the factor is that of the team's week
-        kept = read(session, WeeklyReviewSum, scope.programme_id, face=scope.face, **span)
+        kept = read(session, WeeklyReviewPack, scope.programme_id, face=scope.face, **span)
         rows = at.rows(kept, scope, {}, only=scope.value)
-    draws = at.draws(read(session, WeeklyDrawSum, scope.programme_id, **span), scope)
-    framed = read(session, WeeklyFrameSum, scope.programme_id, face=scope.face, **span)
+    draws = at.draws(read(session, WeeklyDrawPack, scope.programme_id, **span), scope)
+    framed = read(session, WeeklyFramePack, scope.programme_id, face=scope.face, **span)
     frame = at.frame(framed, scope, {}, only=None if scope.face == "all" else scope.value)
     progress = _progress(weeks, every, draws)
     settled = np.array([each.settled for each in progress], dtype=np.bool_)
@@ -184,10 +184,10 @@ def split(session: Session, summed: Summed, face: str) -> Summed:
         queue={queue: n for n, queue in enumerate(summed.queues)},
     )
     value_of: dict[Any, int] = {}
-    rows = at.rows(read(session, WeeklyReviewSum, scope.programme_id, face=face, **span), scope, value_of)
+    rows = at.rows(read(session, WeeklyReviewPack, scope.programme_id, face=face, **span), scope, value_of)
     settled = summed.settled
     rows = rows.only(settled[rows.week])
-    frame = at.frame(read(session, WeeklyFrameSum, scope.programme_id, face=face, **span), scope, value_of)
+    frame = at.frame(read(session, WeeklyFramePack, scope.programme_id, face=face, **span), scope, value_of)
     frame = frame.only(settled[frame.week])
     every = summed.sums.rows
     factor = completion(every.week, every.team, every.risk, every.sums["reviews"], summed.draws, rows)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from qa.core import jobs
 from qa.core.db import db
-from qa.figures.models import WeeklyReviewSum
+from qa.figures.models import WeeklyReviewPack
 from qa.people import service as people_service
 from qa.people.models import Membership
 from qa.people.queries import zone_of
@@ -175,7 +175,7 @@ def test_sums_equal_a_recount_after_any_changes(app: Flask, session: Session, ca
             weeks, found = keeping_sums.check(session, cast.programme.id)
             assert (weeks, found) == (WEEKS, []), f"after step {n}"
 
-    assert total_of(session, WeeklyReviewSum, "version", "reviews") == len(operation.reviews("submitted"))
+    assert total_of(session, WeeklyReviewPack, "version", "reviews") == len(operation.reviews("submitted"))
 
 
 def test_a_sum_that_is_not_what_the_facts_give_is_found_and_written_anew(
@@ -184,7 +184,7 @@ def test_a_sum_that_is_not_what_the_facts_give_is_found_and_written_anew(
     operation = Operation(session, cast, 4)
     for _ in range(4):
         operation.submit()
-    pack = session.scalars(select(WeeklyReviewSum).where(WeeklyReviewSum.face == "version")).first()
+    pack = session.scalars(select(WeeklyReviewPack).where(WeeklyReviewPack.face == "version")).first()
     assert pack is not None
     pack.sums = (np.frombuffer(pack.sums) + 1).tobytes()
     session.commit()
@@ -195,7 +195,7 @@ def test_a_sum_that_is_not_what_the_facts_give_is_found_and_written_anew(
     whole = runner.invoke(args=["rollups", "rebuild", "--check"])
 
     assert broken.exit_code == 1
-    assert "weekly_review_sum" in broken.output
+    assert "weekly_review_pack" in broken.output
     assert mended.exit_code == 0, mended.output
     assert (whole.exit_code, whole.output) == (0, f"{WEEKS} weeks counted again, 0 rows of sums differ.\n")
 

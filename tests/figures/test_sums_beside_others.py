@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from qa.core.db import db
-from qa.figures.models import WeeklyFrameSum, WeeklyReviewSum
+from qa.figures.models import WeeklyFramePack, WeeklyReviewPack
 from qa.reviews import keeping_sums
 from qa.sampling import frames
 from qa.sampling.models import Assignment, FrameUnit, Period
@@ -112,5 +112,5 @@ def test_what_changes_beside_another_change_counts_once(
         other.result()
         assert whole(), "beside the intake"
 
-    assert total_of(session, WeeklyReviewSum, "version", "reviews") == 1
-    assert total_of(session, WeeklyFrameSum, "all", "parts") == 4
+    assert total_of(session, WeeklyReviewPack, "version", "reviews") == 1
+    assert total_of(session, WeeklyFramePack, "all", "parts") == 4

@@ -26,7 +26,7 @@ WHOLE = {"team_id", "reviewer_id", "specialist_id", "version_id", "programme_id"
 TEXT = {"face", "value", "queue", "kind", "key"}
 COUNTS = {
     "reviews", "n", "passed", "critical", "disputed", "left_out", "drawn", "parts", "late", "csat_good", "csat_bad",
-    "reopened", "escalated", "replied", "solved", "risk_class",
+    "reopened", "escalated", "replied", "solved", "risk_class", "predicted",
 }  # fmt: skip
 TABLES = {  # the key of a pack, that of a cell, and what is summed
     "weekly_review_sum": (
@@ -76,27 +76,23 @@ def column(name: str) -> sa.Column[Any]:
 
 
 def upgrade() -> None:
+    """The former tables stay: a former program may go on beside the newer one."""
     connection = op.get_bind()
     for name, (pack, cell, sums) in TABLES.items():
         keys, cells, summed = pack.split(), cell.split(), sums.split()
-        op.rename_table(name, f"{name}_before")
-        if connection.dialect.name == "postgresql":  # whose indexes share one space of names
-            op.execute(f"ALTER INDEX pk_{name} RENAME TO pk_{name}_before")
-        op.create_table(
-            name,
+        packs = op.create_table(
+            name.replace("_sum", "_pack"),
             *(column(key) for key in keys),
             sa.Column("cells", sa.String(), nullable=False),
             sa.Column("sums", sa.LargeBinary(), nullable=False),
-            sa.PrimaryKeyConstraint(*keys, name=op.f(f"pk_{name}")),
+            sa.PrimaryKeyConstraint(*keys, name=op.f(f"pk_{name.replace('_sum', '_pack')}")),
         )
-        before = sa.table(f"{name}_before", *(column(each) for each in (*keys, *cells, *summed)))
-        after = sa.table(name, *(column(key) for key in keys), sa.column("cells"), sa.column("sums", sa.LargeBinary()))
+        former = sa.table(name, *(column(each) for each in (*keys, *cells, *summed)))
         rows = connection.execute(
-            sa.select(before).order_by(*(before.c[key] for key in keys)), execution_options={"yield_per": 5_000}
+            sa.select(former).order_by(*(former.c[key] for key in keys)), execution_options={"yield_per": 5_000}
         ).mappings()
-        for _, of_pack in groupby(rows, key=lambda row: [row[key] for key in keys]):
-            connection.execute(after.insert().values(_packed(list(of_pack), keys, cells, summed)))
-        op.drop_table(f"{name}_before")
+        for _, of_pack in groupby(rows, key=lambda row: [row[key] for key in keys]):  # noqa: B023 - used at once
+            connection.execute(packs.insert().values(_packed(list(of_pack), keys, cells, summed)))
     _count_again(connection)
 
 
@@ -127,13 +123,6 @@ def _count_again(connection: sa.Connection) -> None:
 
 
 def downgrade() -> None:
-    for name, (pack, cell, sums) in TABLES.items():
-        op.drop_table(name)
-        keys = [*pack.split(), *cell.split()]
-        op.create_table(
-            name,
-            *(column(each) for each in (*keys, *sums.split())),
-            sa.PrimaryKeyConstraint(*keys, name=op.f(f"pk_{name}")),
-            sqlite_with_rowid=False,
-        )
     op.execute("DELETE FROM job WHERE name = 'keep_sums' AND period LIKE '%/packs'")
+    for name in reversed(TABLES):
+        op.drop_table(name.replace("_sum", "_pack"))
