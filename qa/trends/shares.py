@@ -95,8 +95,8 @@ def shares_of(
     reviewers, who = np.unique(found.numbers("reviewer_id"), return_inverse=True)
     shape = (len(weeks), len(reviewers))
     at = np.where(settled[week], week * shape[1] + who, shape[0] * shape[1])  # the last place is nobody's
-    tables = {
-        name: np.bincount(at, found.sums[name], shape[0] * shape[1] + 1)[:-1].reshape(shape)
+    tables: dict[str, Vector] = {
+        name: np.bincount(at, found.sums[name], shape[0] * shape[1] + 1)[:-1].reshape(shape).astype(np.float64)
         for name in ("d", "d_free", "seconds", "n")
     }
     return Shares(
@@ -151,7 +151,10 @@ def _by_value(
     shape = (max(block_of.values()) + 1, len(value_of), len(who_of))
     there = (block >= 0) & (who >= 0)
     at = (block * shape[1] + value)[there] * shape[2] + who[there]
-    return [np.bincount(at, found.sums[name][there], int(np.prod(shape))).reshape(shape) for name in names]
+    return [
+        np.bincount(at, found.sums[name][there], int(np.prod(shape))).reshape(shape).astype(np.float64)
+        for name in names
+    ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,7 +20,9 @@ def by_week(session: Session, found: Summed) -> list[Judged]:
     settled = set(found.sums.rows.week.tolist())
     rows = sorted((place, version, *sums) for (place, version), sums in found.judged.items() if place in settled)
     names = dict(zip((ids := sorted({row[1] for row in rows})), names_of(session, ids), strict=True))
-    return [Judged(week=found.weeks[place], rubric=names[version], n=n, weight=d) for place, version, n, d in rows]
+    return [
+        Judged(week=found.weeks[place], rubric=names[version], n=round(n), weight=d) for place, version, n, d in rows
+    ]
 
 
 def names_of(session: Session, version_ids: Sequence[str]) -> list[str]:

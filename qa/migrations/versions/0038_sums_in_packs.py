@@ -92,7 +92,7 @@ def upgrade() -> None:
             sa.select(former).order_by(*(former.c[key] for key in keys)), execution_options={"yield_per": 5_000}
         ).mappings()
         for _, of_pack in groupby(rows, key=lambda row: [row[key] for key in keys]):  # noqa: B023 - used at once
-            connection.execute(packs.insert().values(_packed(list(of_pack), keys, cells, summed)))
+            connection.execute(packs.insert().values(_packed([dict(row) for row in of_pack], keys, cells, summed)))
     _count_again(connection)
 
 
