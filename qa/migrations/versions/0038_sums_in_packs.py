@@ -4,7 +4,6 @@ Revision ID: 0038
 Revises: 0037
 """
 
-import datetime as dt
 import json
 from collections.abc import Mapping, Sequence
 from itertools import groupby
@@ -115,7 +114,7 @@ def _count_again(connection: sa.Connection) -> None:
                 period=f"{programme}/packs",
                 payload={"programme": programme, "every_week": True},
                 state="waiting",
-                created_at=dt.datetime.now(dt.UTC),
+                created_at=sa.func.current_timestamp(),
                 attempts=0,
                 done=0,
             )
