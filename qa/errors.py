@@ -39,7 +39,7 @@ def refused(error: FairmarkError) -> ResponseReturnValue:
         actor = g.get("actor")
         log.warning("request.refused", endpoint=request.endpoint, person=actor.user_id if actor else None)
     if isinstance(error, InvalidInputError):
-        return page(error.status, str(error), title=error.title, fields=error.fields)
+        return page(error.status, str(error), title=error.title, fields=error.fields, **error.state)
     if isinstance(error, ConflictError):
         return page(error.status, str(error), title=error.title, **error.state)
     return page(error.status, str(error), title=error.title)

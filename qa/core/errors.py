@@ -40,7 +40,7 @@ class ConflictError(FairmarkError):
 
 
 class InvalidInputError(FairmarkError):
-    """The input breaks a rule; ``fields`` says which field and why."""
+    """The input breaks a rule; ``fields`` says which field and why, ``state`` tells a script how things stand."""
 
     status = 422
     title = "Please correct the input"
@@ -48,3 +48,4 @@ class InvalidInputError(FairmarkError):
     def __init__(self, message: str, fields: dict[str, str] | None = None) -> None:
         super().__init__(message)
         self.fields = fields or {}
+        self.state: dict[str, Any] = {}

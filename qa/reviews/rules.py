@@ -85,6 +85,11 @@ class Save:
     active_seconds: int
     conversation_revision_id: int  # what the reviewer was looking at
 
+    @property
+    def state(self) -> dict[str, rubrics.Answer]:
+        """Its answers as the rubric library scores them, by criterion."""
+        return {answer.criterion_key: as_answer(answer) for answer in self.answers}
+
 
 def read_save(payload: object, rubric: rubrics.RubricVersion) -> Save:
     """A save from its JSON; an answer that does not fit the rubric is refused with its field."""

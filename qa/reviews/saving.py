@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Dialect, Insert, bindparam, delete, insert, s
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+import rubrics
 from qa.core.errors import ConflictError, InvalidInputError
 from qa.core.orm import table_of
 from qa.core.prepared import Prepared, PreparedChange, given
@@ -32,8 +33,9 @@ class Draft:
     """A draft as it stands after a save."""
 
     review_id: int
+    revision_id: int
     version: int
-    answers: Sequence[queries.StoredAnswer]
+    state: Mapping[str, rubrics.Answer]  # by criterion
 
 
 def save(
@@ -49,6 +51,7 @@ def save(
         task = locked(session, task)  # two windows may begin it at the same moment: one of them finds the other's draft
     must_be_open(task.state)
     connection = session.connection()
+    begun = task.review_id is None
     if task.review_id is None:
         review_id, revision_id = _begin(connection, task, change, now=now)
         fresh = True
@@ -63,8 +66,9 @@ def save(
             _NOTE.run(connection, revision=revision_id, internal_note=change.internal_note)
     return Draft(
         review_id=review_id,
+        revision_id=revision_id,
         version=change.version + 1 if fresh else _AT.one_or_none(connection, review=review_id).lock_version,
-        answers=queries.answers_of(connection, revision_id),
+        state=change.state if begun else rules.state_of(queries.answers_of(connection, revision_id)),
     )
 
 

@@ -123,13 +123,12 @@ def shown_sections(
 
 
 def progress(
-    rubric: rubrics.RubricVersion, answers: Sequence[StoredAnswer], *, channel: str, live: bool
+    rubric: rubrics.RubricVersion, state: Mapping[str, rubrics.Answer], *, channel: str, live: bool
 ) -> dict[str, Any]:
     """How far the draft is: counts, what is missing, what is shown.
 
     Nothing of a score is in it unless the programme wants it ``live``: then that of what is answered so far.
     """
-    state = rules.state_of(answers)
     visible = rubrics.visible_criteria(rubric, state, channel=channel)
     lacking = rules.lacking(rubric, state, channel=channel)
     return {

@@ -1,7 +1,7 @@
 """Turning a complete draft into a review: result, release, sealing, notices and audit event in one transaction."""
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -19,7 +19,8 @@ from qa.reviews.companions import queries as companion_queries
 from qa.reviews.companions import service as companions
 from qa.reviews.companions.rules import At, holds_release
 from qa.reviews.models import Review, ReviewRevision
-from qa.reviews.saving import ELSEWHERE, must_be_open
+from qa.reviews.rules import Save
+from qa.reviews.saving import ELSEWHERE, Draft, must_be_open, save
 from qa.reviews.tasks import Task, locked
 from qa.sampling.models import Assignment, Purpose
 
@@ -103,24 +104,62 @@ def submit(
         raise IncompleteReviewError("Nothing is answered yet.")
     if task.version != version:
         raise ConflictError(ELSEWHERE, {"version": task.version, "stale": True})
-    answers = rules.state_of(queries.answers_of(session, task.revision_id))
-    lacking = rules.lacking(task.rubric, answers, channel=task.channel)
+    draft = Draft(
+        review_id=task.review_id,
+        revision_id=task.revision_id,
+        version=version,
+        state=rules.state_of(queries.answers_of(session, task.revision_id)),
+    )
+    return _sent(session, task, draft, setting=setting, zone=zone, now=now)
+
+
+def save_and_submit(
+    session: Session,
+    task: Task,
+    change: Save,
+    *,
+    texts: Mapping[str, str],
+    setting: ProgrammeSetting,
+    zone: ZoneInfo,
+    now: dt.datetime,
+) -> Sent | None:
+    """The last save and the submit in one; nothing for the very same that came before and was done.
+
+    Where something is missing the save stands all the same: the error tells how the draft is then, and whoever hears
+    it commits.
+    """
+    task = locked(session, task)
+    if task.state == "submitted" and task.last_save_id == change.save_id:
+        return None
+    draft = save(session, task, change, texts=texts, now=now)
+    try:
+        return _sent(session, task, draft, setting=setting, zone=zone, now=now)
+    except IncompleteReviewError as error:
+        error.state = {"version": draft.version, "saved_at": now.isoformat()}
+        raise
+
+
+def _sent(
+    session: Session, task: Task, draft: Draft, *, setting: ProgrammeSetting, zone: ZoneInfo, now: dt.datetime
+) -> Sent:
+    """Everything that a submit is, on a draft that nobody else changes meanwhile; what is missing is told first."""
+    lacking = rules.lacking(task.rubric, draft.state, channel=task.channel)
     if lacking:
         raise IncompleteReviewError(
             f"{len(lacking)} {'thing is' if len(lacking) == 1 else 'things are'} missing.",
             {item.criterion_key: item.message for item in lacking},
         )
     connection = session.connection()
-    score = rubrics.score(task.rubric, answers, channel=task.channel, explain=False)
+    score = rubrics.score(task.rubric, draft.state, channel=task.channel, explain=False)
     result = rules.result_of(score)
-    _SCORED.run(connection, revision=task.revision_id, submitted_at=now, **result)
+    _SCORED.run(connection, revision=draft.revision_id, submitted_at=now, **result)
     _DONE.run(connection, assignment=task.id, ended_at=now)
     at_hand = companion_queries.at_hand(connection, task.part_id)
     released = None
     if task.purpose in rules.RELEASED_PURPOSES and not holds_release(at_hand):
         released = rules.release_time(setting.release_rule, now, zone)
     sent = Sent(
-        id=task.review_id,
+        id=draft.review_id,
         assignment_id=task.id,
         part_id=task.part_id,
         reviewer_id=task.reviewer_id,
@@ -129,15 +168,15 @@ def submit(
     )
     _SENT.run(
         connection,
-        review=task.review_id,
-        version=version,
-        current_revision_id=task.revision_id,
+        review=draft.review_id,
+        version=draft.version,
+        current_revision_id=draft.revision_id,
         submitted_at=now,
         released_at=released,
         sealed=task.purpose in rules.SEALED_PURPOSES,  # a session reveals its own; gold stays with its reviewer
     )
     if task.drawn and task.purpose == Purpose.ROUTINE:
-        keeping_sums.submitted(session, task.review_id, score)
+        keeping_sums.submitted(session, draft.review_id, score)
     _seal_or_open(connection, task, at_hand)
     companions.tell(connection, sent, task.specialist_id)
     if task.purpose == Purpose.SELF:
@@ -146,10 +185,10 @@ def submit(
         connection,
         action="review.submit",
         object_type="review",
-        object_id=task.review_id,
+        object_id=draft.review_id,
         actor_id=task.reviewer_id,
         now=now,
-        detail={"revision": task.revision_id, "score": result["exact_score"], "outcome": result["outcome"]},
+        detail={"revision": draft.revision_id, "score": result["exact_score"], "outcome": result["outcome"]},
     )
     return sent
 

@@ -95,7 +95,9 @@ def score(assignment_id: int) -> ResponseReturnValue:
     blind = task.purpose != Purpose.SELF and (g.setting.blind or task.purpose in rules.BLIND_PURPOSES)
     conversation = task.conversation(session, KeyRing(settings().text_keys), customer_word=customer, blind=blind)
     access_log.buffer().opened(user_id=g.actor.user_id, ticket_id=task.ticket_id, purpose="score", now=now)
-    progress = scoring_page.progress(task.rubric, task.answers, channel=task.channel, live=g.setting.live_score)
+    progress = scoring_page.progress(
+        task.rubric, rules.state_of(task.answers), channel=task.channel, live=g.setting.live_score
+    )
     links = procedures.links_for(
         session, task.rubric, g.actor.programme_id, task.resolved_at, today=local_day(now, g.zone)
     )
@@ -140,41 +142,57 @@ def save(assignment_id: int) -> ResponseReturnValue:
     session = db.session()
     task = tasks.task_for(session, g.actor, assignment_id)
     change = rules.read_save(request.get_json(silent=True), task.rubric)
-    texts: Mapping[str, str] = {}
-    if any(answer.pins for answer in change.answers):
-        texts = scoring_page.texts_of(
-            conversation_of(
-                session,
-                KeyRing(settings().text_keys),
-                task.ticket_id,
-                revision_id=change.conversation_revision_id,
-            )
-        )
-    draft = saving.save(session, task, change, texts=texts, now=now)
+    draft = saving.save(session, task, change, texts=texts_for(session, task, change), now=now)
     db.session.commit()
     return jsonify(
         version=draft.version,
         saved_at=now.isoformat(),
-        **scoring_page.progress(task.rubric, draft.answers, channel=task.channel, live=g.setting.live_score),
+        **scoring_page.progress(task.rubric, draft.state, channel=task.channel, live=g.setting.live_score),
+    )
+
+
+def texts_for(session: Session, task: tasks.Task, change: rules.Save) -> Mapping[str, str]:
+    """The texts that a save's pinned passages are checked against; nothing is read where it pins none."""
+    if not any(answer.pins for answer in change.answers):
+        return {}
+    ring = KeyRing(settings().text_keys)
+    return scoring_page.texts_of(
+        conversation_of(session, ring, task.ticket_id, revision_id=change.conversation_revision_id)
     )
 
 
 @bp.post("/queue/<int:assignment_id>/submit")
 @requires(Permission.SCORE)
 def submit(assignment_id: int) -> ResponseReturnValue:
+    """Send the review. What the page has not saved yet comes along as a save of its own id: one request, kept at once.
+
+    Where something is missing, what came along is kept all the same.
+    """
     now = utcnow()
     session = db.session()
     task = tasks.task_for(session, g.actor, assignment_id)
     payload = request.get_json(silent=True) or {}
-    version = payload.get("version") if isinstance(payload, dict) else None
-    if type(version) is not int:
-        raise InvalidInputError("A submit says which version it sends.", {"version": "missing"})
-    review = submitting.submit(session, task, version=version, setting=g.setting, zone=g.zone, now=now)
-    second_looks.sent(session, review, now=now)
-    db.session.commit()
-    if review.purpose in COMPANIONS:  # no next one is pressed on anybody
-        return jsonify(next=url_for("reviews.mine", sent=assignment_id))
-    return jsonify(next=onward(session, severity=task.content_severity, sent=assignment_id))
+    rest = {"setting": g.setting, "zone": g.zone, "now": now}
+    if isinstance(payload, dict) and "save_id" in payload:
+        change = rules.read_save(payload, task.rubric)
+        try:
+            review = submitting.save_and_submit(session, task, change, texts=texts_for(session, task, change), **rest)
+        except submitting.IncompleteReviewError:
+            session.commit()
+            raise
+    else:
+        version = payload.get("version") if isinstance(payload, dict) else None
+        if type(version) is not int:
+            raise InvalidInputError("A submit says which version it sends.", {"version": "missing"})
+        review = submitting.submit(session, task, version=version, **rest)
+    if review is not None:
+        second_looks.sent(session, review, now=now)
+    if task.purpose in COMPANIONS:  # no next one is pressed on anybody
+        following = url_for("reviews.mine", sent=assignment_id)
+    else:
+        following = onward(session, severity=task.content_severity, sent=assignment_id)
+    session.commit()
+    return jsonify(next=following)
 
 
 @bp.post("/queue/<int:assignment_id>/undo")

@@ -59,8 +59,11 @@ class Scorer(Actor):
             "active_seconds": 7,
         }
         path = f"/queue/{part.assignment_id}"
-        saved, _ = self.insist(lambda: self.browser.post(f"{path}/answers", payload))
-        self.insist(lambda: self._submit(path, saved["version"]))
+        if len(self.submitted) % 2:  # as whoever is faster than the page saves: the answers come with the submit
+            self.insist(lambda: self.browser.post(f"{path}/submit", payload))
+        else:
+            saved, _ = self.insist(lambda: self.browser.post(f"{path}/answers", payload))
+            self.insist(lambda: self._submit(path, saved["version"]))
         self.submitted.append(part.assignment_id)
         return True
 

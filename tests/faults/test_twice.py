@@ -71,6 +71,25 @@ def test_a_review_is_submitted_once(
     assert events(session, "review.submit") == 1
 
 
+def test_a_submit_with_its_answers_is_done_once_and_says_so_again(
+    app: Flask, session: Session, cast: Cast, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    handled = make_ticket(session, cast)
+    task = make_assignment(session, handled, cast.rita, publish_rubric(session, cast))
+    desk = Desk(session=session, user=cast.rita, handled=handled, task=task, client=sign_in(cast.rita))
+    sent = desk.saved(*desk.all_answers(), active_seconds=9)
+    path, windows = f"/queue/{task.id}/submit", [sign_in(cast.rita), sign_in(cast.rita)]
+    session.commit()
+
+    statuses = at_once_and_again(
+        app, monkeypatch, (submitting, "_seal_or_open"), windows, lambda who: who.post_json(path, sent).status_code
+    )
+
+    assert statuses == [200, 200, 200]
+    assert events(session, "review.submit") == 1
+    assert (desk.review().lock_version, desk.review().active_seconds) == (2, 9)
+
+
 def test_a_review_is_disputed_once_and_settled_by_one_lead(
     app: Flask, session: Session, cast: Cast, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:

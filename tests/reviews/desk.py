@@ -43,25 +43,35 @@ class Desk:
 
     def send(self, *answers: Any, save_id: str | None = None, **more: Any) -> TestResponse:
         """One save; the window keeps the version that the server answers."""
-        sent = {
+        response = self.client.post_json(f"{self.path}/answers", self.saved(*answers, save_id=save_id, **more))
+        if response.status_code == 200:
+            self.version = response.get_json()["version"]
+        return response
+
+    def saved(self, *answers: Any, save_id: str | None = None, **more: Any) -> dict[str, Any]:
+        """A save as it is sent."""
+        return {
             "save_id": save_id or new_save_id(),
             "version": self.version,
             "conversation_revision": self.handled.revision.id,
             "answers": list(answers),
             **more,
         }
-        response = self.client.post_json(f"{self.path}/answers", sent)
-        if response.status_code == 200:
-            self.version = response.get_json()["version"]
-        return response
+
+    def all_answers(self, **changed: str) -> list[dict[str, Any]]:
+        """The best level of everything, but where said otherwise; each says why."""
+        why = {"comment": "Because of m2.", "pins": [{"message": "m2", "start": 0, "end": 9}]}
+        return [level(key, chosen, **why) for key, chosen in {**BEST, **changed}.items()]
 
     def answer_all(self, **changed: str) -> None:
-        why = {"comment": "Because of m2.", "pins": [{"message": "m2", "start": 0, "end": 9}]}
-        answers = [level(key, chosen, **why) for key, chosen in {**BEST, **changed}.items()]
-        assert self.send(*answers).status_code == 200
+        assert self.send(*self.all_answers(**changed)).status_code == 200
 
     def submit(self) -> TestResponse:
         return self.client.post_json(f"{self.path}/submit", {"version": self.version})
+
+    def submit_with(self, *answers: Any, save_id: str | None = None, **more: Any) -> TestResponse:
+        """A submit that takes along what the window has not saved yet."""
+        return self.client.post_json(f"{self.path}/submit", self.saved(*answers, save_id=save_id, **more))
 
     def review(self) -> Review:
         return self.session.scalars(select(Review).where(Review.assignment_id == self.task.id)).one()

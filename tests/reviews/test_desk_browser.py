@@ -247,6 +247,35 @@ def test_on_a_slow_network_every_answer_arrives_once_and_in_order(
     # What the server kept but could not tell was sent again under its own id: it counts once.
     assert set(applied) == {200}
     assert desk.review().lock_version <= len(applied) // 2 + 1
+    submits_with_what_is_not_saved(page, watch, desk)
+
+
+def submits_with_what_is_not_saved(page: Page, watch: Watch, desk: Desk) -> None:
+    """One answer is under way, another waits behind it: the submit takes that along, and its own answer gets lost."""
+    watch.expect("409")
+    under_way: list[Route] = []
+    sent: list[dict[str, object]] = []
+
+    def lost(route: Route) -> None:
+        sent.append(route.request.post_data_json)
+        route.fetch()
+        route.abort("failed")
+
+    page.route("**/answers", lambda route: under_way.append(route), times=1)
+    page.route("**/submit", lost, times=1)
+    with page.expect_request("**/answers"):
+        page.keyboard.press("2")
+    page.keyboard.press("1")
+    page.keyboard.press("Control+Enter")
+    under_way[0].continue_()
+
+    expect(page.locator("[data-alert]")).to_contain_text("submitted already", timeout=60_000)
+    desk.session.expire_all()
+    assert [answer["level"] for answer in sent[0]["answers"]] == ["met"]  # type: ignore[attr-defined]
+    assert desk.kept() == {"correct": "full", "tone": "met", "privacy": "met"}
+    assert desk.review().state == "submitted"
+    page.get_by_role("button", name="Go back to the list").click()
+    expect(page.get_by_role("heading", name="Queue")).to_be_visible()
     watch.check()
 
 

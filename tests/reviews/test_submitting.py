@@ -6,11 +6,12 @@ from dataclasses import replace
 
 import pytest
 from click.testing import Result
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from qa.core.audit import AuditEvent
 from qa.reviews import queries
-from qa.reviews.models import ReviewRevision
+from qa.reviews.models import Evidence, ReviewRevision
 from qa.rubric_library import workflow
 from qa.rubric_library.models import RubricVersion
 from qa.sampling.models import Assignment, Purpose
@@ -52,6 +53,61 @@ def test_an_incomplete_submit_lists_what_is_missing(desk: Desk) -> None:
     assert set(response.get_json()["fields"]) == {"correct", "tone", "privacy"}
     assert response.get_json()["message"] == "4 things are missing."
     assert desk.review().state == "draft"
+
+
+def test_a_submit_takes_along_what_is_not_saved_and_counts_once(desk: Desk, session: Session) -> None:
+    desk.send(level("correct", "wrong"))
+    sent = desk.saved(*desk.all_answers(), active_seconds=9, internal_note="Ask Lena.")
+
+    responses = [desk.client.post_json(f"{desk.path}/submit", sent) for _ in range(2)]  # its answer got lost
+
+    review = desk.review()
+    revision = revision_of(session, review.id)
+    assert [response.status_code for response in responses] == [200, 200]
+    assert responses[0].get_json() == responses[1].get_json()
+    assert (review.state, review.lock_version, review.active_seconds) == ("submitted", 3, 9)
+    assert desk.kept() == {"correct": "full", "tone": "met", "privacy": "met"}
+    assert (revision.outcome, revision.internal_note) == ("passed", "Ask Lena.")
+    assert session.scalar(select(func.count(Evidence.id))) == 3
+    told = select(func.count()).where(AuditEvent.action == "review.submit")
+    assert session.scalar(told) == 1
+    assert desk.submit_with(*desk.all_answers(correct="wrong")).get_json()["submitted"] is True
+    assert desk.kept()["correct"] == "full"
+
+
+def test_a_submit_may_be_the_first_that_is_heard_of_a_draft(desk: Desk) -> None:
+    page = desk.client.get(desk.path)
+
+    response = desk.submit_with(*desk.all_answers(tone="missed"))
+
+    assert (page.status_code, response.status_code) == (200, 200)
+    assert desk.review().state == "submitted"
+    assert desk.kept() == {"correct": "full", "tone": "missed", "privacy": "met"}
+
+
+def test_what_comes_with_an_incomplete_submit_is_kept(desk: Desk) -> None:
+    response = desk.submit_with(level("correct", "wrong"))
+    told = response.get_json()
+    desk.version = told["version"]
+    rest = desk.submit_with(*desk.all_answers())
+
+    assert response.status_code == 422
+    assert set(told["fields"]) == {"correct", "tone", "privacy"}
+    assert (told["version"], bool(told["saved_at"])) == (1, True)
+    assert rest.status_code == 200
+
+
+def test_a_submit_on_what_its_window_has_not_seen_changes_nothing(desk: Desk, session: Session) -> None:
+    desk.send(level("tone", "met"))
+    stale = desk.submit_with(*desk.all_answers(tone="missed"), version=0)
+    wrong = desk.submit_with(*desk.all_answers(), level("politeness", "met"))
+    unseen = desk.submit_with(level("tone", "missed", pins=[{"message": "m99", "start": 0, "end": 1}]))
+
+    assert (stale.status_code, stale.get_json()["stale"]) == (409, True)
+    assert [wrong.status_code, unseen.status_code] == [422, 422]
+    assert "version" not in unseen.get_json()
+    assert (desk.review().state, desk.review().lock_version) == ("draft", 1)
+    assert desk.kept() == {"tone": "met"}
 
 
 def test_a_submit_keeps_the_librarys_score_and_is_released_ten_seconds_later(

@@ -99,7 +99,7 @@ export class ActiveTime {
 }
 
 export class Autosave {
-  // `tell(state, detail)` hears: saving, saved, offline, signed-out, conflict, refused.
+  // `tell(state, detail)` hears: saving, saved, sending, offline, signed-out, conflict, refused.
   // `tellKept(state)` hears whether what is not acknowledged lies in this browser; see Place.
   constructor({ url, csrf, key, version, conversationRevision, tell, tellKept, active = new ActiveTime() }) {
     Object.assign(this, { url, csrf, key, version, conversationRevision, tell });
@@ -108,6 +108,7 @@ export class Autosave {
     this.note = null;
     this.inFlight = null;
     this.stopped = false;
+    this.held = false; // what comes waits for a submit to take it along
     this.wait = FIRST_WAIT;
     this.timer = 0;
     this.active = active;
@@ -151,7 +152,13 @@ export class Autosave {
   }
 
   flush() {
-    if (this.inFlight || this.stopped || this.settled) return;
+    if (this.held || this.inFlight || this.stopped || this.settled) return;
+    this.pack();
+    this.send();
+  }
+
+  // What changed since the last save, as the next one.
+  pack() {
     this.inFlight = {
       save_id: newId(),
       version: this.version,
@@ -163,41 +170,74 @@ export class Autosave {
     this.pending = byCriterion();
     this.note = null;
     this.keep();
-    this.send();
   }
 
   async send() {
     clearTimeout(this.timer);
     if (!this.inFlight || this.sending) return;
-    this.sending = true;
     this.tell("saving");
-    let response;
+    const { response, body } = await this.post(this.url, this.inFlight);
+    if (response?.ok) return this.acknowledged(body);
+    return this.failed(response, body);
+  }
+
+  // Sends the review with what is not saved yet, in one request. `gather` hands over what is still being typed,
+  // `complete(body)` hears that the review is sent, `lacking(body)` what is missing, `lost()` that nobody answered.
+  // Any other answer is told as that of a save; what came along goes on being sent as one, under its id.
+  async submit(url, { gather, complete, lacking, lost }) {
+    if (this.held) return;
+    this.held = true;
     try {
-      response = await fetch(this.url, {
-        method: "POST",
-        headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": this.csrf },
-        body: JSON.stringify(this.inFlight),
-        signal: AbortSignal.timeout(TIMEOUT),
-      });
-    } catch {
-      response = null;
+      gather();
+      while (this.inFlight && !this.stopped) await new Promise((resolve) => setTimeout(resolve, 10));
+      if (this.stopped) return;
+      if (!this.settled) this.pack();
+      this.tell("sending");
+      const { response, body } = await this.post(url, this.inFlight ?? { version: this.version });
+      if (response?.ok) return complete(body);
+      if (response?.status === 422 && (body.version || !this.inFlight)) {
+        if (this.inFlight) this.kept(body);
+        return lacking(body);
+      }
+      this.failed(response, body);
+      if (!response) lost();
+    } finally {
+      this.held = false;
+      this.flush();
     }
+  }
+
+  async post(url, payload) {
+    this.sending = true;
+    const response = await fetch(url, {
+      method: "POST",
+      headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": this.csrf },
+      body: JSON.stringify(payload),
+      signal: AbortSignal.timeout(TIMEOUT),
+    }).catch(() => null);
+    const body = (await response?.json().catch(() => null)) ?? {};
     this.sending = false;
+    return { response, body };
+  }
+
+  failed(response, body) {
     if (!response || response.status >= 500 || response.status === 429) return this.later();
-    const body = await response.json().catch(() => ({}));
-    if (response.ok) return this.acknowledged(body);
     if (response.status === 401 || response.status === 400) return this.signedOut(response.status, body);
     this.stopped = true;
     return this.tell(response.status === 409 ? "conflict" : "refused", body);
   }
 
   acknowledged(body) {
+    this.kept(body);
+    this.tell("saved", body);
+    this.flush();
+  }
+
+  kept(body) {
     this.version = body.version;
     this.inFlight = null;
     this.wait = FIRST_WAIT;
     this.keep();
-    this.tell("saved", body);
-    this.flush();
   }
 
   later() {

@@ -55,10 +55,12 @@ function show(answer) {
   pins.set(answer.criterion, answer.pins);
 }
 
+const savedAt = (detail) => `Saved ${timeOfDay.format(new Date(detail.saved_at))}`;
+
 function tell(what, detail = {}) {
-  const words = { saving: "Saving…", offline: "Not saved yet", "signed-out": "Not saved yet", conflict: "Not saved", refused: "Not saved" };
-  saved.dataset.state = { saved: "saved", saving: "saving", offline: "offline", "signed-out": "offline" }[what] ?? "failed";
-  saved.textContent = what === "saved" ? `Saved ${timeOfDay.format(new Date(detail.saved_at))}` : words[what];
+  const words = { saving: "Saving…", sending: "Sending…", offline: "Not saved yet", "signed-out": "Not saved yet", conflict: "Not saved", refused: "Not saved" };
+  saved.dataset.state = { saved: "saved", saving: "saving", sending: "saving", offline: "offline", "signed-out": "offline" }[what] ?? "failed";
+  saved.textContent = what === "saved" ? savedAt(detail) : words[what];
   if (what === "saved") {
     showProgress(detail);
     hideAlert();
@@ -262,23 +264,18 @@ function pin() {
   return answered(currentCriterion);
 }
 
-async function submit() {
-  typing.flush();
-  try {
-    await autosave.whenSettled();
-  } catch {
-    return;
-  }
-  const response = await fetch(`${page.dataset.url}/submit`, {
-    method: "POST",
-    headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": page.dataset.csrf },
-    body: JSON.stringify({ version: autosave.version }),
-  }).catch(() => null);
-  if (!response) return tell("offline");
-  const body = await response.json().catch(() => ({}));
-  if (response.ok) return leave(body.next);
-  if (response.status === 422) return showMissing(body);
-  return tell(response.status === 409 ? "conflict" : response.status === 401 ? "signed-out" : "refused", body);
+function submit() {
+  const { textContent: said, dataset: { state: was } } = saved;
+  return autosave.submit(`${page.dataset.url}/submit`, {
+    gather: () => typing.flush(),
+    complete: (body) => leave(body.next),
+    lacking: (body) => {
+      saved.textContent = body.saved_at ? savedAt(body) : said;
+      saved.dataset.state = body.saved_at ? "saved" : was;
+      showMissing(body);
+    },
+    lost: () => showAlert("The connection was lost before the server answered. Your answers are kept: send the review again once it is back."),
+  });
 }
 
 function showMissing(body) {
