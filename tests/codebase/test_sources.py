@@ -108,3 +108,13 @@ def test_the_lock_names_a_hash_for_everything_and_no_registry():
         assert all(line.endswith("\\") for line in pinned)
         assert "index-url" not in text
         assert "://" not in text
+
+
+def test_every_decision_has_a_number_of_its_own_and_stands_in_the_list():
+    folder = sources.PROJECT / "docs" / "decisions"
+    files = sorted(path.name for path in folder.glob("[0-9]*.md"))
+    listed = re.findall(r"^\| \[\d{4}\]\(([^)]+)\)", (folder / "README.md").read_text(), re.M)
+
+    assert [name[:4] for name in files] == [f"{n:04}" for n in range(1, len(files) + 1)]
+    assert listed == files
+    assert [name for name in files if not (folder / name).read_text().startswith(f"# {name[:4]} ")] == []
