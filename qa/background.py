@@ -15,7 +15,7 @@ from qa.calibration_sessions.golden import jobs as golden_jobs
 from qa.calibration_sessions.series import jobs as series_jobs
 from qa.coaching import jobs as coaching_jobs
 from qa.config import Settings
-from qa.core import access_log, audit
+from qa.core import access_log, audit, limits
 from qa.core.clock import utcnow
 from qa.core.crypto import KeyRing
 from qa.core.db import db
@@ -104,6 +104,7 @@ def forgetting(settings: Settings) -> Chore:
             return
         session, now = db.session(), utcnow()
         throttling.forget(session, now=now)
+        limits.forget(session, now=now)
         session.commit()
         kept = dt.timedelta(days=settings.access_log_days)
         while access_log.forget(session, before=now - kept, now=now):

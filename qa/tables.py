@@ -12,7 +12,7 @@ from qa.coaching.follow_ups import models as follow_ups
 from qa.coaching.library import models as coaching_library
 from qa.coaching.meetings import models as coaching_meetings
 from qa.coaching.wait_lists import models as wait_lists
-from qa.core import access_log, audit, jobs
+from qa.core import access_log, audit, jobs, limits
 from qa.data_exports import models as data_exports
 from qa.escalations import models as escalations
 from qa.figures import former as former_sums
@@ -59,6 +59,7 @@ lazily.load(
     incidents,
     jobs,
     launches,
+    limits,
     notices,
     originals,
     people,

@@ -1,16 +1,27 @@
 """How often somebody may try: the one limiter, which views name their limits to.
 
-Only a view that names a limit is asked about one; every other request passes without a look. Counts are kept in this
-process, in a moving window.
+Only a view that names a limit is asked about one; every other request passes without a look. Posts are counted in the
+database, so that all processes count the same. A GET never writes: its count is in the memory of its process.
 """
 
+import datetime as dt
+import hmac
+import math
 from collections.abc import Callable
 from functools import cached_property, lru_cache, wraps
-from typing import TYPE_CHECKING, ParamSpec
+from typing import TYPE_CHECKING, Any, ParamSpec
 
-from flask import Flask, Response, current_app, make_response, request
+from flask import Flask, current_app, request
 from flask.typing import ResponseReturnValue
+from sqlalchemy import CursorResult, Insert, delete, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Mapped, Session, mapped_column
 from werkzeug.exceptions import TooManyRequests
+
+from qa.config import settings
+from qa.core.clock import utcnow
+from qa.core.db import db
+from qa.core.orm import Base
 
 if TYPE_CHECKING:
     from limits import RateLimitItem
@@ -18,6 +29,51 @@ if TYPE_CHECKING:
 
 P = ParamSpec("P")
 View = Callable[P, ResponseReturnValue]
+EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+KEPT = dt.timedelta(days=1)  # longer than any window
+
+
+class TryCount(Base):
+    """How often somebody tried one thing within one window of time."""
+
+    __tablename__ = "try_count"
+
+    who: Mapped[str] = mapped_column(primary_key=True)  # a digest under the installation's key: no address
+    begins: Mapped[dt.datetime] = mapped_column(primary_key=True, index=True)
+    tries: Mapped[int]
+
+
+def count_try(session: Session, who: str, *, allowed: int, window: dt.timedelta, now: dt.datetime) -> bool:
+    """Count a try unless ``allowed`` were made within the last ``window``; whether it was counted.
+
+    What was tried in the window before counts by the share of it that is not over yet, as if its tries had come evenly.
+    Tries that are refused do not count. One statement decides, so that two processes never both take the last one.
+    """
+    begins = now - (now - EPOCH) % window
+    former = session.scalar(select(TryCount.tries).where(TryCount.who == who, TryCount.begins == begins - window))
+    left = allowed - math.floor((former or 0) * (1 - (now - begins) / window))
+    if left < 1:
+        return False
+    added = _made(session)(TryCount).values(who=who, begins=begins, tries=1)
+    counted = session.execute(
+        added.on_conflict_do_update(
+            index_elements=[TryCount.who, TryCount.begins],
+            set_={"tries": TryCount.tries + 1},
+            where=TryCount.tries < left,
+        ).returning(TryCount.tries)
+    )
+    return counted.scalar_one_or_none() is not None
+
+
+def forget(session: Session, *, now: dt.datetime) -> int:
+    """Delete the counts of windows that are long over; how many."""
+    gone: CursorResult[Any] = session.execute(delete(TryCount).where(TryCount.begins < now - KEPT))  # type: ignore[assignment]
+    return gone.rowcount
+
+
+def _made(session: Session) -> Callable[..., Any]:
+    made: dict[str, Callable[..., Insert]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+    return made[session.get_bind().dialect.name]
 
 
 class Limiter:
@@ -31,17 +87,8 @@ class Limiter:
 
         return MovingWindowRateLimiter(MemoryStorage())
 
-    def limit(
-        self,
-        allowed: str,
-        *,
-        key_func: Callable[[], str] | None = None,
-        deduct_when: Callable[[Response], bool] | None = None,
-    ) -> Callable[[View[P]], View[P]]:
-        """At most so many, such as ``10/15 minutes``, by the sender's address or by ``key_func``.
-
-        With ``deduct_when`` only the answers count of which it holds. Too many: 429.
-        """
+    def limit(self, allowed: str, *, key_func: Callable[[], str] | None = None) -> Callable[[View[P]], View[P]]:
+        """At most so many, such as ``10/15 minutes``, by the sender's address or by ``key_func``. Too many: 429."""
         key = key_func or address
 
         def decorate(view: View[P]) -> View[P]:
@@ -49,23 +96,26 @@ class Limiter:
 
             @wraps(view)
             def limited(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
-                if not current_app.config["RATE_LIMITS"]:
-                    return view(*args, **kwargs)
-                item, who = _parsed(allowed), key()
-                try_it = self._window.hit if deduct_when is None else self._window.test
-                if not try_it(item, named, who):
+                if current_app.config["RATE_LIMITS"] and not self._hit(_parsed(allowed), named, key()):
                     raise TooManyRequests
-                response = make_response(view(*args, **kwargs))
-                if deduct_when is not None and deduct_when(response):
-                    self._window.hit(item, named, who)
-                return response
+                return view(*args, **kwargs)
 
             return limited
 
         return decorate
 
+    def _hit(self, item: "RateLimitItem", named: str, who: str) -> bool:
+        if request.method != "POST":
+            return self._window.hit(item, named, who)
+        session, secret = db.session(), settings().secret_key.encode()
+        digest = hmac.digest(secret, f"fairmark:limit:{named}:{who}".encode(), "sha256").hex()
+        window = dt.timedelta(seconds=item.get_expiry())
+        counted = count_try(session, digest, allowed=item.amount, window=window, now=utcnow())
+        session.commit()  # it counts whatever becomes of the request
+        return counted
+
     def reset(self) -> None:
-        """Forget every try."""
+        """Forget every try that is counted in memory."""
         self._window.storage.reset()
 
 

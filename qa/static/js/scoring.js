@@ -66,7 +66,7 @@ function tell(what, detail = {}) {
     hideAlert();
     sessionSeen();
   } else if (what === "offline") {
-    showAlert(`The connection is lost. Your answers are ${canKeep ? "kept in this browser, sealed," : "kept in this page: leave it open. They are"} sent as soon as it is back.`);
+    showAlert(`The connection is lost. Your answers are ${canKeep ? "kept in this browser, sealed, and" : "kept in this page: leave it open. They are"} sent as soon as it is back.`);
   } else if (what === "signed-out") {
     showAlert("You are signed out. Sign in again in another tab; your answers are kept here and sent then.", "Sign in", () =>
       window.open("/sign-in", "_blank", "noopener"),
