@@ -1,5 +1,6 @@
 """Serving the application with waitress."""
 
+import logging
 import threading
 
 from flask import Flask
@@ -30,6 +31,10 @@ class TwoLanes(ThreadedTaskDispatcher):  # type: ignore[misc] # it has no types
         else:
             super().add_task(task)
 
+    def waiting(self) -> int:
+        """How many requests wait for a thread, in both lanes."""
+        return len(self.queue) + len(self._hashing.queue)
+
     def shutdown(self, cancel_pending: bool = True, timeout: float = 5) -> bool:
         self._hashing.shutdown(cancel_pending, timeout)
         return bool(super().shutdown(cancel_pending, timeout))
@@ -45,6 +50,9 @@ def serve(app: Flask, host: str, port: int) -> None:
     """Serve until interrupted. A thread of its own: a command's app context must not reach the requests."""
     lanes = TwoLanes()
     lanes.set_thread_count(THREADS)
+    # A line for each request that waits a moment for a thread, where the others are JSON: the figure of it is in /metrics.
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
+    app.extensions["waiting_requests"] = lanes.waiting
     # Left to themselves waitress drops what a proxy forwards; here the application's setting decides what is believed.
     server = create_server(
         app, host=host, port=port, _dispatcher=lanes, ident="Fairmark", clear_untrusted_proxy_headers=False

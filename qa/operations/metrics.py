@@ -17,6 +17,7 @@ from prometheus_client import (
     CONTENT_TYPE_LATEST,
     CollectorRegistry,
     Counter,
+    Gauge,
     GCCollector,
     Histogram,
     Metric,
@@ -49,6 +50,9 @@ class Figures:
             ("endpoint", "method", "status"),
             registry=self.registry,
         )
+        self.waiting = Gauge(
+            "fairmark_requests_waiting", "Requests that wait for a thread of this process.", registry=self.registry
+        )
         self.seconds = Histogram(
             "fairmark_request_seconds",
             "Time from a request's beginning to its answer.",
@@ -61,6 +65,8 @@ class Figures:
 def count_requests(app: Flask) -> None:
     """Count every answer of this process from now on."""
     figures = app.extensions["metrics"] = Figures()
+    # Only a server of ours has lanes in which requests wait; it says so when it begins to serve.
+    figures.waiting.set_function(lambda: app.extensions.get("waiting_requests", int)())
 
     @app.after_request
     def counted(response: Response) -> Response:

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from qa.serving import HASHING, TwoLanes, hashes
+from qa.serving import HASHING, HASHING_THREADS, TwoLanes, hashes
 
 
 def request(command: str, path: str) -> SimpleNamespace:
@@ -47,5 +47,6 @@ def test_a_page_is_served_while_every_sign_in_thread_is_busy():
     lanes.add_task(page)  # type: ignore[arg-type]
 
     assert served.wait(timeout=60)
+    assert lanes.waiting() >= 20 - HASHING_THREADS
     release.set()
     lanes.shutdown()

@@ -47,6 +47,7 @@ def test_a_monitoring_that_bears_the_token_reads_requests_and_what_waits(
     session.commit()
     watched.get("/sign-in")
     watched.get("/nowhere/at/all")
+    watched.application.extensions["waiting_requests"] = lambda: 3
 
     found = figures(watched)
 
@@ -56,6 +57,7 @@ def test_a_monitoring_that_bears_the_token_reads_requests_and_what_waits(
     assert found["fairmark_requests_total", (("endpoint", "none"), ("method", "GET"), ("status", "404"))] == 1
     assert found["fairmark_jobs", (("state", "waiting"),)] == 1
     assert found["fairmark_job_waiting_seconds", ()] > 0
+    assert found["fairmark_requests_waiting", ()] == 3
     assert found["fairmark_ready", ()] == 1
     assert found["fairmark_disk_free_bytes", ()] > 0
 
