@@ -50,7 +50,7 @@ def serve(app: Flask, host: str, port: int) -> None:
     """Serve until interrupted. A thread of its own: a command's app context must not reach the requests."""
     lanes = TwoLanes()
     lanes.set_thread_count(THREADS)
-    # A line for each request that waits a moment for a thread, where the others are JSON: the figure of it is in /metrics.
+    # It would write a plain line for each request that waits a moment for a thread; /metrics has the figure.
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     app.extensions["waiting_requests"] = lanes.waiting
     # Left to themselves waitress drops what a proxy forwards; here the application's setting decides what is believed.
