@@ -68,12 +68,30 @@ def test_a_page_does_not_scroll_sideways(opened: Page, path: str, watch: Watch):
 
 
 @pytest.mark.parametrize(("width", "word"), [("wide", "medium"), ("narrow", "narrow")])
-def test_the_drawing_that_fits_its_place_is_the_only_one_shown(opened: Page, word: str):
+def test_of_drawings_and_words_for_several_widths_those_that_fit_are_shown(opened: Page, word: str):
+    opened.goto("/")
+    rows = opened.locator(".chart-figure").filter(has_text="Points above or below the others")
+    over_time = opened.locator(".chart-figure").first
+
+    expect(rows.locator(f"svg.chart--{word}")).to_be_visible()
+    expect(rows.locator("svg.chart:visible")).to_have_count(1)
+    expect(over_time.locator(f".chart__strip.at-{word}")).to_be_visible()
+    expect(over_time.locator(".chart__strip:visible")).to_have_count(1)
+
+
+def test_a_curve_is_pulled_to_the_marks_of_its_points(opened: Page):
     opened.goto("/")
     figure = opened.locator(".chart-figure").first
+    plot = figure.locator(".chart__plot").bounding_box()
+    last = figure.locator("circle.mark").last.bounding_box()
+    line = figure.locator("path.line").last.bounding_box()
 
-    expect(figure.locator(f"svg.chart--{word}")).to_be_visible()
-    expect(figure.locator("svg.chart:visible")).to_have_count(1)
+    assert plot
+    assert last
+    assert line
+    assert abs(last["x"] + last["width"] / 2 - (line["x"] + line["width"])) <= 1
+    assert line["y"] >= plot["y"] - 1
+    assert line["y"] + line["height"] <= plot["y"] + plot["height"] + 1
 
 
 def test_arrow_keys_walk_along_the_points_of_a_chart(opened: Page):

@@ -1,13 +1,13 @@
 """Figures as people read them."""
 
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.core.numerals import number, score_text
+from qa.core.numerals import number, numbers, score_text
 
 
 @pytest.mark.parametrize(
@@ -28,6 +28,33 @@ from qa.core.numerals import number, score_text
 )
 def test_a_number_is_rounded_half_away_from_zero(value: float | None, digits: int, text: str):
     assert number(value, digits) == text
+
+
+@given(
+    st.one_of(
+        st.floats(-1e8, 1e8),
+        st.integers(-(10**8), 10**8),
+        st.integers(-(10**6), 10**6).map(lambda thousandths: thousandths / 1000),  # halves of every place
+        st.integers(-(10**6), 10**6).map(lambda halves: halves / 20 + 1e-9),
+    ),
+    st.integers(0, 3),
+)
+def test_a_number_is_what_exact_arithmetic_makes_of_its_shortest_form(value: float, digits: int):
+    rounded = Decimal(repr(value)).quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP)
+
+    shown = number(value, digits, signed=True)
+
+    sign = "−" if rounded < 0 else "+" if rounded > 0 else ""
+    assert shown == f"{sign}{abs(rounded):,f}"
+
+
+@given(
+    st.lists(st.one_of(st.none(), st.floats(-1100, 1100), st.integers(-2000, 2000).map(lambda n: n / 40))),
+    st.integers(0, 3),
+    st.booleans(),
+)
+def test_many_numbers_are_written_as_each_alone(values: list[float | None], digits: int, signed: bool):
+    assert numbers(values, digits, signed=signed) == [number(value, digits, signed=signed) for value in values]
 
 
 def test_a_signed_number_shows_its_plus_but_zero_has_none():

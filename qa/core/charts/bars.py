@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from markupsafe import Markup
-
 from qa.core.charts import svg
 from qa.core.charts.frame import LINE_HEIGHT, Sheet, Size, in_sizes, nothing
 from qa.core.charts.intervals import reference_line, row_table, row_text
 from qa.core.charts.rowplot import RowPlot, RowText, row_plot
 from qa.core.charts.scale import domain
+from qa.core.charts.svg import Svg
 from qa.core.charts.values import FEW, PLAIN, Chart, DataTable, Numerals, Row
 from qa.core.numerals import number
 
@@ -47,7 +46,7 @@ def bar_chart(
     """Bars from zero with their intervals as whiskers; a bar over n under 5 is hollow."""
     table = row_table(rows, axis=axis, numerals=numerals)
     if all(row.value is None for row in rows):
-        return Chart(svg=nothing(name), table=table)
+        return Chart(picture=nothing(), table=table)
     known = [value for row in rows for value in (row.value, row.low, row.high)]
     span = domain([*known, reference, 0.0], bounds=bounds)
     if span is None:
@@ -71,7 +70,7 @@ def bar_chart(
 
     about = f"{len(rows)} bars with their intervals, also in the data table."
     drawn = in_sizes(draw, name=name, about=about, kind="bars", links=any(row.url for row in rows))
-    return Chart(svg=drawn, table=table)
+    return Chart(picture=drawn, table=table)
 
 
 def stacked_bars(rows: Sequence[StackedRow], *, parts: Sequence[str], name: str, axis: str) -> Chart:
@@ -90,7 +89,7 @@ def stacked_bars(rows: Sequence[StackedRow], *, parts: Sequence[str], name: str,
         urls=tuple(row.url for row in rows),
     )
     if all(row.n == 0 for row in rows):
-        return Chart(svg=nothing(name), table=table)
+        return Chart(picture=nothing(), table=table)
 
     def draw(size: Size) -> Sheet:
         drawn, took = _parts_legend(parts, size)
@@ -113,29 +112,20 @@ def stacked_bars(rows: Sequence[StackedRow], *, parts: Sequence[str], name: str,
 
     about = f"{len(rows)} rows in {len(parts)} parts: {', '.join(parts)}. The shares are in the data table."
     drawn = in_sizes(draw, name=name, about=about, kind="stacked", links=any(row.url for row in rows))
-    return Chart(svg=drawn, table=table)
+    return Chart(picture=drawn, table=table)
 
 
 def _counted(count: int, n: int) -> tuple[str, str]:
     return number(count, 0), PERCENT.write(100 * count / n if n else None)
 
 
-def _bar(plot: RowPlot, index: int, row: Row) -> list[Markup]:
+def _bar(plot: RowPlot, index: int, row: Row) -> list[Svg]:
     if row.value is None:
         return []
     y, zero, end = plot.middle(index), plot.x.at(0.0), plot.x.at(row.value)
     flagged = " flagged" if row.flag else ""
     hollow = " bar--hollow" if row.few else ""
-    parts = [
-        svg.element(
-            "rect",
-            x=min(zero, end),
-            y=y - THICK / 2,
-            width=abs(end - zero),
-            height=THICK,
-            class_=f"bar{hollow} s1{flagged}",
-        )
-    ]
+    parts = [svg.rect(min(zero, end), y - THICK / 2, abs(end - zero), THICK, f"bar{hollow} s1{flagged}")]
     if row.low is not None and row.high is not None:
         low, high = plot.x.at(row.low), plot.x.at(row.high)
         parts.append(svg.line(low, y, high, y, f"whisker s1{flagged}"))
@@ -143,8 +133,9 @@ def _bar(plot: RowPlot, index: int, row: Row) -> list[Markup]:
     return parts
 
 
-def _stack(plot: RowPlot, index: int, row: StackedRow) -> list[Markup]:
-    y, parts = plot.middle(index), []
+def _stack(plot: RowPlot, index: int, row: StackedRow) -> list[Svg]:
+    y = plot.middle(index)
+    parts: list[Svg] = []
     before = 0
     hollow = " part--hollow" if row.n < FEW else ""
     for which, count in enumerate(row.counts):
@@ -153,16 +144,7 @@ def _stack(plot: RowPlot, index: int, row: StackedRow) -> list[Markup]:
         left, right = plot.x.at(100 * before / row.n), plot.x.at(100 * (before + count) / row.n)
         before += count
         wide = max(right - left - 1.5, 1.0)
-        parts.append(
-            svg.element(
-                "rect",
-                x=left,
-                y=y - THICK / 2 - 1,
-                width=wide,
-                height=THICK + 2,
-                class_=f"part{hollow} s{which + 1}",
-            )
-        )
+        parts.append(svg.rect(left, y - THICK / 2 - 1, wide, THICK + 2, f"part{hollow} s{which + 1}"))
         share = PERCENT.write(100 * count / row.n)
         if svg.width_of(share) + 8 <= wide:
             inside = "part-label part-label--hollow" if hollow else "part-label"
@@ -170,15 +152,15 @@ def _stack(plot: RowPlot, index: int, row: StackedRow) -> list[Markup]:
     return parts
 
 
-def _parts_legend(parts: Sequence[str], size: Size) -> tuple[list[Markup], float]:
-    drawn: list[Markup] = []
+def _parts_legend(parts: Sequence[str], size: Size) -> tuple[list[Svg], float]:
+    drawn: list[Svg] = []
     x, y = 0.0, 8.0
     for index, part in enumerate(parts):
         words = svg.shortened(part, size.width - 24)
         wide = 18 + svg.width_of(words) + 14
         if x > 0 and x + wide > size.width:
             x, y = 0.0, y + LINE_HEIGHT + 2
-        drawn.append(svg.element("rect", x=x, y=y - 6, width=12.0, height=12.0, class_=f"part s{index + 1}"))
+        drawn.append(svg.rect(x, y - 6, 12, 12, f"part s{index + 1}"))
         drawn.append(svg.text(x + 18, y + 4, words, class_="label"))
         x += wide
     return drawn, y + 12

@@ -4,12 +4,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import isfinite
 
-from markupsafe import Markup
-
 from qa.core.charts import svg
 from qa.core.charts.frame import LINE_HEIGHT, Sheet, Size, in_sizes, nothing
 from qa.core.charts.rowplot import RowPlot, RowText, Tick, row_plot
 from qa.core.charts.scale import domain
+from qa.core.charts.svg import Svg
 from qa.core.charts.values import PLAIN, Chart, DataTable, Numerals
 from qa.core.numerals import NOTHING
 
@@ -66,7 +65,7 @@ def dot_plot(
     values = [dot.value for row in rows for dot in row.dots] + [row.reference for row in rows]
     span = domain([*values, *written], bounds=bounds)
     if span is None or all(value is None for value in values):
-        return Chart(svg=nothing(name), table=table)
+        return Chart(picture=nothing(), table=table)
     if ticks:
         air = (max(written) - min(written)) * 0.06 or 1.0
         span = min(written) - air, max(written) + air
@@ -89,7 +88,7 @@ def dot_plot(
                 shape = shapes.get(dot.label, 0)
                 mark = svg.joined(
                     [
-                        svg.element("circle", cx=place[0], cy=place[1], r=7.0, class_="hit"),
+                        svg.circle(*place, 7, "hit"),
                         svg.mark(*place, shape, f"mark s{shape + 1}", 4.0),
                     ]
                 )
@@ -105,7 +104,7 @@ def dot_plot(
         kind="dots",
         links=any(dot.url for row in rows for dot in row.dots),
     )
-    return Chart(svg=drawn, table=table)
+    return Chart(picture=drawn, table=table)
 
 
 def _figures(row: DotRow, said: Callable[[float | None], str]) -> str:
@@ -134,12 +133,12 @@ def _places(row: DotRow, plot: RowPlot, middle: float) -> list[tuple[float, floa
     return placed
 
 
-def _people_legend(people: Sequence[str], agreed: str, size: Size) -> tuple[list[Markup], float]:
+def _people_legend(people: Sequence[str], agreed: str, size: Size) -> tuple[list[Svg], float]:
     """Whose mark is whose, and what the bar through a row is."""
     entries: list[tuple[str, int | None]] = [(person, index) for index, person in enumerate(people)]
     if agreed:
         entries.append((agreed, None))
-    parts: list[Markup] = []
+    parts: list[Svg] = []
     x, y = 0.0, 8.0
     for words, shape in entries:
         shown = svg.shortened(words, size.width - 24)

@@ -2,12 +2,11 @@
 
 from collections.abc import Sequence
 
-from markupsafe import Markup
-
 from qa.core.charts import svg
 from qa.core.charts.frame import LINE_HEIGHT, Sheet, Size, in_sizes, kept_inside, nothing
 from qa.core.charts.rowplot import RowPlot, RowText, row_plot
 from qa.core.charts.scale import domain
+from qa.core.charts.svg import Svg
 from qa.core.charts.values import NOTE, PLAIN, VALUE_COLUMNS, Chart, DataTable, Numerals, Row, note_on
 from qa.core.numerals import number
 
@@ -30,7 +29,7 @@ def interval_plot(
     table = row_table(rows, axis=axis, numerals=numerals)
     known = [value for row in rows for value in (row.value, row.low, row.high)]
     if all(row.value is None for row in rows):
-        return Chart(svg=nothing(name), table=table)
+        return Chart(picture=nothing(), table=table)
     span = domain([*known, reference, *(tolerance or ())], bounds=bounds)
     if span is None:
         raise ValueError("no value to draw")  # cannot be: one row has a value
@@ -54,7 +53,7 @@ def interval_plot(
 
     about = f"{len(rows)} rows with their intervals, also in the data table."
     drawn = in_sizes(draw, name=name, about=about, kind="intervals", links=any(row.url for row in rows))
-    return Chart(svg=drawn, table=table)
+    return Chart(picture=drawn, table=table)
 
 
 def row_text(row: Row, numerals: Numerals) -> RowText:
@@ -79,13 +78,16 @@ def row_table(rows: Sequence[Row], *, axis: str, numerals: Numerals) -> DataTabl
     noted = any(note_on(row) for row in rows)
     return DataTable(
         columns=(axis, *VALUE_COLUMNS, *((NOTE,) if noted else ())),
-        rows=tuple((row.label, *numerals.cells(row), *((note_on(row),) if noted else ())) for row in rows),
+        rows=tuple(
+            (row.label, *cells, *((note_on(row),) if noted else ()))
+            for row, cells in zip(rows, numerals.cells(rows), strict=True)
+        ),
         urls=tuple(row.url for row in rows),
         words=(NOTE,),
     )
 
 
-def reference_line(plot: RowPlot, value: float, words: str) -> list[Markup]:
+def reference_line(plot: RowPlot, value: float, words: str) -> list[Svg]:
     """The line all rows are compared with, its name above it."""
     parts = plot.across(value, "target")
     if words:
@@ -94,17 +96,14 @@ def reference_line(plot: RowPlot, value: float, words: str) -> list[Markup]:
     return parts
 
 
-def _tolerance(plot: RowPlot, tolerance: tuple[float, float] | None) -> list[Markup]:
+def _tolerance(plot: RowPlot, tolerance: tuple[float, float] | None) -> list[Svg]:
     if tolerance is None:
         return []
     left, right = plot.x.at(tolerance[0]), plot.x.at(tolerance[1])
-    return [
-        svg.element("rect", x=left, y=top, width=right - left, height=bottom - top, class_="tolerance")
-        for top, bottom in plot.stretches()
-    ]
+    return [svg.rect(left, top, right - left, bottom - top, "tolerance") for top, bottom in plot.stretches()]
 
 
-def _interval(plot: RowPlot, index: int, row: Row) -> list[Markup]:
+def _interval(plot: RowPlot, index: int, row: Row) -> list[Svg]:
     if row.value is None:
         return []
     y, flagged = plot.middle(index), " flagged" if row.flag else ""

@@ -1,13 +1,15 @@
 """Values over time: lines with their bands, control charts, small multiples, sparklines."""
 
 from collections.abc import Sequence
-
-from markupsafe import Markup
+from html import escape
 
 from qa.core.charts import svg
-from qa.core.charts.frame import Size, in_sizes, nothing
+from qa.core.charts.frame import nothing, whole
 from qa.core.charts.scale import domain, positions
-from qa.core.charts.timeplot import Level, TimePlot, mark_class, sheet
+from qa.core.charts.svg import Svg
+from qa.core.charts.timemarks import DENSE, MANY, mark_class
+from qa.core.charts.timeplot import Ground, Level, TimePlot
+from qa.core.charts.timesheet import ground, legend, sheet
 from qa.core.charts.values import (
     NOTE,
     PLAIN,
@@ -23,7 +25,6 @@ from qa.core.charts.values import (
 )
 
 MOST_SERIES = svg.SHAPES
-SMALL = 300.0
 
 
 def line_chart(
@@ -93,37 +94,47 @@ def small_multiples(
     bounds: tuple[float, float] | None = None,
 ) -> Chart:
     """One small chart a series, all on the same scale, with its last value in words."""
-    everything = TimePlot(
-        series=tuple(series),
-        numerals=numerals,
-        bounds=bounds,
-        levels=() if target is None else (Level(value=target, text=""),),
-    )
+    levels = () if target is None else (Level(value=target, text=""),)
+    everything = TimePlot(series=tuple(series), numerals=numerals, bounds=bounds, levels=levels)
+    table = _table(everything, axis=axis)
     span = everything.span() if series else None
-    table = _table(series, axis=axis, numerals=numerals)
     if span is None:
-        return Chart(svg=nothing(name), table=table)
+        return Chart(picture=nothing(), table=table)
     cells = []
-    for each in series:
-        title = svg.element("a", each.name, href=each.url) if each.url else svg.element("span", each.name)
-        last = next((point for point in reversed(each.points) if point.value is not None), None)
-        said = "no value" if last is None else f"{last.label}: {numerals.spoken(last)}"
-        head = svg.element(
-            "div",
-            svg.element("span", title, class_="multiple__name"),
-            svg.element("span", said, class_="multiple__last"),
-            class_="multiple__head",
-        )
-        drawn = _small(each, span=span, numerals=numerals, target=target)
-        cells.append(svg.element("li", head, drawn, class_="multiple"))
-    listed = svg.element("ul", svg.joined(cells), class_="small-multiples", aria_label=name)
-    return Chart(svg=listed, table=table)
+    on: dict[tuple[str, ...], Ground] = {}
+    for each, written in zip(series, everything.cells, strict=True):
+        plot = TimePlot(series=(each,), numerals=numerals, levels=levels, small=True)
+        plot.__dict__["cells"] = [written]
+        labels = tuple(plot.labels)
+        if labels not in on:
+            on[labels] = ground(labels, span, numerals, small=True)
+        cells.append(_cell(plot, on[labels]))
+    listed = f'<ul class="small-multiples" aria-label="{escape(name)}">{"".join(cells)}</ul>'
+    return Chart(picture=whole(Svg(listed)), table=table)
+
+
+def _cell(plot: TimePlot, on: Ground) -> Svg:
+    """One of the small charts under its name and its last value in words."""
+    (each,), name = plot.series, escape(plot.series[0].name)
+    last = next((at for at in reversed(range(len(each.points))) if each.points[at].value is not None), None)
+    if last is None:
+        said, drawn = "no value", '<p class="soft small">No value in this period.</p>'
+    else:
+        point = each.points[last]
+        said = f"{point.label}: {plot.numerals.spoken(point, plot.cells[0][last])}"
+        drawn = f'<div class="chart chart--small">{sheet(plot, on, name=each.name, about=_about(plot))}</div>'
+    title = f'<a href="{escape(each.url)}">{name}</a>' if each.url else name
+    return Svg(
+        f'<li class="multiple"><div class="multiple__head"><span class="multiple__name">{title}</span>'
+        f'<span class="multiple__last">{escape(said)}</span></div>{drawn}</li>'
+    )
 
 
 def sparkline(points: Sequence[Point], *, name: str, axis: str = "Week", numerals: Numerals = PLAIN) -> Chart:
     """A line the size of a word, for a cell of a table; its band, and a mark on the last value."""
     width, height = 96.0, 24.0
-    table = _table([Series(name=name, points=tuple(points))], axis=axis, numerals=numerals)
+    plot = TimePlot(series=(Series(name=name, points=tuple(points)),), numerals=numerals)
+    table = _table(plot, axis=axis)
     span = domain([value for point in points for value in (point.value, point.low, point.high)])
     known = [index for index, point in enumerate(points) if point.value is not None]
     if span is None or not known:
@@ -136,14 +147,14 @@ def sparkline(points: Sequence[Point], *, name: str, axis: str = "Week", numeral
             kind="sparkline",
             links=False,
         )
-        return Chart(svg=empty, table=table)
+        return Chart(picture=whole(empty), table=table)
     xs = positions(len(points), start=5, end=width - 5)
     low, high = span
     y = [
         None if point.value is None else height - 4 - (height - 8) * (point.value - low) / (high - low)
         for point in points
     ]
-    parts: list[Markup] = _spark_band(points, xs, span, height)
+    parts: list[Svg] = _spark_band(points, xs, span, height)
     run: list[tuple[float, float]] = []
     for x, at in [*zip(xs, y, strict=True), (0.0, None)]:
         if at is not None:
@@ -163,16 +174,16 @@ def sparkline(points: Sequence[Point], *, name: str, axis: str = "Week", numeral
         kind="sparkline",
         links=False,
     )
-    return Chart(svg=drawn, table=table)
+    return Chart(picture=whole(drawn), table=table)
 
 
-def _spark_band(points: Sequence[Point], xs: Sequence[float], span: tuple[float, float], height: float) -> list[Markup]:
+def _spark_band(points: Sequence[Point], xs: Sequence[float], span: tuple[float, float], height: float) -> list[Svg]:
     low, high = span
 
     def at(value: float) -> float:
         return height - 4 - (height - 8) * (value - low) / (high - low)
 
-    parts: list[Markup] = []
+    parts: list[Svg] = []
     run: list[tuple[float, tuple[float, float]]] = []
     stops = [(x, point.interval if point.value is not None else None) for x, point in zip(xs, points, strict=True)]
     for x, interval in [*stops, (0.0, None)]:
@@ -187,27 +198,6 @@ def _spark_band(points: Sequence[Point], xs: Sequence[float], span: tuple[float,
     return parts
 
 
-def _small(series: Series, *, span: tuple[float, float], numerals: Numerals, target: float | None) -> Markup:
-    if all(point.value is None for point in series.points):
-        return svg.element("p", "No value in this period.", class_="soft small")
-    plot = TimePlot(
-        series=(series,),
-        numerals=numerals,
-        levels=() if target is None else (Level(value=target, text=""),),
-        bounds=span,
-    )
-    parts, height = sheet(plot, Size(word="small", width=SMALL), span=span)
-    return svg.drawing(
-        parts,
-        width=SMALL,
-        height=height,
-        name=series.name,
-        about=_about(plot),
-        kind="chart--line chart--small",
-        links=any(point.url for point in series.points),
-    )
-
-
 def _check(series: Sequence[Series]) -> None:
     if len(series) > MOST_SERIES:
         raise ValueError(f"{len(series)} series cannot be told apart; use small_multiples above {MOST_SERIES}")
@@ -217,17 +207,14 @@ def _check(series: Sequence[Series]) -> None:
 
 
 def _time_chart(plot: TimePlot, *, name: str, axis: str, kind: str) -> Chart:
-    table = _table(plot.series, axis=axis, numerals=plot.numerals, stretches=plot.stretches)
-    if not plot.series or plot.span() is None:
-        return Chart(svg=nothing(name), table=table)
-    drawn = in_sizes(
-        lambda size: sheet(plot, size),
-        name=name,
-        about=_about(plot),
-        kind=kind,
-        links=any(point.url for point in plot.points),
-    )
-    return Chart(svg=drawn, table=table)
+    table = _table(plot, axis=axis)
+    span = plot.span() if plot.series else None
+    if span is None:
+        return Chart(picture=nothing(), table=table)
+    key = legend(plot.series) if len(plot.series) > 1 else ""
+    crowd = " chart--dense" if len(plot.labels) > DENSE else " chart--many" if len(plot.labels) > MANY else ""
+    drawn = sheet(plot, ground(plot.labels, span, plot.numerals, small=False), name=name, about=_about(plot))
+    return Chart(picture=whole(Svg(f'<div class="chart chart--{kind}{crowd}">{key}{drawn}</div>')), table=table)
 
 
 def _about(plot: TimePlot) -> str:
@@ -240,24 +227,27 @@ def _about(plot: TimePlot) -> str:
     return said + (f" {flagged} flagged." if flagged else "")
 
 
-def _table(series: Sequence[Series], *, axis: str, numerals: Numerals, stretches: Sequence[Stretch] = ()) -> DataTable:
-    several = len(series) > 1
-    labels = [point.label for point in series[0].points] if series else []
-    said = {place: stretch.text for stretch in stretches for place in stretch.within(labels)}
-    limited = any(point.limits for each in series for point in each.points)
-    noted = bool(said) or any(note_on(point) for each in series for point in each.points)
+def _table(plot: TimePlot, *, axis: str) -> DataTable:
+    several = len(plot.series) > 1
+    labels = plot.labels if plot.series else []
+    said = {place: stretch.text for stretch in plot.stretches for place in stretch.within(labels)}
+    limited = any(point.limits for point in plot.points)
+    noted = bool(said) or any(point.flag or point.few for point in plot.points)
     columns = [f"Series, {axis.lower()}" if several else axis, *VALUE_COLUMNS]
     columns += ["Lower limit", "Upper limit"] if limited else []
     columns += [NOTE] if noted else []
-    rows, urls = [], []
-    for each in series:
-        for place, point in enumerate(each.points):
-            row = [f"{each.name}, {point.label}" if several else point.label, *numerals.cells(point)]
+    rows: list[tuple[str, ...]] = []
+    urls = []
+    for each, written in zip(plot.series, plot.cells, strict=True):
+        before = f"{each.name}, " if several else ""
+        for place, (point, cells) in enumerate(zip(each.points, written, strict=True)):
+            row: tuple[str, ...] = (before + point.label, *cells)
             if limited:
-                row += [numerals.bare(point.limits.low if point.limits else None)]
-                row += [numerals.bare(point.limits.high if point.limits else None)]
+                low, high = (point.limits.low, point.limits.high) if point.limits else (None, None)
+                row += (plot.numerals.bare(low), plot.numerals.bare(high))
             if noted:
-                row += ["; ".join(word for word in (note_on(point), said.get(place)) if word)]
-            rows.append(tuple(row))
+                note = note_on(point) if point.flag or point.few else ""
+                row += (f"{note}; {said[place]}" if note and place in said else note or said.get(place, ""),)
+            rows.append(row)
             urls.append(point.url)
     return DataTable(columns=tuple(columns), rows=tuple(rows), urls=tuple(urls), words=(NOTE,))

@@ -4,10 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from markupsafe import Markup
-
 from qa.core.charts import svg
-from qa.core.charts.svg import Box
+from qa.core.charts.svg import Box, Svg
 
 TEXT_HEIGHT = 14.0
 REACHES = (8.0, 18.0, 30.0, 44.0, 60.0)
@@ -15,11 +13,12 @@ REACHES = (8.0, 18.0, 30.0, 44.0, 60.0)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """A label and the mark it belongs to."""
+    """A label and the mark it belongs to: where that is in px, and ``origin``, where it is on a sheet of any width."""
 
     words: str
     x: float
     y: float
+    origin: str
     class_: str = "flag-label halo"
 
 
@@ -40,13 +39,13 @@ def around(x: float, y: float, radius: float) -> Box:
     return Box(x - radius, y - radius, x + radius, y + radius)
 
 
-def place(labels: Sequence[Wanted], *, taken: Sequence[Box], area: Box) -> list[Markup]:
+def place(labels: Sequence[Wanted], *, taken: Sequence[Box], area: Box) -> list[Svg]:
     """The labels as text, each where it covers nothing taken; one that fits nowhere is left out.
 
     Its words are then still on the mark (hover) and in the data table.
     """
     occupied = list(taken)
-    parts: list[Markup] = []
+    parts: list[Svg] = []
     for label in labels:
         size = (svg.width_of(label.words) * 1.05, TEXT_HEIGHT)
         found = _nearest(size, (label.x, label.y), occupied, area)
@@ -54,9 +53,9 @@ def place(labels: Sequence[Wanted], *, taken: Sequence[Box], area: Box) -> list[
             continue
         box, reach = found
         occupied.append(box)
-        if reach > REACHES[0]:
-            parts.append(_leader(label, box))
-        parts.append(svg.text(box.left, box.bottom - 3, label.words, class_=label.class_))
+        leader = _leader(label, box) if reach > REACHES[0] else ""
+        words = svg.text(box.left - label.x, box.bottom - 3 - label.y, label.words, class_=label.class_)
+        parts.append(Svg(f'<svg {label.origin} class="chart__at">{leader}{words}</svg>'))
     return parts
 
 
@@ -70,7 +69,7 @@ def _nearest(
     return None
 
 
-def _leader(label: Wanted, box: Box) -> Markup:
+def _leader(label: Wanted, box: Box) -> Svg:
     x = min(max(label.x, box.left), box.right)
     y = box.bottom if box.bottom < label.y else box.top if box.top > label.y else (box.top + box.bottom) / 2
-    return svg.line(label.x, label.y, x, y, "leader")
+    return svg.line(0, 0, x - label.x, y - label.y, "leader")

@@ -3,12 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from markupsafe import Markup
-
 from qa.core.charts import svg
 from qa.core.charts.frame import Size, kept_inside
-from qa.core.charts.scale import Scale, linear
-from qa.core.charts.timeplot import tick_texts
+from qa.core.charts.scale import Scale, linear, tick_texts
+from qa.core.charts.svg import Svg
 from qa.core.charts.values import Numerals
 
 ROW = 28.0
@@ -82,12 +80,12 @@ class RowPlot:
             return [(self.top, self.bottom)]
         return [(self.middle(index) - 11, self.middle(index) + 12) for index in range(len(self.texts))]
 
-    def across(self, value: float, class_: str) -> list[Markup]:
+    def across(self, value: float, class_: str) -> list[Svg]:
         """A line at a value through all rows."""
         at = self.x.at(value)
         return [svg.line(at, top, at, bottom, class_) for top, bottom in self.stretches()]
 
-    def ground(self) -> list[Markup]:
+    def ground(self) -> list[Svg]:
         """Grid and axis."""
         named = bool(self.ticks)
         ticks = self.ticks or tuple(zip(self.x.ticks, tick_texts(self.x, self.numerals), strict=True))
@@ -102,7 +100,7 @@ class RowPlot:
                 last_end = middle + wide / 2
         return parts
 
-    def words(self, index: int) -> list[Markup]:
+    def words(self, index: int) -> list[Svg]:
         """A row's name with its note, and its figures."""
         text = self.texts[index]
         if self.size.narrow:
@@ -114,28 +112,18 @@ class RowPlot:
             y = self.middle(index) + 4
             room = self.x.start - GAP
             value, interval, n = self.columns
-            figures = [
-                svg.text(value, y, text.value, anchor="end", class_=text.value_class) if text.value else Markup(),
-                svg.text(interval, y, text.interval, class_="soft-label") if text.interval else Markup(),
-                svg.text(n, y, text.n, anchor="end", class_="soft-label") if text.n else Markup(),
-            ]
+            figures = [svg.text(value, y, text.value, anchor="end", class_=text.value_class)] if text.value else []
+            figures += [svg.text(interval, y, text.interval, class_="soft-label")] if text.interval else []
+            figures += [svg.text(n, y, text.n, anchor="end", class_="soft-label")] if text.n else []
         note = f" {text.note}" if text.note else ""
         label = svg.shortened(text.label, max(room - svg.width_of(note) * STRONG, 24))
-        noted = [svg.element("tspan", note, class_="flag-label" if text.flagged else "soft-label")] if note else []
-        name = svg.element("text", label, *noted, x=0.0, y=float(y), class_="label")
+        noted = [svg.span(note, "flag-label" if text.flagged else "soft-label")] if note else []
+        name = svg.written(0, y, svg.joined([svg.words_of(label), *noted]), class_="label")
         return [name, *figures]
 
-    def field(self, index: int) -> Markup:
+    def field(self, index: int) -> Svg:
         """The invisible field of a row that is easy to hit."""
-        return svg.element(
-            "rect",
-            x=-4.0,
-            y=self.top + self.pitch * index + 1,
-            width=float(self.size.width) + 8,
-            height=self.pitch - 2,
-            rx=4.0,
-            class_="hit",
-        )
+        return svg.rect(-4, self.top + self.pitch * index + 1, self.size.width + 8, self.pitch - 2, "hit")
 
 
 def _room_beside(text: RowText, size: Size) -> float:
@@ -148,12 +136,12 @@ def _width_of_name(text: RowText) -> float:
     return svg.width_of(text.label) + svg.width_of(f" {text.note}".rstrip()) * STRONG
 
 
-def _line_of_figures(text: RowText, x: float, y: float, anchor: str) -> Markup:
+def _line_of_figures(text: RowText, x: float, y: float, anchor: str) -> Svg:
     rest = " ".join(part for part in (text.interval, text.n) if part)
-    parts = [svg.element("tspan", text.value, class_=text.value_class)] if text.value else []
+    parts = [svg.span(text.value, text.value_class)] if text.value else []
     if rest:
-        parts.append(svg.element("tspan", f" {rest}" if text.value else rest, class_="soft-label"))
-    return svg.element("text", *parts, x=float(x), y=float(y), text_anchor=anchor)
+        parts.append(svg.span(f" {rest}" if text.value else rest, "soft-label"))
+    return svg.written(x, y, svg.joined(parts), anchor=anchor)
 
 
 def row_plot(

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from math import ceil, floor, log10
 
 from qa.core.charts.svg import width_of
+from qa.core.charts.values import Numerals
+from qa.core.numerals import number
 
 ROUND_STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
 LABEL_GAP = 10.0
@@ -25,6 +27,18 @@ class Scale:
     def at(self, value: float) -> float:
         share = (value - self.low) / (self.high - self.low)
         return self.start + (self.end - self.start) * min(max(share, 0.0), 1.0)
+
+    def written(self, values: Sequence[float | None]) -> list[str]:
+        """The place of each value with two decimals; empty for none."""
+        first, last = min(self.start, self.end), max(self.start, self.end)
+        slope = (self.end - self.start) / (self.high - self.low)
+        zero = self.start - self.low * slope
+        places = [min(max(zero + value * slope, first), last) for value in values if value is not None]
+        texts = ("%.2f " * len(places) % tuple(places)).split()
+        if len(texts) == len(values):
+            return texts
+        given = iter(texts)
+        return ["" if value is None else next(given) for value in values]
 
 
 def domain(values: Iterable[float | None], *, bounds: tuple[float, float] | None = None) -> tuple[float, float] | None:
@@ -63,11 +77,15 @@ def positions(count: int, *, start: float, end: float) -> list[float]:
     return [start + (end - start) * index / (count - 1) for index in range(count)]
 
 
-def fitting(labels: Sequence[str], places: Sequence[float]) -> list[int]:
-    """Which labels of an axis to write, every k-th, so that none touches the next."""
+def every(labels: Sequence[str], width: float) -> int:
+    """The labels of evenly spaced points are written at every how many-th point, so that none touches the next."""
     if len(labels) < 2:
-        return list(range(len(labels)))
-    room = abs(places[1] - places[0])
-    widest = max(width_of(label) for label in labels) + LABEL_GAP
-    every = max(1, ceil(widest / room)) if room > 0 else len(labels)
-    return list(range(0, len(labels), every))
+        return 1
+    widest = max(map(width_of, labels)) + LABEL_GAP
+    return max(1, ceil(widest * len(labels) / width)) if width > 0 else len(labels)
+
+
+def tick_texts(scale: Scale, numerals: Numerals) -> list[str]:
+    """What stands beside the ticks: figures, with the unit where it is short."""
+    unit = numerals.unit if len(numerals.unit.strip()) <= 2 else ""
+    return [number(tick, scale.decimals) + unit for tick in scale.ticks]

@@ -1,15 +1,24 @@
-"""The small part of SVG that the charts use: elements, mark shapes, the width of a text, and places for labels."""
+"""The small part of SVG that the charts use: elements, mark shapes, the width of a text, and places for labels.
 
+What is markup has a type of its own: a ``str`` from outside becomes ``Svg`` only where it is escaped.
+"""
+
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from html import escape
 from itertools import accumulate
 from math import cos, pi, sin
+from typing import NewType
 
-from markupsafe import Markup, escape
+Svg = NewType("Svg", str)
+SPECIAL = re.compile("[&<>\"']")
 
 NARROW_LETTERS = frozenset("iljtfrI.,:;'|!() ")
 WIDE_LETTERS = frozenset("mwMW%@+−…")
 LETTER, NARROW, WIDE, LARGE = 7.4, 4.6, 10.8, 8.6  # px at 12 px of the widest usual interface face
+SQUARE = 12.5  # East Asian letters
 SHAPES = 6
 
 
@@ -35,99 +44,122 @@ def xy(value: float) -> str:
     return "0" if text == "-0" else text
 
 
-def element(name: str, *content: str, **attributes: object) -> Markup:
-    """One element; names may end in ``_`` (class_), underscores become hyphens, ``None`` leaves an attribute out."""
-    written = [
-        f' {key.removesuffix("_").replace("_", "-")}="{xy(value) if isinstance(value, float) else escape(value)}"'
-        for key, value in attributes.items()
-        if value is not None
-    ]
-    inside = "".join(escape(part) for part in content)
-    return Markup(f"<{name}{''.join(written)}>{inside}</{name}>")  # noqa: S704 - every part is escaped above
+def joined(parts: Iterable[Svg]) -> Svg:
+    return Svg("".join(parts))
 
 
-def joined(parts: Iterable[str]) -> Markup:
-    return Markup("").join(parts)
+def escaped(texts: Sequence[str]) -> Sequence[str]:
+    """Each text for a place between tags; one look for all of them where, as nearly always, nothing needs escaping."""
+    return [escape(text) for text in texts] if SPECIAL.search("".join(texts)) else texts
 
 
-def drawing(
-    parts: Iterable[str], *, width: float, height: float, name: str, about: str, kind: str, links: bool
-) -> Markup:
+def words_of(text: str) -> Svg:
+    """Words of people, for a place between tags."""
+    return Svg(escape(text))
+
+
+def drawing(parts: Iterable[Svg], *, width: float, height: float, name: str, about: str, kind: str, links: bool) -> Svg:
     """The outer element: an image, or a group where it holds links (an image would hide them)."""
-    return element(
-        "svg",
-        element("desc", about),
-        joined(parts),
-        class_=f"chart {kind}",
-        viewBox=f"0 0 {xy(width)} {xy(height)}",
-        width=width,
-        height=height,
-        role="group" if links else "img",
-        aria_label=name,
-        focusable="false",
+    return Svg(
+        f'<svg class="chart {kind}" viewBox="0 0 {xy(width)} {xy(height)}" width="{xy(width)}" height="{xy(height)}" '
+        f"{naming(name, links=links)}><desc>{escape(about)}</desc>{''.join(parts)}</svg>"
     )
 
 
-def line(x1: float, y1: float, x2: float, y2: float, class_: str) -> Markup:
-    return element("line", x1=float(x1), y1=float(y1), x2=float(x2), y2=float(y2), class_=class_)
+def naming(name: str, *, links: bool) -> str:
+    """What a drawing is called, and whether there is something in it to go to."""
+    return f'role="{"group" if links else "img"}" aria-label="{escape(name)}"'
 
 
-def text(x: float, y: float, words: str, *, anchor: str = "start", class_: str | None = None) -> Markup:
-    return element("text", words, x=float(x), y=float(y), text_anchor=anchor, class_=class_)
+def line(x1: float, y1: float, x2: float, y2: float, class_: str) -> Svg:
+    return Svg(f'<line x1="{xy(x1)}" y1="{xy(y1)}" x2="{xy(x2)}" y2="{xy(y2)}" class="{class_}"/>')
 
 
-def path(points: Sequence[tuple[float, float]], class_: str, *, closed: bool = False) -> Markup:
+def rect(x: float, y: float, width: float, height: float, class_: str) -> Svg:
+    return Svg(f'<rect x="{xy(x)}" y="{xy(y)}" width="{xy(width)}" height="{xy(height)}" class="{class_}"/>')
+
+
+def circle(x: float, y: float, radius: float, class_: str) -> Svg:
+    return Svg(f'<circle cx="{xy(x)}" cy="{xy(y)}" r="{xy(radius)}" class="{class_}"/>')
+
+
+def text(x: float, y: float, words: str, *, anchor: str = "start", class_: str = "") -> Svg:
+    return written(x, y, Svg(escape(words)), anchor=anchor, class_=class_)
+
+
+def written(x: float, y: float, content: Svg, *, anchor: str = "start", class_: str = "") -> Svg:
+    """A text of words and spans."""
+    named = f' class="{class_}"' if class_ else ""
+    return Svg(f'<text x="{xy(x)}" y="{xy(y)}" text-anchor="{anchor}"{named}>{content}</text>')
+
+
+def span(words: str, class_: str) -> Svg:
+    return Svg(f'<tspan class="{class_}">{escape(words)}</tspan>')
+
+
+def path(points: Sequence[tuple[float, float]], class_: str, *, closed: bool = False) -> Svg:
     steps = "L".join(f"{xy(x)} {xy(y)}" for x, y in points)
-    return element("path", d=f"M{steps}{'Z' if closed else ''}", class_=class_)
+    return Svg(f'<path d="M{steps}{"Z" if closed else ""}" class="{class_}"/>')
 
 
-def mark(x: float, y: float, shape: int, class_: str, radius: float = 4.0) -> Markup:
+def mark(x: float, y: float, shape: int, class_: str, radius: float = 4.0) -> Svg:
     """The mark of a series: each has a shape of its own, so that no colour is needed to tell them apart."""
-    which = shape % SHAPES
-    if which == 0:
-        return element("circle", cx=float(x), cy=float(y), r=radius, class_=class_)
+    if shape % SHAPES == 0:
+        return circle(x, y, radius, class_)
+    return path([(x + dx, y + dy) for dx, dy in corners(shape % SHAPES, radius)], class_, closed=True)
+
+
+@lru_cache
+def corners(which: int, radius: float) -> tuple[tuple[float, float], ...]:
+    """The corners of a shape around its middle: a square, triangles, a diamond, a pentagon."""
     if which == 1:
         side = radius * 0.88
-        corners = [(x - side, y - side), (x + side, y - side), (x + side, y + side), (x - side, y + side)]
-    else:
-        sides, turn = {2: (3, -pi / 2), 3: (4, 0.0), 4: (3, pi / 2), 5: (5, -pi / 2)}[which]
-        reach = radius * (1.25 if sides == 3 else 1.15)
-        corners = [
-            (x + reach * cos(turn + 2 * pi * step / sides), y + reach * sin(turn + 2 * pi * step / sides))
-            for step in range(sides)
-        ]
-    return path(corners, class_, closed=True)
+        return (-side, -side), (side, -side), (side, side), (-side, side)
+    sides, turn = {2: (3, -pi / 2), 3: (4, 0.0), 4: (3, pi / 2), 5: (5, -pi / 2)}[which]
+    reach = radius * (1.25 if sides == 3 else 1.15)
+    return tuple(
+        (reach * cos(turn + 2 * pi * step / sides), reach * sin(turn + 2 * pi * step / sides)) for step in range(sides)
+    )
 
 
-def linked(content: str, *, said: str, url: str | None, first: bool = False) -> Markup:
+def linked(content: Svg, *, said: str, url: str | None, first: bool = False) -> Svg:
     """A mark with what it says on hover, as a link where there is a page behind it.
 
     Only the first link of a chart is a tab stop; the arrow keys walk on from there (static/js/charts.js).
     """
-    inside = joined([element("title", said), content])
+    inside = f"<title>{escape(said)}</title>{content}"
     if url is None:
-        return element("g", inside, class_="point")
-    return element("a", inside, href=url, class_="point", tabindex="0" if first else "-1")
+        return Svg(f'<g class="point">{inside}</g>')
+    return Svg(f'<a href="{escape(url)}" class="point" tabindex="{0 if first else -1}">{inside}</a>')
+
+
+class _Widths(dict[str, float]):
+    """The width of each letter, found once."""
+
+    def __missing__(self, letter: str) -> float:
+        if letter in NARROW_LETTERS:
+            width = NARROW
+        elif letter in WIDE_LETTERS:
+            width = WIDE
+        else:
+            width = LARGE if letter.isupper() else LETTER if letter < "\u2e80" else SQUARE
+        self[letter] = width
+        return width
+
+
+_WIDTHS = _Widths()
 
 
 def width_of(words: str) -> float:
     """How wide a text of 12 px may become, on the safe side."""
-    return sum(map(_letter_width, words))
-
-
-def _letter_width(letter: str) -> float:
-    if letter in NARROW_LETTERS:
-        return NARROW
-    if letter in WIDE_LETTERS:
-        return WIDE
-    return LARGE if letter.isupper() else LETTER if letter < "\u2e80" else 12.5  # East Asian letters fill a square
+    return sum(map(_WIDTHS.__getitem__, words))
 
 
 def shortened(words: str, room: float) -> str:
     """The text, cut with an ellipsis where it would be wider than its room."""
     if width_of(words) <= room:
         return words
-    kept = sum(end <= room - width_of("…") for end in accumulate(map(_letter_width, words)))
+    kept = sum(end <= room - width_of("…") for end in accumulate(map(_WIDTHS.__getitem__, words)))
     return words[:kept].rstrip() + "…"
 
 

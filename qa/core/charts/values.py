@@ -2,12 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from html import escape
 from math import isfinite
 
 from markupsafe import Markup
 
-from qa.core.numerals import number
+from qa.core.charts.svg import escaped
+from qa.core.numerals import NOTHING, number, numbers
 
+NUMERIC = ' class="numeric"'
+Cells = tuple[str, str, str, str]
 FEW = 5  # under this many reviews a mark is hollow and carries no verdict
 
 
@@ -23,10 +27,26 @@ class DataTable:
     urls: tuple[str | None, ...]
     words: tuple[str, ...] = ()
 
+    @property
+    def html(self) -> Markup:
+        """Head and body as a page shows them: there may be a thousand rows, so no template walks along the cells."""
+        numeric = [NUMERIC if place and column not in self.words else "" for place, column in enumerate(self.columns)]
+        columns = zip(numeric, escaped(self.columns), strict=True)
+        head = "".join(f'<th scope="col"{right}>{column}</th>' for right, column in columns)
+        cells = "".join(f"<td{right}>%s</td>" for right in numeric[1:])
+        plain, linked = (f'<tr><th scope="row">{name}</th>{cells}</tr>' for name in ("%s", '<a href="%s">%s</a>'))
+        body = "".join(
+            linked % (escape(url), *row) if url else plain % tuple(row)
+            for url, row in zip(self.urls, map(escaped, self.rows), strict=True)
+        )
+        return Markup(f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody>")  # noqa: S704 - every part is escaped
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chart:
-    svg: Markup
+    """``picture`` is the drawing with its legend."""
+
+    picture: Markup
     table: DataTable
 
 
@@ -55,12 +75,12 @@ class Row:
     flag: str | None = None
 
     def __post_init__(self) -> None:
-        for name in ("value", "low", "high"):
-            number_given = getattr(self, name)
-            if number_given is not None and not isfinite(number_given):
-                raise ValueError(f"{name} of {self.label!r} is not a finite number: {number_given}")
-        if self.low is not None and self.high is not None and self.low > self.high:
-            raise ValueError(f"the interval of {self.label!r} is upside down: {self.low} to {self.high}")
+        value, low, high = self.value, self.low, self.high
+        for name, given in (("value", value), ("low", low), ("high", high)):
+            if given is not None and not isfinite(given):
+                raise ValueError(f"{name} of {self.label!r} is not a finite number: {given}")
+        if low is not None and high is not None and low > high:
+            raise ValueError(f"the interval of {self.label!r} is upside down: {low} to {high}")
 
     @property
     def few(self) -> bool:
@@ -129,22 +149,28 @@ class Numerals:
     def bare(self, value: float | None) -> str:
         return number(value, self.digits, signed=self.signed)
 
-    def spoken(self, row: Row) -> str:
-        """A row in words: value, interval, n, flag."""
-        if row.value is None:
-            said = "no value"
-        else:
-            said = self.write(row.value)
-            if row.interval:
-                said += f" ({self.bare(row.low)} to {self.bare(row.high)})"
+    def cells(self, rows: Sequence[Row]) -> list[Cells]:
+        """Rows as a table writes them: value, both ends of the interval, n."""
+        values, lows, highs = (
+            numbers(each, self.digits, signed=self.signed)
+            for each in ([row.value for row in rows], [row.low for row in rows], [row.high for row in rows])
+        )
+        if self.unit:
+            values = [text if row.value is None else text + self.unit for text, row in zip(values, rows, strict=True)]
+        counts = [NOTHING if row.n is None else str(row.n) if row.n < 1000 else number(row.n, 0) for row in rows]
+        return list(zip(values, lows, highs, counts, strict=True))
+
+    def spoken(self, row: Row, cells: Cells | None = None) -> str:
+        """A row in words: value, interval, n, flag; ``cells`` are given where they are written already."""
+        value, low, high, n = cells or self.cells([row])[0]
+        said = value if row.value is not None else "no value"
+        if row.value is not None and row.interval:
+            said += f" ({low} to {high})"
         if row.n is not None:
-            said += f", n {number(row.n, 0)}"
+            said += f", n {n}"
         if row.few:
             said += ", too few to judge"
         return f"{said}, {row.flag}" if row.flag else said
-
-    def cells(self, row: Row) -> tuple[str, ...]:
-        return (self.write(row.value), self.bare(row.low), self.bare(row.high), number(row.n, 0))
 
 
 PLAIN = Numerals()

@@ -2,9 +2,9 @@
 const STEPS = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
 
 function walk(event) {
-  const link = event.target.closest?.("a.point");
+  const link = event.target.closest?.(".chart a.point");
   if (!link) return;
-  const links = [...link.ownerSVGElement.querySelectorAll("a.point")];
+  const links = [...link.closest(".chart").querySelectorAll("a.point")];
   const at = links.indexOf(link);
   let next = null;
   if (event.key in STEPS) next = links[at + STEPS[event.key]];
@@ -19,5 +19,5 @@ function walk(event) {
 }
 
 export function startCharts() {
-  for (const chart of document.querySelectorAll("svg.chart")) chart.addEventListener("keydown", walk);
+  document.addEventListener("keydown", walk);
 }

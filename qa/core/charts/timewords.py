@@ -1,0 +1,226 @@
+"""The words of a time plot: under its axis, at the end of its lines, over its events, beside flagged points.
+
+A ``Place`` is a range of widths; words are placed for the narrowest of the range and have more room in the rest of it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from html import escape
+
+from qa.core.charts import placing, svg
+from qa.core.charts.frame import LINE_HEIGHT, lanes
+from qa.core.charts.placing import Wanted
+from qa.core.charts.scale import every
+from qa.core.charts.svg import Box, Svg, width_of
+from qa.core.charts.timemarks import Course, limit_steps, places, runs
+from qa.core.charts.timeplot import Ground, TimePlot
+from qa.core.charts.values import Point
+
+MOST_MARGIN = 0.36  # of the width, for the labels at the end of the lines
+END_GAP = 6.0
+MARGIN = 8.0
+APART = 15.0  # px between labels at the end of the lines
+LONGEST = 0.8  # of the plot and what is right of it, for the label of an event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """From ``least`` px on, a plot is that high (charts.css has the same figures)."""
+
+    word: str
+    least: float
+    height: float
+
+
+PLACES = (
+    Place(word="narrow", least=250, height=170),
+    Place(word="medium", least=470, height=190),
+    Place(word="wide", least=820, height=280),
+)
+SMALL = Place(word="small", least=230, height=84)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ends:
+    """The words right of the plot, and the px that they take on a narrow and on any wider sheet."""
+
+    drawn: Svg
+    narrow: float
+    wider: float
+
+    def room(self, place: Place, on: Ground) -> float:
+        """How wide the plot itself is at the narrowest of a place."""
+        return place.least - on.left - self.right(place)
+
+    def right(self, place: Place) -> float:
+        return self.narrow if place.word in ("narrow", "small") else self.wider
+
+
+def places_of(plot: TimePlot) -> Sequence[Place]:
+    return (SMALL,) if plot.small else PLACES
+
+
+@lru_cache(maxsize=64)
+def under_axis(labels: tuple[str, ...], rooms: tuple[float, ...]) -> Svg:
+    """The labels of the points, as many as fit: those of a narrow sheet stay where wider ones add others between.
+
+    ``rooms`` are the px of the plot at the narrowest of each place, narrow first.
+    """
+    steps: list[int] = []
+    for room in reversed(rooms):  # widest first, so that each step is a multiple of the former
+        before = steps[-1] if steps else 1
+        steps.append(-(-every(labels, room) // before) * before)
+    classes = ["", " from-medium", " from-wide"]
+    parts = []
+    written = set[int]()
+    for step, shown in zip(reversed(steps), classes, strict=False):
+        new = [index for index in range(0, len(labels), step) if index not in written]
+        written.update(new)
+        if new:
+            words = "".join(
+                f'<line x1="{x}%" x2="{x}%" y2="4" class="axis"/><text x="{x}%" y="18">{escape(labels[index])}</text>'
+                for index in new
+                for x in [f"{100 * (index + 0.5) / len(labels):.2f}"]
+            )
+            parts.append(f'<svg y="100%" class="chart__at{shown}" text-anchor="middle">{words}</svg>')
+    return Svg("".join(parts))
+
+
+def ends(plot: TimePlot, on: Ground) -> Ends:
+    """What stands right of the lines: levels, and the last limits of a lone series, each with its figure."""
+    write = plot.numerals.write
+    found = [(level.text, write(level.value), level.value, "label") for level in plot.levels if level.text]
+    if len(plot.series) == 1:
+        limits = [point.limits for point in plot.series[0].points if point.limits]
+        for side, words in zip(("low", "high"), plot.limit_words, strict=True):
+            last = next((value for each in reversed(limits) if (value := getattr(each, side)) is not None), None)
+            if last is not None:
+                found.append((words, plot.numerals.bare(last), last, "limit-label"))
+    narrow, wider = places_of(plot)[:2] if not plot.small else (SMALL, SMALL)
+    over = width_of(plot.labels[-1]) / 2 - on.column * narrow.least / 250  # of a last label beyond the plot
+    texts = [
+        [_fitted(words, figure, place.least * MOST_MARGIN) for words, figure, *_ in found] for place in (narrow, wider)
+    ]
+    wide = [max([width_of(each) + END_GAP + 2 for each in written], default=max(MARGIN, over)) for written in texts]
+    middle = PLACES[1].height
+    wanted = [on.y.at(value) * middle / 100 for *_, value, _ in found]
+    at = [100 * y / middle for y in svg.spread(wanted, APART, 4, middle)]
+    drawn = [
+        f'<svg class="chart__side{shown}" width="{svg.xy(right)}" aria-hidden="true">'
+        f'<g transform="translate({END_GAP:.0f} 4)">'
+        + "".join(
+            f'<text y="{y:.2f}%" class="{class_}">{escape(words)}</text>'
+            for words, y, (*_, class_) in zip(written, at, found, strict=True)
+        )
+        + "</g></svg>"
+        for written, right, shown in zip(texts, wide, (" at-narrow", " from-medium"), strict=True)
+    ]
+    if texts[0] == texts[1]:
+        return Ends(drawn=Svg(drawn[0].replace(" at-narrow", "")), narrow=wide[0], wider=wide[0])
+    return Ends(drawn=Svg("".join(drawn)), narrow=wide[0], wider=wide[1])
+
+
+def _fitted(words: str, figure: str, room: float) -> str:
+    """Words and figure; where room is short the words give way, never the figure."""
+    return f"{svg.shortened(words, room - width_of(figure) - 5)} {figure}"
+
+
+def events(plot: TimePlot, on: Ground, ends: Ends) -> tuple[Svg, Svg]:
+    """The labels of what happened, in a strip over the plot, and their lines through it."""
+    at: dict[str, list[str]] = {}
+    for event in plot.events:
+        at.setdefault(event.at, []).append(event.text)
+    for stretch in plot.stretches:
+        at.setdefault(stretch.first, []).append(stretch.text)
+    seen = [(on.column * (index + 0.5), ", ".join(at[label])) for index, label in enumerate(plot.labels) if label in at]
+    if not seen:
+        return Svg(""), Svg("")
+    strips = [_strip(seen, place, ends.room(place, on), ends.right(place)) for place in places_of(plot)]
+    through = "".join(
+        f'<line x1="{x:.2f}%" x2="{x:.2f}%" y2="100%" class="event"/>'
+        f'<svg x="{x:.2f}%" y="100%" class="chart__at">{svg.mark(0, 0, 2, "event-mark", 3.5)}</svg>'
+        for x, _ in seen
+    )
+    return svg.joined(strips), Svg(through)
+
+
+def _strip(seen: Sequence[tuple[float, str]], place: Place, room: float, right: float) -> Svg:
+    """The labels in lanes, none over another; one that would leave the sheet ends at its edge."""
+    shown = [svg.shortened(words, (room + right) * LONGEST) for _, words in seen]
+    spans = []
+    for (x, _), words in zip(seen, shown, strict=True):
+        at, wide = x * room / 100, width_of(words)
+        left = min(at + 5, room + right - wide - 4)
+        spans.append((min(at, left) - 4, left + wide + 4))
+    lane_of = lanes(spans)
+    height = LINE_HEIGHT * (max(lane_of) + 1) + 4
+    lines, labels = [], []
+    for (x, full), words, lane, (_, end) in zip(seen, shown, lane_of, spans, strict=True):
+        base = LINE_HEIGHT * (lane + 1) - 4
+        lines.append(f'<line x1="{x:.2f}%" x2="{x:.2f}%" y1="{base - 9:.0f}" y2="100%" class="event"/>')
+        here = f'x="{x:.2f}%" dx="5"'
+        if end >= room + right - 0.1:
+            here = f'x="100%" dx="{right - 4:.0f}" text-anchor="end"'
+        hover = f"<title>{escape(full)}</title>" if words != full else ""
+        labels.append(f'<text {here} y="{base:.0f}" class="event-label halo">{hover}{escape(words)}</text>')
+    return Svg(
+        f'<svg class="chart__strip at-{place.word}" height="{height:.0f}" aria-hidden="true">'
+        f"{''.join(lines)}{''.join(labels)}</svg>"
+    )
+
+
+def flags(plot: TimePlot, on: Ground, ends: Ends, courses: Sequence[Course]) -> Svg:
+    """One label for each run of points with the same flag, at the point farthest from the rest."""
+    if not any(point.flag for point in plot.points):
+        return Svg("")
+    return svg.joined(
+        Svg(f'<g class="at-{place.word}">{svg.joined(_flags_at(plot, on, ends, place, courses))}</g>')
+        for place in places_of(plot)
+    )
+
+
+def _flags_at(plot: TimePlot, on: Ground, ends: Ends, place: Place, courses: Sequence[Course]) -> list[Svg]:
+    room = ends.room(place, on)
+
+    def px(x: float, y: float) -> tuple[float, float]:
+        return x * room / 100, y * place.height / 100
+
+    taken: list[Box] = []
+    labels = []
+    for index, each in enumerate(courses):
+        points = each.series.points
+        xs = places(len(points), index, len(courses))
+        known = {at: on.y.at(point.value) for at, point in enumerate(points) if point.value is not None}
+        for first, last in each.joined:
+            taken += placing.boxes_along([px(xs[at], known[at]) for at in range(first, last)])
+        taken += [placing.around(*px(xs[at], y), 6.0) for at, y in known.items()]
+        middle = sum(known.values()) / len(known) if known else 0.0
+        for first, last in _flag_runs(points):
+            at = max(range(first, last), key=lambda place: abs(known[place] - middle))
+            x, y = px(xs[at], known[at])
+            origin = f'x="{xs[at]:.2f}%" y="{known[at]:.2f}%"'
+            labels.append(Wanted(words=_flag_words(plot, points[at], last - first), x=x, y=y, origin=origin))
+    for side in ("low", "high"):
+        for steps in limit_steps(plot, on, side):
+            taken += placing.boxes_along([px(*step) for step in steps])
+    for level in plot.levels:
+        _, y = px(0, on.y.at(level.value))
+        taken.append(Box(0, y - 2, room, y + 2))
+    area = Box(2 - on.left, -2, room + ends.right(place) - 2, place.height)
+    return placing.place(labels, taken=taken, area=area)
+
+
+def _flag_words(plot: TimePlot, point: Point, count: int) -> str:
+    return f"{point.flag}, {plot.numerals.write(point.value)}" if count == 1 else f"{point.flag}, {count} in a row"
+
+
+def _flag_runs(points: Sequence[Point]) -> list[tuple[int, int]]:
+    found: list[tuple[int, int]] = []
+    for first, last in runs([point.flag is not None and point.value is not None for point in points]):
+        start = first
+        for index in range(first + 1, last + 1):
+            if index == last or points[index].flag != points[start].flag:
+                found.append((start, index))
+                start = index
+    return found
