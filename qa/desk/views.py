@@ -171,7 +171,7 @@ def address_of(notice: Notice) -> str:
         return url_for("tickets.originals")
     if notice.object_type == "strike_request":
         return url_for("sampling.strike_requests")
-    if notice.kind in ("parts_assigned", "strike_declined"):
+    if notice.kind in ("parts_assigned", "strike_declined", "part_erased"):
         return url_for("reviews.queue")
     return url_for("desk.home")
 

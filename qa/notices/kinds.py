@@ -127,6 +127,7 @@ KINDS: Mapping[str, Kind] = {
             {
                 "parts_assigned": "New parts are in your queue",
                 "strike_declined": "A lead answered: the part you asked about counts",
+                "part_erased": "A part left your queue: its text was erased, so nobody can score it any more",
             },
             usual=Way.APP,
         ),

@@ -138,6 +138,11 @@ class Opened:
     answers: Sequence[StoredAnswer]
     row: Any  # of the statement above
 
+    @property
+    def erased(self) -> bool:
+        """Whether its text is gone for good."""
+        return self.row.conversation_id is not None and self.row.wrapped is None
+
     def conversation(self, session: Session, ring: KeyRing, *, customer_word: str, blind: bool) -> Conversation:
         """What the draft judges, or the newest state of it; blind, without names. Whoever shows it logs the opening."""
         if self.row.conversation_id is None:

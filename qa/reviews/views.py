@@ -13,7 +13,7 @@ from qa.core import access_log, advancing
 from qa.core.access import Permission, requires
 from qa.core.clock import local_day, midnight, monday_of, utcnow
 from qa.core.cookies import form_token
-from qa.core.crypto import KeyRing
+from qa.core.crypto import KeyRing, UnreadableTextError
 from qa.core.db import db
 from qa.core.errors import InvalidInputError, NotFoundError
 from qa.core.pages import initials
@@ -85,6 +85,8 @@ def score(assignment_id: int) -> ResponseReturnValue:
     task = opening.open_for(session, g.actor, assignment_id)
     if task.state == "submitted" and task.review_id is not None:
         return redirect(url_for("reviews.show", review_id=task.review_id))
+    if task.state != "open" and task.erased:
+        raise UnreadableTextError("The text of this ticket was erased, so nobody can score it: it left your queue.")
     if task.state != "open":
         raise NotFoundError("This part was handed to somebody else; it is no longer in your queue.")
     if task.content_severity >= exposure.HARMFUL and task.review_id is None:

@@ -200,6 +200,7 @@ class OpenUnit:
     language: str
     content_severity: int
     state: str
+    erased: bool  # nobody can read it any more
 
 
 def units_of(session: Session, period_id: int, *, limit: int = 500) -> list[OpenUnit]:
@@ -211,7 +212,13 @@ def units_of(session: Session, period_id: int, *, limit: int = 500) -> list[Open
     )
     rows = session.execute(
         select(
-            DrawnUnit.id, Ticket.external_id, Ticket.queue, Ticket.language, Ticket.content_severity, DrawnUnit.state
+            DrawnUnit.id,
+            Ticket.external_id,
+            Ticket.queue,
+            Ticket.language,
+            Ticket.content_severity,
+            DrawnUnit.state,
+            Ticket.erased_at,
         )
         .join(Draw, Draw.id == DrawnUnit.draw_id)
         .join(HandledPart, HandledPart.id == DrawnUnit.part_id)
@@ -228,6 +235,7 @@ def units_of(session: Session, period_id: int, *, limit: int = 500) -> list[Open
             language=language,
             content_severity=severity,
             state=state,
+            erased=erased_at is not None,
         )
-        for unit_id, external_id, queue, language, severity, state in rows
+        for unit_id, external_id, queue, language, severity, state, erased_at in rows
     ]

@@ -14,7 +14,7 @@ from qa.people.models import ProgrammeSetting
 from qa.people.queries import zone_of
 from qa.rubric_library.queries import rule_book_at
 from qa.rubric_library.rules import RuleBook
-from qa.sampling import exposure
+from qa.sampling import exposure, taking_back
 from qa.sampling.assigning import Load, Outcome, Task, assign
 from qa.sampling.doubling import doubled, raised_shares
 from qa.sampling.models import Assignment, DrawnUnit, Purpose
@@ -42,12 +42,21 @@ class DrawnFacts:
     facts: PartFacts
     channel: str
     resolved_at: dt.datetime
+    erased: bool = False  # nobody can read it any more
 
 
 def part_facts(session: Session, part_ids: Sequence[int]) -> dict[int, DrawnFacts]:
     """What decides who scores these parts and by which rubric."""
     rows = session.execute(
-        select(HandledPart, Ticket.queue, Ticket.channel, Ticket.language, Ticket.content_severity, Ticket.data_region)
+        select(
+            HandledPart,
+            Ticket.queue,
+            Ticket.channel,
+            Ticket.language,
+            Ticket.content_severity,
+            Ticket.data_region,
+            Ticket.erased_at,
+        )
         .join(Ticket, Ticket.id == HandledPart.ticket_id)
         .where(HandledPart.id.in_(part_ids))
     )
@@ -64,8 +73,9 @@ def part_facts(session: Session, part_ids: Sequence[int]) -> dict[int, DrawnFact
             ),
             channel=channel,
             resolved_at=part.resolved_at,
+            erased=erased_at is not None,
         )
-        for part, queue, channel, language, severity, region in rows
+        for part, queue, channel, language, severity, region, erased_at in rows
     }
 
 
@@ -156,8 +166,12 @@ def give(
         avoid = met.get(parts[part_id].facts.specialist_id or 0, frozenset())
         return _task(parts[part_id], avoid, had.get(part_id, frozenset()))
 
-    scorable = [part_id for part_id in drawn if versions[part_id] is not None]
-    left = [(part_id, "no rubric") for part_id in drawn if versions[part_id] is None]
+    erased = [part_id for part_id in drawn if parts[part_id].erased]
+    readable = [part_id for part_id in drawn if not parts[part_id].erased]
+    taking_back.give_up(session, [drawn[part_id] for part_id in erased])
+    scorable = [part_id for part_id in readable if versions[part_id] is not None]
+    left = [(part_id, "no rubric") for part_id in readable if versions[part_id] is None]
+    left += [(part_id, "erased") for part_id in erased]
     first = assign([task(part_id) for part_id in scorable], loads, verdict, rng, beyond_capacity=False)
     scorer = {part.facts.part_id: reviewer_id for part, reviewer_id in first.given}
     again, chances = doubled(

@@ -13,7 +13,7 @@ from qa.core.clock import monday_of, week_key
 from qa.core.errors import NotFoundError
 from qa.people.models import ProgrammeSetting, Team, User
 from qa.rubric_library.queries import rule_book_at
-from qa.sampling import exposure
+from qa.sampling import exposure, taking_back
 from qa.sampling.assigning import Load
 from qa.sampling.giving import loads_on, part_facts, with_families
 from qa.sampling.kinds import KINDS, Kind
@@ -209,6 +209,7 @@ class ShortageRow:
 
 
 REASON_WORDS = {
+    "erased": taking_back.REASON,
     "no rubric": "no rubric covers them",
     "certificate": "nobody left is certified for its rubric",
     "language": "nobody reads the language",
@@ -267,8 +268,12 @@ def shortages_of(
     kinds: dict[tuple[str, str, int, str], list[str]] = {}
     for part_id, external_id in rows:
         part = facts[part_id]
-        covered = versions[part_id] is not None
-        reason = _why(loads, part.facts, setting, had.get(part_id, set())) if covered else REASON_WORDS["no rubric"]
+        if part.erased:
+            reason = REASON_WORDS["erased"]
+        elif versions[part_id] is None:
+            reason = REASON_WORDS["no rubric"]
+        else:
+            reason = _why(loads, part.facts, setting, had.get(part_id, set()))
         kind = (part.facts.queue, part.facts.language, part.facts.content_severity, reason)
         kinds.setdefault(kind, []).append(external_id)
     return [

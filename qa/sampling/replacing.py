@@ -64,7 +64,7 @@ def _replace(
 ) -> tuple[int | None, Given | None]:
     closed = session.execute(
         update(DrawnUnit)
-        .where(DrawnUnit.id == unit.id, DrawnUnit.state == "drawn")
+        .where(DrawnUnit.id == unit.id, DrawnUnit.state != "replaced")
         .values(state="replaced")
         .execution_options(synchronize_session=False)
     )

@@ -42,6 +42,7 @@ VACUUMED = (
 )  # fmt: skip
 Subject = Literal["ticket", "person", "originals"]
 ForgetQuotes = Callable[[Session, Mapping[int, Sequence[str]]], int]
+TakeBack = Callable[[Session, Sequence[int], dt.datetime], int]
 AfterChunk = Callable[[int], None]
 
 
@@ -61,9 +62,12 @@ class Due:
 class Journal:
     """The erasures outside the database: one line each, written before the database forgets."""
 
-    def __init__(self, folder: Path, forget_quotes: ForgetQuotes | None = None) -> None:
+    def __init__(
+        self, folder: Path, forget_quotes: ForgetQuotes | None = None, take_back: TakeBack | None = None
+    ) -> None:
         self.path = folder / JOURNAL
         self.forget_quotes = forget_quotes  # of the conversations, by whoever quotes them
+        self.take_back = take_back  # from whoever was to score the tickets
 
     def note(self, ids: Iterable[int], now: dt.datetime, subject: Subject = "ticket", **more: int) -> None:
         """Append and wait until the disk has it."""
@@ -261,6 +265,8 @@ def _erase(
         .where(Ticket.id.in_(still))
         .values(subject="", csat_reason=None, custom_fields={}, customer_digest=None, erased_at=now)
     )
+    if journal.take_back is not None:
+        journal.take_back(session, still, now)
     session.execute(
         insert(Erasure),
         [

@@ -35,8 +35,9 @@ def upload_folder() -> Path:
 
 
 def journal() -> erasing.Journal:
-    """Where erasures are listed outside the database, and who forgets what was quoted."""
-    return erasing.Journal(settings().instance, current_app.extensions["forget_quotes"])
+    """Where erasures are listed outside the database, who forgets what was quoted, and who takes parts back."""
+    higher = current_app.extensions
+    return erasing.Journal(settings().instance, higher["forget_quotes"], higher["take_back"])
 
 
 def keys() -> service.Keys:

@@ -119,6 +119,11 @@ class _Matching:
 
     ids: Select[int]
     order: tuple[ColumnElement[Any], ...]
+    by_words: bool
+
+    @property
+    def listed(self) -> Select[int]:
+        return self.ids.order_by(*(each.desc() for each in self.order))
 
     def beyond(self, place: Place) -> ColumnElement[bool]:
         """The rows after a place, or before it."""
@@ -142,14 +147,10 @@ def tickets_for(
     """
     found = _matching(session, actor, filters, zone, reviewed)
     back = place is not None and place.back
-    chosen = found.ids.order_by(*(found.order if back else [each.desc() for each in found.order]))
-    if place is not None:
-        chosen = chosen.where(found.beyond(place))
-    ids = list(session.scalars(chosen.limit(PAGE_SIZE + 1)))
+    ids, count = _chosen(session, found, place)
     further = len(ids) > PAGE_SIZE
     ids = ids[:PAGE_SIZE]
     rows = _listed(session, ids[::-1] if back else ids)
-    count = session.scalar(select(func.count()).select_from(found.ids.limit(MOST_COUNTED + 1).subquery())) or 0
     earlier = further if back else place is not None
     later = bool(rows) if back else further
     return Page(
@@ -161,12 +162,31 @@ def tickets_for(
     )
 
 
+def _chosen(session: Session, found: _Matching, place: Place | None) -> tuple[list[int], int]:
+    """The ids of a page and one more, from its place on; and how many match, up to one more than are counted.
+
+    By words both come from one look into the index, where they can: it gathers all words of one beginning each time.
+    """
+    if found.by_words:
+        known = list(session.scalars(found.listed.limit(MOST_COUNTED + 1)))
+        count = len(known)
+        ids = known if place is None else [each for each in known if each < place.id]
+        if (place is None or not place.back) and (len(ids) > PAGE_SIZE or count <= MOST_COUNTED):
+            return ids[: PAGE_SIZE + 1], count
+    else:
+        count = session.scalar(select(func.count()).select_from(found.ids.limit(MOST_COUNTED + 1).subquery())) or 0
+    chosen = found.ids.order_by(*found.order) if place is not None and place.back else found.listed
+    if place is not None:
+        chosen = chosen.where(found.beyond(place))
+    return list(session.scalars(chosen.limit(PAGE_SIZE + 1))), count
+
+
 def tickets_to_download(
     session: Session, actor: Actor, filters: Filters, *, zone: ZoneInfo, reviewed: Select[int] | None = None
 ) -> tuple[Listed, ...]:
     """All tickets that match, up to a limit that a spreadsheet still opens quickly."""
     found = _matching(session, actor, filters, zone, reviewed)
-    ids = session.scalars(found.ids.order_by(*(each.desc() for each in found.order)).limit(MOST_DOWNLOADED)).all()
+    ids = session.scalars(found.listed.limit(MOST_DOWNLOADED)).all()
     rows: list[Listed] = []
     for start in range(0, len(ids), DOWNLOADED_TOGETHER):
         rows += _listed(session, ids[start : start + DOWNLOADED_TOGETHER])
@@ -204,7 +224,7 @@ def _matching(
         handled.append(HandledPart.resolved_at < midnight(monday + dt.timedelta(days=7), zone))
     if handled:  # few of all tickets: begun with
         found = found.where(Ticket.id.in_(select(HandledPart.ticket_id).where(*handled)))
-    return _Matching(found, order)
+    return _Matching(found, order, by_words=len(order) == 1)
 
 
 def _named(session: Session, actor: Actor, asked: str) -> Sequence[int]:

@@ -7,7 +7,7 @@ import datetime as dt
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import cache, lru_cache, partial
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, cast
 
@@ -20,6 +20,7 @@ from sqlalchemy import (
     bindparam,
     func,
     literal,
+    literal_column,
     select,
     text,
     update,
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
 
 Row = dict[str, Any]
 Processor = Callable[[Any], Any]
-IN_UTC = len("2026-01-01 00:00:00.000000")  # of a moment as SQLite keeps it: it names no zone
 
 
 def table_of(model: type[Base]) -> Table:
@@ -118,18 +118,26 @@ def _processor(table: Table, name: str, dialect: Dialect) -> Processor | None:
 
 @lru_cache(maxsize=16)
 def _moments(dialect: Dialect) -> Processor | None:
-    """As the type writes a moment; the same one stands in several rows of a ticket."""
+    """As the type writes a moment; put together from its day for SQLite, in a fifth of the time of ``isoformat``."""
     process = UtcDateTime().dialect_impl(dialect).bind_processor(dialect)
-    if process is None:
-        return None
-    others = process
+    if process is None or dialect.name != "sqlite":
+        return process
+    others = lru_cache(maxsize=4096)(process)  # such as the one moment of an intake, in every row
 
     def written(moment: dt.datetime) -> Any:
-        if moment.tzinfo is dt.UTC:  # as nearly all are
-            return moment.isoformat(" ", "microseconds")[:IN_UTC]
-        return others(moment)
+        if moment.tzinfo is not dt.UTC or moment.microsecond:
+            return others(moment)
+        return f"{_day(moment.toordinal())} {TWO[moment.hour]}:{TWO[moment.minute]}:{TWO[moment.second]}.000000"
 
-    return lru_cache(maxsize=4096)(written if dialect.name == "sqlite" else process)
+    return written
+
+
+TWO = tuple(f"{number:02d}" for number in range(60))
+
+
+@lru_cache(maxsize=4096)
+def _day(ordinal: int) -> str:
+    return dt.date.fromordinal(ordinal).isoformat()
 
 
 def _default(table: Table, name: str, dialect: Dialect) -> Callable[[], Any]:
@@ -146,10 +154,15 @@ def take_ids(session: Session, model: type[Base], count: int) -> Sequence[int]:
         return ()
     table = table_of(model)
     if session.get_bind().dialect.name == "sqlite":
-        last = session.scalar(select(func.coalesce(func.max(table.c.id), 0))) or 0
+        last = session.connection().exec_driver_sql(_last_id(table)).scalar_one()
         return range(last + 1, last + count + 1)
     next_ids = text("SELECT nextval(pg_get_serial_sequence(:name, 'id')) FROM generate_series(1, :count)")
     return session.scalars(next_ids, {"name": table.name, "count": count}).all()
+
+
+@cache
+def _last_id(table: Table) -> str:
+    return str(select(func.coalesce(func.max(table.c.id), literal_column("0"))))
 
 
 def among(session: Session, tested: ColumnElement[Any] | Any, values: Sequence[Any]) -> ColumnElement[bool]:

@@ -36,6 +36,7 @@ class Ineligible(StrEnum):
     WITHDRAWN = "withdrawn"  # a later intake no longer shows the agent in this resolution
 
 
+LEFT_OUT = ((MERGED_TAGS, Ineligible.MERGED), (SPAM_TAGS, Ineligible.SPAM), (TEST_TAGS, Ineligible.TEST))
 INELIGIBLE_WORDS = {
     Ineligible.DELETED: "deleted in the help desk",
     Ineligible.MERGED: "merged into another ticket",
@@ -183,11 +184,7 @@ def _left_out(record: TicketRecord, agent: AgentRecord, *, heard: bool) -> Ineli
 
 
 def _ticket_left_out(record: TicketRecord) -> Ineligible | None:
-    tags = set(record.tags)
-    for reason, marks in ((Ineligible.MERGED, MERGED_TAGS), (Ineligible.SPAM, SPAM_TAGS), (Ineligible.TEST, TEST_TAGS)):
-        if tags & marks:
-            return reason
-    return None
+    return next((reason for marks, reason in LEFT_OUT if not marks.isdisjoint(record.tags)), None)
 
 
 def permanent_random_number(frame_key: bytes, source_key: str, part_key: str) -> int:

@@ -14,7 +14,7 @@ from qa.tickets.intake.base import MessageRecord
 from qa.tickets.models import ConversationKey, ConversationRevision, HandledPart, Resolution, Ticket, TicketSignal
 from qa.tickets.preparing import Work
 from qa.tickets.rows import among, insert_values
-from qa.tickets.signals import MAPPED_VERSION, Facts, Line, Rules
+from qa.tickets.signals import MAPPED_VERSION, REPLYING, Facts, Rules, Spoken
 
 RULES = Rules()
 CHUNK = 200  # tickets read and written together
@@ -25,54 +25,58 @@ Made = dict[int, list[tuple[int, str]]]  # ticket -> its parts that were just ma
 
 
 class Known(NamedTuple):
-    """One ticket as the rules see it; ``lines`` is None where nothing is said of its conversation."""
+    """One ticket as the rules see it; ``spoken`` is None where nothing is told of its conversation."""
 
     ticket_id: int
     language: str
     facts: Facts
     mapped: Mapping[str, float]
-    lines: Sequence[Line] | None
+    spoken: Spoken | None
 
 
 class Readings:
     """What the conversations of a batch say, each part's read once: before the transaction that keeps it."""
 
-    def __init__(self, conversations: Sequence[Sequence[Line] | None], rules: Rules = RULES) -> None:
-        self.lines, self._rules = conversations, rules
+    def __init__(self, conversations: Sequence[Spoken | None], rules: Rules = RULES) -> None:
+        self.spoken, self._rules = conversations, rules
         self._marks = signals.Marks()
-        self._repeated = signals.repeated_sentences((lines for lines in conversations if lines), self._marks)
+        told = (spoken for spoken in conversations if spoken is not None and any(spoken))
+        self._repeated = signals.repeated_sentences(told, self._marks)
         self._found: dict[tuple[int, str], Values] = {}
 
     def of(self, place: int, agent: str, language: str) -> Values:
         """What the conversation at this place of the batch says of an agent's part; nothing where none is told."""
-        lines = self.lines[place]
-        if lines is None:
+        spoken = self.spoken[place]
+        if spoken is None:
             return {}
         found = self._found.get((place, agent))
         if found is None:
-            found = signals.from_text(lines, agent, language, self._rules, self._repeated, self._marks)
+            found = signals.from_text(spoken, agent, language, self._rules, self._repeated, self._marks)
             self._found[place, agent] = found
         return found
 
 
 def read_work(work: Sequence[Work]) -> Readings:
     """The readings of tickets that an intake changes, and of the parts that it tells."""
-    readings = Readings([lines_of(each.record.messages) for each in work])
+    readings = Readings([spoken_in(each.record.messages) for each in work])
     for place, each in enumerate(work):
         for part in each.parts or ():
             readings.of(place, part.agent.external_id, each.record.language)
     return readings
 
 
-def lines_of(messages: Sequence[MessageRecord] | None) -> list[Line] | None:
-    """The messages that rules read: nobody is judged by a note."""
+def spoken_in(messages: Sequence[MessageRecord] | None) -> Spoken | None:
     if messages is None:
         return None
-    return [
-        Line(each.role, each.public, each.at, each.text, each.agent.external_id if each.agent else None)
-        for each in messages
-        if each.public
-    ]
+    spoken = Spoken([], [])
+    for _, role, public, _, text, agent in messages:
+        if not public:
+            continue
+        if role == "customer":
+            spoken.asked.append(text)
+        elif role in REPLYING:
+            spoken.replies.append((agent.external_id if agent else None, text))
+    return spoken
 
 
 def of_work(work: Sequence[Work], readings: Readings) -> list[Known]:
@@ -89,9 +93,9 @@ def of_work(work: Sequence[Work], readings: Readings) -> list[Known]:
                 csat=each.record.csat,
             ),
             mapped=signals.mapped(each.record.custom_fields),
-            lines=lines,
+            spoken=spoken,
         )
-        for each, lines in zip(work, readings.lines, strict=True)
+        for each, spoken in zip(work, readings.spoken, strict=True)
     ]
 
 
@@ -116,7 +120,7 @@ def write(
     parts += [(part_id, ticket_id, agent) for ticket_id, each in made.items() for part_id, agent in each]
     if not parts:
         return 0
-    readings = readings or Readings([each.lines for each in known], rules)
+    readings = readings or Readings([each.spoken for each in known], rules)
     places = {each.ticket_id: place for place, each in enumerate(known)}
     version = rules.version
     rows: list[Signal] = []
@@ -126,7 +130,7 @@ def write(
         place = places[ticket_id]
         ticket = known[place]
         values = {**signals.from_facts(ticket.facts, rules), **readings.of(place, agent, ticket.language)}
-        spoken = ticket.lines is not None
+        spoken = ticket.spoken is not None
         if part_id in old:
             told[spoken].append(part_id)
             names[spoken] |= values.keys()
@@ -211,7 +215,7 @@ def refresh(
                     csat=ticket.csat,
                 ),
                 mapped=signals.mapped(ticket.custom_fields),
-                lines=texts.get(ticket.id),
+                spoken=texts.get(ticket.id),
             )
             for ticket, _ in rows
         ]
@@ -223,7 +227,7 @@ def refresh(
             after_chunk(done, total)
 
 
-def _texts(session: Session, abouts: Mapping[int, str], ring: KeyRing) -> dict[int, list[Line]]:
+def _texts(session: Session, abouts: Mapping[int, str], ring: KeyRing) -> dict[int, Spoken]:
     """The newest conversation of each ticket whose text is kept."""
     newest = (
         select(ConversationRevision.ticket_id, func.max(ConversationRevision.n).label("n"))
@@ -246,14 +250,9 @@ def _texts(session: Session, abouts: Mapping[int, str], ring: KeyRing) -> dict[i
     ):
         about = abouts[ticket_id]
         key = unwrap(ring, key_id, wrapped, about)
-        found[ticket_id] = [
-            Line(
-                role=message.role,
-                public=message.public,
-                at=message.at,
-                text=message.text,
-                agent=message.agent_external_id,
-            )
-            for message in read_payload(decrypt_text(key, payload, about_revision(about, n)))
-        ]
+        told = [each for each in read_payload(decrypt_text(key, payload, about_revision(about, n))) if each.public]
+        found[ticket_id] = Spoken(
+            [each.text for each in told if each.role == "customer"],
+            [(each.agent_external_id, each.text) for each in told if each.role in REPLYING],
+        )
     return found

@@ -4,14 +4,11 @@ A signal is ``None`` where its rule has nothing to look at; it is not stored the
 that values made by others are never mixed with them.
 """
 
-import datetime as dt
 import hashlib
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from functools import lru_cache
-from itertools import chain
 from math import isfinite, log2
 from typing import Any, NamedTuple
 
@@ -97,21 +94,17 @@ class Facts(NamedTuple):
     csat: str | None
 
 
-class Line(NamedTuple):
-    """One message as the rules read it; ``agent`` is whoever of the help desk wrote it."""
+class Spoken(NamedTuple):
+    """What was said in public, in its order: by customers, and in reply by whom of the help desk.
 
-    role: str
-    public: bool
-    at: dt.datetime
-    text: str
-    agent: str | None
+    Nobody is judged by a note.
+    """
+
+    asked: list[str]
+    replies: list[tuple[str | None, str]]  # the help desk's id of the agent, and the text
 
 
-class Said(NamedTuple):
-    """A text taken apart: its sentences of six words or more, each by its words, and all of its words."""
-
-    sentences: list[bytes]  # the same words in the same order are the same
-    words: set[bytes]
+REPLYING = frozenset({"specialist", "bot"})
 
 
 def from_facts(facts: Facts, rules: Rules) -> dict[str, float | None]:
@@ -134,7 +127,7 @@ def against(seconds: float | None, target: float) -> float | None:
 
 
 def from_text(
-    lines: Sequence[Line],
+    spoken: Spoken,
     agent: str,
     language: str,
     rules: Rules,
@@ -147,12 +140,11 @@ def from_text(
     customer asks again what was asked before. template_share: of the agent's sentences, those that stand word by word
     in at least three tickets of the batch. prohibited_phrase: phrases of the list, at most five.
     """
-    replies = [line for line in lines if line.public and line.role in ("specialist", "bot")]
-    own = [line.text for line in replies if line.agent == agent]
-    asked = [line.text for line in lines if line.public and line.role == "customer"]
+    own = [text for who, text in spoken.replies if who == agent]
+    others = {who for who, _ in spoken.replies} - {None, agent}
     found: dict[str, float | None] = {
-        "hand_offs": float(min(len({line.agent for line in replies if line.agent not in (None, agent)}), MOST_COUNTED)),
-        "repeated_question": float(min(asked_again(asked), MOST_COUNTED)),
+        "hand_offs": float(min(len(others), MOST_COUNTED)),
+        "repeated_question": float(min(asked_again(spoken.asked), MOST_COUNTED)),
         "greeting": None,
         "closing": None,
         "template_share": None,
@@ -163,38 +155,20 @@ def from_text(
     tongue = language[:2].lower()
     greetings = rules.greetings.get(tongue) or _all(rules.greetings)
     closings = rules.closings.get(tongue) or _all(rules.closings)
-    found["greeting"] = float(_any(greetings, own[0][:OPENING].lower()))
-    found["closing"] = float(_any(closings, own[-1][-ENDING:].lower()))
-    marks = marks or Marks()
-    told = [marks.of(text) for text in own]
-    found["prohibited_phrase"] = float(min(_prohibited(rules.prohibited, own, told), MOST_COUNTED))
+    found["greeting"] = float(_count(greetings, own[0][:OPENING].lower()) > 0)
+    found["closing"] = float(_count(closings, own[-1][-ENDING:].lower()) > 0)
+    found["prohibited_phrase"] = float(min(_count(rules.prohibited, "\n".join(own).lower()), MOST_COUNTED))
     if repeated is not None:
-        sentences = [sentence for each in told for sentence in each.sentences]
+        marks = marks or Marks()
+        sentences = [sentence for text in own for sentence in marks.of(text)]
         if sentences:
             known = sum([repeated.get(sentence, 0) >= TEMPLATE_TICKETS for sentence in sentences])
             found["template_share"] = known / len(sentences)
     return found
 
 
-def _prohibited(phrases: Sequence[str], texts: Sequence[str], told: Sequence[Said]) -> int:
-    """How many of the phrases stand in the texts; looked for only where the longest word of one does."""
-    words: set[bytes] = set().union(*[each.words for each in told])
-    if _longest_words(tuple(phrases)).isdisjoint(words) and not any("_" in text for text in texts):  # it joins words
-        return 0
-    return _count(phrases, "\n".join(texts).lower())
-
-
-@lru_cache(maxsize=8)
-def _longest_words(phrases: tuple[str, ...]) -> frozenset[bytes]:
-    return frozenset(max(words_of(phrase), key=len) for phrase in phrases)
-
-
 def _all(phrases: Mapping[str, Sequence[str]]) -> list[str]:
     return [phrase for some in phrases.values() for phrase in some]
-
-
-def _any(phrases: Iterable[str], text: str) -> bool:
-    return any(phrase in text and _has(phrase, text) for phrase in phrases)
 
 
 def _count(phrases: Iterable[str], text: str) -> int:
@@ -255,41 +229,39 @@ def _mostly_shared(one: set[bytes], other: set[bytes]) -> bool:
     return shared >= SAME_QUESTION * (here + there - shared)
 
 
-def said_in(text: str) -> Said:
+def sentences_of(text: str) -> list[bytes]:
+    """The sentences of six words or more, each as its words: the same words in the same order are the same."""
     if text.isascii():
-        told = [sentence.split() for sentence in text.encode().translate(_ASCII).split(b"\n")]
-    else:
-        told = [[_encoded(word) for word in WORD.findall(sentence)] for sentence in SENTENCE_END.split(text.lower())]
-    return Said([b" ".join(words) for words in told if len(words) >= SENTENCE_WORDS], set(chain.from_iterable(told)))
+        told = text.encode().translate(_ASCII)
+        while b"  " in told:
+            told = told.replace(b"  ", b" ")
+        lines = [line.strip() for line in told.split(b"\n")]
+        return [line for line in lines if line.count(b" ") >= SENTENCE_WORDS - 1]
+    parts = [WORD.findall(sentence) for sentence in SENTENCE_END.split(text.lower())]
+    return [_encoded(" ".join(words)) for words in parts if len(words) >= SENTENCE_WORDS]
 
 
 class Marks:
-    """The texts of a batch, each taken apart once."""
+    """The sentences of a batch, each text taken apart once."""
 
     def __init__(self) -> None:
-        self._known: dict[str, Said] = {}
+        self._known: dict[str, list[bytes]] = {}
 
-    def of(self, text: str) -> Said:
+    def of(self, text: str) -> list[bytes]:
         found = self._known.get(text)
         if found is None:
-            found = self._known[text] = said_in(text)
+            found = self._known[text] = sentences_of(text)
         return found
 
 
-def repeated_sentences(conversations: Iterable[Sequence[Line]], marks: Marks | None = None) -> dict[bytes, int] | None:
+def repeated_sentences(conversations: Iterable[Spoken], marks: Marks | None = None) -> dict[bytes, int] | None:
     """In how many tickets of a batch each sentence of the help desk stands; ``None`` for a batch under 20 tickets."""
     marks = marks or Marks()
     counts: dict[bytes, int] = {}
     tickets = 0
-    for lines in conversations:
+    for spoken in conversations:
         tickets += 1
-        told = {
-            sentence
-            for line in lines
-            if line.public and line.role in ("specialist", "bot")
-            for sentence in marks.of(line.text).sentences
-        }
-        for mark in told:
+        for mark in {sentence for _, text in spoken.replies for sentence in marks.of(text)}:
             counts[mark] = counts.get(mark, 0) + 1
     return counts if tickets >= LEAST_BATCH else None
 

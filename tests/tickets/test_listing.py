@@ -142,6 +142,7 @@ def test_pages_go_on_and_back_over_every_ticket_once(
     quinn: CheckingClient, app: Flask, session: Session, cast: Cast, query: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(listing, "PAGE_SIZE", 5)
+    monkeypatch.setattr(listing, "MOST_COUNTED", 7)
     for number in range(12):
         make_ticket(session, cast, external_id=f"N-{number}", messages=(("customer", "Hi"),))
     index(app, session)

@@ -2,9 +2,9 @@
 
 import datetime as dt
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from click.testing import Result
@@ -14,8 +14,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from qa.tickets import signal_storing, signals
+from qa.tickets.intake.base import AgentRecord, MessageRecord, Role
 from qa.tickets.models import HandledPart, Ticket, TicketSignal
-from qa.tickets.signals import Facts, Line, Rules
+from qa.tickets.signals import Facts, Rules, Spoken
 from tests.support.builders import RING, make_ticket
 from tests.support.cast import Cast
 from tests.tickets.records import TICKET_HEADER, flat_folder
@@ -25,25 +26,20 @@ RULES = Rules()
 FACTS = Facts(first_reply_seconds=None, resolution_seconds=None, reopens=0, escalated=False, csat=None)
 
 
-def said(*lines: tuple[str, str], agent: str = "sam") -> list[Line]:
+def said(*lines: tuple[str, str], agent: str = "sam") -> Spoken:
     """Lines as (role, text); a role after a slash names another agent."""
-    found = []
-    for role, text in lines:
-        kind, _, other = role.partition("/")
-        found.append(
-            Line(
-                role=kind,
-                public=kind != "internal",
-                at=NOON,
-                text=text,
-                agent=None if kind == "customer" else other or agent,
-            )
-        )
-    return found
+    messages = []
+    for number, (who, text) in enumerate(lines):
+        role, _, other = who.partition("/")
+        author = None if role == "customer" else AgentRecord(external_id=other or agent, name="A")
+        messages.append(MessageRecord(str(number), cast(Role, role), role != "internal", NOON, text, author))
+    spoken = signal_storing.spoken_in(messages)
+    assert spoken is not None
+    return spoken
 
 
-def text_signal(name: str, lines: Sequence[Line], language: str = "en", **more: Any) -> float | None:
-    return signals.from_text(lines, "sam", language, RULES, **more)[name]
+def text_signal(name: str, spoken: Spoken, language: str = "en", **more: Any) -> float | None:
+    return signals.from_text(spoken, "sam", language, RULES, **more)[name]
 
 
 @pytest.mark.parametrize(
@@ -158,6 +154,11 @@ def test_templates_are_sentences_that_stand_word_by_word_in_three_tickets_of_a_b
     assert text_signal("template_share", own, repeated=None) is None
 
 
+@given(st.text("aB1_ ,\t.!?\n'\x00-"))
+def test_the_sentences_of_a_text_in_ascii_are_those_of_any_text(text: str) -> None:
+    assert signals.sentences_of(text) == signals.sentences_of(text + "\n\u00e9")
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
@@ -240,7 +241,7 @@ def test_facts_that_change_replace_their_signals_and_leave_those_of_the_text(ses
         session,
         [
             signal_storing.Known(
-                ticket_id=ticket.id, language="en", facts=FACTS._replace(csat="good"), mapped={}, lines=None
+                ticket_id=ticket.id, language="en", facts=FACTS._replace(csat="good"), mapped={}, spoken=None
             )
         ],
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from flask import flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
@@ -12,7 +14,7 @@ from qa.core.db import db
 from qa.core.errors import NotFoundError
 from qa.core.routing import stored_id
 from qa.people.queries import in_programme
-from qa.sampling import bias, comparing, handing_over, moving, pool, queries, replacing
+from qa.sampling import bias, comparing, handing_over, moving, pool, queries, replacing, taking_back
 from qa.sampling import board as boards
 from qa.sampling.views.blueprint import bp
 
@@ -102,12 +104,14 @@ def health() -> ResponseReturnValue:
     """What could bend the sample: parts that went elsewhere, and reviewers who cannot be compared."""
     session = db.session()
     now = utcnow()
+    since = local_day(now, g.zone) - dt.timedelta(weeks=boards.BIAS_WEEKS)
     return render_template(
         "sampling/health.html",
         form=FlaskForm(),
         rates=boards.bias_channel(session, g.actor.programme_id, now) if g.actor.may(Permission.REVIEWER_NAME) else [],
         reasons=boards.reasons_given(session, g.actor.programme_id, now),
         reason_words=handing_over.REASONS,
+        erased=taking_back.erased_since(session, g.actor.programme_id, since),
         comparison=comparing.comparison(session, g.setting, now=now),
         test=bias.TEST,
         double_share=g.setting.double_share,

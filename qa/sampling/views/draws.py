@@ -25,6 +25,7 @@ from qa.sampling import (
     reading,
     service,
     striking,
+    taking_back,
     verification,
 )
 from qa.sampling import plans as sampling_plans
@@ -140,6 +141,7 @@ def receipt_page(draw_id: int, verdict: verification.Verdict | None = None) -> R
             words=reading.read(view.receipt.document),
             plan_words=queries.plan_words(session, view),
             siblings=queries.draws_of(session, view.period.id),
+            erased=taking_back.erased_of_draw(session, draw_id),
             verdict=verdict,
         )
     )

@@ -70,9 +70,12 @@ class PartRecord:
     ineligible_reason: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class TicketRecord:
-    """One ticket as it stands in the export; ``messages`` is None where the export tells nothing of them."""
+    """One ticket as it stands in the export; ``messages`` is None where the export tells nothing of them.
+
+    Nobody changes one; a frozen one of so many fields takes five times as long to make, by the million.
+    """
 
     external_id: str
     subject: str

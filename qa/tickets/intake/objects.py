@@ -297,15 +297,31 @@ def keys_in(block: bytes, field: str) -> Iterator[str]:
     Where each line names the field once, as nearly always, the lines are cut there and not read as JSON.
     """
     before, *after = block.split(b'"%s"' % field.encode())
-    found = [VALUE.match(piece) for piece in after]
-    once = b"\n" not in before.lstrip() and {piece.count(b"\n") for piece in after[:-1]} <= {1}
-    if once and after and after[-1].removesuffix(b"\n").count(b"\n") == 0 and all(found):
-        yield from [(each[1] or each[2] or b"").decode("utf-8", "replace").strip() for each in found if each]
+    keys = _keys_of(after) if b"\n" not in before.lstrip() else None
+    if keys is not None:
+        yield from keys
         return
     for raw in block.split(b"\n"):
         row = parsed(raw)
         if isinstance(row, dict):
             yield optional_id(row, field) or ""
+
+
+def _keys_of(pieces: Sequence[bytes]) -> list[str] | None:
+    """The value that each piece of a block begins with; ``None`` where not each piece holds the end of one line."""
+    keys: list[str] = []
+    again = b""  # how the piece before began, its value and what ends it: as most pieces begin
+    for place, piece in enumerate(pieces, start=1):
+        if piece.count(b"\n") != 1 and (place < len(pieces) or b"\n" in piece.removesuffix(b"\n")):
+            return None
+        if not again or not piece.startswith(again):
+            found = VALUE.match(piece)
+            if found is None:
+                return None
+            key = (found[1] or found[2] or b"").decode("utf-8", "replace").strip()
+            again = piece[: found.end() + 1] if found.end() < len(piece) else b""
+        keys.append(key)
+    return keys or None
 
 
 def complete(

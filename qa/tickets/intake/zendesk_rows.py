@@ -150,7 +150,7 @@ def ticket_record(
         resolution_seconds=metrics.resolution_seconds,
         reopens=metrics.reopens,
         groups_passed=metrics.groups,
-        escalated=any(ESCALATION.search(tag) for tag in tags),
+        escalated=any(ESCALATION.search(tag) for tag in tags if "escalat" in tag),
         csat=rating.score,
         csat_reason=rating.reason,
         assignee=account.agent(assignee) if assignee is not None else None,

@@ -1,0 +1,92 @@
+"""A drawn part whose text is erased: it leaves the queue, is not replaced, and is told wherever the sample is told."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from qa.core.db import db
+from qa.notices.models import Notice
+from qa.sampling import frames, pool
+from qa.sampling.models import DrawnUnit, Purpose
+from qa.tickets import erasing, jobs
+from qa.tickets.models import HandledPart, Ticket
+from tests.sampling.weeks import arranged, assignments, draw_week, problems
+from tests.support.builders import MESSAGES, RING
+from tests.support.cast import NOW, Cast
+from tests.support.client import CheckingClient
+
+SignIn = Callable[..., CheckingClient]
+
+
+def erase(app: Flask, session: Session, part_ids: list[int]) -> None:
+    """As the admin's page does it, or the rule of the source."""
+    tickets = session.scalars(select(HandledPart.ticket_id).where(HandledPart.id.in_(part_ids))).all()
+    session.commit()
+    with app.app_context():
+        erasing.erase_tickets(db.session(), RING, jobs.journal(), tickets, reason="asked", by=None, now=NOW)
+    session.expire_all()
+
+
+def test_a_part_whose_text_is_erased_leaves_the_queue_and_is_told_as_not_completed(
+    app: Flask, session: Session, cast: Cast, sign_in: SignIn
+) -> None:
+    cast.setting.double_share = 1.0
+    arranged(session, cast, messages=MESSAGES)
+    draw = draw_week(session, cast).draw
+    scored, open_one = assignments(session)[:2]
+    scored.state, scored.ended_at = "submitted", NOW
+    reader = sign_in(cast.rita if open_one.reviewer_id == cast.rita.id else cast.rob)
+    doubles = {row.part_id: row for row in assignments(session, Purpose.DOUBLE)}
+
+    erase(app, session, [scored.part_id, open_one.part_id])
+
+    units = {row.part_id: row.state for row in session.scalars(select(DrawnUnit))}
+    assert (open_one.state, open_one.ended_at) == ("withdrawn", NOW)
+    assert (scored.state, units[scored.part_id], units[open_one.part_id]) == ("submitted", "drawn", "not_done")
+    assert doubles[scored.part_id].state == doubles[open_one.part_id].state == "withdrawn"  # hidden ones as well
+    assert len(units) == 4  # nobody moved up
+    told = select(Notice.user_id).where(Notice.kind == "part_erased").order_by(Notice.user_id)
+    assert set(session.scalars(told)) == {cast.rita.id, cast.rob.id}
+    assert pool.waiting_units(session, cast.programme.id, now=NOW) == []
+    assert problems(session, cast) == []
+    assert "so nobody can score it: it left your queue" in page(reader, f"/reviews/queue/{open_one.id}", status=410)
+    lead = sign_in(cast.quinn)
+    assert "The text of 1 of the drawn parts was erased before" in page(lead, f"/sampling/draws/{draw.id}")
+    board = page(lead, f"/sampling/draws/{draw.id}/board")
+    assert "its text was erased before anybody scored it" in board
+    assert "1 of 4 drawn parts" in board
+    assert "text erased" in board  # it cannot be struck
+    assert "1 of 4 drawn parts (25.0 in 100) lost their text" in page(lead, "/sampling/health")
+
+
+def test_what_is_erased_between_the_frozen_list_and_the_draw_is_drawn_and_given_to_nobody(
+    session: Session, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    arranged(session, cast, sams=2, olgas=0)
+    gone = session.scalars(select(HandledPart).order_by(HandledPart.id)).first()
+    assert gone is not None
+    freeze = frames.freeze
+
+    def freeze_and_erase(*asked: Any, **more: Any) -> frames.Frozen:
+        frozen = freeze(*asked, **more)
+        session.execute(update(Ticket).where(Ticket.id == gone.ticket_id).values(erased_at=NOW))
+        return frozen
+
+    monkeypatch.setattr(frames, "freeze", freeze_and_erase)
+
+    done = draw_week(session, cast)
+
+    units = {row.part_id: row.state for row in session.scalars(select(DrawnUnit))}
+    assert (done.given.routine, done.given.left) == (1, ((gone.id, "erased"),))
+    assert units[gone.id] == "not_done"
+    assert [row.part_id for row in assignments(session)] == [part_id for part_id in units if part_id != gone.id]
+
+
+def page(client: CheckingClient, path: str, status: int = 200) -> str:
+    response = client.get(path)
+    assert response.status_code == status
+    return " ".join(response.get_data(as_text=True).split())
