@@ -55,6 +55,12 @@ def schema(place: Path) -> Engine:
     """An empty database of the product's tables and indexes."""
     engine = create_engine(f"sqlite:///{place / 'fairmark.db'}")
     Base.metadata.create_all(engine)
+    add_source(engine)
+    return engine
+
+
+def add_source(engine: Engine) -> None:
+    """The programme and its source that an export goes to."""
     with engine.begin() as connection:
         told = "'bench', 'Bench', 'customer', '2026-01-01 00:00:00.000000'"
         connection.exec_driver_sql(
@@ -63,14 +69,13 @@ def schema(place: Path) -> Engine:
         connection.exec_driver_sql(
             "INSERT INTO programme_setting (programme_id, valid_from, time_zone, week_start, own_team_ban, blind, "
             "release_rule, dispute_window_days, double_share, fair_mean, live_score, primary_part_rule, review_days) "
-            "VALUES (1, '2026-01-01 00:00:00.000000', 'UTC', 1, 1, 1, 'at_once', 14, 0.08, 0, 0, "
+            "VALUES (1, '2026-01-01 00:00:00.000000', 'UTC', 1, TRUE, TRUE, 'at_once', 14, 0.08, FALSE, FALSE, "
             "'most_public_replies', 7)"
         )
         connection.exec_driver_sql(
             "INSERT INTO source (id, programme_id, key, kind, name, data_region, created_at) "
             "VALUES (1, 1, 'zendesk', 'zendesk', 'Zendesk', 'default', '2026-01-01 00:00:00.000000')"
         )
-    return engine
 
 
 def bare(export: Path, place: Path) -> tuple[int, float, str]:

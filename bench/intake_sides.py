@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import Engine, insert
 from sqlalchemy.orm import Session
 
 from bench.exports import MESSAGES
@@ -114,7 +114,12 @@ class Watch:
 def product(export: Path, place: Path) -> tuple[int, float, str]:
     """What `flask intake` does with the files of an export, its texts taken as they are."""
     schema(place).dispose()
-    settings = Settings.for_tests(database_url=f"sqlite:///{place / 'fairmark.db'}", instance=place / "instance")
+    return stored(export, f"sqlite:///{place / 'fairmark.db'}", place)
+
+
+def stored(export: Path, database_url: str, place: Path) -> tuple[int, float, str]:
+    """The same into a database that is there already."""
+    settings = Settings.for_tests(database_url=database_url, instance=place / "instance")
     with create_app(settings).app_context():
         session = db.session()
         source = _source(session)
@@ -143,16 +148,16 @@ def product(export: Path, place: Path) -> tuple[int, float, str]:
 
 def orm(export: Path, place: Path) -> tuple[int, float, str]:
     """The records of the same parser as objects of the ORM: ``add_all``, and a flush that inserts them in bulk."""
-    return _by_orm(export, place, _objects)
+    return by_orm(export, schema(place), _objects)
 
 
 def orm_statements(export: Path, place: Path) -> tuple[int, float, str]:
     """The same by the ORM's bulk INSERT statements, which make no objects."""
-    return _by_orm(export, place, _statement)
+    return by_orm(export, schema(place), by_statement)
 
 
-def _by_orm(export: Path, place: Path, write: Write) -> tuple[int, float, str]:
-    with Session(schema(place)) as session:
+def by_orm(export: Path, engine: Engine, write: Write) -> tuple[int, float, str]:
+    with Session(engine) as session:
         source = _source(session)
         session.expunge(source)
         begin = time.process_time()
@@ -181,7 +186,7 @@ def _objects(session: Session, model: type[Base], rows: list[Row]) -> Sequence[A
     return [getattr(each, "id", None) for each in objects]
 
 
-def _statement(session: Session, model: type[Base], rows: list[Row]) -> Sequence[Any]:
+def by_statement(session: Session, model: type[Base], rows: list[Row]) -> Sequence[Any]:
     if "id" not in model.__table__.c:
         session.execute(insert(model), rows)
         return ()
