@@ -3,8 +3,9 @@
     python -m bench.finding [--tickets N]
 
 Two databases, of N / 10 and of N tickets (a million unless told otherwise, which takes minutes to fill), thirty words
-in the index for each. A page of the list is asked for unfiltered, far back, by each filter and by words; the wall time of the middle of many
-askings at N is told as a ratio to that at N / 10. A figure that is flat is near 1. Exit 0 only if every bar holds.
+in the index for each. A page of the list is asked for unfiltered, far back, by each filter and by words; the wall time
+of the middle of many askings at N is told as a ratio to that at N / 10. A figure that is flat is near 1. Exit 0 only if
+every bar holds.
 """
 
 import argparse

@@ -1,5 +1,6 @@
 """A drawn part whose text is erased: it leaves the queue, is not replaced, and is told wherever the sample is told."""
 
+import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
@@ -10,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from qa.core.db import db
 from qa.notices.models import Notice
-from qa.sampling import frames, pool
+from qa.sampling import frames, pool, taking_back
 from qa.sampling.models import DrawnUnit, Purpose
 from qa.tickets import erasing, jobs
 from qa.tickets.models import HandledPart, Ticket
@@ -53,14 +54,15 @@ def test_a_part_whose_text_is_erased_leaves_the_queue_and_is_told_as_not_complet
     assert set(session.scalars(told)) == {cast.rita.id, cast.rob.id}
     assert pool.waiting_units(session, cast.programme.id, now=NOW) == []
     assert problems(session, cast) == []
-    assert "so nobody can score it: it left your queue" in page(reader, f"/reviews/queue/{open_one.id}", status=410)
+    assert "so nobody can score it: it left your queue" in page(reader, f"/queue/{open_one.id}", status=410)
     lead = sign_in(cast.quinn)
     assert "The text of 1 of the drawn parts was erased before" in page(lead, f"/sampling/draws/{draw.id}")
     board = page(lead, f"/sampling/draws/{draw.id}/board")
     assert "its text was erased before anybody scored it" in board
     assert "1 of 4 drawn parts" in board
     assert "text erased" in board  # it cannot be struck
-    assert "1 of 4 drawn parts (25.0 in 100) lost their text" in page(lead, "/sampling/health")
+    assert taking_back.erased_since(session, cast.programme.id, NOW.date() - dt.timedelta(weeks=4)) == (1, 4)
+    assert "Text erased before it was scored" in page(lead, "/sampling/health")
 
 
 def test_what_is_erased_between_the_frozen_list_and_the_draw_is_drawn_and_given_to_nobody(
