@@ -82,7 +82,7 @@ def erased_since(session: Session, programme_id: int, day: dt.date) -> tuple[int
     return session.scalar(gone) or 0, session.scalar(whole) or 0
 
 
-def _erased() -> Select[tuple[int]]:
+def _erased() -> Select[int]:
     return (
         select(func.count())
         .select_from(DrawnUnit)
