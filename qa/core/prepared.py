@@ -23,7 +23,7 @@ Asked = Session | Connection  # whoever asks several times saves by asking the c
 class Prepared:
     """A ``select`` of plain columns; rows are named tuples, a name that comes twice goes by its place."""
 
-    def __init__(self, statement: Select[Any]) -> None:
+    def __init__(self, statement: Select[*tuple[Any, ...]]) -> None:
         self._statement = statement
         columns = list(statement.selected_columns)
         self._types = [column.type for column in columns]
@@ -154,7 +154,7 @@ def _processors(types: Sequence[Any], kinds: Sequence[Any], dialect: Dialect) ->
 class _Compiled:
     """The statement as one database takes it."""
 
-    def __init__(self, statement: Select[Any] | Change, values: dict[str, Any], dialect: Dialect) -> None:
+    def __init__(self, statement: Select[*tuple[Any, ...]] | Change, values: dict[str, Any], dialect: Dialect) -> None:
         compiled: Any = statement.compile(dialect=dialect)
         _all_given(compiled)
         state = compiled.construct_expanded_state(values)  # the values of an IN, and of a limit, in their places

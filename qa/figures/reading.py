@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import select
+from sqlalchemy import select, type_coerce
 from sqlalchemy.orm import Session
+from sqlalchemy.types import NullType
 
 from qa.core.orm import table_of
 from qa.figures.adding import pack_key
@@ -22,7 +23,7 @@ Codes = NDArray[np.int64]
 class Read:
     """Packs as they lie in the table, and their cells one below the other as columns of numbers."""
 
-    packs: dict[str, list[Any]]  # keys of the packs
+    packs: dict[str, Sequence[Any]]  # keys of the packs
     texts: Sequence[str]  # the stored keys of their cells
     cell: Sequence[str]  # what a cell's key names
     sizes: Codes  # how many cells each pack has
@@ -67,6 +68,12 @@ def _joined(parts: Sequence[Codes]) -> Codes:
     return np.concatenate(parts) if parts else np.zeros(0, dtype=np.int64)
 
 
+def _days(values: Sequence[Any]) -> list[dt.date]:
+    """Weeks as days: SQLite has no type for them, and most packs are of the same few."""
+    days = {value: value if isinstance(value, dt.date) else dt.date.fromisoformat(value) for value in set(values)}
+    return [days[value] for value in values]
+
+
 def read(
     session: Session,
     model: type[Pack],
@@ -85,12 +92,13 @@ def read(
     for name, value in equal.items():
         where.append(table.c[name].in_(value) if isinstance(value, tuple | list | set) else table.c[name] == value)
     names = [name for name in pack_key(model) if name not in ("programme_id", "face")]
-    rows = session.execute(select(*(table.c[name] for name in names), table.c.cells, table.c.sums).where(*where)).all()
+    plain = (type_coerce(table.c[name], NullType) for name in (*names, "cells", "sums"))  # as the driver gives them
+    rows = session.execute(select(*plain).where(*where)).all()
     *keys, texts, blocks = zip(*rows, strict=True) if rows else [()] * (len(names) + 2)
     width = len(model.SUMS)
     numbers = np.ascontiguousarray(np.frombuffer(b"".join(blocks), NUMBER).reshape(-1, width).T, dtype=np.float64)
     return Read(
-        packs={name: list(values) for name, values in zip(names, keys, strict=True)},
+        packs={name: _days(values) if name == "week" else values for name, values in zip(names, keys, strict=True)},
         texts=texts,
         cell=model.CELL,
         sizes=np.array([len(block) // (width * NUMBER.itemsize) for block in blocks], dtype=np.int64),

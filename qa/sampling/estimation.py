@@ -136,22 +136,28 @@ def figures_of(
         if m == 0:
             figures.append(Figure(estimate=None, method=method, reason=NO_REVIEWS))
             continue
-        estimate, variance, half = float(estimates[d]), float(variances[d]), float(halves[d])
-        figure = Figure(
-            estimate=estimate,
-            n=m,
-            n_effective=float(means.n_effective[d]),
-            df=float(df[d]),
-            weight=float(means.weight[d]),
-            method=method,
-        )
+        estimate, half = float(estimates[d]), float(halves[d])
+        variance: float | None = float(variances[d])
+        interval, reason = None, None
         if m < least and not means.all_certain[d]:
-            figures.append(replace(figure, df=0.0, reason=ONE_REVIEW))
-        elif variance <= ROUNDING * max(1.0, estimate**2) and not means.all_certain[d]:
-            figures.append(replace(figure, reason=NO_SPREAD))
+            reason = ONE_REVIEW
+        elif variances[d] <= ROUNDING * max(1.0, estimate**2) and not means.all_certain[d]:
+            reason = NO_SPREAD
         else:
             interval = Interval(low=estimate - half, high=estimate + half, confidence=confidence)
-            figures.append(replace(figure, variance=variance, interval=interval))
+        figures.append(
+            Figure(
+                estimate=estimate,
+                variance=None if reason else variance,
+                interval=interval,
+                n=m,
+                n_effective=float(means.n_effective[d]),
+                df=0.0 if reason == ONE_REVIEW else float(df[d]),
+                weight=float(means.weight[d]),
+                method=method,
+                reason=reason,
+            )
+        )
     return figures
 
 

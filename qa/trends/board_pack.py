@@ -52,7 +52,7 @@ def data_of(
     happened: dict[dt.date, list[str]] = {}
     for week, text in looked.events:
         happened.setdefault(week, []).append(text)
-    scope = _scope(looked)
+    scope, by = _scope(looked), looked.chosen.dimension and looked.chosen.dimension.key
     return book.BoardPack(
         scope=scope,
         block=BLOCK,
@@ -64,7 +64,7 @@ def data_of(
         ),
         stretches=tuple(stretches),
         groups=tuple(
-            _group(title, one, rows, looked.split if looked.chosen.dimension.key == key else {})
+            _group(title, one, rows, looked.split if by == key else {})
             for title, one, key, rows in (
                 ("Teams", "Team", "team", looked.team_rows),
                 ("Queues", "Queue", "queue", looked.queue_rows),
@@ -114,7 +114,7 @@ def _changed(change: Difference, *, scale: float = 1.0) -> Shown:
 def _further(looked: Looked) -> list[tuple[str, str, str, Sequence[key_figures.Standing]]]:
     """What the small charts are split by besides teams and queues: no change is told there, only weeks."""
     chosen = looked.chosen.dimension
-    if chosen.key in {"team", "queue"}:
+    if chosen is None or chosen.key in {"team", "queue"}:
         return []
     nothing = Difference(estimate=None, reason="told by week")
     rows = [
@@ -292,7 +292,7 @@ def _provenance(
             queue=chosen.queue,
             weeks=chosen.weeks,
             narrow=chosen.narrow or None,
-            by=chosen.by,
+            by=chosen.by or None,
             grain=chosen.grain,
         ),
     )

@@ -3,10 +3,11 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from qa.core.jobs import Job, JobState
+from qa.core.prepared import Prepared
 
 KEEP_JOB = "keep_sums"
 
@@ -34,9 +35,16 @@ class Counting:
         )
 
 
+_UNDER_WAY = Prepared(
+    select(Job.state, Job.done, Job.total).where(
+        Job.name == KEEP_JOB, Job.period == bindparam("period"), Job.state != JobState.DONE
+    )
+)
+
+
 def under_way(session: Session, programme_id: int) -> Counting | None:
     """The count that an upgrade asked for, until it is done."""
-    job = session.execute(select(Job.state, Job.done, Job.total).where(*_asked(programme_id))).one_or_none()
+    job = _UNDER_WAY.one_or_none(session, period=f"{programme_id}/packs")
     return job and Counting(done=job.done, total=job.total, failed=job.state == JobState.FAILED)
 
 
@@ -44,10 +52,10 @@ def settle(session: Session, programme_id: int, *, now: dt.datetime) -> None:
     """Every week was counted by hand: a count that waits, or that could not be done, has nothing left to do."""
     session.execute(
         update(Job)
-        .where(*_asked(programme_id), Job.state != JobState.RUNNING)
+        .where(
+            Job.name == KEEP_JOB,
+            Job.period == f"{programme_id}/packs",
+            Job.state.in_((JobState.WAITING, JobState.FAILED)),
+        )
         .values(state=JobState.DONE, finished_at=now)
     )
-
-
-def _asked(programme_id: int) -> list[ColumnElement[bool]]:
-    return [Job.name == KEEP_JOB, Job.period == f"{programme_id}/packs", Job.state != JobState.DONE]

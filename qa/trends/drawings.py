@@ -43,14 +43,14 @@ class Pictures:
     signals: Sequence[str]
     outside: Sequence[dt.date]
     limited: bool  # whether there are enough points for limits
-    split: Chart
+    split: Chart | None  # small charts, where they are asked for
     shares: Chart
     csat: Chart
 
 
 def of_page(looked: Looked, address: Address) -> Pictures:
     """Every chart of the page, over weeks or months."""
-    monthly = looked.chosen.grain == "month"
+    monthly, by = looked.chosen.grain == "month", looked.chosen.dimension
     starts = {item.week for item in looked.overall}
     named = {week: max((start for start in starts if start <= week), default=week) for week, _ in looked.events}
     steps = [replace(step, week=max((s for s in starts if s <= step.week), default=step.week)) for step in looked.steps]
@@ -66,7 +66,7 @@ def of_page(looked: Looked, address: Address) -> Pictures:
             signals=signals,
             outside=outside,
             limited=limited,
-            split=multiples(looked.split, f"By {looked.chosen.dimension.title.lower()}", address, at),
+            split=multiples(looked.split, f"By {by.title.lower()}", address, at) if by else None,
             shares=shares_chart(looked.overall, at),
             csat=csat_chart(looked.overall),
         )

@@ -17,7 +17,7 @@ class Filters:
     queue: str | None = None
     weeks: int = USUAL_SPAN
     narrow: str = ""  # face:value
-    by: str = "team"
+    by: str = "team"  # small charts; "" for none: the page draws them when they are asked for
     grain: str = "week"
 
     @property
@@ -27,7 +27,7 @@ class Filters:
         return (face, value) if face in NARROWING else ("all", "")
 
     @property
-    def dimension(self) -> Dimension:
+    def dimension(self) -> Dimension | None:
         """By what the small charts are split: a narrowed page by team or queue only."""
-        chosen = DIMENSIONS.get(self.by, DIMENSIONS["team"])
-        return chosen if self.face[0] == "all" or not chosen.face else DIMENSIONS["team"]
+        chosen = DIMENSIONS.get(self.by)
+        return DIMENSIONS["team"] if chosen and chosen.face and self.face[0] != "all" else chosen

@@ -119,7 +119,7 @@ def look(
     last = monday_of(local_day(now, zone)) - dt.timedelta(weeks=1)  # the newest week that is over
     weeks = [last - dt.timedelta(weeks=back) for back in range(chosen.weeks - 1, -1, -1)]
     scope, teams = scope_of(session, actor, chosen)
-    found = summed.load(session, scope, since=weeks[0] - dt.timedelta(weeks=2 * BLOCK), until=last)
+    found = summed.load(session, scope, since=min(weeks[0], last - dt.timedelta(weeks=4 * BLOCK - 1)), until=last)
     newest, before = blocks(found)
     rubrics_by_week = versions.by_week(session, found) if found.anything else []
     steps = linking.steps_in(
@@ -134,9 +134,9 @@ def look(
     left_out = queries.left_out(session, actor, newest, zone, team_id=chosen.team_id, queue=chosen.queue)
     names = {team.id: team.name for team in teams} | {0: NO_TEAM}
     by = chosen.dimension
-    faces = ["team", "queue"] + ([by.key] if by.key == "language" else [])
+    faces = ["team", "queue"] + (["language"] if by and by.key == "language" else [])
     kept = shares_by_face(session, found, newest, before, faces)
-    by_value, more = split_by(session, found, chosen, spans, crowd, names, kept.get(by.key, {}))
+    by_value, more = split_by(session, found, by, spans, crowd, names, kept.get(by.key, {})) if by else ({}, 0)
     rubrics = sorted({row.rubric for row in rubrics_by_week if row.week in set(newest)})
     team_rows, queue_rows = standings(found, newest, before, crowd, names, kept)
     return Looked(
@@ -161,7 +161,7 @@ def look(
         events=events.since(session, actor.programme_id, weeks[0], zone),
         fair=setting.fair_mean,
         target=target_of(session, actor.programme_id, chosen, weeks, setting),
-        facets=scoped.facets_of(session, replace(scope, queue=None), last - dt.timedelta(weeks=2 * BLOCK)),
+        facets=scoped.facets_of(session, replace(scope, queue=None), last - dt.timedelta(weeks=BLOCK)),
         said=board_notes.notes_between(session, actor.programme_id, since=weeks[0], until=last + dt.timedelta(days=6))
         if actor.may(Permission.BOARD_NOTES_READ)
         else (),

@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from qa.core.access import Actor, Permission, Scope
 from qa.core.clock import midnight
+from qa.core.prepared import Asked, Prepared
 from qa.figures.models import WeeklyFramePack
 from qa.figures.packing import cells_of
 from qa.people.models import Team, User
@@ -110,19 +111,22 @@ def queue_names(session: Session, actor: Actor) -> Sequence[str]:
     return sorted({cell[0] for cells in packs for cell in cells_of(cells)} - {""})
 
 
-def published_since(session: Session, programme_id: int, since: dt.datetime) -> list[tuple[dt.datetime, str]]:
-    """Rubric versions that came into force, to be marked on the axis."""
-    rows = session.execute(
-        select(RubricVersion.effective_from, RubricFamily.name, RubricVersion.major, RubricVersion.minor)
-        .join(RubricFamily, RubricFamily.id == RubricVersion.family_id)
-        .where(
-            RubricFamily.programme_id == programme_id,
-            RubricVersion.state == "published",
-            RubricVersion.effective_from >= since,
-        )
-        .order_by(RubricVersion.effective_from, RubricVersion.id)
+_PUBLISHED = Prepared(
+    select(RubricVersion.effective_from, RubricFamily.name, RubricVersion.major, RubricVersion.minor)
+    .join(RubricFamily, RubricFamily.id == RubricVersion.family_id)
+    .where(
+        RubricFamily.programme_id == bindparam("programme"),
+        RubricVersion.state == "published",
+        RubricVersion.effective_from >= bindparam("since"),
     )
-    return [(moment, f"{name} {major}.{minor}") for moment, name, major, minor in rows if moment is not None]
+    .order_by(RubricVersion.effective_from, RubricVersion.id)
+)
+
+
+def published_since(asked: Asked, programme_id: int, since: dt.datetime) -> list[tuple[dt.datetime, str]]:
+    """Rubric versions that came into force, to be marked on the axis."""
+    rows = _PUBLISHED.all(asked, programme=programme_id, since=since)
+    return [(moment, f"{name} {major}.{minor}") for moment, name, major, minor in rows]
 
 
 def _of_face(face: str, value: str, weeks: Sequence[dt.date]) -> list[ColumnElement[bool]]:

@@ -238,11 +238,13 @@ def bounded(reported: Reported) -> Reported:
     figure = reported.figure
     if figure.estimate is None:
         return reported
-    figure = replace(figure, estimate=min(max(figure.estimate, 0.0), 100.0))
-    if figure.interval is not None:
-        low, high = max(0.0, figure.interval.low), min(100.0, figure.interval.high)
-        figure = replace(figure, interval=replace(figure.interval, low=min(low, 100.0), high=max(high, 0.0)))
-    return replace(reported, figure=figure)
+    interval = figure.interval
+    if 0.0 <= figure.estimate <= 100.0 and (interval is None or (interval.low >= 0.0 and interval.high <= 100.0)):
+        return reported
+    if interval is not None:
+        low, high = max(0.0, interval.low), min(100.0, interval.high)
+        interval = replace(interval, low=min(low, 100.0), high=max(high, 0.0))
+    return replace(reported, figure=replace(figure, estimate=min(max(figure.estimate, 0.0), 100.0), interval=interval))
 
 
 def share(successes: int, trials: int) -> Figure:

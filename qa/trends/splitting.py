@@ -9,8 +9,7 @@ from sqlalchemy.orm import Session
 from qa.reviews.measured import NO_QUEUE, NO_TEAM
 from qa.sampling import from_sums
 from qa.trends import answers, summed, versions
-from qa.trends.dimensions import NOTHING_SAID
-from qa.trends.filtering import Filters
+from qa.trends.dimensions import NOTHING_SAID, Dimension
 from qa.trends.over_time import Crowd, Span, fewest, places_of, weekly_item
 from qa.trends.rules import Weekly
 from qa.trends.shares import BlockShares
@@ -22,18 +21,17 @@ MOST_CHARTS = 12  # small multiples on one page: what an eye compares, and what 
 def split_by(
     session: Session,
     found: Summed,
-    chosen: Filters,
+    dimension: Dimension,
     spans: Sequence[Span],
     crowd: Crowd,
     names: Mapping[int, str],
     kept: Mapping[str, BlockShares],
 ) -> tuple[dict[str, list[Weekly]], int]:
-    """Every week of every value of the chosen dimension, by name; and how many more there were.
+    """Every week of every value of a dimension, by name; and how many more there were.
 
     ``kept`` holds the reviewers' shares of the values over the newest weeks, where they are known: a week's reviews are
     a random part of such work.
     """
-    dimension = chosen.dimension
     if not found.anything:
         return {}, 0
     if dimension.of_answers:

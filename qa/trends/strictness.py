@@ -6,10 +6,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from calibration.icc import icc
 from qa.core.clock import monday_of
+from qa.core.prepared import Prepared
 from qa.figures.models import StrictnessStatement
 from qa.reviews.measured import Reviewed, measure, settled
 from qa.sampling.strictness import PRIOR_VARIANCE, share_variance
@@ -34,9 +36,16 @@ class Known:
     agreement: Mapping[str, Any] | None = None  # of blind pairs, over the newer and the older half of the weeks
 
 
+_KEPT = Prepared(
+    select(StrictnessStatement.first_week, StrictnessStatement.last_week, StrictnessStatement.document).where(
+        StrictnessStatement.programme_id == bindparam("programme")
+    )
+)
+
+
 def known(session: Session, programme_id: int) -> Known:
     """What was kept last."""
-    row = session.get(StrictnessStatement, programme_id)
+    row = _KEPT.one_or_none(session, programme=programme_id)
     if row is None:
         return Known()
     told = row.document

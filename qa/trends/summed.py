@@ -48,6 +48,7 @@ class Summed:
     model: Fit | None
     known: Known
     shares: Shares
+    lenient: Vector  # the effects of the reviewers in the shares' order
     progress: Sequence[Progress]
 
     @property
@@ -68,10 +69,7 @@ class Summed:
     def effect(self, weeks: Collection[dt.date]) -> float:
         """By how much the reviewers' strictness moves the mean of some weeks."""
         _, free = self.shares.of(self.places(weeks))
-        return float(free @ self._effects())
-
-    def _effects(self) -> Vector:
-        return np.array([self.known.effects.get(reviewer, 0.0) for reviewer in self.shares.reviewers])
+        return float(free @ self.lenient)
 
     def concentration(self, weeks: Collection[dt.date], n_effective: float) -> float:
         """Sum of squared shares of some weeks; of a scope whose shares are not kept, what is expected of it."""
@@ -98,11 +96,14 @@ def load(session: Session, scope: Scope, *, since: dt.date, until: dt.date) -> S
     settled = np.array([each.settled for each in progress], dtype=np.bool_)
     if not settled.any():
         settled[:] = True
-    every, rows = every.only(settled[every.week]), rows.only(settled[rows.week])
-    frame = frame.only(settled[frame.week])
-    draws = draws.only(settled[draws.week])
+    if not settled.all():
+        whole, every = every, every.only(settled[every.week])
+        rows = every if rows is whole else rows.only(settled[rows.week])
+        frame, draws = frame.only(settled[frame.week]), draws.only(settled[draws.week])
     factor = completion(every.week, every.team, every.risk, every.sums["reviews"], draws, rows)
     sums = Weighted.of(rows, factor)
+    known = strictness.known(session, scope.programme_id)
+    shares = shares_of(session, scope, weeks, settled, since=since, until=until)
     return Summed(
         scope=scope,
         weeks=weeks,
@@ -115,8 +116,9 @@ def load(session: Session, scope: Scope, *, since: dt.date, until: dt.date) -> S
         done=rows.sums["reviews"],
         judged=_judged(every, list(versions)),
         model=from_sums.fit(sums, len(at.queue)) if len(rows) and len(frame.week) else None,
-        known=strictness.known(session, scope.programme_id),
-        shares=shares_of(session, scope, weeks, settled, since=since, until=until),
+        known=known,
+        shares=shares,
+        lenient=np.array([known.effects.get(reviewer, 0.0) for reviewer in shares.reviewers]),
         progress=[each for each in progress if each.drawn],
     )
 

@@ -27,13 +27,13 @@ def filters() -> looking.Filters:
     """What the address asks for."""
     values = request.values
     span = values.get("weeks", looking.USUAL_SPAN, type=int)
-    by, grain = values.get("by", "team"), values.get("grain", "week")
+    by, grain = values.get("by", ""), values.get("grain", "week")
     return looking.Filters(
         team_id=values.get("team", type=stored_id),
         queue=values.get("queue") or None,
         weeks=span if span in looking.SPANS else looking.USUAL_SPAN,
         narrow=values.get("narrow", "")[:200],
-        by=by if by in dimensions.DIMENSIONS else "team",
+        by=by if by in dimensions.DIMENSIONS else "",
         grain=grain if grain in looking.GRAINS else "week",
     )
 
@@ -70,7 +70,7 @@ def index() -> ResponseReturnValue:
 
 def point_address(week: dt.date, looked: looking.Looked, team_ids: Mapping[str, int], name: str) -> str | None:
     """Where the reviews behind a point are listed; of a month those of its first week."""
-    chosen, by = looked.chosen, looked.chosen.dimension.key
+    chosen, by = looked.chosen, looked.chosen.by
     if not name or by in {"criterion", "section", "version"}:
         return address(week, chosen)
     if by == "team":

@@ -110,6 +110,9 @@ def test_the_page_shows_the_figures_of_the_single_reviews(session: Session, cast
     page = lead.get("/trends/?weeks=8&narrow=channel:chat&by=queue").text
     assert 'value="channel:chat" selected' in page
     assert "Quality by queue" in page
+    plain = lead.get("/trends/?weeks=8").text  # small charts are drawn when they are asked for, by a plain link
+    assert "Quality by team" not in plain
+    assert 'href="/trends/?weeks=8&amp;by=team#small-charts"' in plain
     behind = lead.get(f"/trends/reviews?week={week_key(wednesday(1).date())}&narrow=channel:chat").text
     assert behind.count("/reviews/") == 2  # of Sam's four parts of the week two came by chat
     assert lead.get("/trends/reviews?week=2026-W14&narrow=tenure:not known&grain=month").status_code == 200
