@@ -136,28 +136,22 @@ def figures_of(
         if m == 0:
             figures.append(Figure(estimate=None, method=method, reason=NO_REVIEWS))
             continue
-        estimate, half = float(estimates[d]), float(halves[d])
-        variance: float | None = float(variances[d])
-        interval, reason = None, None
-        if m < least and not means.all_certain[d]:
-            reason = ONE_REVIEW
-        elif variances[d] <= ROUNDING * max(1.0, estimate**2) and not means.all_certain[d]:
-            reason = NO_SPREAD
-        else:
-            interval = Interval(low=estimate - half, high=estimate + half, confidence=confidence)
-        figures.append(
-            Figure(
-                estimate=estimate,
-                variance=None if reason else variance,
-                interval=interval,
-                n=m,
-                n_effective=float(means.n_effective[d]),
-                df=0.0 if reason == ONE_REVIEW else float(df[d]),
-                weight=float(means.weight[d]),
-                method=method,
-                reason=reason,
-            )
+        estimate, variance, half = float(estimates[d]), float(variances[d]), float(halves[d])
+        reason = None
+        if not means.all_certain[d] and (m < least or variance <= ROUNDING * max(1.0, estimate**2)):
+            reason = ONE_REVIEW if m < least else NO_SPREAD
+        figure = Figure(
+            estimate=estimate,
+            variance=None if reason else variance,
+            interval=None if reason else Interval(low=estimate - half, high=estimate + half, confidence=confidence),
+            n=m,
+            n_effective=float(means.n_effective[d]),
+            df=0.0 if reason == ONE_REVIEW else float(df[d]),
+            weight=float(means.weight[d]),
+            method=method,
+            reason=reason,
         )
+        figures.append(figure)
     return figures
 
 
