@@ -2,7 +2,7 @@
 
 import json
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -75,12 +75,28 @@ def serve(answer: Answering) -> Iterator[DeskServer]:
         thread.join(timeout=5)
 
 
-def zendesk(pages: list[list[dict[str, Any]]], comments: dict[str, list[dict[str, Any]]]) -> Answering:
-    """A Zendesk account with these pages of its cursor export."""
-    users = [
-        {"id": 1, "name": "Sam Sato", "email": "sam@example.com", "role": "agent"},
-        {"id": 9, "name": "Zebulon Quark", "role": "end-user", "locale": "en-US"},
-    ]
+USERS = (
+    {"id": 1, "name": "Sam Sato", "email": "sam@example.com", "role": "agent"},
+    {"id": 9, "name": "Zebulon Quark", "role": "end-user", "locale": "en-US"},
+)
+GROUPS = ({"id": 7, "name": "Payouts"},)
+RATINGS = ({"ticket_id": 100, "score": "bad", "reason": "too slow", "updated_at": "2026-04-06T12:00:00Z"},)
+Rows = Sequence[dict[str, Any]]
+
+
+def zendesk(
+    pages: Sequence[Rows],
+    comments: Mapping[str, Rows],
+    *,
+    users: Rows = USERS,
+    groups: Rows = GROUPS,
+    ratings: Rows = RATINGS,
+    metrics: Mapping[int, dict[str, Any]] | None = None,
+) -> Answering:
+    """A Zendesk account with these pages of its cursor export; without ``metrics`` every ticket was solved at ten."""
+
+    def metric_of(key: int) -> dict[str, Any]:
+        return metrics[key] if metrics else {"ticket_id": key, "solved_at": "2026-04-06T10:00:00Z", "reopens": 0}
 
     def answer(path: str, query: dict[str, str]) -> Any:
         if path == "/api/v2/users/me.json":
@@ -93,18 +109,16 @@ def zendesk(pages: list[list[dict[str, Any]]], comments: dict[str, list[dict[str
         if path == "/api/v2/users/show_many.json":
             return {"users": [each for each in users if str(each["id"]) in query["ids"].split(",")]}
         if path == "/api/v2/groups.json":
-            return {"groups": [{"id": 7, "name": "Payouts"}], "meta": {"has_more": False}}
+            return {"groups": groups, "meta": {"has_more": False}}
         if path == "/api/v2/satisfaction_ratings.json":
-            rating = {"ticket_id": 100, "score": "bad", "reason": "too slow", "updated_at": "2026-04-06T12:00:00Z"}
-            return {"satisfaction_ratings": [rating], "meta": {"has_more": False}}
+            return {"satisfaction_ratings": ratings, "meta": {"has_more": False}}
         if path == "/api/v2/incremental/tickets/cursor.json":
             place = int(query.get("cursor", "c0")[1:])
             rows = pages[place] if place < len(pages) else []
-            metrics = [{"ticket_id": row["id"], "solved_at": "2026-04-06T10:00:00Z", "reopens": 0} for row in rows]
             after = min(place + 1, len(pages))
             return {
                 "tickets": rows,
-                "metric_sets": metrics,
+                "metric_sets": [metric_of(row["id"]) for row in rows],
                 "after_cursor": f"c{after}",
                 "end_of_stream": after >= len(pages),
             }

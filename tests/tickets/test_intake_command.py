@@ -1,10 +1,8 @@
 """`flask intake` and the job behind an upload, on small exports and once on the whole shared set."""
 
-import gzip
-import itertools
 import json
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +20,7 @@ from qa.tickets.storing import store_tickets
 from tests.shared import shared_path
 from tests.support.cast import NOW, Cast
 from tests.tickets.records import flat_folder, ticket, zendesk_comment, zendesk_folder, zendesk_ticket
+from tests.tickets.shared_cut import cut_of_the_shared_set
 
 
 def reported(result: Any) -> dict[str, Any]:
@@ -185,26 +184,6 @@ def test_people_imported_later_take_over_the_parts_of_their_agents(
     identity = session.get_one(AgentIdentity, part.agent_identity_id)
     assert identity.user_id is not None
     assert (part.specialist_id, part.team_id) == (identity.user_id, cast.payouts.id)
-
-
-BELONGS_BY = {"comments": "ticket_id", "ticket_metrics": "ticket_id", "users": None, "groups": None}
-
-
-def cut_of_the_shared_set(folder: Path, tickets: int) -> Path:
-    """The first tickets of the shared export with all that belongs to them."""
-    folder.mkdir()
-    chosen = list(itertools.islice(shared_lines("tickets"), tickets))
-    wanted = {json.loads(line)["id"] for line in chosen}
-    (folder / "tickets.jsonl").write_text("".join(chosen), encoding="utf-8")
-    for table, key in BELONGS_BY.items():
-        rows = [line for line in shared_lines(table) if key is None or json.loads(line)[key] in wanted]
-        (folder / f"{table}.jsonl").write_text("".join(rows), encoding="utf-8")
-    return folder
-
-
-def shared_lines(table: str) -> Iterator[str]:
-    with gzip.open(shared_path("data", "zendesk", f"{table}.jsonl.gz"), "rt", encoding="utf-8") as file:
-        yield from file
 
 
 def test_a_cut_of_the_shared_export_comes_in_on_each_engine(

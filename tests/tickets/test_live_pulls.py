@@ -4,6 +4,7 @@ import datetime as dt
 import json
 import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,6 +23,7 @@ from tests.support.cast import NOW, Cast
 from tests.support.client import CheckingClient
 from tests.tickets.desk_server import DeskServer, Fault, serve, zendesk
 from tests.tickets.records import zendesk_comment, zendesk_ticket
+from tests.tickets.shared_cut import cut_of_the_shared_set, rows_of_the_shared_set
 
 TOKEN = "s3cret-Token-of-the-help-desk"
 EXPORT = "/api/v2/incremental/tickets/cursor.json"
@@ -121,6 +123,33 @@ def test_a_pull_stores_tickets_with_comments_names_ratings_and_where_they_were_t
     assert found["103"].status == "deleted"
     assert (found["102"].origin_file, found["102"].origin_row) == ("cursor c1", 2)
     session.rollback()
+
+
+def test_a_pull_of_the_shared_tickets_stores_what_their_files_tell(
+    ada: CheckingClient, app: Flask, session: Session, flask_command: Callable[..., Any], tmp_path: Path
+) -> None:
+    rows = rows_of_the_shared_set(12)
+    talk = {
+        str(row["id"]): [each for each in rows["comments"] if each["ticket_id"] == row["id"]] for row in rows["tickets"]
+    }
+    account = zendesk(
+        [rows["tickets"][:5], rows["tickets"][5:]],
+        talk,
+        users=rows["users"],
+        groups=rows["groups"],
+        ratings=rows["satisfaction_ratings"],
+        metrics={row["ticket_id"]: row for row in rows["ticket_metrics"]},
+    )
+    with serve(account) as desk:
+        pulled(ada, app, connected(ada, desk.url))
+    kept = told(session)
+
+    files = cut_of_the_shared_set(tmp_path / "cut", 12)
+    same = json.loads(flask_command("intake", "zendesk", str(files), "--json").stdout)
+
+    assert kept["state"] == "done"
+    assert kept["tickets"]["stored"] == same["tickets"]["unchanged"] == 12
+    assert kept["messages"]["stored"] == same["messages"]["unchanged"] > 150
 
 
 def test_the_next_pull_goes_on_from_the_stored_cursor(

@@ -36,7 +36,7 @@ def looks_of(paths: list[Path]) -> list[Look]:
 def test_columns_are_known_by_their_names_in_other_languages_and_by_their_values(foreign: list[Path]) -> None:
     tickets, messages = guessing.guess_from(looks_of(foreign)).sheets
 
-    assert (tickets.lacking(), messages.lacking()) == (["Created At"], [])  # nobody knows "Eröffnet"
+    assert (tickets.lacking(), messages.lacking()) == ([], [])
     assert messages.columns == {"Ticket ID": "ref", "Author": "who", "Sent At": "when", "Body": "what was said"}
     chosen = guessing.guess_as(looks_of(foreign)[0], "tickets")
     assert chosen.columns == {
@@ -46,6 +46,7 @@ def test_columns_are_known_by_their_names_in_other_languages_and_by_their_values
         "Assignee": "Bearbeiter",
         "Requester": "Kunde",
         "Solved At": "Erledigt am",
+        "Created At": "Eröffnet",  # a word that nobody knows: it comes before the other moment in every row
     }
     assert chosen.readings["Solved At"].order is Order.DAY_FIRST
     assert chosen.readings["Status"].words == {"erledigt": "solved"}

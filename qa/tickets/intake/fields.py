@@ -61,7 +61,9 @@ TICKET_FIELDS = (
         help="without it every ticket of the file counts as solved",
         aliases=("state", "ticket status", "case status", "zustand", "statut", "estado", "situação"),
     ),
-    Field(name="Priority", meaning="text", aliases=("urgency", "priorität", "priorité", "prioridad", "prioridade")),
+    Field(
+        name="Priority", meaning="text", aliases=("urgency", "prio", "priorität", "priorité", "prioridad", "prioridade")
+    ),
     Field(
         name="Channel",
         meaning="text",
@@ -74,6 +76,7 @@ TICKET_FIELDS = (
         aliases=(
             "queue",
             "team",
+            "squad",
             "department",
             "inbox",
             "assigned group",
@@ -145,7 +148,9 @@ TICKET_FIELDS = (
             "email",
         ),
     ),
-    Field(name="Tags", meaning="tags", aliases=("labels", "keywords", "schlagwörter", "étiquettes", "etiquetas")),
+    Field(
+        name="Tags", meaning="tags", aliases=("labels", "keywords", "topics", "schlagwörter", "étiquettes", "etiquetas")
+    ),
     Field(
         name="Created At",
         meaning="moment",
@@ -158,6 +163,8 @@ TICKET_FIELDS = (
             "opened at",
             "opened",
             "open date",
+            "raised",
+            "submitted",
             "received",
             "erstellt",
             "erstellt am",
@@ -181,6 +188,8 @@ TICKET_FIELDS = (
             "closed",
             "closed on",
             "date closed",
+            "finished",
+            "completed",
             "gelöst",
             "geschlossen",
             "erledigt am",
@@ -229,7 +238,9 @@ TICKET_FIELDS = (
     ),
     Field(name="Language", meaning="text", aliases=("locale", "lang", "sprache", "langue", "idioma")),
     Field(
-        name="Product Area", meaning="text", aliases=("product", "category", "area", "produkt", "produit", "producto")
+        name="Product Area",
+        meaning="text",
+        aliases=("product", "category", "area", "module", "produkt", "produit", "producto"),
     ),
     Field(name="Tier", meaning="text", aliases=("customer tier", "plan", "segment", "customer level")),
 )
@@ -260,7 +271,7 @@ MESSAGE_FIELDS = (
         name="Message ID",
         meaning="id",
         help="without it messages are told apart by their time, author and text",
-        aliases=("id", "msg", "msg id", "message no", "comment id", "message number", "event id", "note id"),
+        aliases=("id", "msg", "msg id", "message no", "comment id", "message number", "event id", "note id", "nr"),
     ),
     Field(
         name="Author",

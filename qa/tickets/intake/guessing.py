@@ -1,11 +1,12 @@
 """A first guess of what the columns of an export mean, from their names and from their values. Pure."""
 
+import datetime as dt
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from qa.tickets.intake.base import UnusableFileError
-from qa.tickets.intake.dates import Order
+from qa.tickets.intake.dates import Order, UnreadableMomentError, read_moment
 from qa.tickets.intake.fields import FIELDS, WORDS, Field, Table, plain, spelt
 from qa.tickets.intake.flat_rows import meaning_of
 from qa.tickets.intake.looking import Column, Look, look_at_all
@@ -13,6 +14,7 @@ from qa.tickets.intake.mapping import ColumnMapping, Reading, Reads, SheetMappin
 from qa.tickets.intake.tables import Sheet, shown_header
 
 MOSTLY = 0.5  # share of a column's cells that its meaning must fit
+SURELY = 0.9  # the same, where nothing else speaks for it
 SHORTEST_WITHIN = 3  # letters of a name that is looked for among more words
 ONCE = 0.98  # share of ids that stand once in a table of tickets: exports repeat some
 LONG_TEXT = 40  # mean characters of what people write to each other
@@ -122,6 +124,9 @@ def _beside(look: Look) -> dict[str, str]:
 
 
 def _mapping(look: Look, reads: Reads, columns: dict[str, str]) -> SheetMapping:
+    opened = _opened(look, columns) if reads in ("tickets", "both") and "Created At" not in columns else None
+    if opened is not None:
+        columns = {**columns, "Created At": opened}
     readings = {}
     for name, theirs in columns.items():
         column = look.column(theirs)
@@ -130,6 +135,31 @@ def _mapping(look: Look, reads: Reads, columns: dict[str, str]) -> SheetMapping:
         if reading is not None:
             readings[name] = reading
     return SheetMapping(reads=reads, columns=columns, readings=readings)
+
+
+def _opened(look: Look, columns: Mapping[str, str]) -> str | None:
+    """The free column that comes before every other moment of its row: a ticket is opened before all else happens."""
+    moments = [each for each in look.columns if max(each.moments.values(), default=0.0) >= SURELY]
+    read = {each.name: _moments_of(look, each) for each in moments}
+    free = [each.name for each in moments if each.name not in columns.values()]
+    for name in free if len(moments) > 1 else ():
+        others = [read[each] for each in read if each != name]
+        pairs = [(own, other) for each in others for own, other in zip(read[name], each, strict=True) if own and other]
+        if pairs and all(own <= other for own, other in pairs) and any(own < other for own, other in pairs):
+            return name
+    return None
+
+
+def _moments_of(look: Look, column: Column) -> list[dt.datetime | None]:
+    """A column of the first rows; nothing where a cell is no moment."""
+    place, order = look.header.index(column.name), order_of(column) or Order.AUTO
+    found: list[dt.datetime | None] = []
+    for row in look.rows:
+        try:
+            found.append(read_moment(row[place], order=order))
+        except UnreadableMomentError:
+            found.append(None)
+    return found
 
 
 def reading_for(field: Field, column: Column) -> Reading | None:
