@@ -168,7 +168,7 @@ def _chosen(session: Session, found: _Matching, place: Place | None) -> tuple[li
     By words both come from one look into the index, where they can: it gathers all words of one beginning each time.
     """
     if found.by_words:
-        known = list(session.scalars(found.listed.limit(MOST_COUNTED + 1)))
+        known = _newest(session, found)
         count = len(known)
         ids = known if place is None else [each for each in known if each < place.id]
         if (place is None or not place.back) and (len(ids) > PAGE_SIZE or count <= MOST_COUNTED):
@@ -179,6 +179,22 @@ def _chosen(session: Session, found: _Matching, place: Place | None) -> tuple[li
     if place is not None:
         chosen = chosen.where(found.beyond(place))
     return list(session.scalars(chosen.limit(PAGE_SIZE + 1))), count
+
+
+def _newest(session: Session, found: _Matching) -> list[int]:
+    """The newest ids that match by words, as many as are counted and one more."""
+    (index,) = found.order
+    known: list[int] = []
+    for above, up_to in searching.stretches(session):
+        chosen = found.listed.limit(MOST_COUNTED + 1 - len(known))
+        if above:
+            chosen = chosen.where(index > above)
+        if up_to is not None:
+            chosen = chosen.where(index <= up_to)
+        known += session.scalars(chosen)
+        if len(known) > MOST_COUNTED:
+            break
+    return known
 
 
 def tickets_to_download(

@@ -13,9 +13,21 @@ import re
 import sqlite3
 import unicodedata
 import zlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-from sqlalchemy import ColumnElement, cast, column, delete, insert, literal, literal_column, select, table, text
+from sqlalchemy import (
+    ColumnElement,
+    cast,
+    column,
+    delete,
+    func,
+    insert,
+    literal,
+    literal_column,
+    select,
+    table,
+    text,
+)
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.dialects.postgresql import insert as insert_or
 from sqlalchemy.dialects.sqlite import insert as insert_or_sqlite
@@ -30,6 +42,7 @@ from qa.tickets.models import ConversationKey, ConversationRevision, SearchEntry
 CHUNK = 100  # tickets read, and written in one short transaction
 LONGEST_WORD = 60
 MOST_WORDS = 12  # of a query
+STRETCH, STRETCH_GROWS = 100_000, 4  # ids
 WORD = re.compile(r"[^\W_]+")
 IDEOGRAPH = re.compile("([\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff])")
 MARK = re.compile("[\u0300-\u036f]")
@@ -76,6 +89,24 @@ def matching(session: Session, query: str = "", tag: str = "") -> tuple[ColumnEl
         return INDEX.c.rowid, literal_column("ticket_search").op("MATCH")(words)
     words = " & ".join(f"'{word}'" + (":*" if begins else "") for word, begins in asked)
     return INDEX.c.ticket_id, INDEX.c.words.op("@@")(cast(literal(words), TSQUERY))
+
+
+def stretches(session: Session) -> Iterator[tuple[int, int | None]]:
+    """Ranges of ticket ids, the newest first, to be looked through until enough is found: above, up to (None: any).
+
+    SQLite's index gives what it finds in the order of ids, and one range is all. PostgreSQL's gathers all of a range
+    at once: by the beginning of a word that a hundredth of a million tickets hold, ten times what a page shows.
+    """
+    if session.get_bind().dialect.name == "sqlite":
+        yield 0, None
+        return
+    high: int | None = None
+    low = session.scalar(select(func.max(INDEX.c.ticket_id))) or 0
+    width = STRETCH
+    while high is None or high > 0:
+        low = max(0, low - width)
+        yield low, high
+        high, width = low, width * STRETCH_GROWS
 
 
 def note(session: Session, ticket_ids: Sequence[int]) -> None:
