@@ -207,17 +207,24 @@ export class Autosave {
     }
   }
 
+  // An answer that breaks off in the middle is none.
   async post(url, payload) {
     this.sending = true;
-    const response = await fetch(url, {
-      method: "POST",
-      headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": this.csrf },
-      body: JSON.stringify(payload),
-      signal: AbortSignal.timeout(TIMEOUT),
-    }).catch(() => null);
-    const body = (await response?.json().catch(() => null)) ?? {};
-    this.sending = false;
-    return { response, body };
+    try {
+      const response = await fetch(url, {
+        method: "POST",
+        headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": this.csrf },
+        body: JSON.stringify(payload),
+        signal: AbortSignal.timeout(TIMEOUT),
+      });
+      const body = await response.json().catch(() => null);
+      if (body || !response.ok) return { response, body: body ?? {} };
+    } catch {
+      // Nobody answered.
+    } finally {
+      this.sending = false;
+    }
+    return { response: null, body: {} };
   }
 
   failed(response, body) {
