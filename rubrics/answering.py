@@ -25,8 +25,8 @@ def visible_criteria(version: RubricVersion, answers: Answers, *, channel: str |
 
     A criterion that depends on one that is itself hidden is hidden too.
     """
-    asked = {item.key: item for section in version.sections_for(channel) for item in section.criteria}
-    return tuple(item for item in asked.values() if _is_shown(item, asked, answers))
+    asked = version.asked_on(channel)
+    return tuple([item for item in asked.values() if item.condition is None or _is_shown(item, asked, answers)])
 
 
 def _is_shown(criterion: Criterion, asked: Mapping[str, Criterion], answers: Answers) -> bool:
@@ -58,7 +58,7 @@ def check_answer(criterion: Criterion, answer: Answer) -> None:
         raise AnswerError(f"criterion {key}: an answer is a level, a percentage or N/A, not two of them")
     if answer.not_applicable and not criterion.na_allowed:
         raise AnswerError(f"criterion {key} does not allow N/A")
-    if answer.level is not None and all(level.key != answer.level for level in scale.levels):
+    if answer.level is not None and answer.level not in [level.key for level in scale.levels]:
         raise AnswerError(f"criterion {key} has no level {answer.level!r}")
     if answer.percentage is not None:
         if scale.kind != "percentage":

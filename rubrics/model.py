@@ -161,22 +161,27 @@ class RubricVersion:
     engine: str = ENGINES[0]
     lineage: tuple[Declared, ...] = ()
     sections: tuple[Section, ...] = ()
+    # Every score asks for these: found once, as a version never changes.
+    criteria: tuple[Criterion, ...] = field(init=False, repr=False, compare=False)  # all, in reading order
+    _by_key: Mapping[str, Criterion] = field(init=False, repr=False, compare=False)
+    _on_channel: dict[str | None, Mapping[str, Criterion]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        criteria = tuple(criterion for section in self.sections for criterion in section.criteria)
+        object.__setattr__(self, "criteria", criteria)
+        object.__setattr__(self, "_by_key", {criterion.key: criterion for criterion in reversed(criteria)})
+        object.__setattr__(self, "_on_channel", {})
 
     @property
     def label(self) -> str:
         """The version as people say it: 2.0."""
         return f"{self.major}.{self.minor}"
 
-    @property
-    def criteria(self) -> tuple[Criterion, ...]:
-        """Every criterion in reading order."""
-        return tuple(criterion for section in self.sections for criterion in section.criteria)
-
     def criterion(self, key: str) -> Criterion:
         """The criterion with this key; ValueError when the version has none."""
-        for criterion in self.criteria:
-            if criterion.key == key:
-                return criterion
+        found = self._by_key.get(key)
+        if found is not None:
+            return found
         raise ValueError(f"rubric {self.key} {self.label} has no criterion {key!r}")
 
     def section_of(self, criterion_key: str) -> Section:
@@ -189,6 +194,14 @@ class RubricVersion:
     def sections_for(self, channel: str | None) -> tuple[Section, ...]:
         """The sections asked on this channel; an unstated channel asks all of them."""
         return tuple(section for section in self.sections if section.applies_to(channel))
+
+    def asked_on(self, channel: str | None) -> Mapping[str, Criterion]:
+        """The criteria of those sections by their keys, in reading order; some are shown on a condition only."""
+        found = self._on_channel.get(channel)
+        if found is None:
+            found = {item.key: item for section in self.sections_for(channel) for item in section.criteria}
+            self._on_channel[channel] = found
+        return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -36,7 +36,8 @@ class Remembering(URLSafeTimedSerializer):
         content, signed_at = self._verified(s)
         if max_age is not None and utcnow() - signed_at > dt.timedelta(seconds=max_age):
             raise SignatureExpired("this cookie is too old", payload=content, date_signed=signed_at)
-        return deepcopy(content)  # a request may change what it was given
+        # A request may change what it was given; the session itself is a copy.
+        return content if all(isinstance(each, str) for each in content.values()) else deepcopy(content)
 
 
 class SignedCookie(SecureCookieSessionInterface):
@@ -79,8 +80,9 @@ def init_cookies(app: Flask) -> None:
 
 def form_token() -> str:
     """The token of this browser's forms, signed once and not for each page: it does not go out of date by itself."""
-    if TOKEN in session and TOKEN not in g:
-        setattr(g, TOKEN, _signed(str(current_app.secret_key), session[TOKEN]))
+    known = session.get(TOKEN)
+    if known is not None:
+        return _signed(str(current_app.secret_key), known)
     token: str = generate_csrf()
     return token
 

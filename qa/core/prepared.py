@@ -8,14 +8,30 @@ say.
 
 from collections import namedtuple
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import BindParameter, Column, Connection, Delete, Dialect, Insert, Select, Update, bindparam
+from sqlalchemy import (
+    JSON,
+    BindParameter,
+    Column,
+    Connection,
+    Date,
+    Delete,
+    Dialect,
+    Insert,
+    Select,
+    Update,
+    bindparam,
+)
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.compiler import SQLCompiler
 
+from qa.core.orm import UtcDateTime
+
 Processor = Callable[[Any], Any]
+MOMENTS = 512  # days and times of which a column remembers how the database writes them
 Change = Insert | Update | Delete
 Asked = Session | Connection  # whoever asks several times saves by asking the connection
 
@@ -128,8 +144,9 @@ def _executed(connection: Connection, sql: str, parameters: Any, *, many: bool =
     """
     cursor = connection.connection.cursor()
     try:
-        for listen in connection.dispatch.before_cursor_execute:
-            listen(connection, cursor, sql, parameters, None, many)
+        if connection._has_events or connection.engine._has_events:  # as SQLAlchemy asks itself
+            for listen in connection.dispatch.before_cursor_execute:
+                listen(connection, cursor, sql, parameters, None, many)
         (cursor.executemany if many else cursor.execute)(sql, parameters)
     except connection.dialect.loaded_dbapi.Error as error:
         cursor.close()
@@ -145,10 +162,27 @@ def _executed(connection: Connection, sql: str, parameters: Any, *, many: bool =
 def _processors(types: Sequence[Any], kinds: Sequence[Any], dialect: Dialect) -> list[tuple[int, Processor]]:
     """What becomes of each value that comes back, by place, of the columns that need it."""
     return [
-        (place, process)
+        (place, _remembering(each, process, dialect, back=True))
         for place, (each, kind) in enumerate(zip(types, kinds, strict=True))
         if (process := each.dialect_impl(dialect).result_processor(dialect, kind)) is not None
     ]
+
+
+def _remembering(kind: Any, process: Processor, dialect: Dialect, *, back: bool) -> Processor:
+    """The same, quicker for what comes again and again: days, times, and lists with nothing in them."""
+    if type(kind) in (UtcDateTime, Date):  # in every column and statement alike, and nobody can change one
+        return _moments(type(kind), dialect.name, back, process)
+    if isinstance(kind, JSON) and not back:
+        nothing = process([])
+        return lambda value: nothing if value == [] else process(value)
+    return process
+
+
+_known_moments: dict[tuple[Any, ...], Processor] = {}
+
+
+def _moments(kind: type[Any], dialect: str, back: bool, process: Processor) -> Processor:
+    return _known_moments.setdefault((kind, dialect, back), lru_cache(MOMENTS)(process))
 
 
 class _Compiled:
@@ -161,26 +195,27 @@ class _Compiled:
         self.sql = state.statement
         self.results: list[tuple[int, Processor]] | None = None
         turned: dict[str, Processor] = {
-            name: process
+            name: _remembering(bound.type, process, dialect, back=False)
             for name, bound in compiled.binds.items()
             if (process := bound.type.dialect_impl(dialect).bind_processor(dialect)) is not None
         }
-        turned.update(state.processors)
-        self._held = {
-            name: turned[name](value) if name in turned else value
+        held = {
+            name: (state.processors | turned)[name](value) if name in state.processors or name in turned else value
             for name, value in state.parameters.items()
             if name not in values
         }
-        self._turned = tuple((name, turned.get(name)) for name in values)
-        self._places = list(state.positiontup or ()) if compiled.positional else None
+        # In the statement's order: the value it holds itself, or the name of the one to come and what becomes of it.
+        names = (state.positiontup or ()) if compiled.positional else (*held, *values)
+        self._order = [(name in held, held.get(name, name), turned.get(name)) for name in names]
+        self._names = None if compiled.positional else tuple(names)
 
     def parameters(self, values: dict[str, Any]) -> Any:
         """All values of the statement, as the driver takes them: by place or by name."""
-        whole = dict(self._held)
-        for name, process in self._turned:
-            value = values[name]
-            whole[name] = value if process is None else process(value)
-        return whole if self._places is None else tuple(map(whole.__getitem__, self._places))
+        whole = [
+            each if here else values[each] if process is None else process(values[each])
+            for here, each, process in self._order
+        ]
+        return tuple(whole) if self._names is None else dict(zip(self._names, whole, strict=True))
 
 
 def _all_given(compiled: SQLCompiler) -> None:

@@ -6,10 +6,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Dialect, Insert, bindparam, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Session
 
 from qa.core.orm import table_of
-from qa.core.prepared import Prepared, PreparedChange, given
+from qa.core.prepared import Asked, Prepared, PreparedChange, given
 from qa.figures import packing
 from qa.figures.models import Pack
 
@@ -60,7 +59,7 @@ class _Statements:
 _statements = lru_cache(_Statements)
 
 
-def add(session: Session, model: type[Pack], sums: Sums) -> None:
+def add(asked: Asked, model: type[Pack], sums: Sums) -> None:
     """Add each cell's sums to what its pack holds; whoever else adds to one of these packs waits for the commit."""
     if not sums:
         return
@@ -69,7 +68,7 @@ def add(session: Session, model: type[Pack], sums: Sums) -> None:
     packs: dict[Key, dict[Key, Sequence[float]]] = {}
     for key, values in sums.items():
         packs.setdefault(key[:width], {})[key[width:]] = values
-    connection = session.connection()
+    connection = asked if isinstance(asked, Connection) else asked.connection()
     counts = [model.SUMS.index(name) for name in model.COUNTS]
     written, emptied = [], []
     for key in sorted(packs):

@@ -3,6 +3,8 @@
 import json
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from operator import add
+from struct import Struct
 from typing import Any
 
 import numpy as np
@@ -28,6 +30,12 @@ def numbers_of(text: str, at: int) -> NDArray[np.int64]:
 @lru_cache(maxsize=1024)
 def _places(text: str) -> dict[Cell, int]:
     return {cell: place for place, cell in enumerate(cells_of(text))}
+
+
+@lru_cache
+def _line(width: int) -> Struct:
+    """The sums of one cell: one or a few lines change with a review, too few for an array."""
+    return Struct(f"<{width}d")
 
 
 def block_of(sums: bytes, width: int) -> NDArray[np.float64]:
@@ -57,12 +65,17 @@ def added(
     text, sums = held or (NO_CELLS, b"")
     places = _places(text)
     if all(cell in places for cell in more):
-        block = block_of(sums, width).copy()
+        block, line = bytearray(sums), _line(width)
+        counting = True
         for cell, values in more.items():
-            block[places[cell]] += values
-        if block[:, counts].any(axis=1).all():
-            return text, block.tobytes()
-        return packed(_counting(dict(zip(cells_of(text), block, strict=True)), counts))
+            at = places[cell] * line.size
+            told = list(map(add, line.unpack_from(block, at), values))
+            line.pack_into(block, at, *told)
+            counting = counting and any(told[count] for count in counts)
+        if counting:  # the others did before
+            return text, bytes(block)
+        held_now = dict(zip(cells_of(text), block_of(bytes(block), width), strict=True))
+        return packed(_counting(held_now, counts))
     cells: dict[Cell, NDArray[np.float64]] = dict(zip(cells_of(text), block_of(sums, width), strict=True))
     for cell, values in more.items():
         cells[cell] = cells.get(cell, 0.0) + np.asarray(values, dtype=NUMBER)

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, bindparam, case, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
 import rubrics
-from qa.core.prepared import Prepared
+from qa.core.prepared import Asked, Prepared
 from qa.figures.adding import Sums, gathered, minus
 from qa.figures.models import (
     Pack,
@@ -87,9 +87,9 @@ def of_reviews(
     return of_review_rows(rows, at_hand)
 
 
-def of_one_review(session: Session, review_id: int, score: rubrics.Score) -> Contributions:
+def of_one_review(asked: Asked, review_id: int, score: rubrics.Score) -> Contributions:
     """What a review contributes whose result is at hand; as above, without the work of any condition."""
-    rows = _REVIEW.all(session, review=review_id)
+    rows = _REVIEW.all(asked, review=review_id)
     return of_review_rows(rows, {row.revision_id: score for row in rows})
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 import rubrics
 from qa.core.orm import table_of
+from qa.core.prepared import Asked
 from qa.figures import packing
 from qa.figures.adding import Sums, add, pack_key
 from qa.figures.models import (
@@ -38,9 +39,9 @@ TABLES: tuple[type[Pack], ...] = (
 ROUNDING = 1e-9  # of a sum's size: what adding in another order may differ by
 
 
-def submitted(session: Session, review_id: int, score: rubrics.Score) -> None:
+def submitted(asked: Asked, review_id: int, score: rubrics.Score) -> None:
     """Add a drawn review that has just been submitted; before, it counted for nothing."""
-    _apply(session, of_one_review(session, review_id, score))
+    _apply(asked, of_one_review(asked, review_id, score))
 
 
 @contextmanager
@@ -90,9 +91,9 @@ def _hold(session: Session, where: ColumnElement[bool]) -> None:
         ).all()
 
 
-def _apply(session: Session, found: Contributions) -> None:
+def _apply(asked: Asked, found: Contributions) -> None:
     for model in TABLES:
-        add(session, model, found.tables.get(model, {}))
+        add(asked, model, found.tables.get(model, {}))
 
 
 def recount(session: Session, period: Period) -> Contributions:

@@ -135,6 +135,7 @@ class Opened:
     waiting: int
     document: str  # of the rubric, by which its form is kept
     rubric: rubrics.RubricVersion
+    untouched: bool  # nothing is answered yet, by a version that no longer changes
     answers: Sequence[StoredAnswer]
     row: Any  # of the statement above
 
@@ -167,6 +168,7 @@ def open_for(session: Session, actor: Actor, assignment_id: int) -> Opened:
     if row is None or not may_open(actor, row):
         raise NotFoundError(ELSEWHERE)
     drafted = row.rubric_state == "draft"
+    answers = answers_of(session, row.revision_id) if row.revision_id is not None else ()
     return Opened(
         id=row.id,
         purpose=row.purpose,
@@ -188,6 +190,7 @@ def open_for(session: Session, actor: Actor, assignment_id: int) -> Opened:
         waiting=row.waiting,
         document=row.document,
         rubric=rubric_of(session, row.rubric_version_id) if drafted else parsed(row.document),
-        answers=answers_of(session, row.revision_id) if row.revision_id is not None else (),
+        untouched=not answers and not drafted,
+        answers=answers,
         row=row,
     )

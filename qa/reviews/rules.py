@@ -166,6 +166,8 @@ def as_answer(saved: SavedAnswer) -> rubrics.Answer:
 
 
 def _text(value: object, field: str) -> str:
+    if value == "":
+        return ""
     if not isinstance(value, str):
         raise InvalidInputError("A comment is text.", {field: "not text"})
     # Half a surrogate pair is no character, and no database takes it.
@@ -205,6 +207,8 @@ def _causes(value: object, criterion: rubrics.Criterion) -> tuple[str, ...]:
 
 
 def _pins(value: object, field: str) -> tuple[Pin, ...]:
+    if value == []:
+        return ()
     if not isinstance(value, list) or len(value) > MOST_PINS:
         raise InvalidInputError(f"At most {MOST_PINS} passages can be pinned.", {field: "pins"})
     pins = []
@@ -240,6 +244,8 @@ def lacking(
     What a hidden criterion holds is kept and asked about only when it is shown again.
     """
     found = list(rubrics.missing(rubric, answers, channel=channel))
+    if not any(answer.comment for answer in answers.values()):
+        return found
     for criterion in rubrics.visible_criteria(rubric, answers, channel=channel):
         answer = answers.get(criterion.key)
         blanks = BLANK.findall(answer.comment) if answer else []

@@ -176,7 +176,7 @@ def _sent(
         sealed=task.purpose in rules.SEALED_PURPOSES,  # a session reveals its own; gold stays with its reviewer
     )
     if task.drawn and task.purpose == Purpose.ROUTINE:
-        keeping_sums.submitted(session, draft.review_id, score)
+        keeping_sums.submitted(connection, draft.review_id, score)
     _seal_or_open(connection, task, at_hand)
     companions.tell(connection, sent, task.specialist_id)
     if task.purpose == Purpose.SELF:

@@ -82,7 +82,8 @@ def score(assignment_id: int) -> ResponseReturnValue:
     """The scoring page. Opening it writes nothing; the draft begins with the first answer."""
     now = utcnow()
     session = db.session()
-    task = opening.open_for(session, g.actor, assignment_id)
+    actor, setting, customer = g.actor, g.setting, g.programme.customer_word
+    task = opening.open_for(session, actor, assignment_id)
     if task.state == "submitted" and task.review_id is not None:
         return redirect(url_for("reviews.show", review_id=task.review_id))
     if task.state != "open" and task.erased:
@@ -90,33 +91,33 @@ def score(assignment_id: int) -> ResponseReturnValue:
     if task.state != "open":
         raise NotFoundError("This part was handed to somebody else; it is no longer in your queue.")
     if task.content_severity >= exposure.HARMFUL and task.review_id is None:
-        budget = exposure.budget_of(session, g.setting, g.actor.user_id, now=now)
+        budget = exposure.budget_of(session, setting, actor.user_id, now=now)
         if budget.rests(task.content_severity, task.ticket_id):
             return render_template("reviews/resting.html", task=task, budget=budget)
-    customer = g.programme.customer_word
-    blind = task.purpose != Purpose.SELF and (g.setting.blind or task.purpose in rules.BLIND_PURPOSES)
+    blind = task.purpose != Purpose.SELF and (setting.blind or task.purpose in rules.BLIND_PURPOSES)
     conversation = task.conversation(session, KeyRing(settings().text_keys), customer_word=customer, blind=blind)
-    access_log.buffer().opened(user_id=g.actor.user_id, ticket_id=task.ticket_id, purpose="score", now=now)
-    progress = scoring_page.progress(
-        task.rubric, rules.state_of(task.answers), channel=task.channel, live=g.setting.live_score
-    )
-    links = procedures.links_for(
-        session, task.rubric, g.actor.programme_id, task.resolved_at, today=local_day(now, g.zone)
-    )
+    access_log.buffer().opened(user_id=actor.user_id, ticket_id=task.ticket_id, purpose="score", now=now)
+    shows = {"channel": task.channel, "live": setting.live_score}
+    if task.untouched:
+        progress = scoring_page.untouched(task.document, **shows)
+    else:
+        progress = scoring_page.progress(task.rubric, rules.state_of(task.answers), **shows)
+    zone = g.zone
+    links = procedures.links_for(session, task.rubric, actor.programme_id, task.resolved_at, today=local_day(now, zone))
     shown = scoring_page.drawn_messages(
         scoring_page.shown_messages(conversation, task.judges, blind=blind, customer=customer),
-        g.zone,
+        zone,
         curtain=task.content_severity,
     )
     return drawn_page.drawn(
         drawn_page.Look(
-            roles=g.actor.roles,
+            roles=actor.roles,
             mounted_at=request.script_root,
             purpose=task.purpose,
             content_severity=task.content_severity,
             strike_state=task.strike_state,
             begun=task.review_id is not None,
-            blurred=read_choices(g.actor.preferences).blurs(task.content_severity),
+            blurred=read_choices(actor.preferences).blurs(task.content_severity),
         ),
         {
             **scoring_page.words_of(task),
@@ -128,8 +129,8 @@ def score(assignment_id: int) -> ResponseReturnValue:
             "conversation": shown,
             "form": scoring_page.form_of(task.document, channel=task.channel, links=links),
             "csrf": form_token(),
-            "viewer_name": g.actor.name,
-            "viewer_initials": initials(g.actor.name),
+            "viewer_name": actor.name,
+            "viewer_initials": initials(actor.name),
         },
         just_sent=just_sent(now),
         live=(progress["score"] or "") if "score" in progress else None,

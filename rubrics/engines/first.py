@@ -15,7 +15,7 @@ from rubrics.answering import (
     visible_criteria,
 )
 from rubrics.display import short_number
-from rubrics.model import Answer, Criterion, RubricVersion, Section
+from rubrics.model import Answer, Criterion, NaRule, RubricVersion, Section
 from rubrics.results import Outcome, Score, Step
 
 ONE = Fraction(1)
@@ -83,9 +83,7 @@ def _parts(
     sections = version.sections_for(channel)
     ordinary = [item.key for section in sections if not section.bonus for item in section.criteria]
     answered = [value for key in ordinary if (value := fractions.get(key)) is not None]
-    instead = {"full": Fraction(1), "zero": Fraction(0), "mean": _mean(answered), "removed": None}[version.na_rule]
-    if not answered:
-        instead = None  # all N/A gives no score, whatever the rule
+    instead = _instead(version.na_rule, answered) if answered else None  # all N/A gives no score, whatever the rule
     parts = []
     for section in sections:
         part = _Part(section=section)
@@ -102,8 +100,11 @@ def _parts(
     return parts
 
 
-def _mean(values: list[Fraction]) -> Fraction | None:
-    return sum(values, Fraction(0)) / len(values) if values else None
+def _instead(rule: NaRule, answered: list[Fraction]) -> Fraction | None:
+    """What an N/A counts as; ``None`` where it counts for nothing."""
+    if rule == "mean":
+        return sum(answered, Fraction(0)) / len(answered)
+    return {"full": Fraction(1), "zero": Fraction(0), "removed": None}[rule]
 
 
 def _pooled(version: RubricVersion, earned: list[tuple[Fraction, Fraction]], *, bonus: bool) -> Fraction | None:

@@ -17,3 +17,4 @@ def test_what_is_filled_in_is_escaped_and_stays_where_it_belongs():
         '<li title="&quot;&gt;&lt;script&gt;">a &amp; b, &quot;&gt;&lt;script&gt;</li>',
         '<li title="Ann">text, Ann</li>',
     ]
+    assert stencil.encoded(name="Ünn <", text="ä <b>".encode()).decode() == '<li title="Ünn &lt;">ä <b>, Ünn &lt;</li>'
