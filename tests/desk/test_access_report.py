@@ -61,7 +61,7 @@ def test_a_customer_learns_who_read_about_them_and_a_reader_s_openings_are_told(
     assert "c-17" not in str([event.detail for event in told])
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # it is refused before the database is asked
 @pytest.mark.parametrize(
     "asked",
     [{"customer": "c-17"}, {"since": "yesterday"}, {"until": "9999-12-31"}, {"reader": "x"}, {"source": "9" * 40}],

@@ -26,10 +26,10 @@ from qa.people import strength
 from qa.people.models import OneTimeLink, ProgrammeSetting, RoleGrant, UserSession
 from tests.support.cast import PASSWORD, Cast
 from tests.support.client import CheckingClient, new_client
+from tests.support.engines import postgresql_in_full_runs
 from tests.support.server import close_app, make_app
 
 SignIn = Callable[..., CheckingClient]
-on_one_engine = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 MAIL = MailSettings(
     host="mail.example.org",
     port=587,
@@ -88,7 +88,7 @@ def test_a_leaked_password_is_found_wherever_it_stands_in_the_list(
     assert strength.is_leaked(other, path) == (other in leaked)
 
 
-@on_one_engine
+@postgresql_in_full_runs
 def test_a_password_that_was_leaked_is_refused_where_the_operator_keeps_a_list(
     settings: Settings, session: Session, cast: Cast, tmp_path: Path, sign_in: SignIn
 ):
@@ -148,13 +148,13 @@ def test_a_link_is_mailed_to_whom_the_account_belongs_and_the_page_does_not_tell
     assert (again.status_code, asked) == (200, 5)
 
 
-@on_one_engine
+@postgresql_in_full_runs
 def test_without_a_mail_server_nobody_is_promised_a_mail(client: CheckingClient, cast: Cast):
     assert client.get("/forgotten").status_code == 404
     assert "Your admin can send you" in client.get("/sign-in").get_data(as_text=True)
 
 
-@on_one_engine
+@postgresql_in_full_runs
 def test_what_does_most_harm_asks_again_who_one_is_and_types_nothing_twice(
     client: CheckingClient, session: Session, cast: Cast, sign_in: SignIn
 ):
@@ -180,7 +180,7 @@ def test_what_does_most_harm_asks_again_who_one_is_and_types_nothing_twice(
     assert session.scalar(select(func.count()).where(AuditEvent.action == "session.prove")) == 1
 
 
-@on_one_engine
+@postgresql_in_full_runs
 def test_break_glass_lets_somebody_in_as_an_admin_for_a_day_and_says_so(
     session: Session, client: CheckingClient, cast: Cast, sign_in: SignIn, flask_command: Callable[..., Result]
 ):
@@ -207,7 +207,7 @@ def test_break_glass_lets_somebody_in_as_an_admin_for_a_day_and_says_so(
     assert told.detail == {"reason": "the admins are all away"}
 
 
-@on_one_engine
+@postgresql_in_full_runs
 def test_an_admin_ends_the_sessions_of_others_one_by_one_or_all(
     app: Flask, session: Session, cast: Cast, sign_in: SignIn, flask_command: Callable[..., Result]
 ):

@@ -17,10 +17,10 @@ from qa.people import passwords, throttling
 from qa.people.models import SignInTry, User
 from tests.support.cast import NOW, Cast
 from tests.support.client import CheckingClient, new_client
+from tests.support.engines import postgresql_in_full_runs
 from tests.support.server import close_app, make_app
 
 SECRET = "k" * 40
-on_one_engine = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 Enter = Callable[..., int]
 
 
@@ -45,7 +45,6 @@ def enter(monkeypatch: pytest.MonkeyPatch) -> Enter:
     return tried
 
 
-@on_one_engine
 def test_who_guesses_an_account_locks_nobody_else_out_of_it(limited: Flask, session: Session, cast: Cast, enter: Enter):
     known, guesser, elsewhere = (new_client(limited, session) for _ in range(3))
     assert enter(known, cast.rita, right=True) == 302
@@ -59,7 +58,7 @@ def test_who_guesses_an_account_locks_nobody_else_out_of_it(limited: Flask, sess
     assert enter(guesser, cast.rob, right=True) == 302  # another account from the guesser's address
 
 
-@on_one_engine
+@postgresql_in_full_runs
 def test_a_known_browser_is_slowed_down_by_itself(limited: Flask, session: Session, cast: Cast, enter: Enter):
     stolen, other = new_client(limited, session), new_client(limited, session)
     enter(stolen, cast.rita, right=True)
@@ -70,7 +69,7 @@ def test_a_known_browser_is_slowed_down_by_itself(limited: Flask, session: Sessi
     assert enter(other, cast.rita, right=True) == 302
 
 
-@on_one_engine
+@postgresql_in_full_runs
 def test_the_tries_are_free_again_after_a_quarter_of_an_hour(
     limited: Flask, session: Session, cast: Cast, enter: Enter
 ):
@@ -82,7 +81,7 @@ def test_the_tries_are_free_again_after_a_quarter_of_an_hour(
     assert enter(client, cast.rita, right=True) == 302
 
 
-@on_one_engine
+@postgresql_in_full_runs
 def test_a_browser_is_known_to_its_own_accounts_only_and_until_the_password_changes(session: Session, cast: Cast):
     cookie = throttling.device_cookie(SECRET, "", cast.rita)
 
@@ -99,7 +98,7 @@ def test_a_browser_is_known_to_its_own_accounts_only_and_until_the_password_chan
     assert not known(cast.rita, both)
 
 
-@on_one_engine
+@postgresql_in_full_runs
 def test_a_browser_remembers_eight_people(cast: Cast):
     people = [User(id=n, email=f"p{n}@example.org", password_hash="h") for n in range(1, 13)]
     cookie = ""
@@ -124,7 +123,6 @@ def test_tries_are_kept_without_e_mail_or_address_and_for_a_month(session: Sessi
     assert (gone, session.scalar(select(func.count()).select_from(SignInTry))) == (1, 1)
 
 
-@on_one_engine
 def test_many_wrong_tries_from_everywhere_are_told_in_the_trail(session: Session, cast: Cast):
     for n in range(throttling.ATTACK):
         source = throttling.source_of(SECRET, cast.rita.email, cast.rita, cookie="", address=f"192.0.2.{n}")

@@ -26,9 +26,9 @@ from qa.core.errors import ConfigurationError
 from qa.people.models import PersonIdentity, User, UserSession
 from tests.support.cast import Cast
 from tests.support.client import CheckingClient, new_client
+from tests.support.engines import postgresql_in_full_runs
 from tests.support.server import close_app, make_app
 
-on_one_engine = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 KEY = RSAKey.generate_key(2048, parameters={"kid": "one"})
 OTHER_KEY = RSAKey.generate_key(2048, parameters={"kid": "one"})
 
@@ -156,7 +156,7 @@ def test_a_person_is_matched_by_a_verified_e_mail_once_and_by_the_subject_afterw
     assert list(told).count("person.identity") == 1
 
 
-@on_one_engine
+@postgresql_in_full_runs
 def test_nobody_is_let_in_whom_nobody_has_entered_here(
     browser: CheckingClient, provider: Provider, session: Session, cast: Cast
 ):
@@ -194,7 +194,7 @@ WRONG_CLAIMS = {
 }
 
 
-@on_one_engine
+@postgresql_in_full_runs
 def test_a_token_that_is_not_what_was_asked_for_is_refused(
     browser: CheckingClient, provider: Provider, session: Session, cast: Cast
 ):
@@ -211,7 +211,7 @@ def test_a_token_that_is_not_what_was_asked_for_is_refused(
     assert session.scalar(select(func.count()).select_from(UserSession)) == 0
 
 
-@on_one_engine
+@postgresql_in_full_runs
 def test_an_answer_to_another_browser_s_question_is_not_taken(
     browser: CheckingClient, provider: Provider, session: Session, cast: Cast, with_provider: Flask
 ):
@@ -234,7 +234,7 @@ def test_an_answer_to_another_browser_s_question_is_not_taken(
     assert provider.tokens == 0
 
 
-@on_one_engine
+@postgresql_in_full_runs
 def test_a_provider_that_is_away_or_another_one_is_told_and_the_password_still_works(
     browser: CheckingClient, provider: Provider, cast: Cast, monkeypatch: pytest.MonkeyPatch
 ):

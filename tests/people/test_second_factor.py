@@ -20,10 +20,10 @@ from qa.people import second_factor
 from qa.people.models import ProgrammeSetting, RecoveryCode, SecondFactor, SignInTry, User, UserSession
 from tests.support.cast import NOW, PASSWORD, Cast
 from tests.support.client import CheckingClient, new_client
+from tests.support.engines import postgresql_in_full_runs
 
 SignIn = Callable[..., CheckingClient]
 RING = KeyRing((("k1", b"1" * 32),))
-on_one_engine = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 @pytest.fixture
@@ -60,7 +60,7 @@ def codes_on(response: TestResponse) -> list[str]:
     return re.findall(r"<code>((?:\w{4}-){5}\w{4})</code>", response.get_data(as_text=True))
 
 
-@on_one_engine
+@postgresql_in_full_runs
 def test_a_code_is_that_of_rfc_6238_and_is_kept_sealed(session: Session, cast: Cast):
     # RFC 6238, appendix B: the secret "12345678901234567890" at 1111111109 s gives 07081804, of which six digits.
     secret = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
@@ -84,7 +84,7 @@ def test_a_code_is_taken_once_and_none_before_it_afterwards(session: Session, ca
     assert (taken(present), taken(present), taken(before)) == (True, False, False)
 
 
-@on_one_engine
+@postgresql_in_full_runs
 def test_a_clock_may_be_half_a_minute_off_and_not_more(session: Session, cast: Cast):
     app, _ = set_up(session, cast.rita, RING, now=NOW)
     at = {seconds: app.at(NOW + dt.timedelta(minutes=5, seconds=seconds)) for seconds in (-60, -30, 30, 60)}
@@ -109,7 +109,7 @@ def test_a_recovery_code_works_once_and_is_kept_as_a_digest(session: Session, ca
     assert not second_factor.check(session, cast.rob.id, codes[2], ring=RING, now=NOW)
 
 
-@on_one_engine
+@postgresql_in_full_runs
 def test_new_recovery_codes_end_the_old_ones(session: Session, cast: Cast):
     _, old = set_up(session, cast.rita, RING, now=NOW)
 
@@ -155,7 +155,7 @@ def test_somebody_sets_it_up_and_signs_in_with_it(
     assert "wrong_code" in session.scalars(select(SignInTry.outcome)).all()
 
 
-@on_one_engine
+@postgresql_in_full_runs
 def test_the_second_step_is_open_to_nobody_who_has_not_done_the_first(
     session: Session, client: CheckingClient, cast: Cast, settings: Settings
 ):
@@ -170,7 +170,7 @@ def test_the_second_step_is_open_to_nobody_who_has_not_done_the_first(
     assert client.get("/").status_code == 302
 
 
-@on_one_engine
+@postgresql_in_full_runs
 def test_a_link_for_a_new_password_does_not_go_round_the_second_factor(
     session: Session,
     client: CheckingClient,
@@ -189,7 +189,7 @@ def test_a_link_for_a_new_password_does_not_go_round_the_second_factor(
 
 
 @pytest.mark.usefixtures("patient")
-@on_one_engine
+@postgresql_in_full_runs
 def test_a_role_that_needs_it_opens_nothing_else_until_it_is_set_up(
     session: Session, client: CheckingClient, cast: Cast, sign_in: SignIn, settings: Settings
 ):
@@ -214,7 +214,7 @@ def test_a_role_that_needs_it_opens_nothing_else_until_it_is_set_up(
     assert session.scalars(select(SecondFactor)).all() == session.scalars(select(RecoveryCode)).all() == []
 
 
-@on_one_engine
+@postgresql_in_full_runs
 def test_an_admin_resets_what_somebody_lost_and_that_is_on_record(
     session: Session, cast: Cast, sign_in: SignIn, settings: Settings, flask_command: Callable[..., Result]
 ):
@@ -233,7 +233,7 @@ def test_an_admin_resets_what_somebody_lost_and_that_is_on_record(
     assert session.scalars(off).all() == [cast.ada.id, None]
 
 
-@on_one_engine
+@postgresql_in_full_runs
 def test_only_an_admin_says_who_needs_it(session: Session, cast: Cast, sign_in: SignIn):
     from tests.people.test_programme import form_of, in_force
 

@@ -3,7 +3,6 @@
 import datetime as dt
 from collections.abc import Callable
 
-import pytest
 from flask import Flask
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
@@ -17,14 +16,12 @@ from qa.people import sessions
 from qa.people.models import User, UserSession
 from tests.support.cast import PASSWORD, Cast
 from tests.support.client import CheckingClient, new_client
+from tests.support.engines import postgresql_in_full_runs
 
 SignIn = Callable[..., CheckingClient]
 
 
 WRONG = "quite another password"
-
-
-on_one_engine = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 def enter(client: CheckingClient, email: str, password: str = PASSWORD, *, to: str = "") -> TestResponse:
@@ -56,7 +53,7 @@ def test_signing_in_again_gives_a_new_token_and_ends_the_old_session(
     assert thief.get("/").status_code == 302
 
 
-@on_one_engine
+@postgresql_in_full_runs
 def test_the_secret_of_the_forms_changes_with_the_session(client: CheckingClient, cast: Cast):
     client.get("/sign-in")
     with client.session_transaction() as kept:

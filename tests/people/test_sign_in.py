@@ -16,15 +16,13 @@ from qa.people import passwords, sessions
 from qa.people.models import UserSession
 from tests.support.cast import NOW, PASSWORD, Cast
 from tests.support.client import CheckingClient, new_client
+from tests.support.engines import postgresql_in_full_runs
 from tests.support.server import close_app, make_app
 
 SignIn = Callable[..., CheckingClient]
 
 
 WRONG = "quite another password"
-
-
-on_one_engine = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 def enter(client: CheckingClient, email: str, password: str = PASSWORD, *, to: str = "") -> TestResponse:
@@ -98,7 +96,7 @@ def test_wrong_unknown_closed_and_uninvited_are_answered_with_the_same_words(app
     assert all(sessions.COOKIE not in str(answer.headers.getlist("Set-Cookie")) for answer in answers)
 
 
-@on_one_engine
+@postgresql_in_full_runs
 def test_an_unknown_account_costs_as_many_hashes_as_a_known_one(
     client: CheckingClient, cast: Cast, monkeypatch: pytest.MonkeyPatch
 ):
@@ -142,7 +140,7 @@ ELSEWHERE = (
 )
 
 
-@on_one_engine
+@postgresql_in_full_runs
 def test_signing_in_leads_to_no_other_site(client: CheckingClient, cast: Cast, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(passwords, "verify_password", lambda *_: True)
     form = {"email": cast.rita.email, "password": PASSWORD}
@@ -155,7 +153,7 @@ def test_signing_in_leads_to_no_other_site(client: CheckingClient, cast: Cast, m
     assert places == dict.fromkeys(ELSEWHERE, "/")
 
 
-@on_one_engine
+@postgresql_in_full_runs
 def test_who_is_signed_in_already_is_not_asked_again(client: CheckingClient, cast: Cast, sign_in: SignIn):
     sign_in(client, cast.rita)
 
@@ -165,7 +163,7 @@ def test_who_is_signed_in_already_is_not_asked_again(client: CheckingClient, cas
     assert response.location == "/"
 
 
-@on_one_engine
+@postgresql_in_full_runs
 def test_a_sign_in_without_the_form_s_token_is_refused(client: CheckingClient, cast: Cast):
     response = client.post("/sign-in", data={"email": cast.rita.email, "password": PASSWORD})
 
@@ -173,7 +171,7 @@ def test_a_sign_in_without_the_form_s_token_is_refused(client: CheckingClient, c
     assert not cookie_of(client)
 
 
-@on_one_engine
+@postgresql_in_full_runs
 def test_an_empty_form_says_what_is_missing(client: CheckingClient, cast: Cast):
     response = client.post_form("/sign-in", {"email": "", "password": ""})
 
@@ -181,14 +179,14 @@ def test_an_empty_form_says_what_is_missing(client: CheckingClient, cast: Cast):
     assert "Enter your e-mail." in response.get_data(as_text=True)
 
 
-@on_one_engine
+@postgresql_in_full_runs
 def test_a_password_of_a_megabyte_is_never_hashed(client: CheckingClient, cast: Cast, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(passwords, "verify_password", lambda *_: pytest.fail("it was hashed"))
 
     assert enter(client, cast.rita.email, "x" * 1_000_000).status_code in {413, 422}
 
 
-@on_one_engine
+@postgresql_in_full_runs
 def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(client: CheckingClient, cast: Cast):
     response = enter(client, cast.rita.email)
 
@@ -197,7 +195,7 @@ def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(client: CheckingC
     assert "SameSite=Lax" in cookie
 
 
-@on_one_engine
+@postgresql_in_full_runs
 def test_a_cookie_is_sent_over_https_only_where_the_settings_say_so(settings: Settings, session: Session, cast: Cast):
     app = make_app(replace(settings, secure_cookies=True))
     client = new_client(app, session)
@@ -237,7 +235,7 @@ def limited(settings: Settings, session: Session) -> Iterator[Callable[[], Check
     close_app(app)
 
 
-@on_one_engine
+@postgresql_in_full_runs
 def test_the_eleventh_wrong_password_of_an_account_is_not_even_looked_at(
     limited: Callable[[], CheckingClient], cast: Cast, monkeypatch: pytest.MonkeyPatch
 ):
@@ -250,7 +248,7 @@ def test_the_eleventh_wrong_password_of_an_account_is_not_even_looked_at(
     assert other == 403
 
 
-@on_one_engine
+@postgresql_in_full_runs
 def test_an_unknown_account_is_limited_just_like_a_known_one(
     limited: Callable[[], CheckingClient], cast: Cast, monkeypatch: pytest.MonkeyPatch
 ):
@@ -261,7 +259,7 @@ def test_an_unknown_account_is_limited_just_like_a_known_one(
     assert statuses == [403] * 10 + [429]
 
 
-@on_one_engine
+@postgresql_in_full_runs
 def test_sign_ins_that_succeed_do_not_use_up_the_tries(
     limited: Callable[[], CheckingClient], cast: Cast, monkeypatch: pytest.MonkeyPatch
 ):
@@ -272,7 +270,7 @@ def test_sign_ins_that_succeed_do_not_use_up_the_tries(
     assert statuses == {302}
 
 
-@on_one_engine
+@postgresql_in_full_runs
 def test_one_address_cannot_try_account_after_account(
     limited: Callable[[], CheckingClient], cast: Cast, monkeypatch: pytest.MonkeyPatch
 ):

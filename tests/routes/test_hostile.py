@@ -143,7 +143,7 @@ def text_columns() -> Iterator[tuple[Any, Any]]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", list(ROLES))
-@on_one_engine
+@on_one_engine  # how a page escapes what it was given does not depend on where that lay
 def test_scripts_in_every_stored_text_are_words_on_every_page(
     app: Flask, session: Session, people: dict[str, User], addresses: Addresses, name: str
 ):

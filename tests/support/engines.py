@@ -27,6 +27,10 @@ from tests.support import leases, postgresql, programs, runs
 
 ENGINES = ("sqlite", "postgresql")
 MIGRATED = "template_fairmark"
+# For tests whose statements other tests send to both engines in every run.
+postgresql_in_full_runs = pytest.mark.parametrize(
+    "database_url", ["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)], indirect=True
+)
 ARRANGING = "arranging"  # marks the statements of a test's own session, which nobody counts
 _numbers = itertools.count(1)
 _compiled: dict[type, Any] = {}
