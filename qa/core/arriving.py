@@ -4,6 +4,7 @@ from functools import cached_property
 from typing import Any
 
 from flask import Request
+from werkzeug.exceptions import BadRequest
 from werkzeug.datastructures import ImmutableMultiDict, MultiDict
 
 NUL = "\x00"
@@ -24,7 +25,10 @@ class PlainRequest(Request):
         self.__dict__["form"] = without_nul(self.__dict__["form"])
 
     def get_json(self, force: bool = False, silent: bool = False, cache: bool = True) -> Any:
-        found = super().get_json(force=force, silent=silent, cache=cache)
+        try:
+            found = super().get_json(force=force, silent=silent, cache=cache)
+        except RecursionError as error:  # brackets within brackets: no page sends a document as deep as that
+            raise BadRequest from error
         return plain(found) if b"u0000" in self.get_data(cache=True) else found
 
 

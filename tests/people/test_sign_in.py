@@ -137,6 +137,7 @@ ELSEWHERE = (
     "javascript:alert(1)",
     "http:example.com",
     "example.com",
+    "/people\r\nSet-Cookie: a=b",
 )
 
 
@@ -150,7 +151,8 @@ def test_signing_in_leads_to_no_other_site(client: CheckingClient, cast: Cast, m
         for elsewhere in ELSEWHERE
     }
 
-    assert places == dict.fromkeys(ELSEWHERE, "/")
+    again = {elsewhere: client.get("/sign-in", query_string={"next": elsewhere}).location for elsewhere in ELSEWHERE}
+    assert places == again == dict.fromkeys(ELSEWHERE, "/")
 
 
 @postgresql_in_full_runs

@@ -279,6 +279,7 @@ def local_address(asked: str | None) -> str:
         and not asked.startswith(("//", "/\\"))
         and not parts.netloc
         and not parts.scheme
+        and asked.isprintable()  # a line's end would end the header that it goes into
     ):
         return asked
     return url_for("desk.home")
