@@ -4,8 +4,8 @@ from functools import cached_property
 from typing import Any
 
 from flask import Request
-from werkzeug.exceptions import BadRequest
 from werkzeug.datastructures import ImmutableMultiDict, MultiDict
+from werkzeug.exceptions import BadRequest
 
 NUL = "\x00"
 
