@@ -23,7 +23,6 @@ from bench.coverage import COVERAGE, Tally
 from bench.made_population import population, write
 from bench.population import Population, read_population
 from bench.quarters import Quarter, programme
-from qa.figures.adding import gathered
 from qa.figures.models import WeeklyReviewPack
 from qa.reviews.contributions import sums_of_review
 from qa.sampling import from_sums
@@ -43,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with tempfile.TemporaryDirectory() as name:
         folder: Path = given.population or Path(name)
         if given.population is None:
-            write(folder, population(20_000, 100, 2))
+            write(folder, population(50_000, 200, 2))
         known = read_population(folder)
     bars = coverage_bars(known, given.quarters)
     for bar in bars:
@@ -56,6 +55,7 @@ class World:
 
     def __init__(self, known: Population) -> None:
         self.population = known
+        self._kept: dict[int, tuple[float, list[float]]] = {}
         self.queue, self.team = known.grouping("queue"), known.grouping("team")
         _, self.week = np.unique(known.week, return_inverse=True)
         self.risk = np.array([int(row["risk_class"]) for row in known.rows])
@@ -96,27 +96,16 @@ class World:
         return np.bincount(codes, values, self.count(kind)) / np.maximum(sizes, 1)
 
     def summed(self, quarter: Quarter, done: NDArray[np.bool_]) -> tuple[Rows, Draws]:
-        """A quarter as the tables hold it: each review through what a submit adds."""
+        """A quarter as the packs hold it: of each review what a submit adds."""
         places = quarter.places
-        pairs = []
-        for place, pi, here in zip(places.tolist(), quarter.pi.tolist(), done.tolist(), strict=True):
-            if not here:
-                continue
-            score = float(self.population.score[place])
-            row = SimpleNamespace(
-                score=score,
-                first_score=score,
-                outcome="passed" if score >= PASS_MARK else "failed",
-                first_outcome="",
-                kind="first",
-                inclusion_probability=pi,
-                predicted=float(self.population.auto[place]),
-            )
-            key = (self.week[place], self.team.codes[place], self.queue.codes[place], self.risk[place])
-            pairs.append((tuple(map(int, key)), sums_of_review(row)))
-        kept = gathered(pairs)
-        week, team, queue, risk = np.array(list(kept), dtype=np.int64).T
-        table = np.array(list(kept.values()))
+        chosen = places[done]
+        added = np.array([self._added(*each) for each in zip(chosen.tolist(), quarter.pi[done].tolist(), strict=True)])
+        keys = (self.week[chosen], self.team.codes[chosen], self.queue.codes[chosen], self.risk[chosen])
+        shape = (self.weeks, self.team.count, self.queue.count, int(self.risk.max()) + 1)
+        cells, cell = np.unique(np.ravel_multi_index(keys, shape), return_inverse=True)
+        table = np.zeros((len(cells), added.shape[1]))
+        np.add.at(table, cell, added)
+        week, team, queue, risk = np.unravel_index(cells, shape)
         rows = Rows(
             week=week,
             team=team,
@@ -134,6 +123,25 @@ class World:
             drawn=np.ones(len(places)),
         )
         return rows, draws
+
+    def _added(self, place: int, pi: float) -> list[float]:
+        """What the submit of a part adds: every quarter draws it with the same chance, so it is worked out once."""
+        if place not in self._kept:
+            score = float(self.population.score[place])
+            row = SimpleNamespace(
+                score=score,
+                first_score=score,
+                outcome="passed" if score >= PASS_MARK else "failed",
+                first_outcome="",
+                kind="first",
+                inclusion_probability=pi,
+                predicted=float(self.population.auto[place]),
+            )
+            self._kept[place] = pi, sums_of_review(row)
+        kept_pi, sums = self._kept[place]
+        if kept_pi != pi:
+            raise ValueError(f"part {place} is drawn with a chance of {pi} after one of {kept_pi}")
+        return sums
 
 
 def coverage_bars(known: Population, quarters: int) -> list[Bar]:

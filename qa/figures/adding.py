@@ -10,7 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from qa.core.orm import table_of
 from qa.core.prepared import Asked, Prepared, PreparedChange, given
 from qa.figures import packing
-from qa.figures.models import Pack
+from qa.figures.models import FACES, Pack
 
 Key = tuple[Any, ...]
 Sums = Mapping[Key, Sequence[float]]
@@ -37,7 +37,7 @@ class _Statements:
     def __init__(self, model: type[Pack]) -> None:
         table = table_of(model)
         self.key = pack_key(model)
-        here = [table.c[name] == bindparam(name, type_=table.c[name].type) for name in self.key]
+        here = whole = [table.c[name] == bindparam(name, type_=table.c[name].type) for name in self.key]
 
         def insert(dialect: Dialect) -> Any:
             dialects: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
@@ -50,10 +50,23 @@ class _Statements:
             )
             return written
 
-        self.read = Prepared(select(table.c.cells, table.c.sums).where(*here).with_for_update())
+        self.together = "team_id" in self.key and "face" in self.key  # a review changes nearly every face of its team
+        found = select(table.c.cells, table.c.sums)
+        if self.together:
+            here = [condition for name, condition in zip(self.key, here, strict=True) if name != "face"]
+            found = select(table.c.face, *found.selected_columns).where(table.c.face.in_(FACES)).order_by(table.c.face)
+        self.read = Prepared(found.where(*here).with_for_update())
         self.begin = PreparedChange(lambda dialect: insert(dialect).on_conflict_do_nothing(index_elements=self.key))
         self.write = PreparedChange(write)
-        self.forget = PreparedChange(delete(table).where(*here))
+        self.forget = PreparedChange(delete(table).where(*whole))
+
+    def held(self, connection: Connection, key: Mapping[str, Any]) -> dict[Any, tuple[str, bytes]]:
+        """The packs of a key by their face, or the only one, while nobody else may change them."""
+        if not self.together:
+            row = self.read.one_or_none(connection, **key)
+            return {} if row is None else {None: row}
+        asked = {name: value for name, value in key.items() if name != "face"}
+        return {face: (cells, sums) for face, cells, sums in self.read.all(connection, **asked)}
 
 
 _statements = lru_cache(_Statements)
@@ -70,29 +83,31 @@ def add(asked: Asked, model: type[Pack], sums: Sums) -> None:
         packs.setdefault(key[:width], {})[key[width:]] = values
     connection = asked if isinstance(asked, Connection) else asked.connection()
     counts = [model.SUMS.index(name) for name in model.COUNTS]
+    place = told.key.index("face") if told.together else None
+    known: dict[Key, dict[Any, tuple[str, bytes]]] = {}
     written, emptied = [], []
-    for key in sorted(packs):
-        found = dict(zip(told.key, key, strict=True))
-        cells, block = packing.added(_held(connection, told, found), packs[key], len(model.SUMS), counts)
+    for key in sorted(packs, key=lambda each: _order(each, place)):
+        named = dict(zip(told.key, key, strict=True))
+        others, face = _order(key, place)
+        if others not in known:
+            known = {others: told.held(connection, named)}
+        while face not in known[others] and connection.dialect.name != "sqlite":  # which has one writer at any time
+            # What is not there cannot be held: without an empty pack two who add a first cell would each write one
+            # without the other's. It may also have gone while this one waited for it.
+            told.begin.run(connection, **named, cells=packing.NO_CELLS, sums=b"")
+            known[others] = told.held(connection, named)
+        cells, block = packing.added(known[others].get(face), packs[key], len(model.SUMS), counts)
         if block:
-            written.append(found | {"cells": cells, "sums": block})
+            written.append(named | {"cells": cells, "sums": block})
         else:
-            emptied.append(found)
+            emptied.append(named)
     told.write.run_many(connection, written)
     told.forget.run_many(connection, emptied)
 
 
-def _held(connection: Connection, told: _Statements, key: Mapping[str, Any]) -> tuple[str, bytes] | None:
-    """A pack as it is, while nobody else may change it.
-
-    What is not there cannot be held: without an empty pack two who add a first cell would each write one without the
-    other's. It may also have gone while this one waited for it.
-    """
-    row = told.read.one_or_none(connection, **key)
-    while row is None and connection.dialect.name != "sqlite":  # which has one writer at any time
-        told.begin.run(connection, **key, cells=packing.NO_CELLS, sums=b"")
-        row = told.read.one_or_none(connection, **key)
-    return row  # type: ignore[no-any-return]
+def _order(key: Key, face: int | None) -> tuple[Key, Any]:
+    """The key without the face, and the face: in this order packs are held, all faces of a team's week together."""
+    return (key, None) if face is None else ((*key[:face], *key[face + 1 :]), key[face])
 
 
 def gathered(pairs: Iterable[tuple[Key, Sequence[float]]]) -> dict[Key, list[float]]:

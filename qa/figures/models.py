@@ -28,6 +28,9 @@ def _id() -> Any:
     return mapped_column(BigInt, primary_key=True, autoincrement=False)
 
 
+FACES = ("all", "channel", "language", "launch", "tenure", "tier", "version")  # of packs that are kept by team
+
+
 class Pack(Base):
     """What every table of packs has besides its key."""
 
