@@ -9,11 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
-from qa.core.access import Role
 from qa.reviews.wellbeing.report import LEAST_PEOPLE, Cell, Kind, blocks_before, of_programme, told_rows
-from qa.sampling.models import Purpose, WellbeingHandOver
-from tests.support.builders import make_assignment, make_ticket, publish_rubric
-from tests.support.cast import NOW, Cast, person
+from tests.reviews.exposed import five_who_read
+from tests.support.cast import NOW, Cast
 from tests.support.client import CheckingClient
 
 UTC = ZoneInfo("UTC")
@@ -87,25 +85,7 @@ def test_blocks_are_whole_over_and_never_overlap():
 def test_the_owner_reads_blocks_of_everybody_together(
     session: Session, cast: Cast, sign_in: Callable[..., CheckingClient]
 ):
-    version = publish_rubric(session, cast)
-    block = blocks_before(NOW, UTC)[0]
-    at = dt.datetime.combine(block.first, dt.time(12), tzinfo=dt.UTC)
-    five = [cast.rita, cast.rob] + [
-        person(session, cast.programme, f"{name} Reviewer", Role.REVIEWER) for name in ("Xena", "Yuri", "Zoe")
-    ]
-    for who, severity in [(who, 2) for who in five] + [(cast.rita, 3)]:
-        task = make_assignment(session, make_ticket(session, cast, content_severity=severity), who, version)
-        task.state, task.ended_at = "submitted", at
-    for who, purpose in ((cast.sam, Purpose.SELF), (cast.olga, Purpose.PEER)):  # invited specialists are none of them
-        handled = make_ticket(session, cast, content_severity=3)
-        task = make_assignment(session, handled, who, version, purpose=purpose)
-        task.state, task.ended_at = "submitted", at
-    session.add(
-        WellbeingHandOver(
-            programme_id=cast.programme.id, week=block.first, queue="payouts", content_severity=3, found_another=False
-        )
-    )
-    session.flush()
+    five = five_who_read(session, cast, now=NOW)
 
     told = of_programme(session, cast.programme.id, UTC, now=NOW)[0]
     page = sign_in(cast.quinn).get("/wellbeing/report").get_data(as_text=True)

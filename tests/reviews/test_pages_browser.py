@@ -9,15 +9,21 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from qa.config import Settings
 from qa.core.clock import utcnow
+from qa.notices import mailing
+from qa.notices.models import MailDigest
+from qa.people.models import Clearance
+from qa.reviews.comment_templates.models import CommentTemplate
 from qa.reviews.comments.models import ReviewComment
 from qa.reviews.disputes.models import Dispute
 from qa.reviews.models import Review
 from qa.sampling.models import Assignment, Purpose
 from tests.reviews.dispute_case import ACCEPT, CLAIM
+from tests.reviews.exposed import five_who_read
 from tests.support.browser import Watch, check_reflow, every_look
 from tests.support.builders import make_assignment, make_review, make_ticket, publish_rubric
-from tests.support.cast import Cast
+from tests.support.cast import NOW, SINCE, Cast
 from tests.support.client import CheckingClient
 
 pytestmark = [pytest.mark.browser, pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)]
@@ -57,6 +63,53 @@ def read(session: Session, cast: Cast, sign_in: Callable[..., CheckingClient]) -
     invited = make_assignment(session, third, cast.sam, version, purpose=Purpose.SELF, due_on=soon)
     session.commit()
     return Read(settled=settled, own=own, invited=invited)
+
+
+@every_look()
+def test_pages_that_one_seldom_sees_are_sound(
+    new_browser: Callable[..., Page],
+    axe: Callable[[Page], None],
+    watch: Watch,
+    session: Session,
+    settings: Settings,
+    cast: Cast,
+) -> None:
+    five_who_read(session, cast, now=utcnow())
+    session.add(Clearance(user_id=cast.rita.id, severity=3, valid_from=SINCE))
+    cast.setting.severe_per_day = 1
+    version = publish_rubric(session, cast, key="today")
+    hard = [
+        make_assignment(session, make_ticket(session, cast, content_severity=3), cast.rita, version, position=n)
+        for n in (1, 2)
+    ]
+    template = CommentTemplate(
+        programme_id=cast.programme.id, name="Thanks", text="You thanked {{ whom }}.", created_at=NOW, updated_at=NOW
+    )
+    day, refused = utcnow().date(), "the address was refused (550)"
+    digest = MailDigest(
+        user_id=cast.sam.id, day=day, state="failed", not_before=utcnow(), error=refused, created_at=utcnow()
+    )
+    session.add_all([template, digest])
+    session.commit()
+    admin, lead, reviewer, visitor = (new_browser(who) for who in (cast.ada, cast.quinn, cast.rita, None))
+    pages = [
+        (admin, "/notices/not-sent", refused),
+        (visitor, f"/notices/stop/{mailing.stop_token(settings.secret_key, cast.sam.id)}", "Stop the daily e-mail?"),
+        (lead, "/wellbeing/report", "Handed over"),
+        (lead, f"/comment-templates/{template.id}", "You thanked"),
+    ]
+    for page, address, says in pages:
+        page.goto(address)
+        expect(page.get_by_text(says).first).to_be_attached()
+        axe(page)
+        check_reflow(page)
+    reviewer.goto(f"/queue/{hard[0].id}")
+    expect(reviewer.locator("[data-scoring]")).to_be_attached()
+    reviewer.goto(f"/queue/{hard[1].id}")
+    expect(reviewer.get_by_text("rests until tomorrow").first).to_be_attached()
+    axe(reviewer)
+    check_reflow(reviewer)
+    watch.check()
 
 
 @every_look()
