@@ -20,6 +20,7 @@ from qa.trends import board_pack, causes, dimensions, drawings, looking, over_ti
 
 bp = Blueprint("trends", __name__, url_prefix="/trends")
 FITTED_OVER = dt.timedelta(weeks=25)  # the regression of a single week's figure is fitted on half a year up to it
+SOME_WEEK = dt.date(9999, 6, 7)
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -45,7 +46,7 @@ def index() -> ResponseReturnValue:
     chosen = filters()
     looked = looking.look(session, g.actor, chosen, setting=g.setting, zone=g.zone, now=utcnow())
     team_ids = {team.name: team.id for team in looked.teams}
-    pictures = drawings.of_page(looked, lambda week, name: point_address(week, looked, team_ids, name))
+    pictures = drawings.of_page(looked, point_addresses(looked, team_ids))
     return render_template(
         "trends/index.html",
         filters=chosen,
@@ -68,16 +69,31 @@ def index() -> ResponseReturnValue:
     )
 
 
-def point_address(week: dt.date, looked: looking.Looked, team_ids: Mapping[str, int], name: str) -> str | None:
-    """Where the reviews behind a point are listed; of a month those of its first week."""
+def point_addresses(looked: looking.Looked, team_ids: Mapping[str, int]) -> drawings.Address:
+    """Where the reviews behind a point are listed; of a month those of its first week.
+
+    One address is built for each name: those of its points differ by the week alone, and a page has hundreds.
+    """
     chosen, by = looked.chosen, looked.chosen.by
-    if not name or by in {"criterion", "section", "version"}:
-        return address(week, chosen)
-    if by == "team":
-        return address(week, chosen, team=team_ids.get(name))
-    if by == "queue":
-        return address(week, chosen, queue=name)
-    return address(week, chosen, narrow=f"{by}:{name}")
+    parts: dict[str, tuple[str, str]] = {}
+
+    def of_any_week(name: str) -> str:
+        if not name or by in {"criterion", "section", "version"}:
+            return address(SOME_WEEK, chosen)
+        if by == "team":
+            return address(SOME_WEEK, chosen, team=team_ids.get(name))
+        if by == "queue":
+            return address(SOME_WEEK, chosen, queue=name)
+        return address(SOME_WEEK, chosen, narrow=f"{by}:{name}")
+
+    def of_point(week: dt.date, name: str) -> str:
+        if name not in parts:
+            before, _, after = of_any_week(name).partition(week_key(SOME_WEEK))
+            parts[name] = before, after
+        before, after = parts[name]
+        return f"{before}{week_key(week)}{after}"
+
+    return of_point
 
 
 @bp.post("/board-pack")

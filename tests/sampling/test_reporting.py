@@ -8,7 +8,7 @@ from scipy import stats
 
 from calibration.results import Interval
 from qa.sampling.estimation import Figure, column_means, greg_by, hajek
-from qa.sampling.explaining import MEAN, REGRESSION, SHARE, explain
+from qa.sampling.explaining import MEAN, REGRESSION, SHARE, Explanation, explain
 from qa.sampling.reporting import Frame, Regression, Sample, Window, regress, too_few
 from qa.sampling.strictness import strictness_of
 
@@ -222,6 +222,76 @@ def test_the_explanations_formula_gives_the_figure() -> None:
     assert regression.estimate is not None
     assert regression.high == pytest.approx(regression.estimate + regression.quantile * regression.std_error)
     assert regression.reviewers > 0
+
+
+def told(**given: Any) -> Explanation:
+    """Five reviews of ten that were drawn, from a mean of 80 with errors of 3 and 4 points."""
+    usual: dict[str, Any] = {
+        "title": "Quality",
+        "words": "",
+        "formula": MEAN,
+        "terms": (4000.0, 50.0),
+        "estimate": 80.0,
+        "scale": 1.0,
+        "unit": "",
+        "n": 5,
+        "n_effective": 4.5,
+        "population": 1200,
+        "drawn": 10,
+        "least_weight": 8.0,
+        "largest_weight": 12.0,
+        "method": "weighted",
+        "reason": None,
+        "low": 70.0,
+        "high": 90.0,
+        "quantile": 2.0,
+        "sampling": 3.0,
+        "reviewers": 4.0,
+        "df": 9.0,
+        "correlation": None,
+        "regression": False,
+        "left_out": (("voided", 2), ("targeted", 1)),
+        "rubric_versions": ("General 1.0", "General 2.0"),
+        "rules": (("Verdict", "cannot tell"),),
+    }
+    return Explanation(**usual | given)
+
+
+def test_an_explanation_tells_what_a_number_rests_on_and_what_it_leaves_out() -> None:
+    assert told().facts == [
+        ("Reviews", "5 of 10 drawn, worth 4.5 of equal weight"),
+        ("Stands for", "1,200 parts"),
+        ("Weights", "8.0 to 12.0 parts a review"),
+        ("Standard error", "5.00: sampling 3.00, reviewers’ strictness 4.00"),
+        ("95 % interval", "70.0 to 90.0 = estimate ± 2.00 × 5.00"),
+        ("Method", "weighted"),
+        ("Predicted score", "not used: no correlation of at least 0.20 is measured"),
+        ("Left out", "2 voided"),
+        ("also left out", "1 targeted"),
+        ("Rubric", "General 1.0, General 2.0"),
+        ("Verdict", "cannot tell"),
+    ]
+    assert told().worked_out == "Σ w·y ÷ Σ w = 4,000.0 ÷ 50.0 = 80.00"
+
+
+def test_an_explanation_says_of_a_share_an_answer_and_a_prediction_what_holds_of_each() -> None:
+    share = told(scale=100.0, unit=" %", terms=(40.0, 50.0), reviewers=0.0, quantile=None, least_weight=12.0)
+    answers = dict(told(counted="Answers", drawn=None, population=0, rubric_versions=(), rules=(), left_out=()).facts)
+    unknown = told(terms=(), estimate=None, low=None, high=None, sampling=None, reason="too few to judge")
+    predicted = told(formula=REGRESSION, regression=True, terms=(81.0, -1.0), correlation=0.45)
+
+    assert share.worked_out.endswith(" = 4,000.0 ÷ 50.0 = 80.00 %")
+    assert dict(share.facts) | {"Weights": "12.0 parts a review on average"} == dict(share.facts)
+    assert dict(share.facts)["Standard error"] == "3.00 %: sampling 3.00, reviewers’ strictness not counted in"
+    assert dict(share.facts)["95 % interval"] == "70.0 to 90.0 %"
+    assert "Predicted score" not in dict(share.facts)
+    assert list(answers) == ["Answers", "Standard error", "95 % interval", "Method", "Predicted score"]
+    assert answers["Answers"] == "5"
+    assert unknown.worked_out == MEAN
+    assert ("No interval", "too few to judge") in unknown.facts
+    assert predicted.worked_out == f"{REGRESSION} = 81.00 − 1.00 = 80.00"
+    assert dict(predicted.facts)["Predicted score"] == "correlates 0.45 with the reviews here"
+    assert dict(told(regression=True).facts)["Predicted score"] == "correlation not measured here: under 30 reviews"
 
 
 def test_a_share_carries_reviewers_strictness_told_apart_and_a_change_only_what_they_do_not_share() -> None:
