@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo
 from flask import Flask, request
 from jinja2 import StrictUndefined
 from markupsafe import Markup
-from werkzeug.datastructures import MultiDict
 from werkzeug.urls import iri_to_uri
 
 from qa.core import icons
@@ -112,12 +111,14 @@ def initials(name: str) -> str:
 
 def url_with(**changes: object) -> str:
     """The present address with some filters changed; ``None`` takes one away, and page goes unless named."""
-    arguments: MultiDict[str, str] = MultiDict(request.args)
     changes.setdefault("page", None)
-    for key, value in changes.items():
-        if value is None:
-            arguments.poplist(key)
-        else:
-            arguments[key] = str(value)
-    query = urlencode(list(arguments.items(multi=True)))
+    pairs, written = [], set()
+    for key, value in request.args.items(multi=True):
+        if key not in changes:
+            pairs.append((key, value))
+        elif changes[key] is not None and key not in written:
+            pairs.append((key, str(changes[key])))
+            written.add(key)
+    pairs += [(key, str(value)) for key, value in changes.items() if value is not None and key not in written]
+    query = urlencode(pairs)
     return iri_to_uri(request.path) + ("?" + query if query else "")

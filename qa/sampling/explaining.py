@@ -7,7 +7,6 @@ from typing import Any
 
 from calibration.intervals import normal_quantile, t_quantile
 from calibration.results import Interval
-from qa.core.numerals import MINUS, number
 from qa.sampling.estimation import Figure
 from qa.sampling.reporting import Reported
 
@@ -66,70 +65,6 @@ class Explanation:
     @property
     def std_error(self) -> float | None:
         return None if self.sampling is None else sqrt(self.sampling**2 + self.reviewers**2)
-
-    @property
-    def worked_out(self) -> str:
-        """The formula with its values and what comes of it."""
-        if not self.terms or self.estimate is None:
-            return self.formula
-        first, second = self.terms
-        if self.regression:
-            values = f"{number(first, 2)} {'+' if second >= 0 else MINUS} {number(abs(second), 2)}"
-        else:
-            values = f"{number(first * self.scale)} ÷ {number(second)}"
-        return f"{self.formula} = {values} = {number(self.estimate, 2)}{self.unit}"
-
-    @property
-    def facts(self) -> list[tuple[str, str]]:
-        """What it rests on, how sure it is, what was left out, by which rules: terms and what they are."""
-        of_reviews = self.counted == "Reviews"
-        found = [(self.counted, self._count(of_reviews=of_reviews))]
-        if self.population:
-            found.append(("Stands for", f"{number(self.population, 0)} parts"))
-        if self.n and of_reviews:
-            least, largest = number(self.least_weight), number(self.largest_weight)
-            same = self.least_weight == self.largest_weight
-            each = f"{least} parts a review on average" if same else f"{least} to {largest} parts a review"
-            found.append(("Weights", each))
-        if self.std_error is not None:
-            found.append(("Standard error", self._errors(of_reviews=of_reviews)))
-        if self.low is not None:
-            found.append(("95 % interval", self._interval()))
-        elif self.reason:
-            found.append(("No interval", self.reason))
-        found.append(("Method", self.method))
-        if self.scale == 1:
-            found.append(("Predicted score", self._predicted()))
-        for place, (what, count) in enumerate(self.left_out):
-            found.append(("also left out" if place else "Left out", f"{number(count, 0)} {what}"))
-        if self.rubric_versions:
-            found.append(("Rubric", ", ".join(self.rubric_versions)))
-        return [*found, *self.rules]
-
-    def _count(self, *, of_reviews: bool) -> str:
-        said = number(self.n, 0)
-        if self.drawn is not None:
-            said += f" of {number(self.drawn, 0)} drawn"
-        return said + (f", worth {number(self.n_effective)} of equal weight" if self.n and of_reviews else "")
-
-    def _errors(self, *, of_reviews: bool) -> str:
-        said = f"{number(self.std_error, 2)}{self.unit}: sampling {number(self.sampling, 2)}"
-        if self.reviewers:
-            return f"{said}, reviewers’ strictness {number(self.reviewers, 2)}"
-        return said + (", reviewers’ strictness not counted in" if self.scale != 1 and of_reviews else "")
-
-    def _interval(self) -> str:
-        said = f"{number(self.low)} to {number(self.high)}{self.unit}"
-        if self.quantile is None or not self.std_error:
-            return said
-        return f"{said} = estimate ± {number(self.quantile, 2)} × {number(self.std_error, 2)}"
-
-    def _predicted(self) -> str:
-        if not self.regression:
-            return "not used: no correlation of at least 0.20 is measured"
-        if self.correlation is None:
-            return "correlation not measured here: under 30 reviews"
-        return f"correlates {number(self.correlation, 2)} with the reviews here"
 
 
 def explain(

@@ -7,6 +7,7 @@ import pytest
 from scipy import stats
 
 from calibration.results import Interval
+from qa.sampling import telling
 from qa.sampling.estimation import Figure, column_means, greg_by, hajek
 from qa.sampling.explaining import MEAN, REGRESSION, SHARE, Explanation, explain
 from qa.sampling.reporting import Frame, Regression, Sample, Window, regress, too_few
@@ -258,7 +259,7 @@ def told(**given: Any) -> Explanation:
 
 
 def test_an_explanation_tells_what_a_number_rests_on_and_what_it_leaves_out() -> None:
-    assert told().facts == [
+    assert telling.facts(told()) == [
         ("Reviews", "5 of 10 drawn, worth 4.5 of equal weight"),
         ("Stands for", "1,200 parts"),
         ("Weights", "8.0 to 12.0 parts a review"),
@@ -271,27 +272,31 @@ def test_an_explanation_tells_what_a_number_rests_on_and_what_it_leaves_out() ->
         ("Rubric", "General 1.0, General 2.0"),
         ("Verdict", "cannot tell"),
     ]
-    assert told().worked_out == "Σ w·y ÷ Σ w = 4,000.0 ÷ 50.0 = 80.00"
+    assert telling.worked_out(told()) == "Σ w·y ÷ Σ w = 4,000.0 ÷ 50.0 = 80.00"
 
 
 def test_an_explanation_says_of_a_share_an_answer_and_a_prediction_what_holds_of_each() -> None:
     share = told(scale=100.0, unit=" %", terms=(40.0, 50.0), reviewers=0.0, quantile=None, least_weight=12.0)
-    answers = dict(told(counted="Answers", drawn=None, population=0, rubric_versions=(), rules=(), left_out=()).facts)
+    bare = {"drawn": None, "population": 0, "rubric_versions": (), "rules": (), "left_out": ()}
+    answers = dict(telling.facts(told(counted="Answers", **bare)))
     unknown = told(terms=(), estimate=None, low=None, high=None, sampling=None, reason="too few to judge")
     predicted = told(formula=REGRESSION, regression=True, terms=(81.0, -1.0), correlation=0.45)
 
-    assert share.worked_out.endswith(" = 4,000.0 ÷ 50.0 = 80.00 %")
-    assert dict(share.facts) | {"Weights": "12.0 parts a review on average"} == dict(share.facts)
-    assert dict(share.facts)["Standard error"] == "3.00 %: sampling 3.00, reviewers’ strictness not counted in"
-    assert dict(share.facts)["95 % interval"] == "70.0 to 90.0 %"
-    assert "Predicted score" not in dict(share.facts)
+    assert telling.worked_out(share).endswith(" = 4,000.0 ÷ 50.0 = 80.00 %")
+    assert dict(telling.facts(share)) | {"Weights": "12.0 parts a review on average"} == dict(telling.facts(share))
+    assert dict(telling.facts(share))["Standard error"] == "3.00 %: sampling 3.00, reviewers’ strictness not counted in"
+    assert dict(telling.facts(share))["95 % interval"] == "70.0 to 90.0 %"
+    assert "Predicted score" not in dict(telling.facts(share))
     assert list(answers) == ["Answers", "Standard error", "95 % interval", "Method", "Predicted score"]
     assert answers["Answers"] == "5"
-    assert unknown.worked_out == MEAN
-    assert ("No interval", "too few to judge") in unknown.facts
-    assert predicted.worked_out == f"{REGRESSION} = 81.00 − 1.00 = 80.00"
-    assert dict(predicted.facts)["Predicted score"] == "correlates 0.45 with the reviews here"
-    assert dict(told(regression=True).facts)["Predicted score"] == "correlation not measured here: under 30 reviews"
+    assert telling.worked_out(unknown) == MEAN
+    assert ("No interval", "too few to judge") in telling.facts(unknown)
+    assert telling.worked_out(predicted) == f"{REGRESSION} = 81.00 − 1.00 = 80.00"
+    assert dict(telling.facts(predicted))["Predicted score"] == "correlates 0.45 with the reviews here"
+    assert (
+        dict(telling.facts(told(regression=True)))["Predicted score"]
+        == "correlation not measured here: under 30 reviews"
+    )
 
 
 def test_a_share_carries_reviewers_strictness_told_apart_and_a_change_only_what_they_do_not_share() -> None:
