@@ -31,10 +31,11 @@ class Crowd:
         """People by value and week of a dimension; ``None`` where the reader may see each person."""
         if self.sees_each:
             return None
+        span = {"since": self.found.weeks[0], "until": self.found.weeks[-1]}
+        if not self.asked and self.scope.everything:
+            self.asked.update(scoped.people_of_all(self.session, self.scope, **span))
         if dimension not in self.asked:
-            self.asked[dimension] = scoped.people_by(
-                self.session, self.scope, dimension, since=self.found.weeks[0], until=self.found.weeks[-1]
-            )
+            self.asked[dimension] = scoped.people_by(self.session, self.scope, dimension, **span)
         return self.asked[dimension]
 
 

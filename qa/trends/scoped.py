@@ -56,7 +56,7 @@ def people_by(
     if len(faces | ({dimension} if dimension else set())) <= 1:
         face = dimension or next(iter(faces), "all")
         values = next((values for name, values in narrowed if name == face), None)
-        found = people(session, scope, face, since=since, until=until, values=values)
+        found = people(session, scope, [face], since=since, until=until, values=values)[face]
         if dimension or face == "all":
             return found
         totals: dict[tuple[str, dt.date], int] = {}
@@ -64,6 +64,14 @@ def people_by(
             totals["", week] = totals.get(("", week), 0) + count
         return totals
     return _people_of_frames(session, scope, dimension, since, until)
+
+
+def people_of_all(
+    session: Session, scope: Scope, *, since: dt.date, until: dt.date
+) -> dict[str, dict[tuple[str, dt.date], int]]:
+    """The same of every dimension that is kept by itself, in one statement; the scope is everything."""
+    found = people(session, scope, ("all", "team", "queue", *NARROWING), since=since, until=until)
+    return {"": found.pop("all"), **found}
 
 
 def _people_of_frames(

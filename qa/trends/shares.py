@@ -1,7 +1,7 @@
 """Whose work and whose scores figures rest on: scopes, reviewers' shares of them, people behind them."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -28,6 +28,10 @@ class Scope:
     face: str = "all"
     value: str = ""
     all_teams: tuple[int, ...] = ()  # of the programme: the sums are kept by team, and are found by it
+
+    @property
+    def everything(self) -> bool:
+        return self.teams is None and self.queue is None and self.face == "all"
 
     @property
     def read_teams(self) -> tuple[int, ...]:
@@ -204,18 +208,26 @@ def block_shares(
 
 
 def people(
-    session: Session, scope: Scope, face: str, *, since: dt.date, until: dt.date, values: Sequence[str] | None = None
-) -> dict[tuple[str, dt.date], int]:
-    """How many specialists each value's week is over."""
+    session: Session,
+    scope: Scope,
+    faces: Collection[str],
+    *,
+    since: dt.date,
+    until: dt.date,
+    values: Sequence[str] | None = None,
+) -> dict[str, dict[tuple[str, dt.date], int]]:
+    """How many specialists each value's week is over, by face."""
     table = WeeklyPersonPack
     where = [
         table.programme_id == scope.programme_id,
-        table.face == face,
+        table.face.in_(faces),
         table.week >= since,
         table.week <= until,
     ]
     if values is not None:
         where.append(table.value.in_(values))
     cells = func.length(table.sums) / NUMBER.itemsize  # each cell is one person with one sum
-    rows = session.execute(select(table.value, table.week, cells).where(*where))
-    return {(value, week): int(count) for value, week, count in rows}
+    found: dict[str, dict[tuple[str, dt.date], int]] = {face: {} for face in faces}
+    for face, value, week, count in session.execute(select(table.face, table.value, table.week, cells).where(*where)):
+        found[face][value, week] = int(count)
+    return found

@@ -50,6 +50,7 @@ class Summed:
     shares: Shares
     lenient: Vector  # the effects of the reviewers in the shares' order
     progress: Sequence[Progress]
+    by_face: dict[str, "Summed"] = field(default_factory=dict, repr=False)  # what ``split`` has read already
 
     @property
     def anything(self) -> bool:
@@ -178,6 +179,12 @@ def _progress(weeks: Sequence[dt.date], every: Rows, draws: Draws) -> list[Progr
 
 def split(session: Session, summed: Summed, face: str) -> Summed:
     """The same scope with its rows split by the values of a face; estimates stay those of the scope's window."""
+    if face not in summed.by_face:
+        summed.by_face[face] = _split(session, summed, face)
+    return summed.by_face[face]
+
+
+def _split(session: Session, summed: Summed, face: str) -> Summed:
     scope = summed.scope
     span: dict[str, Any] = {"since": summed.weeks[0], "until": summed.weeks[-1], "teams": scope.read_teams}
     at = _Places(
@@ -201,6 +208,7 @@ def split(session: Session, summed: Summed, face: str) -> Summed:
         values=list(value_of),
         queues=list(at.queue),
         teams=list(at.team),
+        by_face={},
     )
 
 
