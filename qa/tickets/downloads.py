@@ -18,6 +18,6 @@ def csv_response(name: str, columns: Sequence[str], rows: Iterable[Sequence[obje
         writer.writerow(["" if cell is None else csv_text(str(cell)) for cell in row])
     return Response(
         "\ufeff" + text.getvalue(),
-        mimetype="text/csv; charset=utf-8",
+        mimetype="text/csv",
         headers={"Content-Disposition": f"attachment; filename={name}"},
     )
