@@ -69,8 +69,6 @@ class Shares:
     seconds: Vector
     n: Vector
     exact: bool
-    face: str  # of the sums that all this was read from
-    read: Read
 
     def of(self, weeks: Codes) -> tuple[Vector, Vector]:
         """Each reviewer's share of some weeks together, and that of reviews in which strictness tells."""
@@ -110,8 +108,6 @@ def shares_of(
         seconds=tables["seconds"],
         n=tables["n"],
         exact=exact,
-        face=face,
-        read=found,
     )
 
 
@@ -174,19 +170,16 @@ class BlockShares:
 def block_shares(
     session: Session,
     scope: Scope,
-    shares: Shares,
     effects: Mapping[int, float],
     face: str,
     newest: Sequence[dt.date],
     before: Sequence[dt.date],
 ) -> dict[str, BlockShares]:
-    """The same of every team, queue or language; one statement where ``shares`` was not read from these sums."""
+    """The same of every team, queue or language, in one statement."""
     if not newest:
         return {}
-    found = shares.read
-    if face != shares.face:
-        first = min((*before, *newest))
-        found = read(session, WeeklyReviewerPack, scope.programme_id, since=first, until=max(newest), face=face)
+    first = min((*before, *newest))
+    found = read(session, WeeklyReviewerPack, scope.programme_id, since=first, until=max(newest), face=face)
     value_of: dict[str, int] = {}
     who_of = {who: n for n, who in enumerate(np.unique(found.numbers("reviewer_id")).tolist())}
     blocks = dict.fromkeys(before, 1) | dict.fromkeys(newest, 0)

@@ -28,13 +28,13 @@ Kept = Mapping[
 def shares_by_face(
     session: Session, found: Summed, newest: Sequence[dt.date], before: Sequence[dt.date], faces: Sequence[str]
 ) -> Kept:
-    """The reviewers' shares of every value of these faces over both blocks, at most one statement each."""
+    """The reviewers' shares of every value of these faces over both blocks, one statement each."""
     scope, effects = found.scope, found.known.effects
     if scope.face != "all" or not found.anything:
         return {}
     others = {"team": scope.queue, "queue": scope.teams, "language": scope.teams or scope.queue}
     return {
-        face: block_shares(session, scope, found.shares, effects, face, newest, before)
+        face: block_shares(session, scope, effects, face, newest, before)
         for face in faces
         if others[face] is None
     }
