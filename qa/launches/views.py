@@ -11,11 +11,12 @@ from sqlalchemy.orm import Session
 
 from qa.core import advancing, entering, taking_in
 from qa.core.access import Permission, requires
-from qa.core.clock import local_day, monday_of, utcnow
+from qa.core.clock import local_day, monday_of, utcnow, week_key
 from qa.core.db import db
 from qa.core.fields import shown_again
 from qa.core.import_views import Importing, add_pages
 from qa.launches import comparing, drawings, evidence, fields, queries, service
+from qa.launches.models import Launch
 from qa.tickets.queries import queue_names
 
 bp = Blueprint("launches", __name__, url_prefix="/launches")
@@ -95,6 +96,18 @@ def show(launch_id: int) -> ResponseReturnValue:
     return launch_page(launch_id)
 
 
+def plan_address(launch: Launch) -> str:
+    """The form of a plan that watches a launch, filled in: its tickets by the help desk's name, else its queues."""
+    where = {"launch": launch.label} if launch.label else {"queue": launch.queues}
+    return url_for(
+        "sampling.new_plan",
+        kind="launch_watch" if launch.label else "simple",
+        name=f"Launch {launch.name}",
+        until=week_key(launch.ends_on) if launch.ends_on else None,
+        **where,
+    )
+
+
 def launch_page(
     launch_id: int,
     *,
@@ -118,6 +131,7 @@ def launch_page(
         view=view,
         launch=launch,
         today=today,
+        plan_url=plan_address(launch),
         control=launch.control_queues or [name for name in queues if name not in launch.queues],
         unknown=[name for name in (*launch.queues, *launch.control_queues) if name not in queues],
         issues=queries.issues_of(session, launch.id),

@@ -33,11 +33,7 @@ def shares_by_face(
     if scope.face != "all" or not found.anything:
         return {}
     others = {"team": scope.queue, "queue": scope.teams, "language": scope.teams or scope.queue}
-    return {
-        face: block_shares(session, scope, effects, face, newest, before)
-        for face in faces
-        if others[face] is None
-    }
+    return {face: block_shares(session, scope, effects, face, newest, before) for face in faces if others[face] is None}
 
 
 def standings(

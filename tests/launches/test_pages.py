@@ -1,6 +1,8 @@
 """Launches as people write them down, watch them, change them, put them away and take them in from a file."""
 
 import datetime as dt
+import html
+import re
 from collections.abc import Callable
 
 from sqlalchemy import select
@@ -35,6 +37,13 @@ def test_a_launch_is_written_down_changed_put_away_and_brought_back(
     assert (launch.queues, launch.owner_id) == (["studio", "payouts"], cast.dora.id)
     assert session.scalars(select(Notice.kind).where(Notice.user_id == cast.dora.id)).all() == ["launch_owner"]
     page = f"/launches/{launch.id}"
+
+    link = re.search(r'href="(/sampling/plans/new[^"]+)"', quinn.get(page).get_data(as_text=True))
+    assert link is not None
+    plan = quinn.get(html.unescape(link[1])).get_data(as_text=True)
+    assert 'value="Launch Duet Studio"' in plan  # the plan that watches it knows what it watches
+    ticked = re.findall(r'<input checked[^>]*value="([^"]+)"', plan)
+    assert ticked == ["simple", "studio", "payouts"]  # the help desk has no name for it, so by its queues
 
     edited = quinn.post_form(page, {**FORM, "version": "0", "note": "Call +43 660 1234567", "control_queues": "a"})
     stale = sign_in(cast.dora).post_form(page, {**FORM, "version": "0", "name": "Another"})

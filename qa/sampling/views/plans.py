@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from urllib.parse import quote, unquote
@@ -21,15 +22,21 @@ from qa.sampling import plans as sampling_plans
 from qa.sampling.values import filter_values
 from qa.sampling.views.blueprint import bp
 
+LONGEST = 80  # characters of a name, values that an address may tick
+
 
 @bp.get("/plans/new")
 @requires(Permission.SAMPLING_PLAN)
 def new_plan() -> ResponseReturnValue:
-    """An empty form; a link from elsewhere may bring a kind with it."""
-    form = the_form(None)
-    form.amount.data = request.args.get("amount", 4, type=int)
-    if request.args.get("kind") in kinds.KINDS:
-        form.kind.data = request.args["kind"]
+    """An empty form; a link from elsewhere may bring a kind, a name, an end and what to tick with it."""
+    asked = request.args
+    ticked = {name: asked.getlist(name)[:LONGEST] for name in ("launch", "queue") if asked.get(name)}
+    form = the_form(None, ticked)
+    form.amount.data = asked.get("amount", 4, type=int)
+    form.name.data, form.until.data = asked.get("name", "")[:LONGEST], asked.get("until", "")[:LONGEST]
+    if asked.get("kind") in kinds.KINDS:
+        form.kind.data = asked["kind"]
+    tick(form, ticked)
     return form_page(form, None)
 
 
@@ -52,8 +59,7 @@ def edit_plan(plan_id: int) -> ResponseReturnValue:
     form.days.data = rules.days
     form.schedule.data, form.once.data, form.until.data = rules.schedule, rules.once, rules.until
     form.self_share.data, form.peer_share.data = percent(rules.self_share), percent(rules.peer_share)
-    for name, values in _ticked(rules).items():
-        form[forms.FILTER + quote(name, safe="")].data = values
+    tick(form, _ticked(rules))
     return form_page(form, view)
 
 
@@ -64,15 +70,21 @@ def change_plan(plan_id: int) -> ResponseReturnValue:
     return preview_or_save(the_form(view), view)
 
 
-def the_form(view: sampling_plans.PlanView | None) -> forms.PlanForm:
-    """The form with what tickets offer to tick, and what the plan ticks already."""
+def the_form(view: sampling_plans.PlanView | None, ticked: Mapping[str, Sequence[str]] | None = None) -> forms.PlanForm:
+    """The form with what tickets offer to tick, and what the plan, or ``ticked``, ticks already."""
     values = {
         name: list(known) for name, known in filter_values(db.session(), g.actor.programme_id, now=utcnow()).items()
     }
-    for name, chosen in (_ticked(view.rules) if view else {}).items():
+    for name, chosen in (_ticked(view.rules) if view else ticked or {}).items():
         offered = values.setdefault(name, [])
         offered += [(value, value) for value in chosen if value not in dict(offered)]
     return forms.plan_form(values)
+
+
+def tick(form: forms.PlanForm, ticked: Mapping[str, Sequence[str]]) -> None:
+    """Tick values in the form's lists."""
+    for name, values in ticked.items():
+        form[forms.FILTER + quote(name, safe="")].data = list(values)
 
 
 def _ticked(rules: kinds.Rules) -> dict[str, list[str]]:
