@@ -67,5 +67,6 @@ def picture(
             ],
             name="Escalations opened, by week",
             numerals=COUNTS,
+            from_zero=True,
         ),
     )

@@ -50,4 +50,6 @@ def quality_chart(seen: Watched, launch: Launch) -> Chart:
 def volume_chart(counts: Sequence[tuple[dt.date, int]]) -> Chart:
     """How many parts were about it, by week."""
     points = tuple(Point(label=label(week), value=float(count)) for week, count in counts)
-    return line_chart([Series(name="Parts", points=points)], name="Parts about the launch", numerals=COUNTS)
+    return line_chart(
+        [Series(name="Parts", points=points)], name="Parts about the launch", numerals=COUNTS, from_zero=True
+    )

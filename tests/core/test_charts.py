@@ -146,6 +146,16 @@ def wide(chart: Chart) -> Drawing:
     return drawings(chart)[-1]
 
 
+def test_counts_are_drawn_from_zero():
+    counts = [Series(name="Opened", points=points(150, 216, 182))]
+
+    def lowest(chart: Chart) -> str:
+        return wide(chart).texts()[0]  # the first tick
+
+    assert lowest(line_chart(counts, name="Opened", from_zero=True)) == "0"
+    assert lowest(line_chart(counts, name="Opened")) == "140"
+
+
 def test_a_gap_breaks_the_line_and_its_band():
     drawing = wide(line_chart([Series(name="All", points=points(80, 81, None, 83, 84))], name="Quality"))
 

@@ -29,6 +29,12 @@ def test_ticks_are_round_and_enclose_the_span(span: tuple[float, float], ticks: 
     assert linear(span, start=0, end=100).ticks == ticks
 
 
+def test_counts_have_no_fractions_between_them():
+    assert linear((0, 1.06), start=0, end=100, whole=True).ticks == (0, 1, 2)
+    assert linear((0, 5.3), start=0, end=100, whole=True).ticks == (0, 2, 4, 6)
+    assert linear((0, 1.06), start=0, end=100).ticks == (0, 0.5, 1, 1.5)
+
+
 @given(st.lists(FIGURES, min_size=1, max_size=8))
 def test_every_figure_lies_on_the_axis(values: list[float]):
     span = domain(values)

@@ -39,11 +39,12 @@ def line_chart(
     events: Sequence[Event] = (),
     stretches: Sequence[Stretch] = (),
     further: Sequence[tuple[float, str]] = (),
+    from_zero: bool = False,
 ) -> Chart:
     """Up to six series over the same labels: bands for one or two, whiskers side by side for more.
 
     An event or stretch whose label is not on the axis is left out. ``bounds`` are those of the measure (0, 100);
-    ``further`` are levels beside the target, each with its word.
+    ``further`` are levels beside the target, each with its word. Counts are drawn ``from_zero``.
     ``ValueError`` when the series have different labels or are too many to be told apart.
     """
     _check(series)
@@ -55,6 +56,7 @@ def line_chart(
         events=tuple(events),
         bounds=bounds,
         stretches=tuple(stretches),
+        from_zero=from_zero,
     )
     return _time_chart(plot, name=name, axis=axis, kind="line")
 

@@ -164,7 +164,7 @@ def row_plot(
         right = size.width - sum(taken) - BETWEEN * max(len(taken) - 1, 0) - (GAP if taken else 8.0)
         start = right + GAP
         columns = (start + value, start + value + (BETWEEN if value else 0), size.width)
-    x = linear(span, start=left, end=right, ticks=7 if size.word == "wide" else 5)
+    x = linear(span, start=left, end=right, ticks=7 if size.word == "wide" else 5, whole=numerals.digits == 0)
     if ticks:
         x = Scale(low=span[0], high=span[1], ticks=tuple(v for v, _ in ticks), decimals=0, start=left, end=right)
     return RowPlot(

@@ -54,14 +54,15 @@ def domain(values: Iterable[float | None], *, bounds: tuple[float, float] | None
     return low, high
 
 
-def linear(span: tuple[float, float], *, start: float, end: float, ticks: int = 5) -> Scale:
-    """A scale over the span, widened to round ticks."""
+def linear(span: tuple[float, float], *, start: float, end: float, ticks: int = 5, whole: bool = False) -> Scale:
+    """A scale over the span, widened to round ticks; those of a ``whole`` one are no fractions."""
     low, high = span
     if high - low < max(abs(low), abs(high)) * 1e-9 or high <= low:
         low, high = low - 1, high + 1
     rough = (high - low) / max(ticks - 1, 1)
     power = 10.0 ** floor(log10(rough))
     step = next(power * each for each in ROUND_STEPS if power * each >= rough * 0.999)
+    step = max(step, 1.0) if whole else step
     first, last = floor(low / step + 1e-9), ceil(high / step - 1e-9)
     decimals = max(0, -floor(log10(step) + 1e-9))
     if round(step, decimals) != step:

@@ -29,6 +29,7 @@ class TimePlot:
     limit_words: tuple[str, str] = ("lower limit", "upper limit")
     stretches: tuple[Stretch, ...] = ()
     small: bool = False
+    from_zero: bool = False
 
     @cached_property
     def labels(self) -> list[str]:
@@ -48,11 +49,15 @@ class TimePlot:
         if all(point.value is None for point in self.points):
             return None
         values: list[float | None] = [level.value for level in self.levels]
+        values += [0.0] if self.from_zero else []
         for point in self.points:
             values += (point.value, point.low, point.high)
             if point.limits:
                 values += (point.limits.low, point.limits.high)
-        return domain(values, bounds=self.bounds)
+        span = domain(values, bounds=self.bounds)
+        if span is None or not self.from_zero or any(value < 0 for value in values if value is not None):
+            return span
+        return 0.0, span[1]  # no air under nothing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,7 +20,7 @@ TICK_GAP = 8.0
 
 def ground(labels: Sequence[str], span: tuple[float, float], numerals: Numerals, *, small: bool) -> Ground:
     """The axes over those labels and that span."""
-    y = linear(span, start=100, end=0, ticks=4 if small else 5)
+    y = linear(span, start=100, end=0, ticks=4 if small else 5, whole=numerals.digits == 0)
     texts = tick_texts(y, numerals)
     left = max(map(width_of, texts)) + TICK_GAP
     column = 100 / len(labels)
