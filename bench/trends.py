@@ -19,10 +19,11 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 from sqlalchemy import Engine, event, text
@@ -37,12 +38,18 @@ from qa.config import Settings
 from qa.core.db import db
 from qa.people import sessions
 from qa.reviews import keeping_sums
+from qa.trends import drawings, looking, views
 from tests.support import engines, runs
 from tests.support.client import open_session
 
 SCAN_BAR, DUCK_BAR, PAGE_BAR, FLAT_BAR, UPKEEP_BAR = 1 / 60, 0.5, 60.0, 1.3, 0.20
 ROUNDS = 7
 SUBMITS, WARM = 24, 6
+PARTS = {
+    "figures with their statements": (looking, "look"),
+    "drawing": (drawings, "of_page"),
+    "templates": (views, "render_template"),
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -73,6 +80,7 @@ def page_bars(size: int) -> list[Bar]:
         f"by DuckDB {duck * 1e3:.1f} ms; "
         f"page {large.page * 1e3:.1f} ms, with a tenth of the reviews {small.page * 1e3:.1f} ms of CPU"
     )
+    print(f"of the page, ms of CPU: {', '.join(f'{name} {spent * 1e3:.1f}' for name, spent in large.parts.items())}")
     return [
         at_most(
             "queries of the trends page, CPU, over a scan of the facts by SQLite", large.queries / scan, SCAN_BAR, 4
@@ -84,10 +92,11 @@ def page_bars(size: int) -> list[Bar]:
 
 
 class Page:
-    """CPU seconds of the page and of its statements."""
+    """CPU seconds of the page, of its parts and of its statements."""
 
-    def __init__(self, page: float, queries: float, one_team: float, statements: int) -> None:
-        self.page, self.queries, self.one_team, self.statements = page, queries, one_team, statements
+    def __init__(self, page: float, parts: dict[str, float], queries: float, one_team: float, statements: int) -> None:
+        self.page, self.parts, self.queries, self.one_team = page, parts, queries, one_team
+        self.statements = statements
 
 
 def page_of(folder: Path, facts: Facts) -> Page:
@@ -108,6 +117,7 @@ def page_of(folder: Path, facts: Facts) -> Page:
         for _ in range(2):
             client.get("/trends/")
         page = statistics.median(cpu(lambda: answered(client, "/trends/")) for _ in range(ROUNDS))
+        parts = parts_of(lambda: answered(client, "/trends/"))
         with heard() as whole:
             client.get("/trends/")
         with heard() as one:
@@ -117,7 +127,29 @@ def page_of(folder: Path, facts: Facts) -> Page:
         raw.execute("PRAGMA mmap_size=268435456")
         queries, alone = (middle(partial(asked_again, raw, asked)) for asked in (whole, one))
         raw.close()
-    return Page(page, queries, alone, len(whole))
+    return Page(page, parts, queries, alone, len(whole))
+
+
+def parts_of(call: Callable[[], object]) -> dict[str, float]:
+    """What each part of the page takes, CPU seconds, the middle of rounds: a clock is put round its function."""
+    spent: dict[str, list[float]] = {name: [] for name in PARTS}
+    with ExitStack() as clocks:
+        for name, (module, function) in PARTS.items():
+            clocks.enter_context(patch.object(module, function, clocked(getattr(module, function), spent[name])))
+        for _ in range(ROUNDS):
+            call()
+    return {name: statistics.median(rounds) for name, rounds in spent.items()}
+
+
+def clocked(function: Callable[..., Any], spent: list[float]) -> Callable[..., Any]:
+    def timed(*given: Any, **named: Any) -> Any:
+        begin = time.process_time()
+        try:
+            return function(*given, **named)
+        finally:
+            spent.append(time.process_time() - begin)
+
+    return timed
 
 
 def answered(client: Any, path: str) -> None:
@@ -198,15 +230,9 @@ def upkeep_bar() -> Bar:
     """What keeping the sums adds to the request that submits."""
     spent: list[float] = []
     kept = keeping_sums.submitted
-
-    def timed(*given: Any) -> None:
-        begin = time.process_time()
-        kept(*given)
-        spent.append(time.process_time() - begin)
-
     with tempfile.TemporaryDirectory() as folder, world("sqlite", Path(folder), reviewers=1, parts=SUBMITS) as desk:
         client = signed_in(desk)
-        keeping_sums.submitted = timed  # type: ignore[assignment]
+        keeping_sums.submitted = clocked(kept, spent)
         whole = []
         try:
             for part in desk.reviewers[0].parts:
