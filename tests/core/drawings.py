@@ -97,7 +97,7 @@ def _fixed(root: Node) -> Drawing:
 
 
 def _stretched(sheet: Node, place: str, width: float) -> Drawing:
-    """A chart over time on a sheet of that width, as charts.css lays it out."""
+    """A chart over time on a sheet of that width, as chart-widths.css lays it out."""
     (row,) = (node for node in sheet if "chart__sheet" in words_of(node))
     parts = [node for node in row if _shown(node, place)]
     height = 84.0 if place == "small" else HEIGHTS[place]
@@ -128,7 +128,7 @@ def _within(node: Node, frame: Frame, place: str) -> Iterator[tuple[Node, Frame]
 
 
 def _shown(node: Node, place: str) -> bool:
-    """Whether charts.css shows it at that width."""
+    """Whether chart-widths.css shows it at that width."""
     order = ["narrow", "medium", "wide"]
     for word in words_of(node):
         if word.startswith("at-") and word != f"at-{place}":

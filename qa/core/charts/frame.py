@@ -14,7 +14,7 @@ NOTHING_YET = "Nothing to draw: no figure in this selection yet."
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Size:
-    """A width that rows are drawn at; charts.css shows the one that fits its place, so text stays near 12 px."""
+    """A width that rows are drawn at; chart-widths.css shows the one that fits its place, so text stays near 12 px."""
 
     word: str
     width: float

@@ -2,7 +2,7 @@
 
 The drawing stretches with its place: what has a place on the axes is written in percent of the plot, curves in a sheet
 of 100 by 100 that is pulled to the plot (their strokes are not), and marks and words have their size in pixels. Only
-words that would meet at another width are written again for it; charts.css shows those that fit.
+words that would meet at another width are written again for it; chart-widths.css shows those that fit.
 """
 
 from collections.abc import Sequence

@@ -26,7 +26,7 @@ LONGEST = 0.8  # of the plot and what is right of it, for the label of an event
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """From ``least`` px on, a plot is that high (charts.css has the same figures)."""
+    """From ``least`` px on, a plot is that high (chart-widths.css has the same figures)."""
 
     word: str
     least: float
