@@ -9,12 +9,10 @@ import pytest
 from qa.core.charts import (
     Chart,
     Event,
-    Limits,
     Point,
     Row,
     Series,
     StackedRow,
-    Stretch,
     bar_chart,
     control_chart,
     dot_plot,
@@ -25,7 +23,7 @@ from qa.core.charts import (
     stacked_bars,
 )
 from tests.core import sample_charts
-from tests.core.drawings import Drawing, drawings
+from tests.core.drawings import drawings
 
 KINDS = {
     name: getattr(sample_charts, name)
@@ -142,152 +140,6 @@ def test_hovering_a_point_says_value_interval_and_n():
     assert titles[1] == "W2: 82.4 (80.4 to 84.4), n 212"
 
 
-def wide(chart: Chart) -> Drawing:
-    return drawings(chart)[-1]
-
-
-def test_counts_are_drawn_from_zero():
-    counts = [Series(name="Opened", points=points(150, 216, 182))]
-
-    def lowest(chart: Chart) -> str:
-        return wide(chart).texts()[0]  # the first tick
-
-    assert lowest(line_chart(counts, name="Opened", from_zero=True)) == "0"
-    assert lowest(line_chart(counts, name="Opened")) == "140"
-
-
-def test_a_gap_breaks_the_line_and_its_band():
-    drawing = wide(line_chart([Series(name="All", points=points(80, 81, None, 83, 84))], name="Quality"))
-
-    assert len(drawing.all("path", "line")) == 2
-    assert len(drawing.all("path", "band")) == 2
-    assert len(drawing.all("circle", "mark")) == 4
-
-
-def test_no_line_leads_to_a_point_that_stands_apart():
-    first, second, third, fourth, fifth = points(80, 81, 75, 76, 90)
-    series = Series(name="All", points=(first, second, replace(third, apart=True), fourth, replace(fifth, apart=True)))
-
-    drawing = wide(line_chart([series], name="Quality"))
-
-    assert len(drawing.all("path", "line")) == 2
-    assert len(drawing.all("path", "band")) == 2
-    assert len(whiskers(drawing)) == 1
-    assert len(drawing.all("circle", "mark")) == 5
-
-
-def whiskers(drawing: Drawing, tone: str = "s1") -> list[tuple[str, ...]]:
-    """(place, one end, other end) of each whisker of a series, in percent."""
-    return [
-        found
-        for path in drawing.all("path", "whisker")
-        if tone in (path.get("class") or "")
-        for found in re.findall(r"M(\S+) (\S+)V([\d.]+)", path.get("d", ""))
-    ]
-
-
-def test_marks_that_are_not_joined_have_neither_line_nor_band():
-    joined = Series(name="All", points=points(1, 2, 3, 4))
-    loose = replace(joined, name="Some", joined=False)
-
-    drawing = wide(line_chart([joined, loose], name="x"))
-
-    assert len(drawing.all("path", "s1")) == 2
-    assert not [path for path in drawing.all("path", "s2") if path.get("class") in ("line s2", "band s2")]
-    assert len(whiskers(drawing, "s2")) == len(drawing.all("path", "mark")) == 4
-    assert drawing.root.findtext(".//desc", "").startswith("One line and marks beside it from W1 to W4")
-
-
-def test_a_stretch_shades_its_weeks_and_is_said_in_the_table():
-    stretch = Stretch(first="W2", last="W3", text="likely onset")
-
-    shaded = line_chart([Series(name="Mean", points=points(1, 2, 3, 4))], name="x", stretches=[stretch])
-    elsewhere = line_chart(
-        [Series(name="Mean", points=points(1, 2, 3, 4))], name="x", stretches=[replace(stretch, last="W9")]
-    )
-
-    (shade,) = wide(shaded).all("rect", "stretch")
-    assert (shade.get("x"), shade.get("width")) == ("25.00", "50.00")  # the second and the third of four quarters
-    assert [row[-1] for row in shaded.table.rows] == ["", "likely onset", "likely onset", ""]
-    assert not wide(elsewhere).all("rect", "stretch")
-
-
-def test_a_point_on_its_own_keeps_a_whisker():
-    drawing = wide(line_chart([Series(name="All", points=points(None, 81, None))], name="Quality"))
-
-    assert not drawing.all("path", "band")
-    assert len(whiskers(drawing)) == 1
-
-
-def test_three_series_show_whiskers_side_by_side_instead_of_bands():
-    drawing = wide(line_chart([Series(name=name, points=points(80, 81)) for name in "ABC"], name="Quality"))
-
-    assert not drawing.all("path", "band")
-    assert len({place for tone in ("s1", "s2", "s3") for place, *_ in whiskers(drawing, tone)}) == 6
-
-
-def test_a_curve_and_the_marks_of_its_points_lie_on_each_other(charts: dict[str, Chart]):
-    drawing = wide(charts["two_lines"])
-    curve = [
-        step
-        for path in drawing.all("path", "line")
-        if path.get("class") == "line s1"
-        for step in re.findall(r"[ML](\S+) ([\d.]+)", path.get("d", ""))
-    ]
-    marks = [(node.get("cx", ""), node.get("cy", "")) for node in drawing.all("circle", "s1")]
-
-    assert [(f"{x}%", f"{y}%") for x, y in curve] == marks
-    assert len(marks) == 26
-
-
-def test_each_series_has_a_mark_of_its_own_shape(charts: dict[str, Chart]):
-    paths = {
-        node.get("class"): (node.get("d") or "circle").count("L")
-        for node in drawings(charts["many_lines"])[0].root.iter()
-        if (node.get("class") or "").startswith("mark")
-    }
-
-    assert len(paths) == 5
-
-
-def test_flagged_points_are_labelled_once_for_each_run(charts: dict[str, Chart]):
-    alone, run = drawings(charts["control"]), drawings(charts["control_at_the_edge"])
-
-    for drawing in alone:
-        assert sum("above the limit, 12." in text for text in drawing.texts()) == 1
-    for drawing in run:
-        assert drawing.texts().count("stricter, 3 in a row") == 1
-        assert len(drawing.all("circle", "flagged")) == 3
-
-
-def test_the_last_limits_are_written_with_their_figures(charts: dict[str, Chart]):
-    for drawing in drawings(charts["control"]):
-        assert any(re.fullmatch(r"upper.* 9\.\d", text) for text in drawing.texts())
-
-
-def test_a_limit_that_is_open_on_one_side_is_not_drawn_there():
-    flat = [Point(label=f"W{i}", value=5, n=30, limits=Limits(high=9)) for i in range(6)]
-
-    chart = control_chart(flat, name="Critical errors")
-
-    assert len(wide(chart).all("path", "limit")) == 1
-
-
-def test_events_stand_at_their_week_and_share_one_line_where_they_coincide():
-    chart = line_chart(
-        [Series(name="All", points=points(80, 81, 82))],
-        name="Quality",
-        events=[Event(at="W2", text="rubric 2.0"), Event(at="W2", text="launch"), Event(at="W9", text="not shown")],
-    )
-
-    drawing = wide(chart)
-
-    assert {node.get("x1") for node in drawing.all("line", "event")} == {"50.00%"}
-    assert len(drawing.all("path", "event-mark")) == 1
-    assert "rubric 2.0, launch" in drawing.texts()
-    assert "not shown" not in drawing.texts()
-
-
 def test_a_value_beyond_its_interval_bounds_is_refused():
     with pytest.raises(ValueError, match="upside down: 5 to 4"):
         Row(label="A", value=4.5, low=5, high=4)
@@ -338,7 +190,7 @@ def test_a_sparkline_of_nothing_has_a_name_too():
 def test_a_bar_starts_at_zero():
     chart = bar_chart([Row(label="A", value=40), Row(label="B", value=20)], name="Causes", axis="Cause")
 
-    long, short = (float(node.get("width", 0)) for node in wide(chart).all("rect", "bar"))
+    long, short = (float(node.get("width", 0)) for node in drawings(chart)[-1].all("rect", "bar"))
 
     assert long == pytest.approx(2 * short, abs=0.2)
 
@@ -348,7 +200,7 @@ def test_the_parts_of_a_row_add_up_to_the_whole_axis():
         [StackedRow(label="A", counts=(10, 20, 30))], parts=("x", "y", "z"), name="Levels", axis="Criterion"
     )
 
-    drawing = wide(chart)
+    drawing = drawings(chart)[-1]
     lengths = [float(node.get("width", 0)) for node in drawing.all("rect", "part")[3:]]
 
     assert chart.table.rows == (("A", "10", "17 %", "20", "33 %", "30", "50 %", "60"),)

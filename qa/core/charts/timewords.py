@@ -99,31 +99,34 @@ def ends(plot: TimePlot, on: Ground) -> Ends:
                 found.append((words, plot.numerals.bare(last), last, "limit-label"))
     narrow, wider = places_of(plot)[:2] if not plot.small else (SMALL, SMALL)
     over = width_of(plot.labels[-1]) / 2 - on.column * narrow.least / 250  # of a last label beyond the plot
-    texts = [
-        [_fitted(words, figure, place.least * MOST_MARGIN) for words, figure, *_ in found] for place in (narrow, wider)
-    ]
-    wide = [max([width_of(each) + END_GAP + 2 for each in written], default=max(MARGIN, over)) for written in texts]
-    middle = PLACES[1].height
-    wanted = [on.y.at(value) * middle / 100 for *_, value, _ in found]
-    at = [100 * y / middle for y in svg.spread(wanted, APART, 4, middle)]
-    drawn = [
-        f'<svg class="chart__side{shown}" width="{svg.xy(right)}" aria-hidden="true">'
-        f'<g transform="translate({END_GAP:.0f} 4)">'
-        + "".join(
-            f'<text y="{y:.2f}%" class="{class_}">{escape(words)}</text>'
-            for words, y, (*_, class_) in zip(written, at, found, strict=True)
+    sides = []
+    for place, shown in ((narrow, " at-narrow"), (wider, " from-medium")):
+        lines = [_fitted(words, figure, place.least * MOST_MARGIN) for words, figure, *_ in found]
+        right = max([width_of(line) + END_GAP + 2 for each in lines for line in each], default=max(MARGIN, over))
+        stacked = any(len(each) > 1 for each in lines)
+        wanted = [on.y.at(value) * place.height / 100 for *_, value, _ in found]
+        gap, edge = (2 * APART, APART / 2 + 2) if stacked else (APART, 4.0)
+        placed = svg.spread(wanted, gap, edge, place.height - (edge if stacked else 0))
+        drawn = "".join(
+            f'<text y="{100 * y / place.height:.2f}%" dy="{dy}" class="{class_}">{escape(line)}</text>'
+            for each, y, (*_, class_) in zip(lines, placed, found, strict=True)
+            for line, dy in zip(each, (-4, 11) if len(each) > 1 else (4,), strict=True)
         )
-        + "</g></svg>"
-        for written, right, shown in zip(texts, wide, (" at-narrow", " from-medium"), strict=True)
-    ]
-    if texts[0] == texts[1]:
-        return Ends(drawn=Svg(drawn[0].replace(" at-narrow", "")), narrow=wide[0], wider=wide[0])
-    return Ends(drawn=Svg("".join(drawn)), narrow=wide[0], wider=wide[1])
+        sides.append((shown, lines, right, drawn))
+    if sides[0][1] == sides[1][1]:
+        sides = [("", *sides[1][1:])]
+    whole = "".join(
+        f'<svg class="chart__side{shown}" width="{svg.xy(right)}" aria-hidden="true">'
+        f'<g transform="translate({END_GAP:.0f} 0)">{drawn}</g></svg>'
+        for shown, _, right, drawn in sides
+    )
+    return Ends(drawn=Svg(whole), narrow=sides[0][2], wider=sides[-1][2])
 
 
-def _fitted(words: str, figure: str, room: float) -> str:
-    """Words and figure; where room is short the words give way, never the figure."""
-    return f"{svg.shortened(words, room - width_of(figure) - 5)} {figure}"
+def _fitted(words: str, figure: str, room: float) -> tuple[str, ...]:
+    """Words and figure in one line, or where that is too long the words above the figure."""
+    together = f"{words} {figure}"
+    return (together,) if width_of(together) <= room else (svg.shortened(words, room), figure)
 
 
 def events(plot: TimePlot, on: Ground, ends: Ends) -> tuple[Svg, Svg]:
