@@ -104,14 +104,22 @@ class ProportionDifference(Estimate):
     chi_square: float | None
     chi_square_corrected: float | None
     p_corrected: float
-    p_exact: float
+    p_exact: float | None
     wald: Interval
 
 
 def proportion_difference(
-    successes_1: int, trials_1: int, successes_2: int, trials_2: int, confidence: float = 0.95
+    successes_1: int,
+    trials_1: int,
+    successes_2: int,
+    trials_2: int,
+    confidence: float = 0.95,
+    *,
+    exact: bool = True,
 ) -> ProportionDifference:
     """Difference of two independent proportions by the hybrid score method, with z, corrected and exact tests.
+
+    The exact test takes as long as the counts are large; without ``exact`` its p is ``None``.
 
     References
     ----------
@@ -148,7 +156,7 @@ def proportion_difference(
         chi_square=None if z is None else z * z,
         chi_square_corrected=None if z_corrected is None else z_corrected**2,
         p_corrected=1.0 if z_corrected is None else chi_square_upper_p(z_corrected**2, 1),
-        p_exact=_fisher_p(successes_1, trials_1, successes_2, trials_2),
+        p_exact=_fisher_p(successes_1, trials_1, successes_2, trials_2) if exact else None,
         wald=Interval(low=difference - half, high=difference + half, confidence=confidence),
     )
 

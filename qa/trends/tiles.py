@@ -157,14 +157,14 @@ def _gap_of_counts(now: tuple[float, float], then: tuple[float, float]) -> Diffe
     (hits, trials), (hits_before, trials_before) = ((round(count), round(of)) for count, of in (now, then))
     if not trials or not trials_before:
         return Difference(estimate=None, reason="nothing to count" if not trials else "nothing to count before")
-    gap = proportion_difference(hits, trials, hits_before, trials_before)
     counted, everything = hits + hits_before, trials + trials_before
-    expected = min(counted, everything - counted) * min(trials, trials_before) / everything
+    few = min(counted, everything - counted) * min(trials, trials_before) / everything < COCHRAN
+    gap = proportion_difference(hits, trials, hits_before, trials_before, exact=few)
     return Difference(
         estimate=gap.estimate,
         std_error=gap.std_error,
         interval=gap.interval,
-        p_value=gap.p_exact if expected < COCHRAN else gap.p_value,
+        p_value=gap.p_exact if few else gap.p_value,
         df=float(everything - 2),
     )
 
