@@ -11,14 +11,15 @@ Exit 0 only if every bar holds.
 import argparse
 import datetime as dt
 import random
+import re
 import sqlite3
 import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, LiteralString, cast
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import create_engine
@@ -104,15 +105,32 @@ def fill_postgresql(url: str, tickets: int) -> None:
         driver = cast("psycopg.Connection[Any]", connection.connection.driver_connection)
         with driver.cursor() as cursor:
             cursor.execute("SET session_replication_role = replica")
-            cursor.executemany(TICKET.replace("?", "%s"), _tickets(tickets))
-            cursor.executemany(PART.replace("?", "%s"), _parts(tickets))
+            cursor.execute("DROP INDEX ix_ticket_search_words")  # made at once below, in a fraction of the time
+            for statement, rows in ((TICKET, _tickets(tickets)), (PART, _parts(tickets))):
+                command, whole = _copied(statement)
+                with cursor.copy(command) as copy:
+                    for row in rows:
+                        copy.write_row(whole(row))
             with cursor.copy("COPY ticket_search (ticket_id, words) FROM STDIN") as copy:
                 for n, words in _words(tickets):
                     copy.write_row((n, " ".join(f"'{word}'" for word in words)))
+            cursor.execute("CREATE INDEX ix_ticket_search_words ON ticket_search USING gin (words)")
         driver.commit()
         driver.autocommit = True
         driver.execute("VACUUM ANALYZE")
     engine.dispose()
+
+
+def _copied(statement: str) -> tuple[LiteralString, Callable[[Sequence[object]], list[object]]]:
+    """An INSERT as a COPY, and its rows with the values that the statement itself names."""
+    table, columns, values = re.fullmatch(r"INSERT INTO (\w+) \((.*?)\) VALUES \((.*)\)", statement).groups()  # type: ignore[union-attr]
+    named = [None if each == "?" else each.strip("'") for each in values.split(", ")]
+
+    def whole(row: Sequence[object]) -> list[object]:
+        told = iter(row)
+        return [next(told) if each is None else each for each in named]
+
+    return cast(LiteralString, f"COPY {table} ({columns}) FROM STDIN"), whole
 
 
 def _words(tickets: int) -> Iterator[tuple[int, list[str]]]:
