@@ -120,6 +120,7 @@ class _Matching:
     ids: Select[int]
     order: tuple[ColumnElement[Any], ...]
     by_words: bool
+    words: str = ""  # that are asked for
 
     @property
     def listed(self) -> Select[int]:
@@ -183,18 +184,14 @@ def _chosen(session: Session, found: _Matching, place: Place | None) -> tuple[li
 
 def _newest(session: Session, found: _Matching) -> list[int]:
     """The newest ids that match by words, as many as are counted and one more."""
-    (index,) = found.order
-    known: list[int] = []
-    for above, up_to in searching.stretches(session):
-        chosen = found.listed.limit(MOST_COUNTED + 1 - len(known))
-        if above:
-            chosen = chosen.where(index > above)
-        if up_to is not None:
-            chosen = chosen.where(index <= up_to)
-        known += session.scalars(chosen)
+    above = searching.newest_above(session, found.words)
+    if above:
+        # Of both tables: PostgreSQL does not conclude from one that it holds for the other.
+        among = found.listed.where(*(each > above for each in (*found.order, Ticket.id)))
+        known = list(session.scalars(among.limit(MOST_COUNTED + 1)))
         if len(known) > MOST_COUNTED:
-            break
-    return known
+            return known
+    return list(session.scalars(found.listed.limit(MOST_COUNTED + 1)))
 
 
 def tickets_to_download(
@@ -240,7 +237,7 @@ def _matching(
         handled.append(HandledPart.resolved_at < midnight(monday + dt.timedelta(days=7), zone))
     if handled:  # few of all tickets: begun with
         found = found.where(Ticket.id.in_(select(HandledPart.ticket_id).where(*handled)))
-    return _Matching(found, order, by_words=len(order) == 1)
+    return _Matching(found, order, by_words=len(order) == 1, words=said)
 
 
 def _named(session: Session, actor: Actor, asked: str) -> Sequence[int]:

@@ -13,7 +13,7 @@ import re
 import sqlite3
 import unicodedata
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from sqlalchemy import (
     ColumnElement,
@@ -42,7 +42,7 @@ from qa.tickets.models import ConversationKey, ConversationRevision, SearchEntry
 CHUNK = 100  # tickets read, and written in one short transaction
 LONGEST_WORD = 60
 MOST_WORDS = 12  # of a query
-STRETCH, STRETCH_GROWS = 100_000, 4  # ids
+NEWEST = 100_000  # ids that are looked through first
 WORD = re.compile(r"[^\W_]+")
 IDEOGRAPH = re.compile("([\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff])")
 MARK = re.compile("[\u0300-\u036f]")
@@ -91,22 +91,16 @@ def matching(session: Session, query: str = "", tag: str = "") -> tuple[ColumnEl
     return INDEX.c.ticket_id, INDEX.c.words.op("@@")(cast(literal(words), TSQUERY))
 
 
-def stretches(session: Session) -> Iterator[tuple[int, int | None]]:
-    """Ranges of ticket ids, the newest first, to be looked through until enough is found: above, up to (None: any).
+def newest_above(session: Session, query: str) -> int:
+    """The id above which the newest tickets are looked through before all are; 0 where that saves nothing.
 
-    SQLite's index gives what it finds in the order of ids, and one range is all. PostgreSQL's gathers all of a range
-    at once: by the beginning of a word that a hundredth of a million tickets hold, ten times what a page shows.
+    By the beginning of a word PostgreSQL's index gathers every ticket that has one, which may be ten times what a page
+    and its count need. SQLite's gives them in the order of ids, and of whole words PostgreSQL knows how many there are.
     """
-    if session.get_bind().dialect.name == "sqlite":
-        yield 0, None
-        return
-    high: int | None = None
-    low = session.scalar(select(func.max(INDEX.c.ticket_id))) or 0
-    width = STRETCH
-    while high is None or high > 0:
-        low = max(0, low - width)
-        yield low, high
-        high, width = low, width * STRETCH_GROWS
+    begins = any(piece.endswith("*") for piece in query.split())
+    if not begins or session.get_bind().dialect.name == "sqlite":
+        return 0
+    return max(0, (session.scalar(select(func.max(INDEX.c.ticket_id))) or 0) - NEWEST)
 
 
 def note(session: Session, ticket_ids: Sequence[int]) -> None:
