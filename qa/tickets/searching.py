@@ -88,7 +88,8 @@ def matching(session: Session, query: str = "", tag: str = "") -> tuple[ColumnEl
         words = " AND ".join(f'"{word}"' + (" *" if begins else "") for word, begins in asked)
         return INDEX.c.rowid, literal_column("ticket_search").op("MATCH")(words)
     words = " & ".join(f"'{word}'" + (":*" if begins else "") for word, begins in asked)
-    return INDEX.c.ticket_id, INDEX.c.words.op("@@")(cast(literal(words), TSQUERY))
+    # Written into the statement: a plan for any words whatever, as PostgreSQL keeps for a parameter, reads the table.
+    return INDEX.c.ticket_id, INDEX.c.words.op("@@")(cast(literal(words, literal_execute=True), TSQUERY))
 
 
 def newest_above(session: Session, query: str) -> int:

@@ -31,7 +31,7 @@ CHUNK = 200  # tickets in one transaction
 CHUNK_MESSAGES = 10_000
 CHUNK_REJECTS = 1_000
 ATTEMPTS = 3
-AT_ONCE = 200_000  # objects made between two looks of the collector: hardly one of a chunk's is garbage before its end
+AT_ONCE = 50_000  # objects made between two looks of the collector: what several chunks make, and hardly one is garbage
 
 InChunk = Callable[[Session, Counts, Sequence[Reject]], None]
 AfterChunk = Callable[[Counts], None]
