@@ -1,6 +1,6 @@
 """Charts as SVG, written in Python: classes and presentation attributes only, so that a strict CSP lets them through.
 
-Every function takes plain values and gives a ``Chart``: the drawing in the widths it may be shown at, and the table
+Every function takes plain values and gives a ``Chart``: a drawing that fits any width of its place, and the table
 of the same figures. Uncertainty is always drawn; a mark with n under 5 is hollow.
 """
 
