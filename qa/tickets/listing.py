@@ -184,14 +184,16 @@ def _chosen(session: Session, found: _Matching, place: Place | None) -> tuple[li
 
 def _newest(session: Session, found: _Matching) -> list[int]:
     """The newest ids that match by words, as many as are counted and one more."""
+    # Written into the statement: for any number whatever PostgreSQL plans as if a tenth of all were wanted.
+    most = literal(MOST_COUNTED + 1, literal_execute=True)
     above = searching.newest_above(session, found.words)
     if above:
         # Of both tables: PostgreSQL does not conclude from one that it holds for the other.
         among = found.listed.where(*(each > above for each in (*found.order, Ticket.id)))
-        known = list(session.scalars(among.limit(MOST_COUNTED + 1)))
+        known = list(session.scalars(among.limit(most)))
         if len(known) > MOST_COUNTED:
             return known
-    return list(session.scalars(found.listed.limit(MOST_COUNTED + 1)))
+    return list(session.scalars(found.listed.limit(most)))
 
 
 def tickets_to_download(
