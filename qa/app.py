@@ -35,13 +35,13 @@ from qa.reviews import keeping_sums, sampled
 from qa.reviews import views as review_views
 from qa.reviews.comment_templates import views as template_views
 from qa.reviews.comments import views as comment_views
+from qa.reviews.companions import service as companions
 from qa.reviews.companions import views as companion_views
 from qa.reviews.disputes import views as dispute_views
 from qa.reviews.second_looks import views as second_look_views
 from qa.reviews.wellbeing import views as wellbeing_views
 from qa.rubric_library import views as rubric_views
 from qa.rubric_studies import views as study_views
-from qa.sampling import taking_back
 from qa.sampling import views as sampling_views
 from qa.scheduled_exports import forgetting as kept_files
 from qa.scheduled_exports import views as scheduled_export_views
@@ -149,7 +149,7 @@ def configure(app: Flask, settings: Settings) -> None:
     app.extensions["review_pace"] = lambda *asked: sampled.review_pace(*asked)
     app.extensions["reviewed_tickets"] = lambda: sampled.reviewed_tickets()
     app.extensions["forget_quotes"] = lambda *asked: forgetting.forget_quotes(*asked) + kept_files.forget_quotes(*asked)
-    app.extensions["take_back"] = lambda *asked: taking_back.take_back(*asked)
+    app.extensions["take_back"] = lambda *asked: companions.take_back(*asked)
     app.config.update(
         SECRET_KEY=settings.secret_key,
         TESTING=settings.testing,

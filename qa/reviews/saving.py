@@ -22,6 +22,7 @@ from qa.tickets.models import ConversationRevision
 
 ELSEWHERE = "This review was changed in another window. Load its newer state; what you typed here is kept for you."
 HANDED_ON = "This part was handed to somebody else."
+GONE = "This part left your queue a moment ago: it was taken back, handed on, or its text was erased."
 
 _assignments, _conversations, _reviews, _revisions, _answers, _evidence = (
     table_of(each) for each in (Assignment, ConversationRevision, Review, ReviewRevision, Answer, Evidence)

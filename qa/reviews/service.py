@@ -15,6 +15,7 @@ from qa.reviews.companions import service as companions
 from qa.reviews.companions.rules import holds_release
 from qa.reviews.models import Review, ReviewRevision
 from qa.sampling.models import Assignment, Purpose
+from qa.tickets.queries import is_erased
 
 
 def _locked_with(session: Session, assignment: Assignment) -> Review | None:
@@ -42,6 +43,8 @@ def undo_submit(session: Session, assignment: Assignment, *, now: dt.datetime) -
     review = _locked_with(session, assignment)
     if review is None or review.state != "submitted" or not rules.may_undo(review.submitted_at, now):
         raise ConflictError("The time to take it back is over. A correction makes a new revision instead.")
+    if is_erased(session, review.part_id):
+        raise ConflictError("The ticket's text was erased meanwhile: nobody can score it anew, so your review stays.")
     revision = queries.newest_revision(session, review.id)
     if revision is None:
         raise ConflictError("This review has no revision.")

@@ -20,7 +20,7 @@ from qa.reviews.companions import service as companions
 from qa.reviews.companions.rules import At, holds_release
 from qa.reviews.models import Review, ReviewRevision
 from qa.reviews.rules import Save
-from qa.reviews.saving import ELSEWHERE, Draft, must_be_open, save
+from qa.reviews.saving import ELSEWHERE, GONE, Draft, must_be_open, save
 from qa.reviews.tasks import Task, locked
 from qa.sampling.models import Assignment, Purpose
 
@@ -74,17 +74,8 @@ _SENT = PreparedChange(
 )
 _DONE = PreparedChange(
     update(_assignments)
-    .where(_assignments.c.id == bindparam("assignment"))
+    .where(_assignments.c.id == bindparam("assignment"), _assignments.c.state == "open")
     .values(state="submitted", **given(_assignments.c.ended_at))
-)
-_BRIDGE = PreparedChange(
-    update(_reviews)
-    .where(
-        _reviews.c.part_id == bindparam("part"),
-        _reviews.c.state == "submitted",
-        _reviews.c.purpose == Purpose.BRIDGE,
-    )
-    .values(given(_reviews.c.sealed))
 )
 
 
@@ -153,7 +144,8 @@ def _sent(
     score = rubrics.score(task.rubric, draft.state, channel=task.channel, explain=False)
     result = rules.result_of(score)
     _SCORED.run(connection, revision=draft.revision_id, submitted_at=now, **result)
-    _DONE.run(connection, assignment=task.id, ended_at=now)
+    if not _DONE.run(connection, assignment=task.id, ended_at=now):
+        raise ConflictError(GONE, {"gone": True})  # withdrawn a moment ago
     at_hand = companion_queries.at_hand(connection, task.part_id)
     released = None
     if task.purpose in rules.RELEASED_PURPOSES and not holds_release(at_hand):
@@ -195,7 +187,7 @@ def _sent(
 
 def _seal_or_open(connection: Connection, task: Task, at_hand: Collection[At]) -> None:
     """A score stays sealed to the part's other scorers until all are in; then all open at once."""
-    if task.purpose == Purpose.BRIDGE:  # its two scores wait for each other
-        _BRIDGE.run(connection, part=task.part_id, sealed=(Purpose.BRIDGE, "open") in at_hand)
+    if task.purpose == Purpose.BRIDGE:
+        companions.seal_bridge(connection, task.part_id, at_hand)
     elif task.purpose not in rules.SEALED_PURPOSES:
         companions.seal(connection, task.part_id, at_hand)

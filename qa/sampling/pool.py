@@ -79,7 +79,7 @@ def open_to(session: Session, setting: ProgrammeSetting, reviewer_id: int, *, no
         full = part.facts.content_severity > bearable
         rubric = versions[unit.part_id]
         allowed = why_not(load.reviewer, part.facts, own_team_ban=setting.own_team_ban) is None
-        if allowed and rubric is not None and not full and unit.part_id not in had:
+        if allowed and rubric is not None and not full and not part.erased and unit.part_id not in had:
             able.append(unit)
     return able
 
@@ -132,7 +132,7 @@ def claim(session: Session, setting: ProgrammeSetting, reviewer_id: int, *, now:
         )
     unit = able[0]
     # Two people who take at the same moment: the unit's row is locked, and the second sees the first one's assignment.
-    session.execute(select(DrawnUnit.id).where(DrawnUnit.id == unit.id).with_for_update())
+    state = session.scalar(select(DrawnUnit.state).where(DrawnUnit.id == unit.id).with_for_update())
     gone = session.scalar(
         select(func.count())
         .select_from(Assignment)
@@ -145,6 +145,10 @@ def claim(session: Session, setting: ProgrammeSetting, reviewer_id: int, *, now:
     if gone:
         raise ConflictError("Somebody else took that part a moment ago. Take the next one.")
     part = part_facts(session, [unit.part_id])[unit.part_id]
+    if part.erased:
+        raise ConflictError("The text of that part was erased a moment ago: nobody can score it. Take the next one.")
+    if state != "drawn":
+        raise ConflictError("That part left the sample a moment ago. Take the next one.")
     version = rule_book_at(session, setting, now).version_for(
         part.facts.queue, part.channel, part.facts.language, part.resolved_at
     )

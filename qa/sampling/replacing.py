@@ -14,6 +14,7 @@ from qa.sampling import chances, companions, receipts
 from qa.sampling.draw import Unit, replacement
 from qa.sampling.giving import Given, give, part_facts
 from qa.sampling.models import Assignment, Draw, DrawnUnit, DrawReceipt, FrameExclusion, FrameUnit, Period, Purpose
+from qa.tickets.queries import is_erased
 
 REASONS = {
     "spam": "It is spam",
@@ -70,6 +71,11 @@ def _replace(
     )
     if closed.rowcount != 1:  # type: ignore[attr-defined]
         raise ConflictError("This part is replaced already.")
+    if is_erased(session, unit.part_id):  # asked once the unit is ours: an erasure may just have had it
+        raise ConflictError(
+            "The text of this part was erased. It was in the population, so it stays in the sample as not completed, "
+            "and no other takes its place."
+        )
     reviewer_id = _withdraw(session, unit, now=now)
     struck = set(
         session.scalars(

@@ -68,7 +68,7 @@ def ask(session: Session, assignment: Assignment, *, reason: str, by: int, now: 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """An open request as its page lists it; ``open`` is off if the part was scored or handed over meanwhile."""
+    """An open request as its page lists it; ``open`` is off if it was scored, handed over or erased since."""
 
     request_id: int
     ticket_id: int

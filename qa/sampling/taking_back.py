@@ -7,6 +7,7 @@ stays scored. Parts of a calibration session stay with it: whoever facilitates i
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import Select, exists, func, select, update
 from sqlalchemy.orm import Session
@@ -20,37 +21,48 @@ STAY = (Purpose.CALIBRATION, Purpose.CONSENSUS)
 REASON = "its text was erased before anybody scored it"
 
 
-def take_back(session: Session, ticket_ids: Sequence[int], now: dt.datetime) -> int:
-    """Withdraw what is open of these tickets and tell who had it; how many assignments. The caller commits."""
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class TakenBack:
+    """An assignment that was open and is withdrawn."""
+
+    id: int
+    part_id: int
+    reviewer_id: int
+    purpose: str
+
+
+def take_back(session: Session, ticket_ids: Sequence[int], now: dt.datetime) -> list[TakenBack]:
+    """Withdraw what is open of these tickets, tell who had it, and give what. The caller commits.
+
+    The drawn units go first: whoever takes one from the pool at this moment holds its lock, so that what they got is
+    there to be withdrawn, or waits and is told that the part is gone.
+    """
+    parts = select(HandledPart.id).where(HandledPart.ticket_id.in_(ticket_ids))
+    give_up(session, session.scalars(select(DrawnUnit.id).where(DrawnUnit.part_id.in_(parts))).all())
     rows = session.execute(
-        select(Assignment.id, Assignment.reviewer_id)
-        .join(HandledPart, HandledPart.id == Assignment.part_id)
-        .where(HandledPart.ticket_id.in_(ticket_ids), Assignment.state == "open", Assignment.purpose.not_in(STAY))
-        .order_by(Assignment.id)
-    ).all()
-    if rows:
-        ids = [row.id for row in rows]
-        session.execute(
-            update(Assignment)
-            .where(Assignment.id.in_(ids), Assignment.state == "open")
-            .values(state="withdrawn", ended_at=now, leased_until=None)
-            .execution_options(synchronize_session=False)
-        )
-        told = {row.reviewer_id for row in rows}
+        update(Assignment)
+        .where(Assignment.part_id.in_(parts), Assignment.state == "open", Assignment.purpose.not_in(STAY))
+        .values(state="withdrawn", ended_at=now, leased_until=None)
+        .returning(Assignment.id, Assignment.part_id, Assignment.reviewer_id, Assignment.purpose)
+        .execution_options(synchronize_session=False)
+    )
+    taken = sorted(
+        TakenBack(id=row.id, part_id=row.part_id, reviewer_id=row.reviewer_id, purpose=row.purpose) for row in rows
+    )
+    if taken:
+        told = {one.reviewer_id for one in taken}
         notices.notify(session, told, kind="part_erased", object_type="erasure", object_id=now.isoformat(), now=now)
         audit.record(
             session,
             action="assignment.erased",
             object_type="assignment",
-            object_id=f"{ids[0]}..{ids[-1]}" if len(ids) > 1 else ids[0],
+            object_id=f"{taken[0].id}..{taken[-1].id}" if len(taken) > 1 else taken[0].id,
             actor_id=None,
             now=now,
-            detail={"assignments": len(ids)},
+            detail={"assignments": len(taken)},
         )
-    drawn = select(DrawnUnit.id).join(HandledPart, HandledPart.id == DrawnUnit.part_id)
-    give_up(session, session.scalars(drawn.where(HandledPart.ticket_id.in_(ticket_ids))).all())
     session.flush()
-    return len(rows)
+    return taken
 
 
 def give_up(session: Session, unit_ids: Sequence[int]) -> None:

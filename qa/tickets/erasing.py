@@ -27,6 +27,7 @@ from qa.tickets.models import (
     ConversationKey,
     ConversationRevision,
     Erasure,
+    HandledPart,
     LegalHold,
     RetentionRule,
     SearchPending,
@@ -251,6 +252,12 @@ def _erase(
     ).all()
     if not still:
         return 0
+    session.execute(  # before any lock on what was scored of them, as whoever scores does
+        select(HandledPart.id)
+        .where(HandledPart.ticket_id.in_(still))
+        .order_by(HandledPart.id)
+        .with_for_update(key_share=True)
+    )
     if not noted:
         journal.note(still, now)
     if journal.forget_quotes is not None:

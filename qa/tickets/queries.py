@@ -33,6 +33,12 @@ def may_open(actor: Actor, ticket: Ticket | Row[Any]) -> bool:
     return ticket.content_severity <= actor.clearance and ticket.data_region in actor.regions
 
 
+def is_erased(session: Session, part_id: int) -> bool:
+    """Whether the text of a part's ticket is gone: nobody can read it any more."""
+    found = select(Ticket.erased_at).join(HandledPart, HandledPart.ticket_id == Ticket.id)
+    return session.scalar(found.where(HandledPart.id == part_id)) is not None
+
+
 def regions_of(session: Session, programme_id: int) -> Sequence[str]:
     """The data regions that tickets of a programme have."""
     found = select(Ticket.data_region).where(Ticket.programme_id == programme_id).distinct()

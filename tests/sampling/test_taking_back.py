@@ -9,10 +9,12 @@ from flask import Flask
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from qa.core.audit import AuditEvent
 from qa.core.db import db
+from qa.core.errors import ConflictError
 from qa.notices.models import Notice
-from qa.sampling import frames, pool, taking_back
-from qa.sampling.models import DrawnUnit, Purpose
+from qa.sampling import frames, pool, striking, taking_back
+from qa.sampling.models import DrawnUnit, FrameExclusion, Purpose, StrikeRequest
 from qa.tickets import erasing, jobs
 from qa.tickets.models import HandledPart, Ticket
 from tests.sampling.weeks import arranged, assignments, draw_week, problems
@@ -41,6 +43,7 @@ def test_a_part_whose_text_is_erased_leaves_the_queue_and_is_told_as_not_complet
     scored, open_one = assignments(session)[:2]
     scored.state, scored.ended_at = "submitted", NOW
     reader = sign_in(cast.rita if open_one.reviewer_id == cast.rita.id else cast.rob)
+    strike = striking.ask(session, open_one, reason="spam", by=open_one.reviewer_id, now=NOW).id
     doubles = {row.part_id: row for row in assignments(session, Purpose.DOUBLE)}
 
     erase(app, session, [scored.part_id, open_one.part_id])
@@ -52,6 +55,8 @@ def test_a_part_whose_text_is_erased_leaves_the_queue_and_is_told_as_not_complet
     assert len(units) == 4  # nobody moved up
     told = select(Notice.user_id).where(Notice.kind == "part_erased").order_by(Notice.user_id)
     assert set(session.scalars(told)) == {cast.rita.id, cast.rob.id}
+    noted = session.scalars(select(AuditEvent).where(AuditEvent.action == "assignment.erased")).one()
+    assert noted.detail == {"assignments": 3}
     assert pool.waiting_units(session, cast.programme.id, now=NOW) == []
     assert problems(session, cast) == []
     assert "so nobody can score it: it left your queue" in page(reader, f"/queue/{open_one.id}", status=410)
@@ -63,6 +68,18 @@ def test_a_part_whose_text_is_erased_leaves_the_queue_and_is_told_as_not_complet
     assert "text erased" in board  # it cannot be struck
     assert taking_back.erased_since(session, cast.programme.id, NOW.date() - dt.timedelta(weeks=4)) == (1, 4)
     assert "Text erased before it was scored" in page(lead, "/sampling/health")
+    # A page that was loaded before, and what its reviewer asked for before.
+    for path, more in (
+        (f"/sampling/units/{open_one.drawn_unit_id}/replace", {"reason": "spam"}),
+        (f"/sampling/strike-requests/{strike}/confirm", {}),
+    ):
+        refused = lead.post_form(path, more)
+        assert refused.status_code == 409
+        assert "stays in the sample as not completed" in refused.get_data(as_text=True)
+    session.expire_all()
+    assert session.get_one(DrawnUnit, open_one.drawn_unit_id).state == "not_done"
+    assert session.get_one(StrikeRequest, strike).state == "asked"  # and can be declined
+    assert session.scalars(select(FrameExclusion)).all() == []
 
 
 def test_what_is_erased_between_the_frozen_list_and_the_draw_is_drawn_and_given_to_nobody(
@@ -86,6 +103,37 @@ def test_what_is_erased_between_the_frozen_list_and_the_draw_is_drawn_and_given_
     assert (done.given.routine, done.given.left) == (1, ((gone.id, "erased"),))
     assert units[gone.id] == "not_done"
     assert [row.part_id for row in assignments(session)] == [part_id for part_id in units if part_id != gone.id]
+
+
+@pytest.mark.parametrize(
+    ("what", "told"), [("erased", "was erased a moment ago"), ("replaced", "left the sample a moment ago")]
+)
+def test_what_goes_while_somebody_takes_it_from_the_pool_is_not_taken(
+    session: Session, cast: Cast, monkeypatch: pytest.MonkeyPatch, what: str, told: str
+) -> None:
+    cast.setting.double_share = 0.0
+    arranged(session, cast, sams=1, olgas=0)
+    draw_week(session, cast)
+    (had,) = assignments(session)
+    had.state = "withdrawn"
+    other = cast.rob if had.reviewer_id == cast.rita.id else cast.rita
+    look = pool.open_to
+
+    def look_and_lose(*asked: Any, **more: Any) -> list[DrawnUnit]:
+        able = look(*asked, **more)
+        change = update(DrawnUnit).values(state="replaced")
+        if what == "erased":
+            change = update(Ticket).values(erased_at=NOW)
+        session.execute(change.execution_options(synchronize_session=False))
+        return able
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(pool, "open_to", look_and_lose)
+        with pytest.raises(ConflictError, match=told):
+            pool.claim(session, cast.setting, other.id, now=NOW)
+
+    assert assignments(session) == [had]
+    assert pool.open_to(session, cast.setting, other.id, now=NOW) == []  # nor does it stand before the others
 
 
 def page(client: CheckingClient, path: str, status: int = 200) -> str:

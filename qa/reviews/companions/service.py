@@ -1,7 +1,7 @@
 """What happens when a score of a part comes in, is taken back, is declined or lapses: who may see what from then on."""
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -12,7 +12,7 @@ from qa.core import audit
 from qa.core.clock import local_day
 from qa.core.errors import ConflictError
 from qa.core.orm import table_of
-from qa.core.prepared import Asked, Prepared, PreparedChange
+from qa.core.prepared import Asked, Prepared, PreparedChange, given
 from qa.notices import service as notices
 from qa.people.models import Programme, ProgrammeSetting
 from qa.people.queries import setting_at, zone_of
@@ -20,6 +20,7 @@ from qa.reviews import rules as review_rules
 from qa.reviews.companions import queries, rules
 from qa.reviews.companions.rules import At
 from qa.reviews.models import Review
+from qa.sampling import taking_back
 from qa.sampling.models import Assignment, Purpose
 from qa.tickets.models import HandledPart
 
@@ -38,6 +39,15 @@ _SEAL = PreparedChange(
         )
     )
 )
+_SEAL_BRIDGE = PreparedChange(
+    update(_reviews)
+    .where(
+        _reviews.c.part_id == bindparam("part"),
+        _reviews.c.state == "submitted",
+        _reviews.c.purpose == Purpose.BRIDGE,
+    )
+    .values(given(_reviews.c.sealed))
+)
 _SPECIALIST_OF = Prepared(select(_parts.c.specialist_id).where(_parts.c.id == bindparam("part")))
 NO_PENALTY = "It counts neither for nor against anybody."
 
@@ -55,6 +65,11 @@ def seal(session: Asked, part_id: int, at_hand: Collection[At]) -> None:
     """Close or open the part's scores to others, in one statement: those of the sample wait for each other alone."""
     waiting = any((purpose, "open") in at_hand for purpose in rules.SAMPLED)
     _SEAL.run(session, part=part_id, companions_wait=rules.waits_for_all(at_hand), sampled_wait=waiting)
+
+
+def seal_bridge(session: Asked, part_id: int, at_hand: Collection[At]) -> None:
+    """The same for the two scores of a bridge, which wait for each other alone."""
+    _SEAL_BRIDGE.run(session, part=part_id, sealed=(Purpose.BRIDGE, "open") in at_hand)
 
 
 def tell_specialist(session: Session, review: Review) -> None:
@@ -187,9 +202,7 @@ def _end(
     session.refresh(assignment)
     if ended.rowcount != 1:  # type: ignore[attr-defined]
         return False
-    seal(session, assignment.part_id, queries.at_hand(session, assignment.part_id))
-    if assignment.purpose == Purpose.SELF:
-        answered(session, assignment.part_id, setting=setting, zone=zone_of(setting), now=now)
+    _let_go(session, assignment.part_id, {assignment.purpose}, setting, now=now)
     audit.record(
         session,
         action=action,
@@ -201,3 +214,35 @@ def _end(
     )
     session.flush()
     return True
+
+
+def _let_go(
+    session: Session, part_id: int, purposes: Collection[str], setting: ProgrammeSetting, *, now: dt.datetime
+) -> None:
+    """Scores for these purposes will not come: what waited for them is opened to others, and released."""
+    at_hand = queries.at_hand(session, part_id)
+    seal(session, part_id, at_hand)
+    if Purpose.BRIDGE in purposes:
+        seal_bridge(session, part_id, at_hand)
+    if Purpose.SELF in purposes:
+        answered(session, part_id, setting=setting, zone=zone_of(setting), now=now)
+
+
+def take_back(session: Session, ticket_ids: Sequence[int], now: dt.datetime) -> int:
+    """Withdraw what is open of erased tickets and let go what waited for it; how many assignments. The caller commits.
+
+    Whoever erases holds the parts already, as ``one_at_a_time`` takes them.
+    """
+    taken = taking_back.take_back(session, ticket_ids, now)
+    ended: dict[int, set[str]] = {}
+    for one in taken:
+        ended.setdefault(one.part_id, set()).add(one.purpose)
+    sent = exists().where(Review.part_id == HandledPart.id, Review.state == "submitted")
+    waited = session.execute(
+        select(HandledPart.id, HandledPart.programme_id).where(HandledPart.id.in_(ended), sent).order_by(HandledPart.id)
+    ).all()
+    settings = {each: setting_at(session, each, now) for each in {row.programme_id for row in waited}}
+    for part_id, programme_id in waited:
+        _let_go(session, part_id, ended[part_id], settings[programme_id], now=now)
+    session.flush()
+    return len(taken)
