@@ -6,6 +6,7 @@ statement hands its SQL to the driver on the same connection, in the same transa
 say.
 """
 
+import datetime as dt
 from collections import namedtuple
 from collections.abc import Callable, Sequence
 from functools import lru_cache
@@ -182,7 +183,19 @@ _known_moments: dict[tuple[Any, ...], Processor] = {}
 
 
 def _moments(kind: type[Any], dialect: str, back: bool, process: Processor) -> Processor:
-    return _known_moments.setdefault((kind, dialect, back), lru_cache(MOMENTS)(process))
+    remembered = lru_cache(MOMENTS)(process)
+    written = back and dialect == "sqlite"  # as text, which says it all
+    known = remembered if kind is Date or written else _in_utc_alone(remembered, process)
+    return _known_moments.setdefault((kind, dialect, back), known)
+
+
+def _in_utc_alone(remembered: Processor, process: Processor) -> Processor:
+    """Two moments of one zone are equal though an hour apart, where its clocks go back (``fold``, PEP 495)."""
+
+    def turn(value: dt.datetime | None) -> Any:
+        return remembered(value) if value is None or value.tzinfo is dt.UTC else process(value)
+
+    return turn
 
 
 class _Compiled:

@@ -14,7 +14,7 @@ from qa.core.access import Permission, requires
 from qa.core.clock import local_day, midnight, monday_of, utcnow
 from qa.core.cookies import form_token
 from qa.core.crypto import KeyRing, UnreadableTextError
-from qa.core.db import db
+from qa.core.db import db, only_reading
 from qa.core.errors import InvalidInputError, NotFoundError
 from qa.core.pages import initials
 from qa.reviews import (
@@ -190,11 +190,11 @@ def submit(assignment_id: int) -> ResponseReturnValue:
         review = submitting.submit(session, task, version=version, **rest)
     if review is not None:
         second_looks.sent(session, review, now=now)
+    session.commit()  # first: what follows is no reason to hold a lock, or to undo a review
     if task.purpose in COMPANIONS:  # no next one is pressed on anybody
         following = url_for("reviews.mine", sent=assignment_id)
     else:
         following = onward(session, severity=task.content_severity, sent=assignment_id)
-    session.commit()
     return jsonify(next=following)
 
 
@@ -245,10 +245,11 @@ def hand_over(assignment_id: int) -> ResponseReturnValue:
 
 def onward(session: Session, *, severity: int, sent: int | None = None) -> str:
     """Where to go from a part: to the next one that may be opened today, by way of a pause if this one was hard."""
-    following = next_part.next_in_queue(session, g.actor, after=sent)
-    if following is not None and following[1] >= exposure.HARMFUL:
-        budget = exposure.budget_of(session, g.setting, g.actor.user_id, now=utcnow())
-        following = next_part.next_in_queue(session, g.actor, after=sent, up_to=budget.offered_up_to)
+    with only_reading(session):
+        following = next_part.next_in_queue(session, g.actor, after=sent)
+        if following is not None and following[1] >= exposure.HARMFUL:
+            budget = exposure.budget_of(session, g.setting, g.actor.user_id, now=utcnow())
+            following = next_part.next_in_queue(session, g.actor, after=sent, up_to=budget.offered_up_to)
     following_id = following[0] if following else None
     if severity >= exposure.HARMFUL and read_choices(g.actor.preferences).pause is not None:
         return url_for("wellbeing.pause", next=following_id, sent=sent)

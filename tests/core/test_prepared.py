@@ -1,6 +1,7 @@
 """Prepared statements give what SQLAlchemy gives, on both engines."""
 
 import datetime as dt
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import bindparam, insert, select, update
@@ -93,6 +94,20 @@ def test_changes_are_kept_with_every_type_and_counted(session: Session, cast: Ca
     assert [each.read_at for each in kept] == [None, SINCE_THEN, None]
     assert {each.created_at for each in kept} == {SINCE_THEN}
     assert changed == [1, 0]
+
+
+def test_two_moments_of_an_hour_that_comes_twice_are_two(session: Session, cast: Cast):
+    people = table_of(User)
+    change = update(people).where(people.c.id == bindparam("person")).values(given(people.c.created_at))
+    twice = dt.datetime(2026, 10, 25, 2, 30, tzinfo=ZoneInfo("Europe/Berlin"))
+
+    kept = []
+    for moment in (twice, twice.replace(fold=1)):
+        PreparedChange(change).run(session, person=cast.rita.id, created_at=moment)
+        session.expire_all()
+        kept.append(cast.rita.created_at)
+
+    assert kept == [dt.datetime(2026, 10, 25, hour, 30, tzinfo=dt.UTC) for hour in (0, 1)]
 
 
 def test_a_rule_of_the_database_is_kept_as_in_any_statement(session: Session, cast: Cast):

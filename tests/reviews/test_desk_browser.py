@@ -279,6 +279,60 @@ def submits_with_what_is_not_saved(page: Page, watch: Watch, desk: Desk) -> None
     watch.check()
 
 
+@SQLITE
+def test_a_review_under_way_stays_as_it_is_and_nothing_is_unsaved_where_its_answer_gets_lost(
+    new_browser: Callable[..., Page],
+    axe: Callable[[Page], None],
+    watch: Watch,
+    desk: Desk,
+    session: Session,
+    cast: Cast,
+) -> None:
+    session.commit()
+    watch.expect("ERR_FAILED")
+    page = new_browser(cast.rita)
+    ready(page, desk.path)
+    for key in ("1", "j", "1", "j", "1"):
+        page.keyboard.press(key)
+    saved(page, "3 of 3")
+    page.keyboard.press("c")
+    under_way: list[Route] = []
+    page.route("**/submit", lambda route: under_way.append(route), times=1)
+
+    with page.expect_request("**/submit"):
+        page.keyboard.press("Control+Enter")
+    expect(page.locator("[data-saved]")).to_have_text("Sending…")
+    expect(page.locator("#rubric")).to_have_attribute("aria-busy", "true")
+    page.keyboard.press("2")
+    page.locator("#criterion-tone .level").nth(1).click(force=True)
+    page.keyboard.press("2")
+    axe(page)
+    under_way[0].abort("failed")
+
+    expect(page.locator("[data-alert]")).to_contain_text("send the review again")
+    expect(page.locator("[data-saved]")).to_have_text(re.compile("^Saved"))
+    expect(page.locator("#rubric")).to_have_attribute("aria-busy", "false")
+    expect(page.locator("#comment-privacy")).to_be_focused()
+    expect(page.locator("#comment-privacy")).to_have_value("")
+    for criterion in ("correct", "tone", "privacy"):
+        expect(page.locator(f"#criterion-{criterion} [data-level]").nth(0)).to_be_checked()
+    page.keyboard.press("Escape")
+    page.keyboard.press("k")
+    page.keyboard.press("2")  # tone: missed, and what is given now goes along
+    expect(page.locator("#criterion-tone [data-level]").nth(1)).to_be_checked()
+    page.keyboard.press("k")
+    page.keyboard.press("2")
+    page.keyboard.press("1")
+    page.keyboard.press("j")
+    page.keyboard.press("1")
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_role("heading", name="Queue")).to_be_visible()
+    session.expire_all()
+    assert desk.review().state == "submitted"
+    assert desk.kept() == {"correct": "full", "tone": "met", "privacy": "met"}
+    watch.check()
+
+
 @pytest.fixture
 def server(settings: Settings) -> Iterator[ServerProcess]:
     with server_process(settings) as process:

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from qa.core.audit import AuditEvent
-from qa.reviews import queries
+from qa.reviews import next_part, queries
 from qa.reviews.models import Evidence, ReviewRevision
 from qa.rubric_library import workflow
 from qa.rubric_library.models import RubricVersion
@@ -73,6 +73,22 @@ def test_a_submit_takes_along_what_is_not_saved_and_counts_once(desk: Desk, sess
     assert session.scalar(told) == 1
     assert desk.submit_with(*desk.all_answers(correct="wrong")).get_json()["submitted"] is True
     assert desk.kept()["correct"] == "full"
+
+
+def test_a_review_is_sent_whatever_becomes_of_choosing_the_next_part(
+    desk: Desk, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.answer_all()
+
+    def fails(*_: object, **__: object) -> None:
+        raise ArithmeticError
+
+    monkeypatch.setattr(next_part, "next_in_queue", fails)
+    answered = desk.submit()
+
+    session.expire_all()
+    assert answered.status_code == 500
+    assert desk.review().state == "submitted"
 
 
 def test_a_submit_may_be_the_first_that_is_heard_of_a_draft(desk: Desk) -> None:

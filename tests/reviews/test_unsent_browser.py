@@ -11,8 +11,10 @@ from sqlalchemy.orm import Session
 
 from qa.people.models import User
 from qa.reviews.models import Review
+from qa.rubric_library.models import RubricVersion
 from tests.reviews.desk import Desk
 from tests.support.browser import Watch
+from tests.support.builders import make_assignment, make_ticket
 from tests.support.cast import Cast
 from tests.support.server import LiveServer
 
@@ -40,6 +42,15 @@ def at_rest(page: Page) -> str:
 
 def names(page: Page) -> list[str]:
     return [name for name in json.loads(at_rest(page))["local"] if name.startswith("fairmark.draft.")]
+
+
+def sealing(page: Page) -> str:
+    """Where the script is that seals."""
+    return str(
+        page.evaluate(
+            "document.querySelector('script[src*=\"js/page.js\"]').src.replace('page.js', 'sealed-drafts.js')"
+        )
+    )
 
 
 def answer_without_a_server(page: Page, desk: Desk) -> None:
@@ -125,9 +136,7 @@ def test_signed_out_nobody_reads_them_and_their_author_sends_them_after_coming_b
     sign_in(page, live_server, cast.rob)
     expect(page.locator("[data-kept]")).to_be_hidden()
     read = "async ([module, name]) => (await import(module)).readKept(name)"
-    module = page.evaluate(
-        "document.querySelector('script[src*=\"js/page.js\"]').src.replace('page.js', 'sealed-drafts.js')"
-    )
+    module = sealing(page)
     assert left == [f"fairmark.draft.{cast.rita.id}.{desk.task.id}"]
     assert page.evaluate(read, [module, left[0]]) is None
     # Not even under a name of his own: what is sealed is bound to its person and part.
@@ -208,4 +217,36 @@ def test_where_a_browser_cannot_seal_nothing_is_kept_beyond_the_page(
     expect(page.locator("[data-saved]")).to_have_text(re.compile("^Saved"), timeout=30_000)
     session.expire_all()
     assert desk.kept() == {"correct": "full"}
+    watch.check()
+
+
+def test_what_a_former_version_kept_in_the_clear_is_sealed_and_sent_or_goes(
+    new_browser: NewBrowser, watch: Watch, desk: Desk, session: Session, cast: Cast
+) -> None:
+    version = session.get_one(RubricVersion, desk.task.rubric_version_id)
+    anothers = make_assignment(session, make_ticket(session, cast), cast.rob, version, position=1)
+    session.commit()
+    watch.expect("/answers")  # the server says of each part whose it is
+    page = new_browser(cast.rita)
+    page.goto("/queue?show=all")
+    answer = {"criterion": "tone", "level": "missed", "comment": WORDS}
+    clear = json.dumps({"inFlight": desk.saved(answer), "pending": {}, "note": None})
+    sealed = {f"fairmark.draft.{cast.rob.id}.{anothers.id}": "c2VhbGVk"}
+    before = {f"fairmark.draft.{part}": clear for part in (desk.task.id, anothers.id, f"{anothers.id}.0a1b")} | sealed
+    page.evaluate("(kept) => Object.assign(localStorage, kept)", before)
+
+    page.goto("/my-reviews")
+    page.evaluate("async (module) => (await import(module)).takenOver", sealing(page))
+    kept = json.loads(at_rest(page))["local"]
+    page.goto(desk.path)
+
+    expect(page.locator("#criterion-tone [data-comment]")).to_have_value(WORDS)
+    expect(page.locator("[data-saved]")).to_have_text(re.compile("^Saved"))
+    expect(page.locator("[data-scoring]")).to_have_attribute(UNSENT, "nothing")
+    session.expire_all()
+    assert desk.kept() == {"tone": "missed"}
+    former = f"fairmark.draft.{cast.rita.id}.{desk.task.id}.former"
+    assert {name for name in kept if name.startswith("fairmark.draft.")} == {former, *sealed}
+    assert "answered" not in kept[former]
+    assert names(page) == list(sealed)
     watch.check()

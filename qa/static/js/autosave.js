@@ -1,18 +1,20 @@
 // Saves that are never lost, doubled or reordered: one is under way at a time, each carries its own id and the version it
 // changes, what is not yet acknowledged is also kept in this browser, sealed, and a lost connection is tried again until it
 // works.
-import { Place, nameOf, readKept } from "./sealed-drafts.js";
+import { Place, nameOf, readKept, takenOver } from "./sealed-drafts.js";
 
 const FIRST_WAIT = 1000;
 const LONGEST_WAIT = 20000;
 const TIMEOUT = 10000;
 const CLOSING = 400; // milliseconds that a page may still be there after another took its place
 const IDLE = 120000; // without a key or a movement for so long nobody is reading
+const fails = (response) => !response || response.status >= 500 || response.status === 429;
 
 // The name under which one page keeps what is not acknowledged, and whether it is the draft's only page in this browser.
 // The first has the draft's own name; a second one beside it a name of its own, so that neither throws away what the other
 // keeps. A name is held as long as its page is open.
 export async function claim(assignment) {
+  await takenOver;
   const name = nameOf(assignment);
   if (!navigator.locks) return { key: name, alone: true };
   if (await held(name)) {
@@ -183,14 +185,15 @@ export class Autosave {
 
   // Sends the review with what is not saved yet, in one request. `gather` hands over what is still being typed,
   // `complete(body)` hears that the review is sent, `lacking(body)` what is missing, `lost()` that nobody answered.
-  // Any other answer is told as that of a save; what came along goes on being sent as one, under its id.
+  // Any other answer is told as that of a save; what came along goes on being sent as one, under its id. From "sending" to
+  // what is told next the page lets nobody change an answer: it would come too late for this review.
   async submit(url, { gather, complete, lacking, lost }) {
     if (this.held) return;
     this.held = true;
     try {
-      gather();
       while (this.inFlight && !this.stopped) await new Promise((resolve) => setTimeout(resolve, 10));
       if (this.stopped) return;
+      gather();
       if (!this.settled) this.pack();
       this.tell("sending");
       const { response, body } = await this.post(url, this.inFlight ?? { version: this.version });
@@ -199,6 +202,7 @@ export class Autosave {
         if (this.inFlight) this.kept(body);
         return lacking(body);
       }
+      if (!this.inFlight && fails(response)) return lost(); // all is saved: nothing is to be sent by itself
       this.failed(response, body);
       if (!response) lost();
     } finally {
@@ -228,7 +232,7 @@ export class Autosave {
   }
 
   failed(response, body) {
-    if (!response || response.status >= 500 || response.status === 429) return this.later();
+    if (fails(response)) return this.later();
     if (response.status === 401 || response.status === 400) return this.signedOut(response.status, body);
     this.stopped = true;
     return this.tell(response.status === 409 ? "conflict" : "refused", body);

@@ -1,6 +1,6 @@
 // Answers that an earlier page of this browser could not send: what there is, and sending it again under its own id.
 import { Autosave } from "./autosave.js";
-import { assignmentOf, readKept, unsentNames } from "./sealed-drafts.js";
+import { assignmentOf, readKept, takenOver, unsentNames } from "./sealed-drafts.js";
 
 const NOBODY = { take: () => 0 }; // no time is counted for a page that nobody reads
 const STUCK = new Set(["offline", "signed-out", "conflict", "refused", "needs-opening"]);
@@ -8,6 +8,7 @@ const rest = (milliseconds) => new Promise((resolve) => setTimeout(resolve, mill
 
 // Every draft of this person with something unsent: assignment, answers, whether it can be sent from here, or read at all.
 export async function keptDrafts() {
+  await takenOver;
   const found = await Promise.all(
     unsentNames().map(async (name) => {
       const kept = await readKept(name);

@@ -25,7 +25,7 @@ function press(event) {
   const run = bindings.get(chord ? `Ctrl+${event.key}` : event.key);
   if (!run) return;
   if (!chord && (typing(event.target) || !singleKeysOn())) return;
-  if (document.querySelector("dialog:modal")) return;
+  if (document.querySelector("dialog:modal, [inert][aria-busy=true]")) return; // what is being sent stays as it is
   if (run(event) !== false) event.preventDefault();
 }
 

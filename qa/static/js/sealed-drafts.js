@@ -3,6 +3,7 @@
 // nothing is kept beyond the page.
 const PREFIX = "fairmark.draft."; // and the person's number, and the assignment's; a second page adds its own after another dot
 const NONCE = 12;
+const PATIENCE = 5000; // milliseconds for an answer of the server about what a former version kept
 const holder = document.querySelector("[data-draft-owner]");
 const bytesOf = (text) => Uint8Array.from(atob(text), (sign) => sign.charCodeAt(0));
 const textOf = (bytes) => btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
@@ -38,6 +39,35 @@ async function sealed(name, value) {
   const nonce = crypto.getRandomValues(new Uint8Array(NONCE));
   const closed = await crypto.subtle.encrypt(rules(name, nonce), await key, new TextEncoder().encode(value));
   return textOf([...nonce, ...new Uint8Array(closed)]);
+}
+
+// A former version kept answers in the clear, as JSON, and its names lack the person: what is the present person's goes on
+// under a name of theirs, sealed, as a closed second page would have left it. The rest may not lie readable, and goes.
+const inTheClear = (name) => name.startsWith(PREFIX) && localStorage.getItem(name)?.startsWith("{");
+
+export const takenOver = canKeep ? takeOver().catch(() => {}) : Promise.resolve(); // where it fails the next page tries again
+
+async function takeOver() {
+  for (const name of Object.keys(localStorage).filter(inTheClear)) {
+    const [assignment, page = "former"] = name.slice(PREFIX.length).split(".");
+    const own = await isOwn(assignment);
+    if (own === null) continue;
+    const kept = localStorage.getItem(name);
+    const now = `${nameOf(assignment)}.${page}`;
+    const bytes = own && kept ? await sealed(now, kept) : null;
+    if (!inTheClear(name)) continue; // another page was quicker
+    if (bytes) localStorage.setItem(now, bytes);
+    localStorage.removeItem(name);
+  }
+}
+
+// Whether a part is this person's to score, null where that cannot be told now. An empty save changes nothing: it is refused
+// as lacking everything (422), after whose the part is was looked at (404, or 403 to who scores nothing at all).
+async function isOwn(assignment) {
+  if (!/^\d+$/.test(assignment)) return false;
+  const headers = { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": holder.elements.csrf_token.value };
+  const { status } = await fetch(`/queue/${assignment}/answers`, { method: "POST", headers, body: "{}", signal: AbortSignal.timeout(PATIENCE) });
+  return { 422: true, 403: false, 404: false }[status] ?? null;
 }
 
 // What lies under a name: null where there is nothing, or nothing that can be read with this person's key.
