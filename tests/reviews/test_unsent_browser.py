@@ -229,7 +229,8 @@ def test_what_a_former_version_kept_in_the_clear_is_sealed_and_sent_or_goes(
     watch.expect("/answers")  # the server says of each part whose it is
     page = new_browser(cast.rita)
     page.goto("/queue?show=all")
-    answer = {"criterion": "tone", "level": "missed", "comment": WORDS}
+    nothing = {"percentage": None, "not_applicable": False, "root_causes": [], "praise": False, "pins": []}
+    answer = {"criterion": "tone", "level": "missed", "comment": WORDS, **nothing}
     clear = json.dumps({"inFlight": desk.saved(answer), "pending": {}, "note": None})
     sealed = {f"fairmark.draft.{cast.rob.id}.{anothers.id}": "c2VhbGVk"}
     before = {f"fairmark.draft.{part}": clear for part in (desk.task.id, anothers.id, f"{anothers.id}.0a1b")} | sealed
