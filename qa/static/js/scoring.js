@@ -9,6 +9,7 @@ import { startFind } from "./find.js";
 import { bind } from "./keys.js";
 import { isLeaving, sessionSeen, staysWhile } from "./leaving.js";
 import { fillDialogs, startGap, startUnclear } from "./scoring-dialogs.js";
+import { rest } from "./resting.js";
 import { Typing } from "./typing.js";
 import { canKeep } from "./sealed-drafts.js";
 import { startUndo } from "./undo.js";
@@ -24,7 +25,6 @@ const alertAction = page.querySelector("[data-alert-action]");
 const note = page.querySelector("[data-note]");
 const timeOfDay = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
 let missing = state.missing;
-let focused = null; // where one was when the review was sent
 
 fillDialogs(page, state, messages);
 
@@ -58,18 +58,8 @@ function show(answer) {
 
 const savedAt = (detail) => `Saved ${timeOfDay.format(new Date(detail.saved_at))}`;
 
-// While the review is under way nobody changes it; where it did not go, one is back where one was.
-function rests(sending) {
-  if (sending) focused = document.activeElement;
-  for (const part of page.querySelectorAll(".rubric, .scoring__head-tools")) part.inert = sending;
-  for (const part of page.querySelectorAll(".rubric, [data-submit]")) part.setAttribute("aria-busy", String(sending));
-  if (sending || !focused) return;
-  focused.focus({ preventScroll: true });
-  focused = null;
-}
-
 function tell(what, detail = {}) {
-  rests(what === "sending");
+  rest(page, what === "sending");
   const words = { saving: "Saving…", sending: "Sending…", offline: "Not saved yet", "signed-out": "Not saved yet", conflict: "Not saved", refused: "Not saved" };
   saved.dataset.state = { saved: "saved", saving: "saving", sending: "saving", offline: "offline", "signed-out": "offline" }[what] ?? "failed";
   saved.textContent = what === "saved" ? savedAt(detail) : words[what];
@@ -282,13 +272,13 @@ function submit() {
     gather: () => typing.flush(),
     complete: (body) => leave(body.next),
     lacking: (body) => {
-      rests(false);
+      rest(page, false);
       saved.textContent = body.saved_at ? savedAt(body) : said;
       saved.dataset.state = body.saved_at ? "saved" : was;
       showMissing(body);
     },
     lost: () => {
-      rests(false);
+      rest(page, false);
       if (autosave.settled) Object.assign(saved, { textContent: said }).dataset.state = was;
       showAlert("The connection was lost before the server answered. Your answers are kept: send the review again once it is back.");
     },
