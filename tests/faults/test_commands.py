@@ -3,7 +3,7 @@
 import datetime as dt
 import random
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -74,7 +74,7 @@ def test_a_killed_upgrade_leaves_the_former_schema_whole_and_the_next_one_finish
         begun = time.monotonic()
         done = program.command("db", "upgrade")
         lasts = time.monotonic() - begun
-        assert (done.returncode, kept_by(database_url, counts)) == (0, counts), done.stderr
+        assert (done.returncode, lost_from(database_url, counts)) == (0, {}), done.stderr
 
     for n in range(UPGRADES):
         with old_installation(engine_name, tmp_path, seed=n + 1) as (program, database_url, counts):
@@ -86,7 +86,7 @@ def test_a_killed_upgrade_leaves_the_former_schema_whole_and_the_next_one_finish
 
             assert after in (OLDEST, newest)
             assert (done.returncode, version_of(database_url)) == (0, newest), done.stderr
-            assert kept_by(database_url, counts) == counts
+            assert lost_from(database_url, counts) == {}
         finished += after == newest
     counting.note(kills=UPGRADES, upgrades=UPGRADES)
     print(f"{finished} of {UPGRADES} killed upgrades had come to their end")
@@ -115,10 +115,12 @@ def version_of(database_url: str) -> str | None:
         return connection.scalar(text("SELECT version_num FROM alembic_version"))
 
 
-def kept_by(database_url: str, tables: Iterable[str]) -> dict[str, int]:
+def lost_from(database_url: str, counts: Mapping[str, int]) -> dict[str, int]:
+    """How many rows each table holds that has fewer than it had; an upgrade may add some, such as a job."""
     engine = create_engine(database_url, poolclass=NullPool)
     with engine.connect() as connection:
-        return {name: connection.scalar(text(f'SELECT count(*) FROM "{name}"')) or 0 for name in tables}
+        now = {name: connection.scalar(text(f'SELECT count(*) FROM "{name}"')) or 0 for name in counts}
+    return {name: count for name, count in now.items() if count < counts[name]}
 
 
 def drawn_whole(session: Session, week: str) -> bool:

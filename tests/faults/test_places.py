@@ -196,5 +196,6 @@ def test_a_database_that_was_restarted_is_found_again(own_cluster: Path, tmp_pat
             reviewer.save(f"save-after-the-database-is-back-{n}")
 
         assert refusal.value.status == 500
+        engine.dispose()  # its own connection ended with the server, too
         with Session(engine) as session:
             assert kept_state(session, reviewer) == reviewer.state
