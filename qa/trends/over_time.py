@@ -10,11 +10,13 @@ from sqlalchemy.orm import Session
 
 from qa.sampling.reporting import PEOPLE, Reported
 from qa.trends import scoped, summed
+from qa.trends.dimensions import NARROWING
 from qa.trends.rules import Weekly, bounded, share, withheld
 from qa.trends.shares import Scope
 from qa.trends.summed import Summed
 
 Codes = NDArray[np.int64]
+ASKED_TOGETHER = (("", "team", "queue"), NARROWING)  # a page that asks for one of them will ask for the others
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,8 +34,9 @@ class Crowd:
         if self.sees_each:
             return None
         span = {"since": self.found.weeks[0], "until": self.found.weeks[-1]}
-        if not self.asked and self.scope.everything:
-            self.asked.update(scoped.people_of_all(self.session, self.scope, **span))
+        together = next((faces for faces in ASKED_TOGETHER if dimension in faces), None)
+        if together and dimension not in self.asked and self.scope.everything:
+            self.asked.update(scoped.people_of_all(self.session, self.scope, together, **span))
         if dimension not in self.asked:
             self.asked[dimension] = scoped.people_by(self.session, self.scope, dimension, **span)
         return self.asked[dimension]

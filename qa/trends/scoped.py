@@ -1,6 +1,7 @@
 """What a scope of the page is over: whose work, what it can be narrowed to, how often it was disputed."""
 
 import datetime as dt
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import ColumnElement, exists, func, select
@@ -67,11 +68,11 @@ def people_by(
 
 
 def people_of_all(
-    session: Session, scope: Scope, *, since: dt.date, until: dt.date
+    session: Session, scope: Scope, faces: Collection[str], *, since: dt.date, until: dt.date
 ) -> dict[str, dict[tuple[str, dt.date], int]]:
-    """The same of every dimension that is kept by itself, in one statement; the scope is everything."""
-    found = people(session, scope, ("all", "team", "queue", *NARROWING), since=since, until=until)
-    return {"": found.pop("all"), **found}
+    """The same of several dimensions that are kept by themselves, in one statement; the scope is everything."""
+    found = people(session, scope, [face or "all" for face in faces], since=since, until=until)
+    return {face: found[face or "all"] for face in faces}
 
 
 def _people_of_frames(
