@@ -6,14 +6,13 @@ database, so that all processes count the same. A GET never writes: its count is
 
 import datetime as dt
 import hmac
-import math
 from collections.abc import Callable
 from functools import cached_property, lru_cache, wraps
 from typing import TYPE_CHECKING, Any, ParamSpec
 
 from flask import Flask, current_app, request
 from flask.typing import ResponseReturnValue
-from sqlalchemy import CursorResult, Insert, delete, select
+from sqlalchemy import CursorResult, Insert, delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from werkzeug.exceptions import TooManyRequests
@@ -31,10 +30,11 @@ P = ParamSpec("P")
 View = Callable[P, ResponseReturnValue]
 EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 KEPT = dt.timedelta(days=1)  # longer than any window
+PARTS = 6
 
 
 class TryCount(Base):
-    """How often somebody tried one thing within one window of time."""
+    """How often somebody tried one thing within one part of a window of time."""
 
     __tablename__ = "try_count"
 
@@ -46,23 +46,25 @@ class TryCount(Base):
 def count_try(session: Session, who: str, *, allowed: int, window: dt.timedelta, now: dt.datetime) -> bool:
     """Count a try unless ``allowed`` were made within the last ``window``; whether it was counted.
 
-    What was tried in the window before counts by the share of it that is not over yet, as if its tries had come evenly.
-    Tries that are refused do not count. One statement decides, so that two processes never both take the last one.
+    Tries are counted by sixths of the window, and the sixth that the window begins in counts as a whole: never more
+    than ``allowed`` within any ``window``, and each is forgotten after a window and a sixth at the latest. Tries that
+    are refused do not count. Whoever counts for the same ``who`` waits for the end of the caller's transaction, so that
+    two processes never both take the last one.
     """
-    begins = now - (now - EPOCH) % window
-    former = session.scalar(select(TryCount.tries).where(TryCount.who == who, TryCount.begins == begins - window))
-    left = allowed - math.floor((former or 0) * (1 - (now - begins) / window))
-    if left < 1:
+    if session.get_bind().dialect.name == "postgresql":  # on SQLite one writes after the other
+        session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(who, 0))))
+    begins = now - (now - EPOCH) % (window / PARTS)
+    near = TryCount.begins.between(begins - window, begins + window)  # clocks of servers differ
+    tried = session.scalar(select(func.sum(TryCount.tries)).where(TryCount.who == who, near))
+    if (tried or 0) >= allowed:
         return False
     added = _made(session)(TryCount).values(who=who, begins=begins, tries=1)
-    counted = session.execute(
+    session.execute(
         added.on_conflict_do_update(
-            index_elements=[TryCount.who, TryCount.begins],
-            set_={"tries": TryCount.tries + 1},
-            where=TryCount.tries < left,
-        ).returning(TryCount.tries)
+            index_elements=[TryCount.who, TryCount.begins], set_={"tries": TryCount.tries + 1}
+        )
     )
-    return counted.scalar_one_or_none() is not None
+    return True
 
 
 def forget(session: Session, *, now: dt.datetime) -> int:

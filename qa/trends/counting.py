@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
+from qa.core.db import reading
 from qa.core.jobs import Job, JobState
 from qa.core.prepared import Prepared
 
-KEEP_JOB = "keep_sums"
+KEEP_JOB = "keep_sums"  # each day
+COUNT_JOB = "count_every_week"  # after an upgrade
+NOT_KNOWN = f"KeyError: {COUNT_JOB!r}"  # how it fails with a worker of the former version, which knows no such job
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,8 +39,8 @@ class Counting:
 
 
 _UNDER_WAY = Prepared(
-    select(Job.state, Job.done, Job.total).where(
-        Job.name == KEEP_JOB, Job.period == bindparam("period"), Job.state != JobState.DONE
+    select(Job.state, Job.done, Job.total, Job.error).where(
+        Job.name == COUNT_JOB, Job.period == bindparam("period"), Job.state != JobState.DONE
     )
 )
 
@@ -45,7 +48,25 @@ _UNDER_WAY = Prepared(
 def under_way(session: Session, programme_id: int) -> Counting | None:
     """The count that an upgrade asked for, until it is done."""
     job = _UNDER_WAY.one_or_none(session, period=f"{programme_id}/packs")
-    return job and Counting(done=job.done, total=job.total, failed=job.state == JobState.FAILED)
+    if job is None:
+        return None
+    return Counting(done=job.done, total=job.total, failed=job.state == JobState.FAILED and job.error != NOT_KNOWN)
+
+
+def wait_again(session: Session) -> bool:
+    """Let a count that a former worker gave up wait for a newer one; whether there is one that may come to that."""
+    with reading():
+        open_ones = select(Job.state, Job.error).where(Job.name == COUNT_JOB, Job.state != JobState.DONE)
+        found = [(state == JobState.FAILED, error == NOT_KNOWN) for state, error in session.execute(open_ones)]
+        session.rollback()
+    if (True, True) in found:
+        session.execute(
+            update(Job)
+            .where(Job.name == COUNT_JOB, Job.state == JobState.FAILED, Job.error == NOT_KNOWN)
+            .values(state=JobState.WAITING, attempts=0, error=None, finished_at=None)
+        )
+        session.commit()
+    return any(not failed or by_former for failed, by_former in found)
 
 
 def settle(session: Session, programme_id: int, *, now: dt.datetime) -> None:
@@ -53,7 +74,7 @@ def settle(session: Session, programme_id: int, *, now: dt.datetime) -> None:
     session.execute(
         update(Job)
         .where(
-            Job.name == KEEP_JOB,
+            Job.name == COUNT_JOB,
             Job.period == f"{programme_id}/packs",
             Job.state.in_((JobState.WAITING, JobState.FAILED)),
         )

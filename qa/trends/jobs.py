@@ -1,7 +1,7 @@
 """The room's daily work: weeks that have no sums yet get theirs, and reviewers' strictness is estimated anew."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from sqlalchemy import select
@@ -16,24 +16,28 @@ from qa.figures.models import WeeklyDrawPack
 from qa.people.models import Programme
 from qa.reviews import keeping_sums
 from qa.sampling.models import Period
-from qa.trends import strictness
-from qa.trends.counting import KEEP_JOB
+from qa.trends import counting, strictness
+from qa.trends.counting import COUNT_JOB, KEEP_JOB
 
 
 def keep_sums(job: Job) -> Mapping[str, Any]:
-    """A week in a transaction; a second run finds everything written and only estimates again.
-
-    The job that an upgrade leaves counts every week, as a supplement may have begun sums of one that had none.
-    """
-    session, job_id, programme_id = db.session(), job.id, job.payload["programme"]
+    """A week in a transaction; a second run finds everything written and only estimates again."""
+    session = db.session()
     with reading():
-        known: set[dt.date] = set()
-        if not job.payload.get("every_week"):
-            known.update(
-                session.scalars(
-                    select(WeeklyDrawPack.week).where(WeeklyDrawPack.programme_id == programme_id).distinct()
-                )
-            )
+        of_programme = WeeklyDrawPack.programme_id == job.payload["programme"]
+        known = set(session.scalars(select(WeeklyDrawPack.week).where(of_programme).distinct()))
+        session.rollback()
+    return _counted(session, job, known)
+
+
+def count_every_week(job: Job) -> Mapping[str, Any]:
+    """What an upgrade asks for: a supplement may have begun sums of a week that had none."""
+    return _counted(db.session(), job, set())
+
+
+def _counted(session: Session, job: Job, known: Collection[dt.date]) -> Mapping[str, Any]:
+    job_id, programme_id = job.id, job.payload["programme"]
+    with reading():
         missing = [
             period.id for period in keeping_sums.periods_of(session, programme_id) if period.starts_on not in known
         ]
@@ -48,7 +52,7 @@ def keep_sums(job: Job) -> Mapping[str, Any]:
     return {"weeks": written}
 
 
-HANDLERS: Mapping[str, jobs.Handler] = {KEEP_JOB: keep_sums}
+HANDLERS: Mapping[str, jobs.Handler] = {KEEP_JOB: keep_sums, COUNT_JOB: count_every_week}
 
 
 class Calendar:
@@ -56,9 +60,12 @@ class Calendar:
 
     def __init__(self) -> None:
         self._day: dt.date | None = None
+        self._counting = False
 
     def tick(self, session: Session, now: dt.datetime) -> None:
-        """Write the day's jobs once."""
+        """Write the day's jobs once; see to an upgrade's count until it is done."""
+        if self._counting or self._day != now.date():
+            self._counting = counting.wait_again(session)
         if self._day == now.date():
             return
         with reading():

@@ -121,6 +121,9 @@ def look(
     scope, teams = scope_of(session, actor, chosen)
     found = summed.load(session, scope, since=min(weeks[0], last - dt.timedelta(weeks=4 * BLOCK - 1)), until=last)
     newest, before = blocks(found)
+    if before and before[-1] < found.weeks[0]:  # the newest reviews lie at the beginning of what is shown
+        found = summed.load(session, scope, since=before[-1], until=last)
+        newest, before = blocks(found)
     rubrics_by_week = versions.by_week(session, found) if found.anything else []
     steps = linking.steps_in(
         rubrics_by_week,
@@ -161,7 +164,7 @@ def look(
         events=events.since(session, actor.programme_id, weeks[0], zone),
         fair=setting.fair_mean,
         target=target_of(session, actor.programme_id, chosen, weeks, setting),
-        facets=scoped.facets_of(session, replace(scope, queue=None), last - dt.timedelta(weeks=BLOCK)),
+        facets=scoped.facets_of(session, replace(scope, queue=None), weeks[0]),
         said=board_notes.notes_between(session, actor.programme_id, since=weeks[0], until=last + dt.timedelta(days=6))
         if actor.may(Permission.BOARD_NOTES_READ)
         else (),

@@ -20,7 +20,7 @@ from qa.trends.shares import Scope, people
 
 
 def facets_of(session: Session, scope: Scope, since: dt.date) -> dict[str, list[str]]:
-    """What the page can be narrowed to, from the sums of the newest weeks: values by face, queues under "queue"."""
+    """What the page can be narrowed to, from the sums of the weeks shown: values by face, queues under "queue"."""
     table = WeeklyFramePack
     rows = session.execute(
         select(table.face, table.cells)

@@ -1,5 +1,6 @@
 """A database of any former version becomes one of today, with all that was in it."""
 
+import struct
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -51,6 +52,34 @@ def test_rows_of_every_former_version_are_there_after_the_upgrade(old: Flask) ->
             assert session.execute(text("PRAGMA foreign_key_check")).all() == []
     assert {name: count for name, count in kept.items() if count < filler.counts[name]} == {}
     assert {name for name, count in kept.items() if not count} == set()  # an empty table proves nothing
+
+
+def test_packs_take_along_neither_parts_of_nobody_nor_what_nobody_reads(old: Flask) -> None:
+    # A crowd is told by the number of a pack's cells: nobody would be one person more.
+    upgrade(revision="0037")
+    person = "INSERT INTO weekly_person_sum (programme_id, face, value, week, specialist_id, parts) VALUES "
+    reviewer = (
+        "INSERT INTO weekly_reviewer_sum (programme_id, face, value, week, reviewer_id, n, d, d_free, seconds) VALUES "
+    )
+    with db.engine.begin() as connection:
+        for key in ("1, 'all', '', '2026-11-02'", "1, 'queue', 'login', '2026-11-02'"):
+            rows = (f"({key}, {specialist}, 3)" for specialist in (0, 11, 12, 13, 14))
+            connection.execute(text(person + ", ".join(rows)))
+        connection.execute(text(person + "(1, 'team', '0', '2026-11-02', 0, 3)"))
+        for key in ("1, 'all', '', '2026-11-02'", "1, 'queue', 'login', '2026-11-02'"):
+            connection.execute(text(f"{reviewer}({key}, 21, 1, 2, 2, 300)"))
+
+    upgrade(revision="0038")
+
+    with db.engine.connect() as connection:
+        people = connection.execute(text("SELECT face, cells, sums FROM weekly_person_pack ORDER BY face")).all()
+        reviewers = connection.execute(text("SELECT face, cells FROM weekly_reviewer_pack")).all()
+    four, threes = "[[11],[12],[13],[14]]", struct.pack("<4d", 3, 3, 3, 3)
+    assert [(face, cells, bytes(sums)) for face, cells, sums in people] == [
+        ("all", four, threes),
+        ("queue", four, threes),
+    ]
+    assert [tuple(row) for row in reviewers] == [("queue", "[[21]]")]
 
 
 def differences(engine: Engine) -> list[object]:

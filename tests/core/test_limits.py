@@ -1,4 +1,4 @@
-"""How often somebody may try is counted in the database: moving windows, and no last try taken twice."""
+"""How often somebody may try is counted in the database: never more than allowed, and no last try taken twice."""
 
 import datetime as dt
 import re
@@ -36,17 +36,28 @@ def a_try(session: Session) -> Try:
 
 
 def test_a_window_moves_on_and_refused_tries_do_not_count(a_try: Try, session: Session):
-    assert [a_try(50) for _ in range(6)] == [True] * 4 + [False] * 2
-    assert a_try(50, "somebody else")
-    # A quarter of the next minute on, three quarters of the four still count: one may follow.
-    assert [a_try(75), a_try(75)] == [True, False]
-    # Half of the next minute on, two of the four: with the one, one more.
-    assert [a_try(90), a_try(90)] == [True, False]
-    # Two minutes later nothing does.
-    assert [a_try(180) for _ in range(5)] == [True] * 4 + [False]
+    assert [a_try(59) for _ in range(6)] == [True] * 4 + [False] * 2
+    assert a_try(59, "somebody else")
+    # A new minute begins, and the four are not a minute old yet.
+    assert [a_try(61), a_try(118), a_try(119)] == [False] * 3
+    # All ten seconds that hold them are over for a minute.
+    assert [a_try(120) for _ in range(5)] == [True] * 4 + [False]
+    # A server whose clock is behind counts what another one has counted already.
+    assert not a_try(105)
 
-    assert limits.forget(session, now=START + dt.timedelta(days=1, seconds=61)) == 3
+    assert limits.forget(session, now=START + dt.timedelta(days=1, seconds=61)) == 2
     assert session.scalars(select(TryCount.tries)).all() == [4]
+
+
+def test_no_minute_lets_more_through_than_allowed_however_tries_come(a_try: Try):
+    # Bursts of five at times that fall on all sides of minutes and of their sixths.
+    moments = [float(second) for second in (7, 9, 31, 58, 62, 66, 77, 92, 119, 121, 137, 151, 178, 199) for _ in range(5)]
+    through = [moment for moment in moments if a_try(moment)]
+
+    assert max(sum(end - 60 < each <= end for each in through) for end in through) == 4
+    # Each is forgotten after seventy seconds at the latest, so that nobody is kept out for longer.
+    assert all(any(moment - 70 <= each <= moment for each in through) for moment in moments)
+    assert len(through) == 12
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)  # on SQLite one writes after the other

@@ -4,7 +4,9 @@ import datetime as dt
 from collections.abc import Callable, Collection
 from dataclasses import replace
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -116,6 +118,34 @@ def test_the_page_shows_the_figures_of_the_single_reviews(session: Session, cast
     behind = lead.get(f"/trends/reviews?week={week_key(wednesday(1).date())}&narrow=channel:chat").text
     assert behind.count("/reviews/") == 2  # of Sam's four parts of the week two came by chat
     assert lead.get("/trends/reviews?week=2026-W14&narrow=tenure:not known&grain=month").status_code == 200
+
+
+def test_weeks_that_are_quiet_since_keep_what_they_compare_with_and_can_be_chosen(session: Session, cast: Cast) -> None:
+    # The newest reviews are 25 weeks old, of 26 that are shown; what they are compared with is older than all of those.
+    version = publish_rubric(session, cast)
+    for back in (25, 29):
+        at = wednesday(back)
+        handled = make_ticket(session, cast, resolved_at=at, queue="payouts", channel="chat")
+        period = make_period(session, cast.programme.id, at.date())
+        session.add(FrameUnit(period_id=period.id, part_id=handled.part.id, cell="all", prn=back, team="Payouts"))
+        make_review(session, handled, make_assignment(session, handled, cast.rita, version), at=at)
+    for period in keeping_sums.periods_of(session, cast.programme.id):
+        keeping_sums.rebuild(session, period)
+    session.commit()
+    now, who = utcnow(), actor(session, cast.quinn)
+    setting = setting_at(session, cast.programme.id, now)
+
+    looked = looking.look(session, who, Filters(weeks=26), setting=setting, zone=zone_of(setting), now=now)
+
+    newest, before = (summed.domain(looked.summed, _in(looked, weeks), 1) for weeks in (looked.newest, looked.before))
+    assert [summed.counts(looked.summed, each)["reviewed"].tolist() for each in (newest, before)] == [[1.0], [1.0]]
+    assert len(looked.overall) == len(looked.weeks) == 26
+    assert (looked.facets["queue"], looked.facets["channel"]) == (["payouts"], ["chat"])
+
+
+def _in(looked: looking.Looked, weeks: Collection[dt.date]) -> Callable[..., NDArray[np.int64]]:
+    places = looked.summed.places(weeks)
+    return lambda week, *_: np.where(np.isin(week, places), 0, -1)
 
 
 def test_two_groups_differ_by_what_their_reviewers_do_not_share(session: Session, cast: Cast) -> None:

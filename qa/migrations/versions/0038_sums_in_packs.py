@@ -49,6 +49,11 @@ TABLES = {  # the key of a pack, that of a cell, and what is summed
     ),
     "weekly_person_sum": ("programme_id face value week", "specialist_id", "parts"),
 }
+LEFT_OUT = {  # what nobody reads any more; and parts of nobody, whom a pack would count as one person more
+    "weekly_review_sum": ("face", "all"),
+    "weekly_reviewer_sum": ("face", "all"),
+    "weekly_person_sum": ("specialist_id", 0),
+}
 
 
 JOB = sa.table(
@@ -87,9 +92,11 @@ def upgrade() -> None:
             sa.PrimaryKeyConstraint(*keys, name=op.f(f"pk_{name.replace('_sum', '_pack')}")),
         )
         former = sa.table(name, *(column(each) for each in (*keys, *cells, *summed)))
-        rows = connection.execute(
-            sa.select(former).order_by(*(former.c[key] for key in keys)), execution_options={"yield_per": 5_000}
-        ).mappings()
+        carried = sa.select(former).order_by(*(former.c[key] for key in keys))
+        if name in LEFT_OUT:
+            key, value = LEFT_OUT[name]
+            carried = carried.where(former.c[key] != value)
+        rows = connection.execute(carried, execution_options={"yield_per": 5_000}).mappings()
         for _, of_pack in groupby(rows, key=lambda row: [row[key] for key in keys]):  # noqa: B023 - used at once
             connection.execute(packs.insert().values(_packed([dict(row) for row in of_pack], keys, cells, summed)))
     _count_again(connection)
@@ -106,13 +113,16 @@ def _packed(rows: Sequence[Mapping[str, Any]], keys: list[str], cells: list[str]
 
 
 def _count_again(connection: sa.Connection) -> None:
-    """A job for the first start: a database may come from a version that kept no sums, or other ones."""
+    """A job for the first start: a database may come from a version that kept no sums, or other ones.
+
+    Its name is one that no former worker knows: it would take a job of the day for it, and count nothing.
+    """
     for programme in connection.execute(sa.text("SELECT DISTINCT programme_id FROM period ORDER BY 1")).scalars():
         connection.execute(
             JOB.insert().values(
-                name="keep_sums",
+                name="count_every_week",
                 period=f"{programme}/packs",
-                payload={"programme": programme, "every_week": True},
+                payload={"programme": programme},
                 state="waiting",
                 created_at=sa.func.current_timestamp(),
                 attempts=0,
@@ -122,6 +132,6 @@ def _count_again(connection: sa.Connection) -> None:
 
 
 def downgrade() -> None:
-    op.execute("DELETE FROM job WHERE name = 'keep_sums' AND period LIKE '%/packs'")
+    op.execute("DELETE FROM job WHERE name = 'count_every_week' AND period LIKE '%/packs'")
     for name in reversed(TABLES):
         op.drop_table(name.replace("_sum", "_pack"))
