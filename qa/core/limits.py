@@ -60,9 +60,7 @@ def count_try(session: Session, who: str, *, allowed: int, window: dt.timedelta,
         return False
     added = _made(session)(TryCount).values(who=who, begins=begins, tries=1)
     session.execute(
-        added.on_conflict_do_update(
-            index_elements=[TryCount.who, TryCount.begins], set_={"tries": TryCount.tries + 1}
-        )
+        added.on_conflict_do_update(index_elements=[TryCount.who, TryCount.begins], set_={"tries": TryCount.tries + 1})
     )
     return True
 

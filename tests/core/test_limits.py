@@ -51,7 +51,9 @@ def test_a_window_moves_on_and_refused_tries_do_not_count(a_try: Try, session: S
 
 def test_no_minute_lets_more_through_than_allowed_however_tries_come(a_try: Try):
     # Bursts of five at times that fall on all sides of minutes and of their sixths.
-    moments = [float(second) for second in (7, 9, 31, 58, 62, 66, 77, 92, 119, 121, 137, 151, 178, 199) for _ in range(5)]
+    moments = [
+        float(second) for second in (7, 9, 31, 58, 62, 66, 77, 92, 119, 121, 137, 151, 178, 199) for _ in range(5)
+    ]
     through = [moment for moment in moments if a_try(moment)]
 
     assert max(sum(end - 60 < each <= end for each in through) for end in through) == 4

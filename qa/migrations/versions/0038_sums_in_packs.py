@@ -97,7 +97,7 @@ def upgrade() -> None:
             key, value = LEFT_OUT[name]
             carried = carried.where(former.c[key] != value)
         rows = connection.execute(carried, execution_options={"yield_per": 5_000}).mappings()
-        for _, of_pack in groupby(rows, key=lambda row: [row[key] for key in keys]):  # noqa: B023 - used at once
+        for _, of_pack in groupby(rows, key=lambda row: [row[key] for key in keys]):
             connection.execute(packs.insert().values(_packed([dict(row) for row in of_pack], keys, cells, summed)))
     _count_again(connection)
 
