@@ -74,6 +74,7 @@ def test_a_reload_brings_back_what_could_not_be_sent(
     watch.expect(r"503|/answers")
     page = new_browser(cast.rita)
     page.goto(desk.path)
+    expect(page.locator("[data-scoring][data-ready]")).to_be_visible()
     page.route("**/answers", lambda route: route.fulfill(status=503, body="{}"))
     page.keyboard.press("2")
     page.keyboard.press("j")
