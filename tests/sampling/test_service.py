@@ -259,8 +259,9 @@ def test_drawing_more_parts_asks_no_more_of_the_database(
     session: Session, cast: Cast, flask_command: Callable[..., Result]
 ):
     arranged(session, cast, sams=3, olgas=3, amount=30)
-    for _ in range(30):
-        make_ticket(session, cast, resolved_at=RESOLVED - dt.timedelta(weeks=1))
+    for n in range(30):  # of both teams, as the week after: what a draw writes of a week is kept by team
+        agent = (cast.sam_agent, cast.olga_agent)[n % 2]
+        make_ticket(session, cast, agent=agent, resolved_at=RESOLVED - dt.timedelta(weeks=1))
     counts, sizes = [], []
 
     for week in ("2026-W14", "2026-W13"):
