@@ -52,7 +52,9 @@ def test_an_admin_hands_in_an_export_and_the_qa_lead_reads_it(
     admin.get_by_role("button", name="Take in").click()
 
     expect(admin.get_by_role("heading", name=re.compile("^Intake [0-9]+$"))).to_be_visible()
-    expect(admin.get_by_text("One row or cell could not be used, and a refused ticket took its messages with it.")).to_be_visible(timeout=20_000)
+    expect(
+        admin.get_by_text("One row or cell could not be used, and a refused ticket took its messages with it.")
+    ).to_be_visible(timeout=20_000)
     expect(admin.get_by_text("not a status such as open")).not_to_have_count(0)
     look(admin)
 
