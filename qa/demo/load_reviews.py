@@ -26,6 +26,7 @@ from qa.tickets.models import ConversationRevision, HandledPart, Resolution, Tic
 from qa.tickets.rows import insert_rows, update_rows
 
 TABLES = (Review, ReviewRevision, Answer, Evidence)
+LAST_HOURS = dt.timedelta(hours=2)  # of the build: kept for the sessions that are under way
 Grade = Callable[[Sequence[Sheet], Mapping[int, rubrics.RubricVersion]], Sequence[Graded]]
 
 
@@ -219,7 +220,7 @@ class Scoring:
         read = released + dt.timedelta(hours=graded.read_after_hours)
         recent = self.until - released < dt.timedelta(days=21)
         unread = graded.unread < (0.3 if recent else 0.04)
-        return None if unread or read >= min(saturday, self.until) else read
+        return None if unread or read >= min(saturday, self.until - LAST_HOURS) else read
 
     def _answers(self, rows: Rows, part: "_Part", revision_id: int, graded: Graded, at: dt.datetime) -> None:
         number = int(self.operation.tickets.number[part.place.ticket])

@@ -16,7 +16,7 @@ from qa.core.jobs import Job, JobState
 from qa.demo import story
 from qa.demo.chance import stream
 from qa.demo.load_certificates import Certificates
-from qa.demo.load_reviews import Scored, Scoring
+from qa.demo.load_reviews import LAST_HOURS, Scored, Scoring
 from qa.demo.two_processes import TwoProcesses
 from qa.notices.models import Notice
 from qa.people.models import Programme
@@ -34,7 +34,6 @@ DRAWN_AT = dt.time(6)
 NOT_DONE = 0.025  # of the assignments of a week
 LATE = 0.07  # of those of the week before: overdue today
 SESSION_EVERY = 4
-LAST_HOURS = dt.timedelta(hours=2)  # of the build: kept for the sessions that are under way
 SESSION_PARTS = 5
 Store = Callable[[Sequence[TicketRecord]], None]
 
