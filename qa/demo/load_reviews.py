@@ -148,7 +148,7 @@ class Scoring:
         review_id, revision_id = self._next(Review), self._next(ReviewRevision)
         seconds = int(60 * graded.minutes)
         released = at + UNDO if assignment.purpose in RELEASED_PURPOSES else None
-        read = self._read_at(released, graded)
+        read = None if released is None else read_at(released, graded, until=self.until)
         rows.reviews.append(
             {
                 "id": review_id,
@@ -210,18 +210,6 @@ class Scoring:
                 }
             )
 
-    def _read_at(self, released: dt.datetime | None, graded: Graded) -> dt.datetime | None:
-        """When the specialist read it: most within two days, some of the newest not yet, within the week."""
-        if released is None:
-            return None
-        saturday = dt.datetime.combine(
-            released.date() + dt.timedelta(days=5 - released.weekday()), dt.time(), tzinfo=dt.UTC
-        )
-        read = released + dt.timedelta(hours=graded.read_after_hours)
-        recent = self.until - released < dt.timedelta(days=21)
-        unread = graded.unread < (0.3 if recent else 0.04)
-        return None if unread or read >= min(saturday, self.until - LAST_HOURS) else read
-
     def _answers(self, rows: Rows, part: "_Part", revision_id: int, graded: Graded, at: dt.datetime) -> None:
         number = int(self.operation.tickets.number[part.place.ticket])
         for key, one in graded.given.items():
@@ -270,6 +258,20 @@ class Scoring:
         ):
             insert_rows(self.session, table, values)
         update_rows(self.session, Assignment, rows.ended)
+
+
+def read_at(released: dt.datetime, graded: Graded, *, until: dt.datetime) -> dt.datetime | None:
+    """When the specialist read a review: most within two days, some of the newest not yet, within the week.
+
+    Nothing is read in the last hours of a build that ends at ``until``.
+    """
+    saturday = dt.datetime.combine(
+        released.date() + dt.timedelta(days=5 - released.weekday()), dt.time(), tzinfo=dt.UTC
+    )
+    read = released + dt.timedelta(hours=graded.read_after_hours)
+    recent = until - released < dt.timedelta(days=21)
+    unread = graded.unread < (0.3 if recent else 0.04)
+    return None if unread or read >= min(saturday, until - LAST_HOURS) else read
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
