@@ -30,7 +30,7 @@ def extend(
     if due_on < today:
         raise InvalidInputError("The new day lies in the past.", {"due_on": "choose today or a later day"})
     was = row.due_on
-    service.advance(session, row, version, expected="scoring", due_on=due_on)
+    service.advance_session(session, row, version, expected=("scoring",), due_on=due_on)
     session.execute(
         update(Assignment)
         .where(Assignment.id.in_(_assignments(row.id)), Assignment.state == "open")

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
@@ -19,6 +20,7 @@ from qa.calibration_sessions.models import (
     SessionParticipant,
 )
 from qa.core import audit
+from qa.core.advancing import advance
 from qa.core.errors import ConflictError, InvalidInputError
 from qa.notices import service as notices
 from qa.people.models import User
@@ -33,6 +35,7 @@ from qa.tickets.redaction import redact
 FEWEST_PARTS, MOST_PARTS = 1, 20
 FEWEST_PARTICIPANTS = 2
 STALE = "This session was changed in another window. Load the page again and look at what is new."
+advance_session = partial(advance, stale=STALE)
 
 
 def open_session(
@@ -194,23 +197,6 @@ def _people(session: Session, programme_id: int, user_ids: Sequence[int]) -> Seq
     return people
 
 
-def advance(session: Session, row: CalibrationSession, version: int, *, expected: str, **values: object) -> None:
-    """Change a session that is still as the person saw it, in one statement, so that nobody slips between."""
-    moved = session.execute(
-        update(CalibrationSession)
-        .where(
-            CalibrationSession.id == row.id,
-            CalibrationSession.lock_version == version,
-            CalibrationSession.state == expected,
-        )
-        .values(lock_version=CalibrationSession.lock_version + 1, **values)
-        .execution_options(synchronize_session=False)
-    )
-    if moved.rowcount != 1:  # type: ignore[attr-defined]
-        raise ConflictError(STALE)
-    session.refresh(row)
-
-
 def reveal(session: Session, row: CalibrationSession, *, version: int, by: int, now: dt.datetime) -> None:
     """Show all scores to all at once. Whoever is late is left out; the others' work counts."""
     assignment_ids = (
@@ -223,7 +209,7 @@ def reveal(session: Session, row: CalibrationSession, *, version: int, by: int, 
     )
     if done is None:
         raise ConflictError("Nobody has scored anything yet: there is nothing to reveal.")
-    advance(session, row, version, expected="scoring", state="revealed", revealed_at=now)
+    advance_session(session, row, version, expected=("scoring",), state="revealed", revealed_at=now)
     session.execute(
         update(Assignment)
         .where(Assignment.id.in_(assignment_ids), Assignment.state == "open")
@@ -284,7 +270,7 @@ def set_consensus(
         raise InvalidInputError(
             "Agree on every criterion first.", {item.criterion_key: item.message for item in lacking}
         )
-    advance(session, row, version, expected="revealed")
+    advance_session(session, row, version, expected=("revealed",))
     session.execute(delete(ConsensusAnswer).where(ConsensusAnswer.session_part_id == session_part.id))
     session.execute(delete(ConsensusScore).where(ConsensusScore.session_part_id == session_part.id))
     for key, answer in answers.items():
@@ -346,8 +332,14 @@ def close(session: Session, row: CalibrationSession, *, version: int, learnt: st
     undecided = [part for part in queries.parts_of(session, row.id) if part.consensus is None]
     if undecided:
         raise ConflictError(f"{len(undecided)} of the parts have no consensus yet.")
-    advance(
-        session, row, version, expected="revealed", state="closed", closed_at=now, learnt=redact(learnt.strip())[:4000]
+    advance_session(
+        session,
+        row,
+        version,
+        expected=("revealed",),
+        state="closed",
+        closed_at=now,
+        learnt=redact(learnt.strip())[:4000],
     )
     audit.record(
         session,

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from qa.coaching import wording
 from qa.coaching.figures import CriterionGap
 from qa.coaching.models import CoachingAction, CoachingGoal, CoachingPlan, CoachingResource
-from qa.coaching.service import advance, new_goal
+from qa.coaching.service import advance_plan, new_goal
 from qa.core import audit
 from qa.core.errors import ConflictError, InvalidInputError
 from qa.rubric_library.models import Procedure
@@ -23,7 +23,7 @@ def add_goal(
     )
     if have is not None:
         raise ConflictError("The plan works on this criterion already.")
-    advance(session, plan, version)
+    advance_plan(session, plan, version)
     last = session.scalar(select(func.max(CoachingGoal.position)).where(CoachingGoal.plan_id == plan.id)) or 0
     goal = new_goal(plan.id, gap, position=last + 1)
     session.add(goal)
@@ -48,7 +48,7 @@ def edit_goal(
     if target is not None and not 0 <= target <= 100:
         raise InvalidInputError("A target lies from 0 to 100 % of the points.", {"target": "0 to 100"})
     said = wording.text(focus, field="focus")
-    advance(session, plan, version)
+    advance_plan(session, plan, version)
     goal.focus, goal.target, goal.due_on = said, target, due_on
     session.flush()
     _record(session, plan, "goal_edit", {"goal": goal.id, "target": target}, by, now)
@@ -58,7 +58,7 @@ def remove_goal(
     session: Session, plan: CoachingPlan, goal: CoachingGoal, *, version: int, by: int, now: dt.datetime
 ) -> None:
     """Work on it no more; its actions stay, for the plan as a whole."""
-    advance(session, plan, version)
+    advance_plan(session, plan, version)
     session.execute(
         update(CoachingAction)
         .where(CoachingAction.goal_id == goal.id)
@@ -91,7 +91,7 @@ def add_resource(
     said = wording.line(
         title or (procedure.name if procedure else ""), field="title", missing="Give the link a title.", most=200
     )
-    advance(session, plan, version)
+    advance_plan(session, plan, version)
     resource = CoachingResource(
         plan_id=plan.id,
         title=said,
@@ -109,7 +109,7 @@ def add_resource(
 def remove_resource(
     session: Session, plan: CoachingPlan, resource: CoachingResource, *, version: int, by: int, now: dt.datetime
 ) -> None:
-    advance(session, plan, version)
+    advance_plan(session, plan, version)
     session.delete(resource)
     session.flush()
     _record(session, plan, "resource_remove", {"resource": resource.id}, by, now)

@@ -2,23 +2,25 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from qa.coaching import wording
-from qa.coaching.claiming import claim
 from qa.coaching.figures import CriterionGap
 from qa.coaching.library.models import Training
 from qa.coaching.library.service import record_training
 from qa.coaching.models import PLAN_KINDS, CoachingAction, CoachingGoal, CoachingPlan
 from qa.coaching.wait_lists.queries import turn_of
 from qa.core import audit
+from qa.core.advancing import advance
 from qa.core.errors import ConflictError, InvalidInputError
 from qa.notices import service as notices
 
 LONGEST_NOTES = 2_000
 STALE = "This plan was changed in another window. Load the page again and look at what is new."
+advance_plan = partial(advance, expected=("active",), stale=STALE)
 
 
 def draw_up(
@@ -102,11 +104,6 @@ def new_goal(plan_id: int, gap: CriterionGap, *, position: int) -> CoachingGoal:
     )
 
 
-def advance(session: Session, plan: CoachingPlan, version: int) -> None:
-    """Claim the plan's next version; ConflictError when somebody else was faster, or the plan is closed."""
-    claim(session, plan, version, expected=("active",), stale=STALE)
-
-
 def add_action(
     session: Session,
     plan: CoachingPlan,
@@ -126,7 +123,7 @@ def add_action(
     kept = wording.line(notes, field="notes", most=LONGEST_NOTES)
     _check_owner(plan, owner_id, by)
     _check_goal(session, plan, goal_id)
-    advance(session, plan, version)
+    advance_plan(session, plan, version)
     action = CoachingAction(
         plan_id=plan.id,
         goal_id=goal_id,
@@ -187,7 +184,7 @@ def edit_action(
     _check_goal(session, plan, goal_id)
     if action.state != "open":
         raise ConflictError("This action is ended. Open it again before you change it.")
-    advance(session, plan, version)
+    advance_plan(session, plan, version)
     given_over = owner_id != action.owner_id
     action.text, action.notes, action.goal_id = said, kept, goal_id
     action.owner_id, action.due_on = owner_id, due_on
@@ -273,7 +270,7 @@ def write_own_words(
     if by != plan.specialist_id:
         raise ConflictError("These words belong to the specialist the plan is about.")
     said = wording.text(text, field="own_words", most=2_000)
-    advance(session, plan, version)
+    advance_plan(session, plan, version)
     plan.own_words, plan.own_words_at = said, now
     session.flush()
     notices.notify(
@@ -287,7 +284,7 @@ def write_own_words(
 
 def close(session: Session, plan: CoachingPlan, *, version: int, by: int, now: dt.datetime) -> None:
     """End a plan; what is still open in it is dropped."""
-    advance(session, plan, version)
+    advance_plan(session, plan, version)
     plan.state = "closed"
     plan.closed_at = now
     session.execute(

@@ -51,7 +51,7 @@ def take_in(
 
     ``version`` is the plan's when the changes were shown: whoever was faster since is not written over.
     """
-    service.advance(session, plan, version)
+    service.advance_plan(session, plan, version)
     goals = {
         goal.criterion_key: goal
         for goal in session.scalars(select(CoachingGoal).where(CoachingGoal.plan_id == plan.id))

@@ -1,5 +1,6 @@
 """One step of a row that two people may have open, if it still stands as the person saw it."""
 
+from collections.abc import Collection
 from typing import Any
 
 from flask import request
@@ -14,17 +15,29 @@ STALE = (
 )
 
 
-def advance(session: Session, row: Any, version: int, **values: object) -> None:
-    """Set values in one statement, so that nobody slips between; ``row`` has an ``id`` and a ``lock_version``."""
+def advance(
+    session: Session,
+    row: Any,
+    version: int,
+    *,
+    expected: Collection[str] | None = None,
+    stale: str = STALE,
+    **values: object,
+) -> None:
+    """Take the row's next version, if nobody was faster, and set ``values`` with it, in one statement.
+
+    ``row`` has an ``id`` and a ``lock_version``, and a ``state`` where one of the ``expected`` is asked for.
+    ConflictError with ``stale`` where the row no longer stands as the person saw it.
+    """
     table = type(row)
-    moved = session.execute(
-        update(table)
-        .where(table.id == row.id, table.lock_version == version)
-        .values(lock_version=table.lock_version + 1, **values)
-        .execution_options(synchronize_session=False)
+    seen = update(table).where(table.id == row.id, table.lock_version == version)
+    if expected is not None:
+        seen = seen.where(table.state.in_(expected))
+    moved: Any = session.execute(
+        seen.values(lock_version=table.lock_version + 1, **values).execution_options(synchronize_session=False)
     )
-    if moved.rowcount != 1:  # type: ignore[attr-defined]
-        raise ConflictError(STALE)
+    if moved.rowcount != 1:
+        raise ConflictError(stale)
     session.refresh(row)
 
 

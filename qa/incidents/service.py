@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
@@ -9,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from qa.core import audit
 from qa.core.access import Role
+from qa.core.advancing import advance
 from qa.core.clock import local_day
 from qa.core.errors import ConflictError, InvalidInputError
 from qa.incidents import owners, queries, rules
@@ -25,6 +27,7 @@ MOVED_ON = (
     "This incident has moved on since you opened the page: somebody else acted on it. "
     "Nothing of yours was saved; load the page again to see how it stands."
 )
+_advance = partial(advance, stale=MOVED_ON)
 
 
 def raise_incident(
@@ -139,7 +142,7 @@ def acknowledge(session: Session, view: IncidentView, *, version: int, by: int, 
         session,
         incident,
         version,
-        from_state="open",
+        expected=("open",),
         state="acknowledged",
         acknowledged_at=now,
         acknowledged_by_id=by,
@@ -160,7 +163,7 @@ def settle(
         raise InvalidInputError("Say what came of it.", {"outcome": "Say what came of it."})
     note = _text(note, "What was done, in a sentence or two: the reporter reads it.")
     incident = view.incident
-    _advance(session, incident, version, from_state="acknowledged", state="settled", settled_at=now, outcome=outcome)
+    _advance(session, incident, version, expected=("acknowledged",), state="settled", settled_at=now, outcome=outcome)
     _step(session, incident, "settled", by, now, note)
     told = {incident.raised_by_id, incident.acknowledged_by_id or by} - {by}
     _tell(session, told, "incident_settled", incident, now)
@@ -171,7 +174,7 @@ def take_up(session: Session, view: IncidentView, *, note: str, version: int, by
     """Go on with an incident that was settled too early, with a reason."""
     note = _text(note, "Say why it is taken up again.")
     incident = view.incident
-    _advance(session, incident, version, from_state="settled", state="acknowledged", settled_at=None, outcome=None)
+    _advance(session, incident, version, expected=("settled",), state="acknowledged", settled_at=None, outcome=None)
     _step(session, incident, "taken_up", by, now, note)
     _tell(
         session, {incident.raised_by_id, incident.acknowledged_by_id or by} - {by}, "incident_taken_up", incident, now
@@ -186,19 +189,6 @@ def _text(note: str, missing: str) -> str:
     if len(text) > rules.LONGEST_NOTE:
         raise InvalidInputError(f"At most {rules.LONGEST_NOTE:,} characters.", {"note": "too long"})
     return text
-
-
-def _advance(session: Session, incident: Incident, version: int, *, from_state: str, **values: object) -> None:
-    """One step of an incident, if it still stands as the person saw it; one statement, so nobody slips between."""
-    moved = session.execute(
-        update(Incident)
-        .where(Incident.id == incident.id, Incident.lock_version == version, Incident.state == from_state)
-        .values(lock_version=Incident.lock_version + 1, **values)
-        .execution_options(synchronize_session=False)
-    )
-    if moved.rowcount != 1:  # type: ignore[attr-defined]
-        raise ConflictError(MOVED_ON)
-    session.refresh(incident)
 
 
 def _step(session: Session, incident: Incident, what: str, by: int, now: dt.datetime, note: str = "") -> None:

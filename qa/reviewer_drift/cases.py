@@ -2,13 +2,15 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from functools import partial
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from calibration.drift import Decision
 from qa.core import audit
 from qa.core.access import Actor, Permission, Role, Scope
+from qa.core.advancing import advance
 from qa.core.errors import ConflictError, ForbiddenError, InvalidInputError, NotFoundError
 from qa.notices import service as notices
 from qa.people.models import User
@@ -22,6 +24,7 @@ from qa.tickets.redaction import redact
 RAISED_SHARE = 0.20  # of a flagged reviewer's parts get a hidden second score
 LONGEST = 2000
 STALE = "Somebody else changed this case meanwhile. Nothing of yours was saved: load it again and look at what is new."
+_advance = partial(advance, stale=STALE)
 
 
 def decisions_of(session: Session, programme_id: int, gathered: Gathered) -> list[Decision]:
@@ -112,7 +115,7 @@ def get_case_for(session: Session, actor: Actor, case_id: int) -> DriftCase:
 def take(session: Session, case: DriftCase, *, version: int, by: int, now: dt.datetime) -> None:
     """Look into it: its owner from now on. The reviewer learns that somebody does."""
     _not_the_own(case, by)
-    _advance(session, case, version)
+    _advance(session, case, version, expected=("open",))
     first = case.owner_id is None
     case.owner_id = by
     if first:
@@ -148,7 +151,7 @@ def write(session: Session, case: DriftCase, *, text: str, by: int, now: dt.date
 def attach(session: Session, case: DriftCase, *, session_id: int, version: int, by: int, now: dt.datetime) -> None:
     """Name the calibration session that is held because of the case."""
     _not_the_own(case, by)
-    _advance(session, case, version)
+    _advance(session, case, version, expected=("open",))
     case.session_id = session_id
     _record(session, case, "calibration", by=by, now=now, held=session_id)
 
@@ -171,7 +174,7 @@ def settle(
         raise InvalidInputError("Choose what it was.", {"outcome": "unknown"})
     if not said or len(said) > LONGEST:
         raise InvalidInputError(f"Say why, in at most {LONGEST} characters.", {"reason": "missing or too long"})
-    _advance(session, case, version)
+    _advance(session, case, version, expected=("open",))
     case.state, case.outcome, case.reason = "settled", outcome, said
     case.decided_at, case.decided_by_id, case.decided_week = now, by, max(through, case.onset)
     case.owner_id = case.owner_id or by
@@ -184,18 +187,6 @@ def settle(
 def _not_the_own(case: DriftCase, by: int) -> None:
     if case.reviewer_id == by:
         raise ForbiddenError("This case is about your own scores: another QA lead looks into it and settles it.")
-
-
-def _advance(session: Session, case: DriftCase, version: int) -> None:
-    moved = session.execute(
-        update(DriftCase)
-        .where(DriftCase.id == case.id, DriftCase.lock_version == version, DriftCase.state == "open")
-        .values(lock_version=DriftCase.lock_version + 1)
-        .execution_options(synchronize_session=False)
-    )
-    if moved.rowcount != 1:  # type: ignore[attr-defined]
-        raise ConflictError(STALE)
-    session.refresh(case)
 
 
 def _record(

@@ -1,6 +1,7 @@
 """The steps of a certification: practice, shadowed reviews, the lead's word, and its end."""
 
 import datetime as dt
+from functools import partial
 
 import numpy as np
 from sqlalchemy import insert, update
@@ -12,6 +13,7 @@ from qa.calibration_sessions.certification import choosing, queries, rules
 from qa.calibration_sessions.certification.models import Certification, PracticePart, ShadowedReview
 from qa.core import audit
 from qa.core.access import Role
+from qa.core.advancing import advance
 from qa.core.clock import local_day
 from qa.core.errors import ConflictError, InvalidInputError
 from qa.notices import service as notices
@@ -23,6 +25,7 @@ from qa.sampling.models import Assignment, Purpose
 from qa.tickets.redaction import redact
 
 STALE = "Somebody else moved this certification on meanwhile. Load the page again and look at what is new."
+_advance = partial(advance, stale=STALE)
 KNOWN = "This person is on the way to, or holds, a certificate for this rubric already."
 OWN = "Nobody settles their own certification: another lead has to."
 LONGEST = 1000
@@ -352,21 +355,6 @@ def _tell(session: Session, row: Certification, people: list[int], kind: str, *,
         now=now,
         detail={"user": row.user_id},
     )
-
-
-def _advance(
-    session: Session, row: Certification, version: int, *, expected: tuple[str, ...], **values: object
-) -> None:
-    """Change a certification that is still as the person saw it, in one statement."""
-    moved = session.execute(
-        update(Certification)
-        .where(Certification.id == row.id, Certification.lock_version == version, Certification.state.in_(expected))
-        .values(lock_version=Certification.lock_version + 1, **values)
-        .execution_options(synchronize_session=False)
-    )
-    if moved.rowcount != 1:  # type: ignore[attr-defined]
-        raise ConflictError(STALE)
-    session.refresh(row)
 
 
 def _record(

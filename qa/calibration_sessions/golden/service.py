@@ -1,6 +1,7 @@
 """Making a ticket gold by two people, and retiring it."""
 
 import datetime as dt
+from functools import partial
 
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
@@ -11,6 +12,7 @@ from qa.calibration_sessions.models import CalibrationSession
 from qa.calibration_sessions.queries import PartOf
 from qa.core import audit
 from qa.core.access import Role
+from qa.core.advancing import advance
 from qa.core.errors import ConflictError, InvalidInputError
 from qa.notices import service as notices
 from qa.people.queries import people_with_role
@@ -19,6 +21,7 @@ from qa.tickets.models import HandledPart, Ticket
 from qa.tickets.redaction import redact
 
 STALE = "Somebody else decided about this ticket meanwhile. Load the page again and look at what is new."
+_advance = partial(advance, stale=STALE)
 KNOWN = "This ticket is proposed or gold already; it has one standard at a time."
 ERASED = "its text was erased"
 LONGEST_REASON = 500
@@ -123,21 +126,6 @@ def _reason(reason: str) -> str:
     if not words:
         raise InvalidInputError("Say why, so that the next person knows.", {"reason": "missing"})
     return words
-
-
-def _advance(
-    session: Session, gold: GoldenTicket, version: int, *, expected: tuple[str, ...], **values: object
-) -> None:
-    """Change a golden ticket that is still as the person saw it, in one statement."""
-    moved = session.execute(
-        update(GoldenTicket)
-        .where(GoldenTicket.id == gold.id, GoldenTicket.lock_version == version, GoldenTicket.state.in_(expected))
-        .values(lock_version=GoldenTicket.lock_version + 1, **values)
-        .execution_options(synchronize_session=False)
-    )
-    if moved.rowcount != 1:  # type: ignore[attr-defined]
-        raise ConflictError(STALE)
-    session.refresh(gold)
 
 
 def _record(session: Session, gold: GoldenTicket, action: str, *, by: int | None, now: dt.datetime) -> None:

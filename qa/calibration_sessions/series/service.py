@@ -3,9 +3,11 @@
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 import numpy as np
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from qa.calibration_sessions import choosing
@@ -15,6 +17,7 @@ from qa.calibration_sessions.series import queries, rules
 from qa.calibration_sessions.series.models import SeriesDay, SeriesParticipant, SessionSeries
 from qa.core import audit
 from qa.core.access import Role
+from qa.core.advancing import advance
 from qa.core.clock import local_day
 from qa.core.errors import ConflictError, FairmarkError, InvalidInputError
 from qa.notices import service as notices
@@ -23,6 +26,7 @@ from qa.people.queries import actor_for, people_with_role, setting_at, zone_of
 from qa.rubric_library.queries import rule_book
 
 STALE = "Somebody else changed this series meanwhile. Load the page again and look at what is new."
+_advance = partial(advance, stale=STALE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,7 +180,7 @@ def _check(wanted: Wanted, today: dt.date) -> None:
         )
 
 
-def _columns(wanted: Wanted) -> dict[str, object]:
+def _columns(wanted: Wanted) -> dict[str, Any]:
     return {
         "title": wanted.title.strip()[:160],
         "family_id": wanted.family_id,
@@ -193,21 +197,6 @@ def _sit(session: Session, row: SessionSeries, wanted: Wanted) -> None:
     people: Sequence[int] = sorted(set(wanted.user_ids))
     session.add_all(SeriesParticipant(series_id=row.id, user_id=user_id) for user_id in people)
     session.flush()
-
-
-def _advance(
-    session: Session, row: SessionSeries, version: int, *, expected: tuple[str, ...], **values: object
-) -> None:
-    """Change a series that is still as the person saw it, in one statement."""
-    moved = session.execute(
-        update(SessionSeries)
-        .where(SessionSeries.id == row.id, SessionSeries.lock_version == version, SessionSeries.state.in_(expected))
-        .values(lock_version=SessionSeries.lock_version + 1, **values)
-        .execution_options(synchronize_session=False)
-    )
-    if moved.rowcount != 1:  # type: ignore[attr-defined]
-        raise ConflictError(STALE)
-    session.refresh(row)
 
 
 def _record(

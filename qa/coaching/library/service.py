@@ -1,13 +1,13 @@
 """Proposing, adopting, editing and retiring templates; adding trainings; recording who took one."""
 
 import datetime as dt
+from functools import partial
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from qa.coaching import wording
-from qa.coaching.claiming import claim
 from qa.coaching.library.models import (
     RESULTS,
     TEMPLATE_KINDS,
@@ -18,12 +18,14 @@ from qa.coaching.library.models import (
 )
 from qa.core import audit
 from qa.core.access import Role
+from qa.core.advancing import advance
 from qa.core.errors import InvalidInputError
 from qa.notices import service as notices
 from qa.people.queries import people_with_role
 from qa.rubric_library.models import Procedure, ProcedureVersion
 
 STALE = "Somebody else changed this template meanwhile. Load the page again and look at what is new."
+_advance = partial(advance, stale=STALE)
 
 
 def propose(
@@ -83,7 +85,7 @@ def edit(
 ) -> None:
     """Other words for plans to come; what plans took over already stays theirs."""
     said = _checked(template.criterion_key, template.kind, text, owner, days)
-    claim(session, template, version, expected=("proposed", "adopted"), stale=STALE, text=said, owner=owner, days=days)
+    _advance(session, template, version, expected=("proposed", "adopted"), text=said, owner=owner, days=days)
     _record(session, template, "edit", by, now)
 
 
@@ -94,9 +96,7 @@ def settle(
     allowed = {"adopted": ("proposed", "retired"), "retired": ("proposed", "adopted")}
     if state not in allowed:
         raise InvalidInputError("A template is adopted or retired.", {"state": "unknown"})
-    claim(
-        session, template, version, expected=allowed[state], stale=STALE, state=state, settled_by_id=by, settled_at=now
-    )
+    _advance(session, template, version, expected=allowed[state], state=state, settled_by_id=by, settled_at=now)
     if template.proposed_by_id != by:
         notices.notify(
             session,

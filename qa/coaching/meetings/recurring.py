@@ -1,6 +1,7 @@
 """Recurring 1:1s: setting a series up, pausing and stopping it, and opening the meeting that comes next."""
 
 import datetime as dt
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -8,16 +9,17 @@ from sqlalchemy.orm import Session
 
 from qa.calibration_sessions.series import rules
 from qa.coaching import wording
-from qa.coaching.claiming import claim
 from qa.coaching.meetings import service
 from qa.coaching.meetings.models import CoachingSeries, CoachingSeriesDay
 from qa.core import audit
+from qa.core.advancing import advance
 from qa.core.errors import ConflictError, InvalidInputError
 from qa.notices import service as notices
 from qa.people.models import Absence, User
 
 AHEAD = dt.timedelta(days=8)  # a meeting stands in both calendars this long before it
 STALE = "Somebody else changed this series meanwhile. Load the page again and look at what is new."
+_advance = partial(advance, stale=STALE)
 
 
 def begin(
@@ -66,20 +68,20 @@ def begin(
 
 
 def pause(session: Session, row: CoachingSeries, *, version: int, by: int, now: dt.datetime) -> None:
-    claim(session, row, version, expected=("running",), stale=STALE, state="paused")
+    _advance(session, row, version, expected=("running",), state="paused")
     _record(session, row, "series_pause", by, now)
 
 
 def resume(session: Session, row: CoachingSeries, *, version: int, today: dt.date, by: int, now: dt.datetime) -> None:
     """Go on with the next of its days; what fell into the pause is not made up for."""
     day = rules.first_from(row.rhythm, row.starts_on, max(today, row.next_on))
-    claim(session, row, version, expected=("paused",), stale=STALE, state="running", next_on=day)
+    _advance(session, row, version, expected=("paused",), state="running", next_on=day)
     _record(session, row, "series_resume", by, now)
 
 
 def stop(session: Session, row: CoachingSeries, *, version: int, by: int, now: dt.datetime) -> None:
     """No further meetings; those that are planned stay until they are called off."""
-    claim(session, row, version, expected=("running", "paused"), stale=STALE, state="stopped", stopped_at=now)
+    _advance(session, row, version, expected=("running", "paused"), state="stopped", stopped_at=now)
     _record(session, row, "series_stop", by, now)
 
 

@@ -1,19 +1,21 @@
 """Planning a meeting, writing what was said, ending it."""
 
 import datetime as dt
+from functools import partial
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from qa.coaching import wording
-from qa.coaching.claiming import claim
 from qa.coaching.meetings.models import CoachingMeeting, PrivateNote
 from qa.coaching.models import CoachingPlan
 from qa.core import audit
+from qa.core.advancing import advance
 from qa.core.errors import ConflictError, InvalidInputError
 from qa.notices import service as notices
 
 STALE = "Somebody else changed this meeting meanwhile. Load the page again and look at what is new."
+_advance = partial(advance, stale=STALE)
 SHORTEST, LONGEST = 10, 240  # minutes
 
 
@@ -82,9 +84,7 @@ def move(
     where = wording.line(place, field="place", most=200)
     if starts_at <= now:
         raise InvalidInputError("A meeting is moved to a time to come.", {"starts_at": "lies in the past"})
-    claim(
-        session, meeting, version, expected=("planned",), stale=STALE, starts_at=starts_at, minutes=minutes, place=where
-    )
+    _advance(session, meeting, version, expected=("planned",), starts_at=starts_at, minutes=minutes, place=where)
     _tell(session, meeting, "meeting_moved", by, now)
     _record(session, meeting, "meeting_move", by, now)
 
@@ -101,12 +101,11 @@ def write(
     now: dt.datetime,
 ) -> None:
     """The agenda, the shared notes and what was agreed, one point a line: both people see them."""
-    claim(
+    _advance(
         session,
         meeting,
         version,
         expected=("planned", "held"),
-        stale=STALE,
         agenda=wording.text(agenda, field="agenda"),
         shared_notes=wording.text(shared_notes, field="shared_notes"),
         agreed=wording.text(agreed, field="agreed"),
@@ -118,7 +117,7 @@ def write_agenda(
     session: Session, meeting: CoachingMeeting, agenda: str, *, version: int, by: int, now: dt.datetime
 ) -> None:
     """What the specialist wants to talk about; the lead is told."""
-    claim(session, meeting, version, expected=("planned",), stale=STALE, agenda=wording.text(agenda, field="agenda"))
+    _advance(session, meeting, version, expected=("planned",), agenda=wording.text(agenda, field="agenda"))
     _tell(session, meeting, "meeting_agenda", by, now)
     _record(session, meeting, "meeting_write", by, now)
 
@@ -144,7 +143,7 @@ def end(session: Session, meeting: CoachingMeeting, *, state: str, version: int,
         raise InvalidInputError("A meeting was held, or it is called off.", {"state": "unknown"})
     if state == "held" and meeting.starts_at > now:
         raise ConflictError("This meeting has not begun yet.")
-    claim(session, meeting, version, expected=("planned",), stale=STALE, state=state, ended_at=now)
+    _advance(session, meeting, version, expected=("planned",), state=state, ended_at=now)
     if state == "cancelled":
         _tell(session, meeting, "meeting_cancelled", by, now)
     notices.mark_read(session, by, "coaching_meeting", meeting.id, now=now)

@@ -5,15 +5,17 @@ A settlement is one transaction: decisions, the review's new revision with its s
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from functools import partial
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import insert, update
+from sqlalchemy import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 import rubrics
 from qa.core import audit
 from qa.core.access import Role
+from qa.core.advancing import advance
 from qa.core.clock import local_day
 from qa.core.errors import ConflictError, InvalidInputError
 from qa.notices import service as notices
@@ -34,6 +36,7 @@ SETTLED_ALREADY = (
     "This dispute has moved on since you opened the page: somebody else settled it, or it was withdrawn. "
     "Nothing of yours was saved; load the page again to see how it stands."
 )
+_advance = partial(advance, stale=SETTLED_ALREADY)
 
 
 def why_not(view: ReviewView, live: DisputeView | None, *, ends: dt.datetime | None, now: dt.datetime) -> str | None:
@@ -116,7 +119,7 @@ def settlers_of(
 
 def withdraw(session: Session, dispute: Dispute, *, version: int, by: int, now: dt.datetime) -> None:
     """Take a dispute back before anybody has decided; within the window it may be opened anew."""
-    _advance(session, dispute, version, from_states=("open",), state="withdrawn", closed_at=now)
+    _advance(session, dispute, version, expected=("open",), state="withdrawn", closed_at=now)
     notices.withdraw(session, object_type="dispute", object_id=dispute.id)
     _note(session, "dispute.withdraw", dispute, by, now, {})
 
@@ -165,7 +168,7 @@ def escalate(
         session,
         known.dispute,
         version,
-        from_states=("settled",),
+        expected=("settled",),
         state="escalated",
         closed_at=None,
         escalated_at=now,
@@ -200,7 +203,7 @@ def settle(
         session,
         dispute,
         version,
-        from_states=rules.OPEN_STATES,
+        expected=rules.OPEN_STATES,
         state="final" if known.second_instance else "settled",
         closed_at=now,
     )
@@ -266,19 +269,6 @@ def _results(
     if wrong:
         raise InvalidInputError("Nothing is settled yet: a decision contradicts itself.", wrong)
     return results
-
-
-def _advance(session: Session, dispute: Dispute, version: int, *, from_states: Sequence[str], **values: object) -> None:
-    """One step of a dispute, if it still stands as the person saw it; one statement, so nobody slips between."""
-    moved = session.execute(
-        update(Dispute)
-        .where(Dispute.id == dispute.id, Dispute.lock_version == version, Dispute.state.in_(from_states))
-        .values(lock_version=Dispute.lock_version + 1, **values)
-        .execution_options(synchronize_session=False)
-    )
-    if moved.rowcount != 1:  # type: ignore[attr-defined]
-        raise ConflictError(SETTLED_ALREADY)
-    session.refresh(dispute)
 
 
 def _tell(
