@@ -22,17 +22,15 @@ from qa.navigation import rooms_of
 from qa.notices import queries as notice_queries
 from qa.notices import service as notice_service
 from qa.notices.models import Notice
-from qa.reviews import measured
 from qa.reviews.companions import queries as companions
-from qa.trends import key_figures as trend_figures
+from qa.trends import looking
 from qa.trends import moves as trend_moves
-from qa.trends import queries as trend_queries
-from qa.trends import rules as trend_rules
 
 bp = Blueprint("desk", __name__)
 SOON = dt.timedelta(days=7)
 INCIDENTS = dt.timedelta(weeks=13)  # that the director's figures look back over
 TRAIL_PAGE = 50
+FIRST_FIGURES = ("quality", "passed", "critical", "csat")
 
 
 @bp.get("/")
@@ -76,7 +74,7 @@ def home() -> ResponseReturnValue:
             sees_each=g.actor.may(Permission.INCIDENTS, Scope.ALL),
         )
     if g.actor.may(Permission.TRENDS_VIEW):
-        desk["kpis"], desk["moves"] = key_figures(monday, everywhere=g.actor.may(Permission.TRENDS_VIEW, Scope.ALL))
+        desk |= key_figures(now)
     return render_template(
         "desk/home.html",
         hour=now.astimezone(g.zone).hour,
@@ -87,16 +85,15 @@ def home() -> ResponseReturnValue:
     )
 
 
-def key_figures(monday: dt.date, *, everywhere: bool) -> tuple[list[trend_figures.Kpi], list[trend_moves.Move]]:
-    """The newest four weeks that are reviewed against the four before; and, over all teams, where quality moved."""
-    session = db.session()
-    known = trend_queries.evidence(session, g.actor, since=monday - dt.timedelta(weeks=12))
-    evidence = trend_rules.Evidence.of(*measured.settled(*known), sees_each=trend_queries.may_see_each(g.actor))
-    if not evidence.reviews:
-        return [], []
-    newest, before = trend_rules.newest_weeks(evidence.reviews, 4)
-    moved = trend_moves.moves(evidence, newest, before) if everywhere else []
-    return trend_figures.kpis(evidence, newest, before), moved
+def key_figures(now: dt.datetime) -> dict[str, Any]:
+    """The figures of the trends page that a desk begins with; and, over all teams, where quality moved."""
+    top = looking.newest_weeks(db.session(), g.actor, looking.Filters(), setting=g.setting, zone=g.zone, now=now)
+    everywhere = g.actor.may(Permission.TRENDS_VIEW, Scope.ALL)
+    team_ids = {team.name: team.id for team in top.teams}
+    return {
+        "tiles": [tile for tile in top.tiles if tile.key in FIRST_FIGURES],
+        "moves": trend_moves.moves(top.team_rows, top.queue_rows, team_ids) if everywhere else [],
+    }
 
 
 @bp.get("/search")

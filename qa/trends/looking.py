@@ -24,7 +24,7 @@ from qa.trends.over_time import Crowd, spans_of, weekly_of
 from qa.trends.rules import Weekly
 from qa.trends.shares import Scope
 from qa.trends.splitting import split_by
-from qa.trends.standing_rows import shares_by_face, standings
+from qa.trends.standing_rows import Kept, shares_by_face, standings
 from qa.trends.summed import Summed
 from qa.trends.tile_row import over_steps, tile_row
 from qa.trends.tiles import Tile
@@ -112,10 +112,30 @@ def scope_of(session: Session, actor: Actor, chosen: Filters) -> tuple[Scope, Se
     )
 
 
-def look(
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Newest:
+    """The newest weeks beside those before: what a desk shows, and the page of trends at its top."""
+
+    weeks: Sequence[dt.date]
+    newest: Sequence[dt.date]
+    before: Sequence[dt.date]
+    summed: Summed
+    crowd: Crowd
+    tiles: Sequence[Tile]
+    team_rows: Sequence[Standing]
+    queue_rows: Sequence[Standing]
+    kept: Kept
+    steps: Sequence[Step]
+    left_out: Sequence[tuple[str, int]]
+    rubrics: Sequence[str]
+    teams: Sequence[Team]
+    names: Mapping[int, str]
+
+
+def newest_weeks(
     session: Session, actor: Actor, chosen: Filters, *, setting: ProgrammeSetting, zone: ZoneInfo, now: dt.datetime
-) -> Looked:
-    """Read and reckon everything, in a bounded number of statements."""
+) -> Newest:
+    """The key figures, teams and queues; in a bounded number of statements."""
     last = monday_of(local_day(now, zone)) - dt.timedelta(weeks=1)  # the newest week that is over
     weeks = [last - dt.timedelta(weeks=back) for back in range(chosen.weeks - 1, -1, -1)]
     scope, teams = scope_of(session, actor, chosen)
@@ -130,42 +150,67 @@ def look(
         versions.changes_between(session, actor.programme_id, {row.rubric for row in rubrics_by_week}),
     )
     between = linking.between(steps, newest, before)
-    sees_each = queries.may_see_each(actor)
-    crowd = Crowd(session=session, scope=scope, found=found, sees_each=sees_each)
-    spans = spans_of(weeks, chosen.grain)
-    overall = weekly_of(found, spans, crowd)
+    crowd = Crowd(session=session, scope=scope, found=found, sees_each=queries.may_see_each(actor))
     left_out = queries.left_out(session, actor, newest, zone, team_id=chosen.team_id, queue=chosen.queue)
     names = {team.id: team.name for team in teams} | {0: NO_TEAM}
-    by = chosen.dimension
-    faces = ["team", "queue"] + (["language"] if by and by.key == "language" else [])
-    kept = shares_by_face(session, found, newest, before, faces)
-    by_value, more = split_by(session, found, by, spans, crowd, names, kept.get(by.key, {})) if by else ({}, 0)
+    language = ["language"] if chosen.dimension and chosen.dimension.key == "language" else []
+    kept = shares_by_face(session, found, newest, before, ["team", "queue", *language])
     rubrics = sorted({row.rubric for row in rubrics_by_week if row.week in set(newest)})
     team_rows, queue_rows = standings(found, newest, before, crowd, names, kept)
-    return Looked(
-        chosen=chosen,
+    return Newest(
         weeks=weeks,
         newest=newest,
         before=before,
         summed=found,
+        crowd=crowd,
         tiles=over_steps(
             tile_row(session, found, newest, before, crowd, left_out, rubrics, zone, fair=setting.fair_mean), between
         ),
-        steps=steps,
-        left_out=left_out,
-        progress=found.progress,
-        overall=overall,
-        split=by_value,
-        split_more=more,
         team_rows=linking.standings_over(team_rows, between),
         queue_rows=linking.standings_over(queue_rows, between),
-        teams=teams,
+        kept=kept,
+        steps=steps,
+        left_out=left_out,
         rubrics=rubrics,
+        teams=teams,
+        names=names,
+    )
+
+
+def look(
+    session: Session, actor: Actor, chosen: Filters, *, setting: ProgrammeSetting, zone: ZoneInfo, now: dt.datetime
+) -> Looked:
+    """Read and reckon everything, in a bounded number of statements."""
+    top = newest_weeks(session, actor, chosen, setting=setting, zone=zone, now=now)
+    found, weeks, by = top.summed, top.weeks, chosen.dimension
+    spans = spans_of(weeks, chosen.grain)
+    by_value, more = (
+        split_by(session, found, by, spans, top.crowd, top.names, top.kept.get(by.key, {})) if by else ({}, 0)
+    )
+    return Looked(
+        chosen=chosen,
+        weeks=weeks,
+        newest=top.newest,
+        before=top.before,
+        summed=found,
+        tiles=top.tiles,
+        steps=top.steps,
+        left_out=top.left_out,
+        progress=found.progress,
+        overall=weekly_of(found, spans, top.crowd),
+        split=by_value,
+        split_more=more,
+        team_rows=top.team_rows,
+        queue_rows=top.queue_rows,
+        teams=top.teams,
+        rubrics=top.rubrics,
         events=events.since(session, actor.programme_id, weeks[0], zone),
         fair=setting.fair_mean,
         target=target_of(session, actor.programme_id, chosen, weeks, setting),
-        facets=scoped.facets_of(session, replace(scope, queue=None), weeks[0]),
-        said=board_notes.notes_between(session, actor.programme_id, since=weeks[0], until=last + dt.timedelta(days=6))
+        facets=scoped.facets_of(session, replace(found.scope, queue=None), weeks[0]),
+        said=board_notes.notes_between(
+            session, actor.programme_id, since=weeks[0], until=weeks[-1] + dt.timedelta(days=6)
+        )
         if actor.may(Permission.BOARD_NOTES_READ)
         else (),
         counted=counting.under_way(session, actor.programme_id),

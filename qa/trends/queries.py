@@ -55,28 +55,10 @@ def may_see_each(actor: Actor) -> bool:
     return actor.may(Permission.COACHING_VIEW, Scope.TEAM) and not actor.may(Permission.TRENDS_VIEW, Scope.ALL)
 
 
-def evidence(
-    session: Session,
-    actor: Actor,
-    *,
-    since: dt.date,
-    until: dt.date | None = None,
-    team_id: int | None = None,
-    queue: str | None = None,
-) -> tuple[list[Reviewed], list[Framed], list[Drawn]]:
-    """What a figure may rest on, in three statements. Targeted picks never enter."""
-    where = within(actor, team_id, queue)
-    return (
-        measuring.reviewed(session, where, since=since, until=until),
-        measuring.framed(session, where, since=since, until=until),
-        measuring.drawn(session, where, since=since, until=until),
-    )
-
-
 def of_programme(
     session: Session, programme_id: int, *, since: dt.date, until: dt.date
 ) -> tuple[list[Reviewed], list[Framed], list[Drawn]]:
-    """The same of a whole programme: for questions about how much to review, and for what is closed."""
+    """What figures of a whole programme rest on: for questions about how much to review, and for what is closed."""
     where = [HandledPart.programme_id == programme_id]
     return (
         measuring.reviewed(session, where, since=since, until=until),

@@ -62,37 +62,17 @@ class Weekly:
         return self.reviewed / self.frame if self.frame else None
 
 
-def newest_weeks(reviews: Sequence[Reviewed], count: int) -> tuple[list[dt.date], list[dt.date]]:
-    """The newest weeks that have reviews, and as many before them; empty without reviews."""
-    if not reviews:
-        return [], []
-    last = max(review.week for review in reviews)
-    newest = [last - dt.timedelta(weeks=back) for back in range(count)]
-    return newest, [week - dt.timedelta(weeks=count) for week in newest]
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """Everything a page's figures come from; estimates are fitted once in ``measured``.
-
-    ``sees_each`` tells whether the reader may see each person's figures: else those over few people are held back.
-    """
+    """Everything that the figures of single reviews come from; estimates are fitted once in ``measured``."""
 
     measured: Measured
     reviews: Sequence[Reviewed]  # those without a score included
     drawn: Sequence[Drawn]
-    sees_each: bool = True
 
     @classmethod
-    def of(
-        cls,
-        reviews: Sequence[Reviewed],
-        frame: Sequence[Framed] = (),
-        drawn: Sequence[Drawn] = (),
-        *,
-        sees_each: bool = True,
-    ) -> "Evidence":
-        return cls(measured=measure(reviews, frame, drawn), reviews=reviews, drawn=drawn, sees_each=sees_each)
+    def of(cls, reviews: Sequence[Reviewed], frame: Sequence[Framed] = (), drawn: Sequence[Drawn] = ()) -> "Evidence":
+        return cls(measured=measure(reviews, frame, drawn), reviews=reviews, drawn=drawn)
 
     def codes(self, code: Callable[[Row], int]) -> tuple[Codes, Codes]:
         """The domain of each scored review and of each group of the frame."""
@@ -120,20 +100,21 @@ def weekly(evidence: Evidence, weeks: Sequence[dt.date], domain: Domain = everyt
     found: dict[str, list[Weekly]] = {name: [] for name in names}
     for (name, week), place in cells.items():
         here = counts[place]
-        item = Weekly(
-            week=week,
-            quality=quality[place],
-            fair=fair[place],
-            passed=passed[place],
-            critical=critical[place],
-            csat=share(here.csat_good, here.csat_good + here.csat_bad),
-            frame=here.frame,
-            late=here.late,
-            drawn=here.drawn,
-            reviewed=here.reviewed,
-            people=len(here.people),
+        found[name].append(
+            Weekly(
+                week=week,
+                quality=quality[place],
+                fair=fair[place],
+                passed=passed[place],
+                critical=critical[place],
+                csat=share(here.csat_good, here.csat_good + here.csat_bad),
+                frame=here.frame,
+                late=here.late,
+                drawn=here.drawn,
+                reviewed=here.reviewed,
+                people=len(here.people),
+            )
         )
-        found[name].append(item if evidence.sees_each or len(here.people) >= PEOPLE else withheld(item))
     return found
 
 

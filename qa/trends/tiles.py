@@ -16,7 +16,7 @@ from qa.sampling.reporting import PEOPLE, Reported
 from qa.trends.key_figures import TOO_FEW, told_of_change, verdict
 from qa.trends.rules import HELD_BACK, share
 
-HOLM: Final = "Holm’s over this row of key figures"
+HOLM: Final = "Holm’s over all key figures of the trends page"
 HOURS = 3600.0
 COCHRAN = 5  # expected counts below which the normal test is not trusted (Cochran 1954)
 

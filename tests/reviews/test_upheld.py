@@ -10,8 +10,7 @@ from qa.coaching.figures import Criterion, standing
 from qa.reviews import measuring
 from qa.reviews.measured import Reviewed, measure
 from qa.reviews.upheld import TERM, upheld
-from qa.trends.key_figures import kpis, standings
-from qa.trends.rules import Evidence, by_team
+from qa.trends.rules import Evidence
 from qa.trends.statements import said_of_disputes, statement
 from tests.reviews.dispute_case import Case
 from tests.support.cast import SINCE
@@ -53,18 +52,10 @@ def test_each_review_counts_as_it_does_in_the_figure():
     assert empty.points is None
 
 
-def test_the_trends_the_team_s_and_the_specialist_s_figure_say_it():
+def test_the_specialist_s_figure_says_it():
     rows = [scored(80 + n, 0.5, by=6 if n < 2 else None, who=n % 3) for n in range(12)]
-    evidence = Evidence.of(rows)
-    # Equal weights: 2 of 12 reviews gained 6 points, so 12 / 12 = 1.
-    said = (TERM, "+1.00 of these points came from them: 2 of 12 scores were changed by one")
+    own = standing(measure(rows, [], []), [], 0, "Payouts", [Criterion(key="tone", name="Tone", family="t")], [WEEK])
 
-    quality = kpis(evidence, [WEEK], [BEFORE])[0]
-    (team,) = standings(evidence, [WEEK], [BEFORE], by_team)
-    own = standing(evidence.measured, [], 0, "Payouts", [Criterion(key="tone", name="Tone", family="t")], [WEEK])
-
-    assert said in quality.told().rules
-    assert said in team.told.rules
     # Of the specialist's own four reviews one gained 6 points: 6 / 4.
     assert own.told["quality"].rules == (
         (TERM, "+1.50 of these points came from them: 1 of 4 scores was changed by one"),
@@ -82,7 +73,6 @@ def test_a_closed_week_keeps_what_disputes_did_to_it():
     assert document["upheld"] == {"points": pytest.approx(20 / 6, abs=1e-6), "reviews": 1, "n": 2}
     assert said_of_disputes(document).startswith("+3.33 of these points came from them: 1 of 2 scores")
     assert "not kept" in said_of_disputes({})
-    assert [rule for rule in kpis(evidence, [WEEK], [BEFORE])[1].told().rules if rule[0] == TERM] == []
 
 
 def test_a_settled_dispute_s_points_are_read_from_the_first_and_the_current_revision(case: Case):

@@ -1,6 +1,7 @@
 """The page from weekly sums: the figures of the single reviews, every way to split and narrow, and who sees them."""
 
 import datetime as dt
+import re
 from collections.abc import Callable, Collection
 from dataclasses import replace
 
@@ -12,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from qa.core.clock import monday_of, utcnow, week_key
 from qa.people.queries import setting_at, zone_of
-from qa.reviews import keeping_sums, measured
+from qa.reviews import keeping_sums, measured, measuring
 from qa.reviews.models import Review, ReviewRevision
 from qa.rubric_library.models import RubricVersion
 from qa.sampling.models import Assignment, Draw, DrawnUnit, FrameUnit, Period
@@ -80,8 +81,12 @@ def test_the_page_shows_the_figures_of_the_single_reviews(session: Session, cast
         Filters(weeks=8, by="queue"),
     ):
         looked = looking.look(session, who, chosen, setting=setting, zone=zone, now=now)
-        where = {"team_id": chosen.team_id, "queue": chosen.queue}
-        known = queries.evidence(session, who, since=looked.summed.weeks[0], until=looked.weeks[-1], **where)  # type: ignore[arg-type]
+        where = queries.within(who, chosen.team_id, chosen.queue)
+        since, until = looked.summed.weeks[0], looked.weeks[-1]
+        known = [
+            read(session, where, since=since, until=until)
+            for read in (measuring.reviewed, measuring.framed, measuring.drawn)
+        ]
         evidence = rules.Evidence.of(*measured.settled(*known))
         single = rules.weekly(_without_reviewers(evidence), looked.weeks).get("", [])
         assert len(looked.overall) == len(single) == 8
@@ -118,6 +123,38 @@ def test_the_page_shows_the_figures_of_the_single_reviews(session: Session, cast
     behind = lead.get(f"/trends/reviews?week={week_key(wednesday(1).date())}&narrow=channel:chat").text
     assert behind.count("/reviews/") == 2  # of Sam's four parts of the week two came by chat
     assert lead.get("/trends/reviews?week=2026-W14&narrow=tenure:not known&grain=month").status_code == 200
+
+
+def test_a_desk_says_what_the_page_of_trends_says(session: Session, cast: Cast, sign_in: SignIn) -> None:
+    operation(session, cast, publish_rubric(session, cast))
+    now, who = utcnow(), actor(session, cast.quinn)
+    setting = setting_at(session, cast.programme.id, now)
+    top = looking.newest_weeks(session, who, Filters(), setting=setting, zone=zone_of(setting), now=now)
+    lead = sign_in(cast.quinn)
+
+    desk, page = (_tiles(lead.get(path).text) for path in ("/", "/trends/"))
+    held = sign_in(cast.dora).get("/").text
+
+    assert desk == page[:4]
+    assert desk[0].startswith("Quality")
+    for rows in (top.team_rows, top.queue_rows):  # Benjamini and Hochberg by hand: p times how many, over its place
+        ps = sorted(row.change.p_value or 0.0 for row in rows)
+        for row in rows:
+            at = ps.index(row.change.p_value or 0.0)
+            steps = [min(1.0, p * len(ps) / (place + 1)) for place, p in enumerate(ps) if place >= at]
+            assert row.adjusted_p == pytest.approx(min(steps))
+            assert row.moved_by_strictness == pytest.approx(
+                (row.now.figure.estimate or 0) - (row.fair.estimate or 0) if row.fair else None
+            )
+    assert "held back: fewer than 5 people" in held  # two specialists alone, whom a director does not see one by one
+
+
+def _tiles(page: str) -> list[str]:
+    """The key figures of a page in words, without what explains them."""
+    found = re.findall(
+        r'<li class="kpi">(.*?)</li>', re.sub(r'<div class="popover".*?</div>', "", page, flags=re.S), re.S
+    )
+    return [" ".join(re.sub(r"<[^>]+>", " ", each).split()) for each in found]
 
 
 def test_weeks_that_are_quiet_since_keep_what_they_compare_with_and_can_be_chosen(session: Session, cast: Cast) -> None:

@@ -7,6 +7,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from qa.core.clock import week_key
+from qa.reviews import measuring
 from qa.reviews.models import Review
 from qa.rubric_library.models import RubricVersion
 from qa.sampling.models import Purpose
@@ -27,7 +28,7 @@ def test_only_routine_reviews_of_drawn_parts_enter(session: Session, cast: Cast)
     for purpose in (Purpose.TARGETED, Purpose.DOUBLE, Purpose.CALIBRATION, Purpose.FOLLOW_UP):
         review(session, cast, version, reviewer=cast.rob, purpose=purpose, privacy="missed")
 
-    rows, _, _ = queries.evidence(session, actor(session, cast.dora), since=SINCE)
+    rows = measuring.reviewed(session, queries.within(actor(session, cast.dora), None, None), since=SINCE)
 
     assert [(row.review_id, row.score, row.inclusion_probability) for row in rows] == [(routine.id, 100.0, 0.5)]
 
@@ -39,12 +40,12 @@ def test_a_blind_second_review_tells_of_strictness_and_enters_no_figure(session:
     make_review(session, handled, make_assignment(session, handled, cast.rita, version), at=at)
     second = make_assignment(session, handled, cast.rob, version, purpose=Purpose.DOUBLE)
     make_review(session, handled, second, {"correct": "wrong"}, at=at)
-    where = actor(session, cast.quinn)
+    where = queries.within(actor(session, cast.quinn), None, None)
 
-    rows = queries.evidence(session, where, since=SINCE)[0]
+    rows = measuring.reviewed(session, where, since=SINCE)
     sealed = [row.seconds for row in rows]
     session.execute(update(Review).values(sealed=False))
-    opened = queries.evidence(session, where, since=SINCE)[0]
+    opened = measuring.reviewed(session, where, since=SINCE)
 
     assert len(rows) == len(opened) == 1
     assert opened[0].seconds == ((cast.rob.id, pytest.approx(opened[0].seconds[0][1])),)
@@ -59,7 +60,10 @@ def test_a_lead_sees_the_own_teams_alone(session: Session, cast: Cast, sign_in: 
     path = f"/trends/reviews?week={week_key(WEEK)}"
 
     seen = {
-        who.name: {row.review_id for row in queries.evidence(session, actor(session, who), since=SINCE)[0]}
+        who.name: {
+            row.review_id
+            for row in measuring.reviewed(session, queries.within(actor(session, who), None, None), since=SINCE)
+        }
         for who in (cast.lena, cast.otto, cast.dora, cast.quinn)
     }
     lists = {who.name: sign_in(who).get(path).get_data(as_text=True) for who in (cast.lena, cast.otto, cast.dora)}

@@ -7,7 +7,7 @@ import pytest
 from scipy import stats
 
 from qa.reviews.measured import Drawn, Framed, Reviewed
-from qa.trends import key_figures, rules
+from qa.trends import rules, tiles
 from qa.trends.rules import Evidence
 
 WEEKS = [dt.date(2026, 3, 2) + dt.timedelta(weeks=n) for n in range(8)]
@@ -132,30 +132,6 @@ def test_domains_split_what_they_name_and_sum_their_counts() -> None:
     assert [queues[name][0].quality.figure.estimate for name in ("appeals", "gifts", "payouts")] == [50, 70, 90]
 
 
-def test_a_figure_over_fewer_than_five_people_is_held_back_from_who_may_not_see_each() -> None:
-    def evidence(people: int, *, sees_each: bool) -> Evidence:
-        reviews = [reviewed(80 + n % 3, who=n % people) for n in range(12)]
-        frame = [framed(frame=10, who=n, csat_good=4) for n in range(people)]
-        return Evidence.of(reviews, frame, [drawn(12)], sees_each=sees_each)
-
-    four, five, known = (
-        rules.weekly(evidence(people, sees_each=sees), [WEEK])[""][0]
-        for people, sees in ((4, False), (5, False), (4, True))
-    )
-    row_of = key_figures.kpis(evidence(4, sees_each=False), [WEEK], [WEEKS[1]])
-    listed = key_figures.standings(evidence(4, sees_each=False), [WEEK], [WEEKS[1]], rules.by_team)
-
-    assert four.quality.figure.estimate is None
-    assert four.quality.figure.reason == four.csat.reason == "held back: fewer than 5 people"
-    assert four.reviewed == 12
-    assert five.quality.figure.estimate is not None
-    assert known.quality.figure.estimate is not None
-    assert {kpi.now.estimate for kpi in row_of} == {None}
-    assert [(row.now.figure.estimate, row.change.reason) for row in listed] == [
-        (None, "held back: fewer than 5 people")
-    ]
-
-
 def test_satisfaction_has_wilsons_interval() -> None:
     share = rules.share(8, 10)
 
@@ -167,30 +143,60 @@ def test_satisfaction_has_wilsons_interval() -> None:
 SPREAD = [-4.0, -2.0, 0.0, 2.0, 4.0]
 
 
-def kpis_of(then: float, now: float, **more: str) -> dict[str, key_figures.Kpi]:
+def row_of(evidence: Evidence) -> dict[str, tiles.Tile]:
+    """The key figures of the newest block beside the one before, judged together."""
+    codes, framed_codes = evidence.codes(lambda row: 0 if row.week in NEWEST else 1 if row.week in BEFORE else -1)
+    window, rows = evidence.measured.window, []
+    for key, pair, more in (
+        ("quality", window.quality(codes, framed_codes, 2), True),
+        ("passed", window.share(evidence.outcomes("passed"), codes, framed_codes, 2), True),
+        ("critical", window.share(evidence.outcomes("failed_critical"), codes, framed_codes, 2), False),
+    ):
+        change = window.gap(*pair)
+        tile = tiles.of_reviews(
+            key, key, pair[0], change, proportion=key != "quality", drawn=0, left_out=(), rubrics=()
+        )
+        rows.append((tile, more, pair[0].figure, pair[1].figure, change))
+    counts = [[each for each in evidence.measured.frame if each.week in weeks] for weeks in (NEWEST, BEFORE)]
+    now, then = (
+        (sum(each.csat_good for each in block), sum(each.csat_good + each.csat_bad for each in block))
+        for block in counts
+    )
+    tile, *figures = tiles.of_counts("csat", "CSAT", now, then, n_word="answers", words="", formula="")
+    rows.append((tile, True, *figures))
+    return {tile.key: tile for tile in tiles.judged(rows)}
+
+
+def rows_of(then: float, now: float) -> dict[str, tiles.Tile]:
     reviews = [
         each
         for block, level in ((BEFORE, then), (NEWEST, now))
         for week in block
-        for each in row([level + gap for gap in SPREAD], week, **more)
+        for each in row([level + gap for gap in SPREAD], week)
     ]
-    evidence = Evidence.of(reviews, [framed(week, frame=10) for week in WEEKS], [drawn(5, week) for week in WEEKS])
-    return {kpi.key: kpi for kpi in key_figures.kpis(evidence, NEWEST, BEFORE)}
+    return row_of(Evidence.of(reviews, [framed(week, frame=10) for week in WEEKS], [drawn(5, week) for week in WEEKS]))
 
 
 def test_a_clear_rise_is_better_and_a_clear_fall_is_worse() -> None:
-    rise, fall, still = kpis_of(70, 80)["quality"], kpis_of(80, 70)["quality"], kpis_of(75, 75.2)["quality"]
+    rise, fall, still = rows_of(70, 80)["quality"], rows_of(80, 70)["quality"], rows_of(75, 75.2)["quality"]
 
     # Each block: 20 reviews, squared deviations 4 * 40 = 160, V = 20/19 * 0.5 * 4 * 160 / 40^2 = 0.21053. The same
     # reviewer scored both blocks, so the strictness cancels in the change.
-    assert rise.now.estimate == pytest.approx(80)
-    assert rise.now.variance == pytest.approx(0.2105263)
-    assert rise.now.reviewer_variance == 16
-    assert rise.change.estimate == pytest.approx(10)
-    assert rise.change.std_error == pytest.approx((2 * 0.2105263) ** 0.5)
-    assert (rise.verdict, rise.better) == ("better", True)
-    assert (fall.verdict, fall.better) == ("worse", False)
-    assert (still.verdict, still.better) == ("cannot tell", None)
+    assert rise.value == pytest.approx(80)
+    assert rise.told is not None
+    assert rise.told.sampling == pytest.approx(0.2105263**0.5)
+    assert rise.told.std_error == pytest.approx((0.2105263 + 16) ** 0.5)
+    assert rise.change == pytest.approx(10)
+    assert rise.change_low is not None
+    assert rise.change_high is not None
+    half = stats.t.ppf(0.975, 38) * (2 * 0.2105263) ** 0.5
+    assert (rise.change_low, rise.change_high) == (
+        pytest.approx(10 - half, abs=0.01),
+        pytest.approx(10 + half, abs=0.01),
+    )
+    assert (rise.verdict, rise.tone) == ("better", "good")
+    assert (fall.verdict, fall.tone) == ("worse", "bad")
+    assert (still.verdict, still.tone) == ("cannot tell", "neutral")
 
 
 def test_a_rise_that_other_reviewers_may_have_made_is_no_rise() -> None:
@@ -201,20 +207,20 @@ def test_a_rise_that_other_reviewers_may_have_made_is_no_rise() -> None:
         for gap in SPREAD
     ]
 
-    quality = key_figures.kpis(Evidence.of(reviews), NEWEST, BEFORE)[0]
+    quality = row_of(Evidence.of(reviews))["quality"]
 
     # Two reviewers, four points apart: nothing tells whether they or the work changed.
-    assert quality.change.estimate == pytest.approx(4)
+    assert quality.change == pytest.approx(4)
     assert quality.verdict == "cannot tell"
 
 
 def test_fewer_than_five_reviews_are_too_few_to_judge() -> None:
     reviews = [*row([50, 52, 54, 56], BEFORE[0]), *row([90, 91, 92, 93, 94, 95], NEWEST[0])]
 
-    quality = key_figures.kpis(Evidence.of(reviews), NEWEST, BEFORE)[0]
+    quality = row_of(Evidence.of(reviews))["quality"]
 
-    assert quality.change.p_value is not None
-    assert quality.change.p_value < 0.001
+    assert quality.p_value is not None
+    assert quality.p_value < 0.001
     assert quality.verdict == "too few to judge"
 
 
@@ -224,9 +230,9 @@ def test_a_share_whose_interval_is_wide_is_too_few_to_judge() -> None:
         *(reviewed(80, week=NEWEST[0], outcome="failed" if n < 3 else "passed") for n in range(10)),
     ]
 
-    passed = {kpi.key: kpi for kpi in key_figures.kpis(Evidence.of(reviews), NEWEST, BEFORE)}["passed"]
+    passed = row_of(Evidence.of(reviews))["passed"]
 
-    assert passed.now.estimate == pytest.approx(0.7)
+    assert passed.value == pytest.approx(70)
     assert passed.verdict == "too few to judge"
 
 
@@ -234,13 +240,9 @@ def test_fewer_critical_errors_are_better() -> None:
     def block(week: dt.date, critical: int) -> list[Reviewed]:
         return [reviewed(80, week=week, outcome="failed_critical" if n < critical else "passed") for n in range(100)]
 
-    def judged(then: int, now: int) -> dict[str, key_figures.Kpi]:
-        return {
-            k.key: k
-            for k in key_figures.kpis(Evidence.of(block(BEFORE[0], then) + block(NEWEST[0], now)), NEWEST, BEFORE)
-        }
-
-    less, more = judged(40, 5), judged(5, 40)
+    less, more = (
+        row_of(Evidence.of(block(BEFORE[0], then) + block(NEWEST[0], now))) for then, now in ((40, 5), (5, 40))
+    )
 
     assert (less["critical"].verdict, less["passed"].verdict) == ("better", "better")
     assert (more["critical"].verdict, more["passed"].verdict) == ("worse", "worse")
@@ -253,12 +255,11 @@ def test_the_row_of_key_figures_is_corrected_with_holm() -> None:
         *(reviewed(70 + n % 5, week=NEWEST[0], outcome="failed" if n % 2 else "passed") for n in range(40)),
     ]
 
-    alone = {kpi.key: kpi for kpi in key_figures.kpis(Evidence.of([], csat), NEWEST, BEFORE)}["csat"]
-    together = {kpi.key: kpi for kpi in key_figures.kpis(Evidence.of(reviews, csat), NEWEST, BEFORE)}
+    alone, together = row_of(Evidence.of([], csat))["csat"], row_of(Evidence.of(reviews, csat))
 
     # 0.745 - 0.7 = 0.045; error sqrt(0.21 / 1000 + 0.189975 / 1000) = 0.019999: p = 0.0246 alone, three times as
     # much beside quality and pass rate; the critical rate is 0 in both and was not tested.
-    assert alone.change.p_value == pytest.approx(0.0246, abs=2e-4)
+    assert alone.p_value == pytest.approx(0.0246, abs=2e-4)
     assert alone.verdict == "better"
     assert together["critical"].adjusted_p is None
     assert together["csat"].adjusted_p == pytest.approx(3 * 0.0246, abs=6e-4)
@@ -281,35 +282,12 @@ def test_the_fair_mean_takes_out_a_strict_reviewer_and_leaves_a_failed_critical_
     assert fair[19 * 6 : 20 * 6].mean() == pytest.approx(81, abs=1.5)
 
 
-def test_a_list_of_teams_is_corrected_with_benjamini_and_hochberg_and_stays_in_its_order() -> None:
-    def block(team: str, then: float, now: float) -> list[Reviewed]:
-        return [
-            reviewed(level + gap, week=week, team=team)
-            for weeks, level in ((BEFORE, then), (NEWEST, now))
-            for week in weeks
-            for gap in SPREAD
-        ]
-
-    rows = key_figures.standings(
-        Evidence.of([*block("Zeta", 70, 80), *block("Alpha", 70, 71.2), *block("Mid", 75, 75)]),
-        NEWEST,
-        BEFORE,
-        rules.by_team,
-    )
-
-    # Alpha: 1.2 / sqrt(2 * 0.21053) = 1.85, p = 0.072 by itself, 0.108 as the second of three: not under 0.10.
-    assert [(row.name, row.verdict) for row in rows] == [
-        ("Alpha", "cannot tell"),
-        ("Mid", "cannot tell"),
-        ("Zeta", "better"),
-    ]
-
-
 def test_what_stands_behind_a_figure_adds_up() -> None:
     reviews = [reviewed(90, 0.5), reviewed(60, 0.25), reviewed(80, 0.5), reviewed(None, 0.5, outcome="not_scored")]
     evidence = Evidence.of(reviews, [framed(frame=10, late=2)], [drawn(5)])
 
-    told = key_figures.kpis(evidence, [WEEK], [WEEKS[1]])[0].told([("targeted reviews (chosen, not drawn)", 3)])
+    (week,) = rules.weekly(evidence, [WEEK])[""]
+    told = rules.told_of_week(week, "quality", [("targeted reviews (chosen, not drawn)", 3)], ["Trial 1.0"])
 
     # Four of five done: weights times 5/4, so 2.5, 5 and 2.5 for the three with a score.
     assert told.terms == (pytest.approx(725), pytest.approx(10))
@@ -318,21 +296,9 @@ def test_what_stands_behind_a_figure_adds_up() -> None:
     assert (told.least_weight, told.largest_weight) == (2.5, 5)
     assert dict(told.left_out) == {
         "drawn and not completed, made up for by weights": 1,
-        "without a score (all N/A)": 1,
         "parts that came late, counted in the frame of the week they came in": 2,
         "targeted reviews (chosen, not drawn)": 3,
     }
     assert told.rubric_versions == ("Trial 1.0",)
     assert told.sampling is not None
     assert told.std_error == pytest.approx((told.sampling**2 + 16) ** 0.5)
-
-
-def test_satisfaction_is_explained_by_answers_not_by_reviews() -> None:
-    evidence = Evidence.of([reviewed(80)], [framed(frame=50, csat_good=8, csat_bad=2)], [drawn(1)])
-
-    told = {kpi.key: kpi for kpi in key_figures.kpis(evidence, [WEEK], [WEEKS[1]])}["csat"].told(
-        [("voided reviews", 2)]
-    )
-
-    assert (told.counted, told.formula, told.terms) == ("Answers", "good ÷ (good + bad)", (8, 10))
-    assert (told.n, told.population, told.drawn, told.left_out) == (10, 50, None, ())
