@@ -15,6 +15,14 @@ export function readAnswer(field, pins) {
   };
 }
 
+// The answer in words, as one would say it.
+export function answerWords(field) {
+  const level = field.querySelector("[data-level]:checked, [data-na]:checked");
+  const percentage = field.querySelector("[data-percentage]")?.value;
+  if (level) return level.dataset.name;
+  return percentage ? `${percentage} %` : "not answered";
+}
+
 export function putAnswer(field, answer) {
   for (const level of field.querySelectorAll("[data-level]")) level.checked = level.value === answer.level;
   const na = field.querySelector("[data-na]");

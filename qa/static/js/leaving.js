@@ -32,11 +32,16 @@ function go(target) {
   location.replace(target);
 }
 
+// To the sign-in, and from there back to where one is.
+export function signInAgain() {
+  go(`${form.dataset.signIn}?next=${encodeURIComponent(location.pathname + location.search)}`);
+}
+
 function look() {
   if (stored(LEFT, "") !== lastLeft) return go(form.dataset.signIn);
   const seen = Math.max(loaded, Number(stored(SEEN, 0)));
   if (Date.now() - seen < form.dataset.idle * 1000) return undefined;
-  return go(`${form.dataset.signIn}?next=${encodeURIComponent(location.pathname + location.search)}`);
+  return signInAgain();
 }
 
 function say(text) {

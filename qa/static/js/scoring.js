@@ -1,32 +1,35 @@
 // The scoring page: answers by keyboard or pointer, saved as they are given, sent when complete.
+import { startAlertBox } from "./alert-box.js";
 import { Autosave, claim } from "./autosave.js";
 import { selectBlank, startCommentTemplates } from "./comment-templates.js";
 import { sendWhenConnected } from "./connection.js";
-import { clearMissing, openMore, putAnswer, readAnswer, sayMissing, showCauses } from "./criterion-fields.js";
+import { answerWords, clearMissing, openMore, putAnswer, readAnswer, sayMissing, showCauses } from "./criterion-fields.js";
 import { openDialog } from "./dialogs.js";
 import { drawPins, passageAt, samePin } from "./evidence.js";
 import { startFind } from "./find.js";
 import { bind } from "./keys.js";
-import { isLeaving, sessionSeen, staysWhile } from "./leaving.js";
-import { fillDialogs, startGap, startUnclear } from "./scoring-dialogs.js";
+import { isLeaving, sessionSeen, signInAgain, staysWhile } from "./leaving.js";
+import { startMessages } from "./messages.js";
 import { rest } from "./resting.js";
-import { Typing } from "./typing.js";
+import { startSavedLabel } from "./saved-label.js";
+import { sayer } from "./saying.js";
+import { fillDialogs, startGap, startUnclear } from "./scoring-dialogs.js";
 import { canKeep } from "./sealed-drafts.js";
+import { Typing } from "./typing.js";
 import { startUndo } from "./undo.js";
 
 const page = document.querySelector("[data-scoring]");
 const state = JSON.parse(page.dataset.state);
 const criteria = new Map([...page.querySelectorAll("[data-criterion]")].map((field) => [field.dataset.criterion, field]));
-const messages = [...page.querySelectorAll("[data-message]")];
 const pins = new Map([...criteria].map(([key, field]) => [key, JSON.parse(field.dataset.pins ?? "[]")]));
-const saved = page.querySelector("[data-saved]");
-const alertBox = page.querySelector("[data-alert]");
-const alertAction = page.querySelector("[data-alert-action]");
+const say = sayer(page.querySelector("[data-said]"));
+const saved = startSavedLabel(page.querySelector("[data-saved]"));
+const alert = startAlertBox(page);
 const note = page.querySelector("[data-note]");
-const timeOfDay = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
 let missing = state.missing;
 
-fillDialogs(page, state, messages);
+const messages = startMessages(page, { show: () => showTab("conversation"), openPin });
+fillDialogs(page, state, messages.all);
 
 const { key, alone } = await claim(state.assignment);
 const autosave = new Autosave({
@@ -56,29 +59,36 @@ function show(answer) {
   pins.set(answer.criterion, answer.pins);
 }
 
-const savedAt = (detail) => `Saved ${timeOfDay.format(new Date(detail.saved_at))}`;
-
 function tell(what, detail = {}) {
   rest(page, what === "sending");
-  const words = { saving: "Saving…", sending: "Sending…", offline: "Not saved yet", "signed-out": "Not saved yet", conflict: "Not saved", refused: "Not saved" };
-  saved.dataset.state = { saved: "saved", saving: "saving", sending: "saving", offline: "offline", "signed-out": "offline" }[what] ?? "failed";
-  saved.textContent = what === "saved" ? savedAt(detail) : words[what];
   if (what === "saved") {
+    saved.saved(detail.saved_at);
     showProgress(detail);
-    hideAlert();
+    if (alert.open) say("All is saved.");
+    alert.hide();
     sessionSeen();
-  } else if (what === "offline") {
-    showAlert(`The connection is lost. Your answers are ${canKeep ? "kept in this browser, sealed, and" : "kept in this page: leave it open. They are"} sent as soon as it is back.`);
-  } else if (what === "signed-out") {
-    showAlert("You are signed out. Sign in again in another tab; your answers are kept here and sent then.", "Sign in", () =>
-      window.open("/sign-in", "_blank", "noopener"),
-    );
-  } else if (what === "conflict") {
-    if (detail.submitted || detail.gone) showAlert(detail.message, "Go back to the list", () => leave(page.dataset.listUrl));
-    else showAlert(detail.message, "Load the newer state, then send mine", () => rebase(detail.version));
-  } else if (what === "refused") {
-    showAlert(detail.message ?? "The server refused this answer.", "Load the page again", () => location.reload());
+    return;
   }
+  if (autosave.settled && what !== "sending") saved.asBefore();
+  else saved.tell(what);
+  if (what === "offline") {
+    alert.show(`The connection is lost. Your answers are ${canKeep ? "kept in this browser, sealed, and" : "kept in this page: leave it open. They are"} sent as soon as it is back.`);
+  } else if (what === "signed-out") {
+    saySignedOut();
+  } else if (what === "conflict") {
+    if (detail.submitted || detail.gone) alert.show(detail.message, "Go back to the list", () => leave(page.dataset.listUrl));
+    else alert.show(detail.message, "Load the newer state, then send mine", () => rebase(detail.version));
+  } else if (what === "refused") {
+    alert.show(detail.message ?? "The server refused this answer.", "Load the page again", () => location.reload());
+  }
+}
+
+function saySignedOut() {
+  const what = autosave.settled ? "The review was not sent; all its answers are saved." : "What is not saved yet is kept here, sealed, and sent then.";
+  if (canKeep || autosave.settled) return alert.show(`You are signed out. Sign in again: you come back to this page. ${what}`, "Sign in", signInAgain);
+  return alert.show("You are signed out. Sign in again in another tab and leave this one open; your answers are kept here and sent then.", "Sign in", () =>
+    window.open("/sign-in", "_blank", "noopener"),
+  );
 }
 
 function leave(target) {
@@ -88,21 +98,9 @@ function leave(target) {
 
 // The other window's answers are kept where this window changed nothing; what was typed here goes on top of them.
 function rebase(version) {
-  hideAlert();
+  alert.hide();
   autosave.resumeOn(version);
   autosave.whenSettled().then(() => location.reload(), () => {});
-}
-
-function showAlert(text, action, run) {
-  page.querySelector("[data-alert-text]").textContent = text;
-  alertAction.hidden = !action;
-  alertAction.textContent = action ?? "";
-  alertAction.onclick = run ?? null;
-  alertBox.hidden = false;
-}
-
-function hideAlert() {
-  alertBox.hidden = true;
 }
 
 function showProgress(progress) {
@@ -132,7 +130,6 @@ function showPins() {
 // Where the reviewer is
 const shownCriteria = () => [...criteria.values()].filter((field) => !field.hidden);
 let currentCriterion = null;
-let currentMessage = null;
 
 function goToCriterion(field, focus = true) {
   if (!field) return;
@@ -146,13 +143,10 @@ function goToCriterion(field, focus = true) {
   }
 }
 
-function goToMessage(message) {
-  if (!message) return;
-  currentMessage?.removeAttribute("data-current");
-  currentMessage = message;
-  message.setAttribute("data-current", "");
-  showTab("conversation");
-  message.scrollIntoView({ block: "nearest" });
+function openPin(hash) {
+  const field = criteria.get(hash.replace("#criterion-", ""));
+  goToCriterion(field);
+  return Boolean(field);
 }
 
 function step(list, current, by) {
@@ -170,7 +164,8 @@ function nextMissing() {
   });
   const after = open.find((field) => currentCriterion && currentCriterion.compareDocumentPosition(field) & Node.DOCUMENT_POSITION_FOLLOWING);
   const field = after ?? open[0];
-  const asks = missing.filter((item) => item.criterion === field?.dataset.criterion && item.what !== "answer");
+  if (!field) return say("Nothing is missing.");
+  const asks = missing.filter((item) => item.criterion === field.dataset.criterion && item.what !== "answer");
   if (asks.length) sayMissing(field, asks.map((item) => item.message).join(" "));
   goToCriterion(field);
   if (asks.some((item) => item.message.includes("{{"))) {
@@ -190,6 +185,7 @@ function choose(position) {
   if (!level) return false;
   level.checked = true;
   answered(currentCriterion);
+  sayAnswer(currentCriterion);
   return true;
 }
 
@@ -198,7 +194,16 @@ function chooseNotApplicable() {
   if (!na) return false;
   na.checked = true;
   answered(currentCriterion);
+  sayAnswer(currentCriterion);
   return true;
+}
+
+// A key answers without going to the level: what it did, and where one comes to, is said.
+const sayAnswer = (field) => say(`${field.dataset.name}: ${answerWords(field)}`);
+
+function walkCriteria(by) {
+  goToCriterion(step(shownCriteria(), currentCriterion, by));
+  if (currentCriterion) sayAnswer(currentCriterion);
 }
 
 function answered(field) {
@@ -232,6 +237,7 @@ function praise(field = currentCriterion) {
     showPins();
   }
   answered(field);
+  say(`${field.dataset.name}: ${given ? "praised" : "no longer praised"}`);
   return true;
 }
 
@@ -251,36 +257,38 @@ function undo() {
   showPins();
   keep(field, answer);
   goToCriterion(field);
+  sayAnswer(field);
   return true;
 }
 
 function pin() {
   if (!currentCriterion) return goToCriterion(shownCriteria()[0]);
   const key = currentCriterion.dataset.criterion;
-  const passage = passageAt(currentMessage);
-  if (!passage) return showAlert("Select words of a message, or go to a message with J, then press e.");
+  const passage = passageAt(messages.current);
+  if (!passage) return alert.show("Select words of a message, or go to a message with J, then press e.");
   const known = pins.get(key);
-  pins.set(key, known.some((each) => samePin(each, passage)) ? known.filter((each) => !samePin(each, passage)) : [...known, passage]);
+  const taken = known.some((each) => samePin(each, passage));
+  pins.set(key, taken ? known.filter((each) => !samePin(each, passage)) : [...known, passage]);
+  say(`${taken ? "No longer pinned" : "Pinned"} to ${currentCriterion.dataset.name}`);
   getSelection()?.removeAllRanges();
   showPins();
   return answered(currentCriterion);
 }
 
 function submit() {
-  const { textContent: said, dataset: { state: was } } = saved;
   return autosave.submit(`${page.dataset.url}/submit`, {
     gather: () => typing.flush(),
     complete: (body) => leave(body.next),
     lacking: (body) => {
       rest(page, false);
-      saved.textContent = body.saved_at ? savedAt(body) : said;
-      saved.dataset.state = body.saved_at ? "saved" : was;
+      if (body.saved_at) saved.saved(body.saved_at);
+      else saved.asBefore();
       showMissing(body);
     },
     lost: () => {
       rest(page, false);
-      if (autosave.settled) Object.assign(saved, { textContent: said }).dataset.state = was;
-      showAlert("The connection was lost before the server answered. Your answers are kept: send the review again once it is back.");
+      if (autosave.settled) saved.asBefore();
+      alert.show("The connection was lost before the server answered. Your answers are kept: send the review again once it is back.");
     },
   });
 }
@@ -291,7 +299,7 @@ function showMissing(body) {
     const field = criteria.get(key);
     if (field) sayMissing(field, message);
   }
-  showAlert(body.message);
+  alert.show(body.message);
   goToCriterion(shownCriteria().find((field) => lacking.some(([key]) => key === field.dataset.criterion)));
 }
 
@@ -315,11 +323,6 @@ for (const [key, field] of criteria) {
 }
 note.addEventListener("input", () => typing.rests("note", () => autosave.changeNote(note.value)));
 note.addEventListener("blur", () => typing.now("note"));
-for (const message of messages) message.addEventListener("pointerdown", () => {
-  currentMessage?.removeAttribute("data-current");
-  currentMessage = message;
-  message.setAttribute("data-current", "");
-});
 for (const tab of page.querySelectorAll("[data-tab-for]")) tab.addEventListener("click", () => showTab(tab.dataset.tabFor));
 page.querySelector("[data-next-unanswered]").addEventListener("click", nextMissing);
 page.querySelector("[data-submit]").addEventListener("click", submit);
@@ -329,15 +332,11 @@ addEventListener("beforeunload", (event) => {
 });
 
 bind({
-  j: () => goToCriterion(step(shownCriteria(), currentCriterion, 1)),
-  k: () => goToCriterion(step(shownCriteria(), currentCriterion, -1)),
-  J: () => goToMessage(step(messages, currentMessage, 1)),
-  K: () => goToMessage(step(messages, currentMessage, -1)),
-  r: () => {
-    const replies = messages.filter((message) => "judged" in message.dataset);
-    const after = replies.find((reply) => currentMessage && currentMessage.compareDocumentPosition(reply) & Node.DOCUMENT_POSITION_FOLLOWING);
-    goToMessage(after ?? replies[0]);
-  },
+  j: () => walkCriteria(1),
+  k: () => walkCriteria(-1),
+  J: () => messages.goTo(step(messages.all, messages.current, 1)),
+  K: () => messages.goTo(step(messages.all, messages.current, -1)),
+  r: () => messages.nextReply(),
   e: pin,
   c: () => {
     if (!currentCriterion) return false;
@@ -358,10 +357,11 @@ bind({
   g: () => currentCriterion && openMore(currentCriterion, currentCriterion.querySelector("[data-more]").hidden),
   n: nextMissing,
   u: undo,
+  a: () => alert.act(),
   p: () => praise(),
   b: () => {
     const conversation = page.querySelector("[data-blurs]");
-    conversation.toggleAttribute("data-blurred");
+    say(conversation.toggleAttribute("data-blurred") ? "Texts are blurred" : "Texts are clear");
     return true;
   },
   h: () => document.getElementById("hand-over") && openDialog("hand-over"),
@@ -379,7 +379,7 @@ startCommentTemplates(page, { current: () => currentCriterion, open: (field) => 
 const givesAway = document.getElementById("hand-over");
 sendWhenConnected(givesAway?.querySelectorAll("form") ?? [], () => {
   givesAway.close();
-  showAlert("The connection is lost: the part is still yours, and nothing was changed. Hand it over once it is back.");
+  alert.show("The connection is lost: the part is still yours, and nothing was changed. Hand it over once it is back.");
 });
 
 for (const answer of [...state.answers, ...unsent]) {
@@ -387,12 +387,12 @@ for (const answer of [...state.answers, ...unsent]) {
   standing.set(answer.criterion, answer);
 }
 showProgress(state);
-if (!alone) showAlert("This review is open in another tab of this browser, too. Go on in one of them: it tells you where the other was ahead.");
+if (!alone) alert.show("This review is open in another tab of this browser, too. Go on in one of them: it tells you where the other was ahead.");
 showPins();
 showPraised();
 goToCriterion(shownCriteria()[0], false);
-startFind(page.querySelector("[data-find]"), messages, {
-  goTo: goToMessage,
+startFind(page.querySelector("[data-find]"), messages.all, {
+  goTo: (message) => messages.goTo(message, false),
   show: () => showTab("conversation"),
   back: () => goToCriterion(currentCriterion),
 });

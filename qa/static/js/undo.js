@@ -1,4 +1,6 @@
-// "Submitted; take it back": counts the seconds down and goes when they are over.
+// "Submitted; take it back": counts the seconds down, says once what can be done, and goes when they are over.
+import { bind } from "./keys.js";
+
 const SECONDS = 10;
 
 export function startUndo() {
@@ -12,6 +14,14 @@ export function startUndo() {
       return setTimeout(tick, 250);
     };
     tick();
+    toast.querySelector("[data-undo-said]").textContent = `Submitted. You have ${SECONDS} seconds to take it back with z.`;
     history.replaceState(null, "", location.pathname);
   }
+  bind({
+    z: () => {
+      const button = document.querySelector("[data-undo]");
+      button?.click();
+      return Boolean(button);
+    },
+  });
 }

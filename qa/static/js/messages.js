@@ -1,0 +1,44 @@
+// Where one is in the conversation: by keys, by pointer, and behind a curtain.
+// `show()` shows the conversation where it is a tab, `openPin(hash)` goes to the criterion that a pin leads to.
+export function startMessages(page, { show, openPin }) {
+  const all = [...page.querySelectorAll("[data-message]")];
+  let current = null;
+
+  function mark(message) {
+    current?.removeAttribute("data-current");
+    current = message;
+    message.setAttribute("data-current", "");
+  }
+
+  function goTo(message, focus = true) {
+    if (!message) return;
+    mark(message);
+    show();
+    if (focus) message.focus({ preventScroll: true });
+    message.scrollIntoView({ block: "nearest" });
+  }
+
+  for (const message of all) {
+    message.addEventListener("pointerdown", () => mark(message));
+    message.addEventListener("keydown", (event) => {
+      const curtain = event.key === "Enter" && event.target === message ? message.querySelector(".curtain") : null;
+      if (curtain) curtain.open = !curtain.open;
+    });
+  }
+  page.querySelector(".conversation").addEventListener("click", (event) => {
+    const pin = event.target.closest(".pin");
+    if (pin && openPin(pin.hash)) event.preventDefault();
+  });
+  return {
+    all,
+    goTo,
+    get current() {
+      return current;
+    },
+    nextReply() {
+      const replies = all.filter((message) => "judged" in message.dataset);
+      const after = replies.find((reply) => current && current.compareDocumentPosition(reply) & Node.DOCUMENT_POSITION_FOLLOWING);
+      goTo(after ?? replies[0]);
+    },
+  };
+}
