@@ -95,7 +95,7 @@ def watch(
         for cell, place in cells.items()
     }
     if not sees_each:
-        figures = {cell: each if people[cell] >= PEOPLE else _withheld() for cell, each in figures.items()}
+        figures = {cell: _withheld() if _few(people[cell]) else each for cell, each in figures.items()}
     raw = [
         (phase, difference_in_differences(measured.window, figures, phase))
         for phase in ("during", "after")
@@ -123,6 +123,11 @@ def watch(
 
 def _quality(measured: Measured, codes: Sequence[int], count: int) -> list[Reported]:
     return measured.window.quality(np.array(codes, dtype=np.int64), np.zeros(0, dtype=np.int64), count)
+
+
+def _few(people: int) -> bool:
+    """Whether a figure would show each of its people; one over nobody shows nobody."""
+    return 0 < people < PEOPLE
 
 
 def _withheld() -> Reported:
@@ -207,7 +212,7 @@ def _weekly(
             (
                 week,
                 figures[place[group, week]].figure
-                if sees_each or len(seen.get(place[group, week], ())) >= PEOPLE
+                if sees_each or not _few(len(seen.get(place[group, week], ())))
                 else _withheld().figure,
             )
             for week in order

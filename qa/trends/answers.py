@@ -2,13 +2,11 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from sqlalchemy.orm import Session
 
-from calibration.results import Interval
 from qa.figures.models import WeeklyAnswerPack
 from qa.figures.reading import read
 from qa.rubric_library.queries import rubrics_of
@@ -16,7 +14,7 @@ from qa.sampling import from_sums
 from qa.sampling.estimation import Figure
 from qa.sampling.reporting import PEOPLE, Reported
 from qa.sampling.sum_rows import Rows, completion
-from qa.trends.rules import Weekly, share, withheld
+from qa.trends.rules import Weekly, bounded, share, withheld
 from qa.trends.summed import Summed
 
 if TYPE_CHECKING:
@@ -79,7 +77,7 @@ def weekly(
             figure = figures[place[name] * len(spans) + d]
             item = Weekly(
                 week=span.first,
-                quality=Reported(figure=_bounded(figure)),
+                quality=bounded(Reported(figure=figure)),
                 fair=NOT_OF_ANSWERS,
                 passed=NOT_OF_ANSWERS,
                 critical=NOT_OF_ANSWERS,
@@ -94,13 +92,6 @@ def weekly(
             items.append(item if crowd is None or crowd >= PEOPLE else withheld(item))
         result[name] = items
     return result, max(len(names) - MOST, 0)
-
-
-def _bounded(figure: Figure) -> Figure:
-    if figure.interval is None:
-        return figure
-    low, high = max(figure.interval.low, 0.0), min(figure.interval.high, 100.0)
-    return replace(figure, interval=Interval(low=low, high=high, confidence=figure.interval.confidence))
 
 
 def _labels(session: Session, kind: str, keys: Sequence[tuple[int, str]]) -> dict[tuple[int, str], str]:

@@ -123,13 +123,16 @@ def slice_chart(slices: list[comparing.Slice]) -> charts.Chart:
                 low=each.change.interval.low if each.change.interval else None,
                 high=each.change.interval.high if each.change.interval else None,
                 n=each.here.n,
-                flag=("worse" if (each.change.estimate or 0) < 0 else "better") if each.found else None,
+                flag=("lower" if (each.change.estimate or 0) < 0 else "higher") if each.found else None,
+                good=(each.change.estimate or 0) > 0,
             )
             for each in shown
         ],
         name="Slices against all others",
         axis="Slice",
         numerals=charts.Numerals(signed=True),
+        reference=0.0,
+        reference_text="as all others",
     )
 
 

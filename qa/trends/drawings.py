@@ -13,10 +13,8 @@ from qa.core.charts import (
     Limits,
     Numerals,
     Point,
-    Row,
     Series,
     control_chart,
-    interval_plot,
     line_chart,
     small_multiples,
 )
@@ -24,7 +22,6 @@ from qa.core.clock import week_key
 from qa.core.numerals import number
 from qa.sampling.estimation import Figure
 from qa.trends import limits, linking
-from qa.trends.key_figures import Standing
 from qa.trends.linking import Stretch
 from qa.trends.looking import Looked
 from qa.trends.rules import Weekly
@@ -208,28 +205,6 @@ def quality_chart(
         target_text="target",
         bounds=(0, 100),
         events=[Event(at=label(week), text=text) for week, text in events],
-    )
-
-
-def standings_chart(rows: Sequence[Standing], axis: str, address: Callable[[str], str | None]) -> Chart:
-    """Teams or queues by name, each with its interval: an order by size would be read as a ranking."""
-    return interval_plot(
-        [
-            Row(
-                label=row.name,
-                value=row.now.figure.estimate,
-                low=row.now.figure.interval.low if row.now.figure.interval else None,
-                high=row.now.figure.interval.high if row.now.figure.interval else None,
-                n=row.now.figure.n,
-                url=address(row.name),
-                flag=row.verdict if row.verdict in ("better", "worse") else None,
-            )
-            for row in rows
-        ],
-        name=f"Quality by {axis.lower()}, newest weeks",
-        axis=axis,
-        numerals=POINTS,
-        bounds=(0, 100),
     )
 
 

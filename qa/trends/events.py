@@ -45,8 +45,13 @@ _STAFF = Prepared(
 )
 
 
-def since(session: Session, programme_id: int, first: dt.date, zone: ZoneInfo) -> list[tuple[dt.date, str]]:
-    """The Monday of each event and what it was, in order of time."""
+def between(
+    session: Session, programme_id: int, first: dt.date, last: dt.date, zone: ZoneInfo
+) -> list[tuple[dt.date, str]]:
+    """The Monday of each event from the week of ``first`` to that of ``last`` and what it was, in order of time.
+
+    What is to come, such as a launch that is planned, is not on the axis.
+    """
     begin, asked = midnight(first, zone), session.connection()
     found = [
         (local_day(moment, zone), f"{text} in force")
@@ -63,4 +68,4 @@ def since(session: Session, programme_id: int, first: dt.date, zone: ZoneInfo) -
         key = (monday_of(day), team)
         begun[key] = begun.get(key, 0) + count
     found += [(week, f"{count} began in {team}") for (week, team), count in begun.items() if count >= STAFFED]
-    return sorted((monday_of(day), text) for day, text in found)
+    return sorted((monday_of(day), text) for day, text in found if monday_of(day) <= last)

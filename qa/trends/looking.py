@@ -204,7 +204,7 @@ def look(
         queue_rows=top.queue_rows,
         teams=top.teams,
         rubrics=top.rubrics,
-        events=events.since(session, actor.programme_id, weeks[0], zone),
+        events=events.between(session, actor.programme_id, weeks[0], weeks[-1], zone),
         fair=setting.fair_mean,
         target=target_of(session, actor.programme_id, chosen, weeks, setting),
         facets=scoped.facets_of(session, replace(found.scope, queue=None), weeks[0]),

@@ -23,7 +23,7 @@ from qa.core.charts import (
     stacked_bars,
 )
 from tests.core import sample_charts
-from tests.core.drawings import drawings
+from tests.core.drawings import drawings, words_of
 
 KINDS = {
     name: getattr(sample_charts, name)
@@ -205,6 +205,35 @@ def test_the_parts_of_a_row_add_up_to_the_whole_axis():
 
     assert chart.table.rows == (("A", "10", "17 %", "20", "33 %", "30", "50 %", "60"),)
     assert lengths[2] > lengths[1] > lengths[0]
+
+
+def test_the_parts_of_a_row_are_told_apart_without_colour():
+    chart = stacked_bars(
+        [StackedRow(label="A", counts=(10, 20, 30))], parts=("x", "y", "z"), name="Levels", axis="Criterion"
+    )
+
+    drawing = drawings(chart)[-1]
+    marks = [node for node in drawing.frames if "part-mark" in words_of(node)]
+    forms = [(node.tag, len((node.get("d") or "").split("L"))) for node in marks]
+
+    assert len(marks) == 6  # three in the legend, three in the row
+    assert forms[:3] == forms[3:]
+    assert len(set(forms[:3])) == 3
+
+
+def test_a_welcome_verdict_is_not_drawn_as_a_bad_one_and_its_name_is_whole():
+    rows = [
+        Row(label="Queue: Music rights", value=3.6, low=1.4, high=5.8, n=84, flag="higher", good=True),
+        Row(label="Queue: Safety", value=-3.6, low=-5.8, high=-1.4, n=84, flag="lower"),
+    ]
+    chart = interval_plot(rows, name="Slices", axis="Slice", reference=0.0)
+
+    drawing = drawings(chart)[0]
+    classes = [words_of(node) for node in drawing.frames if "mark" in words_of(node)]
+
+    assert ["flagged--good" in each for each in classes] == [True, False]
+    assert all("flagged" in each for each in classes)
+    assert "Queue: Music rights" in "".join(drawing.root.itertext())
 
 
 def test_people_who_gave_the_same_value_stand_side_by_side(charts: dict[str, Chart]):

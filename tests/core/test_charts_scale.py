@@ -46,6 +46,11 @@ def test_every_figure_lies_on_the_axis(values: list[float]):
     assert all(a < b for a, b in pairwise(scale.ticks))
 
 
+def test_a_mean_that_is_rounded_over_its_bound_keeps_the_bounds():
+    # The weighted mean of 33 times 100 is 100.00000000000001.
+    assert domain([60.0, 100.00000000000001], bounds=(0, 100)) == (pytest.approx(57.6), 100)
+
+
 def test_the_bounds_of_a_measure_end_its_axis():
     assert domain([97, 99.5], bounds=(0, 100)) == (pytest.approx(96.85), pytest.approx(99.65))
     assert domain([99.9, 100], bounds=(0, 100)) == (pytest.approx(99.894), 100)

@@ -112,3 +112,12 @@ def test_over_few_people_nothing_is_told_to_who_may_not_see_each() -> None:
     assert hidden.change.estimate is None
     assert "fewer than 5 people" in (hidden.change.reason or "")
     assert shown.change.estimate == pytest.approx(-12)
+
+
+def test_what_has_not_come_yet_is_not_called_held_back() -> None:
+    before = seen(people=6, sees_each=False)
+    few = seen(people=4, sees_each=False)
+
+    assert before.figures["touched", "after"].figure.reason == "no reviews"
+    assert few.figures["touched", "after"].figure.reason == "no reviews"
+    assert few.figures["touched", "before"].figure.reason == "held back: fewer than 5 people"

@@ -57,15 +57,9 @@ def test_a_week_outside_its_own_limits_is_named_and_one_of_few_reviews_is_not() 
 
 def test_events_of_every_kind_stand_at_their_monday(session: Session, cast: Cast) -> None:
     now = wednesday(2)
-    session.add(
-        Launch(
-            programme_id=cast.programme.id,
-            name="Instant payouts",
-            starts_on=now.date(),
-            queues=["payouts"],
-            created_at=now,
-        )
-    )
+    for name, day in (("Instant payouts", now.date()), ("To come", now.date() + dt.timedelta(weeks=3))):
+        launch = Launch(programme_id=cast.programme.id, name=name, starts_on=day, queues=["payouts"], created_at=now)
+        session.add(launch)
     procedure = Procedure(programme_id=cast.programme.id, key="refunds", name="Refunds", created_at=now)
     session.add(procedure)
     session.flush()
@@ -76,7 +70,8 @@ def test_events_of_every_kind_stand_at_their_monday(session: Session, cast: Cast
     )
     session.flush()
 
-    found = events.since(session, cast.programme.id, now.date() - dt.timedelta(weeks=2), zone_of(cast.setting))
+    first, last = now.date() - dt.timedelta(weeks=2), monday_of(now.date())
+    found = events.between(session, cast.programme.id, first, last, zone_of(cast.setting))
 
     assert found == [(monday_of(now.date()), "launch Instant payouts"), (monday_of(now.date()), "procedure Refunds 2")]
 

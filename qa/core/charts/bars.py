@@ -13,6 +13,7 @@ from qa.core.charts.values import FEW, PLAIN, Chart, DataTable, Numerals, Row
 from qa.core.numerals import number
 
 THICK = 14.0
+SIGN = 14.0  # what the mark of a part takes
 PERCENT = Numerals(unit=" %", digits=0)
 
 
@@ -123,7 +124,7 @@ def _bar(plot: RowPlot, index: int, row: Row) -> list[Svg]:
     if row.value is None:
         return []
     y, zero, end = plot.middle(index), plot.x.at(0.0), plot.x.at(row.value)
-    flagged = " flagged" if row.flag else ""
+    flagged = row.flag_class
     hollow = " bar--hollow" if row.few else ""
     parts = [svg.rect(min(zero, end), y - THICK / 2, abs(end - zero), THICK, f"bar{hollow} s1{flagged}")]
     if row.low is not None and row.high is not None:
@@ -145,10 +146,15 @@ def _stack(plot: RowPlot, index: int, row: StackedRow) -> list[Svg]:
         before += count
         wide = max(right - left - 1.5, 1.0)
         parts.append(svg.rect(left, y - THICK / 2 - 1, wide, THICK + 2, f"part{hollow} s{which + 1}"))
-        share = PERCENT.write(100 * count / row.n)
-        if svg.width_of(share) + 8 <= wide:
-            inside = "part-label part-label--hollow" if hollow else "part-label"
-            parts.append(svg.text(left + wide / 2, y + 4, share, anchor="middle", class_=inside))
+        share, inside = PERCENT.write(100 * count / row.n), f"part-label{' part-label--hollow' if hollow else ''}"
+        middle, room = left + wide / 2, svg.width_of(share) + 8
+        marked = room + SIGN <= wide
+        if marked or SIGN <= wide < room:  # without colour the mark alone tells the parts apart
+            at = middle - (room - 8) / 2 - 3 if marked else middle
+            parts.append(svg.mark(at, y, which, f"part-mark{hollow and ' part-mark--hollow'} s{which + 1}"))
+        if room <= wide:
+            shift = SIGN / 2 if marked else 0.0
+            parts.append(svg.text(middle + shift, y + 4, share, anchor="middle", class_=inside))
     return parts
 
 
@@ -157,10 +163,11 @@ def _parts_legend(parts: Sequence[str], size: Size) -> tuple[list[Svg], float]:
     x, y = 0.0, 8.0
     for index, part in enumerate(parts):
         words = svg.shortened(part, size.width - 24)
-        wide = 18 + svg.width_of(words) + 14
+        wide = 20 + svg.width_of(words) + 14
         if x > 0 and x + wide > size.width:
             x, y = 0.0, y + LINE_HEIGHT + 2
-        drawn.append(svg.rect(x, y - 6, 12, 12, f"part s{index + 1}"))
-        drawn.append(svg.text(x + 18, y + 4, words, class_="label"))
+        drawn.append(svg.rect(x, y - 7, 14, 14, f"part s{index + 1}"))
+        drawn.append(svg.mark(x + 7, y, index, f"part-mark s{index + 1}"))
+        drawn.append(svg.text(x + 20, y + 4, words, class_="label"))
         x += wide
     return drawn, y + 12

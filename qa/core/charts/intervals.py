@@ -70,6 +70,7 @@ def row_text(row: Row, numerals: Numerals) -> RowText:
         n="" if row.n is None else f"n {number(row.n, 0)}",
         note=row.flag or ("too few" if row.few else ""),
         flagged=row.flag is not None,
+        good=row.good,
         few=row.few,
     )
 
@@ -106,7 +107,7 @@ def _tolerance(plot: RowPlot, tolerance: tuple[float, float] | None) -> list[Svg
 def _interval(plot: RowPlot, index: int, row: Row) -> list[Svg]:
     if row.value is None:
         return []
-    y, flagged = plot.middle(index), " flagged" if row.flag else ""
+    y, flagged = plot.middle(index), row.flag_class
     parts = []
     if row.low is not None and row.high is not None:
         low, high = plot.x.at(row.low), plot.x.at(row.high)

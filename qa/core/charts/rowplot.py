@@ -16,6 +16,7 @@ LABEL_SHARE = 0.36
 GAP = 14.0
 BETWEEN = 8.0
 STRONG = 1.08  # how much wider the heavier face of a value or flag is
+ROUNDED = 0.01  # a name that just fits is not cut short by how sums are rounded
 Tick = tuple[float, str]
 
 
@@ -29,11 +30,18 @@ class RowText:
     n: str = ""
     note: str = ""
     flagged: bool = False
+    good: bool = False
     few: bool = False
 
     @property
     def value_class(self) -> str:
         return "soft-label" if self.few else "value-text"
+
+    @property
+    def note_class(self) -> str:
+        if not self.flagged:
+            return "soft-label"
+        return "flag-label flag-label--good" if self.good else "flag-label"
 
     @property
     def figures(self) -> tuple[str, str, str]:
@@ -116,8 +124,8 @@ class RowPlot:
             figures += [svg.text(interval, y, text.interval, class_="soft-label")] if text.interval else []
             figures += [svg.text(n, y, text.n, anchor="end", class_="soft-label")] if text.n else []
         note = f" {text.note}" if text.note else ""
-        label = svg.shortened(text.label, max(room - svg.width_of(note) * STRONG, 24))
-        noted = [svg.span(note, "flag-label" if text.flagged else "soft-label")] if note else []
+        label = svg.shortened(text.label, max(room - svg.width_of(note) * STRONG + ROUNDED, 24))
+        noted = [svg.span(note, text.note_class)] if note else []
         name = svg.written(0, y, svg.joined([svg.words_of(label), *noted]), class_="label")
         return [name, *figures]
 

@@ -49,7 +49,8 @@ def domain(values: Iterable[float | None], *, bounds: tuple[float, float] | None
     low, high = max(min(known), -LARGEST), min(max(known), LARGEST)
     air = (high - low) * 0.06 or max(abs(low) * 0.05, 1.0)
     low, high = low - air, high + air
-    if bounds is not None and bounds[0] <= min(known) and max(known) <= bounds[1]:
+    rounded = 0.0 if bounds is None else (bounds[1] - bounds[0]) * 1e-9  # a mean of hundreds may come out a bit above
+    if bounds is not None and bounds[0] - rounded <= min(known) and max(known) <= bounds[1] + rounded:
         low, high = max(low, bounds[0]), min(high, bounds[1])
     return low, high
 

@@ -63,7 +63,7 @@ class Row:
     """One named figure with its interval, its n and the page behind it.
 
     ``flag`` is the word of a verdict reached elsewhere ("stricter", "above the limit"); it alone turns a mark into a
-    flagged one, so flag every row for which the rule holds.
+    flagged one, so flag every row for which the rule holds. ``good`` tells that the verdict is welcome.
     """
 
     label: str
@@ -73,6 +73,7 @@ class Row:
     n: int | None = None
     url: str | None = None
     flag: str | None = None
+    good: bool = False
 
     def __post_init__(self) -> None:
         value, low, high = self.value, self.low, self.high
@@ -85,6 +86,11 @@ class Row:
     @property
     def few(self) -> bool:
         return self.value is not None and self.n is not None and self.n < FEW
+
+    @property
+    def flag_class(self) -> str:
+        """What a flagged mark is drawn as, to follow another class."""
+        return "" if not self.flag else " flagged flagged--good" if self.good else " flagged"
 
     @property
     def interval(self) -> tuple[float, float] | None:
