@@ -6,8 +6,10 @@ from typing import Any
 from flask import Request
 from werkzeug.datastructures import ImmutableMultiDict, MultiDict
 from werkzeug.exceptions import BadRequest
+from werkzeug.sansio.http import parse_cookie
 
 NUL = "\x00"
+NOTHING: ImmutableMultiDict[str, str] = ImmutableMultiDict()
 
 
 class PlainRequest(Request):
@@ -17,8 +19,13 @@ class PlainRequest(Request):
     """
 
     @cached_property
+    def cookies(self) -> ImmutableMultiDict[str, str]:
+        # A server puts them into one line of its environment: no need to look through every header for others.
+        return parse_cookie(self.environ.get("HTTP_COOKIE"), cls=self.dict_storage_class)  # type: ignore[return-value]
+
+    @cached_property
     def args(self) -> MultiDict[str, str]:
-        return without_nul(super().args)
+        return without_nul(super().args) if self.query_string else NOTHING
 
     def _load_form_data(self) -> None:
         super()._load_form_data()

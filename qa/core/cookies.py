@@ -6,8 +6,8 @@ from copy import deepcopy
 from functools import lru_cache
 from typing import Any
 
-from flask import Flask, current_app, g, request, session
-from flask.sessions import SecureCookieSessionInterface
+from flask import Flask, Response, current_app, g, request, session
+from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from flask_wtf.csrf import CSRFProtect, generate_csrf, same_origin
 from itsdangerous import SignatureExpired, URLSafeTimedSerializer
 
@@ -56,11 +56,20 @@ class SignedCookie(SecureCookieSessionInterface):
             )
         return self._serializer
 
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """Only what was changed is written; most requests ask for no more than what came."""
+        if session.modified or session.permanent:
+            super().save_session(app, session, response)
+        elif session.accessed:
+            response.vary.add("Cookie")
+
 
 class FormGuard(CSRFProtect):  # type: ignore[misc] # it has no types
     """Flask-WTF's own; a token that this process signed for this browser is known again without its signature."""
 
     def protect(self, apply_exemptions: bool = False) -> None:
+        if request.method not in current_app.config["WTF_CSRF_METHODS"]:
+            return
         sent, token = request.headers.get("X-CSRFToken", ""), session.get(TOKEN)
         known = token is not None and hmac.compare_digest(
             sent.encode(), _signed(str(current_app.secret_key), token).encode()

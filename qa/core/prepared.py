@@ -32,6 +32,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from qa.core.orm import UtcDateTime
 
 Processor = Callable[[Any], Any]
+MOST_MADE = 1024  # rows of which a statement remembers what was made of them
 MOMENTS = 512  # days and times of which a column remembers how the database writes them
 Change = Insert | Update | Delete
 Asked = Session | Connection  # whoever asks several times saves by asking the connection
@@ -44,7 +45,8 @@ class Prepared:
         self._statement = statement
         columns = list(statement.selected_columns)
         self._types = [column.type for column in columns]
-        self._row: Any = namedtuple("Row", [column.name for column in columns], rename=True)  # type: ignore[misc]
+        row: Any = namedtuple("Row", [column.name for column in columns], rename=True)  # type: ignore[misc]
+        self._make: Callable[[Sequence[Any]], Any] = row._make
         self._compiled: dict[str, _Compiled] = {}
 
     def all(self, asked: Asked, **values: Any) -> list[Any]:
@@ -55,18 +57,23 @@ class Prepared:
         if compiled is None:
             compiled = self._compiled[name] = _Compiled(self._statement, values, connection.dialect)
         found, kinds = _fetched(connection, compiled.sql, compiled.parameters(values))
-        if compiled.results is None:  # the driver names its types with the first answer
-            compiled.results = _processors(self._types, kinds, connection.dialect)
-        make = self._row._make
-        if not compiled.results:
-            return list(map(make, found))
-        rows = []
-        for each in found:
-            row = list(each)
-            for place, process in compiled.results:
+        if compiled.turned is None:  # the driver names its types with the first answer
+            compiled.turned = self._turning(_processors(self._types, kinds, connection.dialect))
+        return list(map(compiled.turned, found))
+
+    def _turning(self, results: Sequence[tuple[int, Processor]]) -> Processor:
+        """What makes a row of the driver's; ``results`` by place, of the columns that need something done."""
+        make = self._make
+        if not results:
+            return make
+
+        def turn(found: Sequence[Any]) -> Any:
+            row = list(found)
+            for place, process in results:
                 row[place] = process(row[place])
-            rows.append(make(row))
-        return rows
+            return make(row)
+
+        return turn
 
     def one_or_none(self, asked: Asked, **values: Any) -> Any:
         """The only row, or nothing."""
@@ -74,6 +81,31 @@ class Prepared:
         if len(rows) > 1:
             raise ValueError(f"{len(rows)} rows where at most one was expected")
         return rows[0] if rows else None
+
+
+class PreparedMaking(Prepared):
+    """The same of rows that come again and again: what is made of one is kept, and the same row gives the same again.
+
+    It is asked for every time; only turning and making are saved. For what nobody changes once it is made.
+    """
+
+    def __init__(self, statement: Select[*tuple[Any, ...]], make: Processor) -> None:
+        """``make`` gets a named tuple."""
+        super().__init__(statement)
+        row = self._make
+        self._make = lambda found: make(row(found))
+
+    def _turning(self, results: Sequence[tuple[int, Processor]]) -> Processor:
+        turn = super()._turning(results)
+        known = lru_cache(MOST_MADE)(turn)
+
+        def remembered(found: Sequence[Any]) -> Any:
+            try:
+                return known(found)
+            except TypeError:  # a driver that reads JSON itself gives what nothing can be looked up by
+                return turn(found)
+
+        return remembered
 
 
 class PreparedChange:
@@ -206,7 +238,7 @@ class _Compiled:
         _all_given(compiled)
         state = compiled.construct_expanded_state(values)  # the values of an IN, and of a limit, in their places
         self.sql = state.statement
-        self.results: list[tuple[int, Processor]] | None = None
+        self.turned: Processor | None = None
         turned: dict[str, Processor] = {
             name: _remembering(bound.type, process, dialect, back=False)
             for name, bound in compiled.binds.items()
@@ -217,18 +249,19 @@ class _Compiled:
             for name, value in state.parameters.items()
             if name not in values
         }
-        # In the statement's order: the value it holds itself, or the name of the one to come and what becomes of it.
-        names = (state.positiontup or ()) if compiled.positional else (*held, *values)
-        self._order = [(name in held, held.get(name, name), turned.get(name)) for name in names]
-        self._names = None if compiled.positional else tuple(names)
+        # In the statement's order, or by name: what it holds itself, and what is to come with what becomes of it.
+        self._held = held
+        self._names = list(state.positiontup or ()) if compiled.positional else None
+        places = [(name, name) for name in values] if self._names is None else list(enumerate(self._names))
+        self._turned = [(place, turned[name]) for place, name in places if name in turned and name not in held]
 
     def parameters(self, values: dict[str, Any]) -> Any:
         """All values of the statement, as the driver takes them: by place or by name."""
-        whole = [
-            each if here else values[each] if process is None else process(values[each])
-            for here, each, process in self._order
-        ]
-        return tuple(whole) if self._names is None else dict(zip(self._names, whole, strict=True))
+        named = self._held | values
+        whole: Any = named if self._names is None else [named[name] for name in self._names]
+        for place, process in self._turned:
+            whole[place] = process(whole[place])
+        return whole
 
 
 def _all_given(compiled: SQLCompiler) -> None:

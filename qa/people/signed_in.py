@@ -26,7 +26,7 @@ from sqlalchemy.orm import Session
 
 from qa.core.access import OPEN_REGION, Actor, Role
 from qa.core.orm import UtcDateTime
-from qa.core.prepared import Prepared
+from qa.core.prepared import PreparedMaking
 from qa.people.models import (
     Clearance,
     Membership,
@@ -110,7 +110,6 @@ def _statement() -> Select[Any]:
     )
 
 
-_SIGNED_IN = Prepared(_statement())
 _PROGRAMME_ENDS = len(_programmes.columns)
 _SETTING_ENDS = _PROGRAMME_ENDS + len(_settings.columns)
 
@@ -131,11 +130,7 @@ class SignedIn:
     setting: Any  # a SettingRow
 
 
-def find(session: Session, token_digest: str, *, now: dt.datetime, today: dt.date) -> SignedIn | None:
-    """Whose session this is, with what the person holds ``today``."""
-    row = _SIGNED_IN.one_or_none(session, token_digest=token_digest, now=now, today=today)
-    if row is None:
-        return None
+def _signed_in(row: Any) -> SignedIn:
     programme: Any = ProgrammeRow._make(row[:_PROGRAMME_ENDS])
     actor = Actor(
         user_id=row.user_id,
@@ -162,6 +157,15 @@ def find(session: Session, token_digest: str, *, now: dt.datetime, today: dt.dat
         programme=programme,
         setting=SettingRow._make(row[_PROGRAMME_ENDS:_SETTING_ENDS]),
     )
+
+
+_SIGNED_IN = PreparedMaking(_statement(), _signed_in)
+
+
+def find(session: Session, token_digest: str, *, now: dt.datetime, today: dt.date) -> SignedIn | None:
+    """Whose session this is, with what the person holds ``today``."""
+    found: SignedIn | None = _SIGNED_IN.one_or_none(session, token_digest=token_digest, now=now, today=today)
+    return found
 
 
 def _split(joined: str | None) -> list[str]:

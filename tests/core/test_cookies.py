@@ -3,10 +3,11 @@
 import datetime as dt
 
 import pytest
-from flask import Flask
+from flask import Flask, request, session
 from itsdangerous import BadSignature, SignatureExpired, URLSafeTimedSerializer
 
 from qa.core import cookies
+from qa.core.arriving import PlainRequest
 from qa.core.clock import utcnow
 
 MONTH = 31 * 24 * 3600
@@ -80,3 +81,35 @@ def test_over_https_a_known_token_still_needs_its_own_page():
         return browser.post("/", base_url="https://here.example", headers=headers).status_code
 
     assert [sent_from("https://here.example/"), sent_from("https://elsewhere.example/")] == [200, 400]
+
+
+def test_cookies_are_read_as_flask_reads_them():
+    app = Flask("cookies")
+    sent = 'a=1; b="x\\054y"; a=2; c=\xc3\xbc; odd; d='
+    headers = {"Cookie": sent}
+
+    with app.test_request_context(headers=headers):
+        usual = [(name, request.cookies.getlist(name)) for name in request.cookies]
+    app.request_class = PlainRequest
+    with app.test_request_context(headers=headers):
+        assert [(name, request.cookies.getlist(name)) for name in request.cookies] == usual
+        assert request.cookies["a"] == "1"
+    with app.test_request_context():
+        assert not request.cookies
+
+
+def test_a_cookie_is_written_when_it_changed_and_what_rests_on_it_says_so():
+    app = Flask("written")
+    app.config.update(SECRET_KEY="a key")
+    cookies.init_cookies(app)
+    app.add_url_rule("/", view_func=lambda: str(session.get("n")))
+    app.add_url_rule("/set", endpoint="set", view_func=lambda: session.update(n=1, _permanent=True) or "set")
+    app.add_url_rule("/plain", endpoint="plain", view_func=lambda: "plain")
+    browser = app.test_client()
+
+    answers = [browser.get(path) for path in ("/", "/plain", "/set", "/")]
+
+    assert [answer.text for answer in answers] == ["None", "plain", "set", "1"]
+    assert [answer.headers.get("Vary") for answer in answers] == ["Cookie", None, "Cookie", "Cookie"]
+    # Flask sends one that is permanent anew each time, so that it ends a month after the last request.
+    assert ["Set-Cookie" in answer.headers for answer in answers] == [False, False, True, True]

@@ -1,6 +1,7 @@
 """Prepared statements give what SQLAlchemy gives, on both engines."""
 
 import datetime as dt
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -9,7 +10,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
 from qa.core.orm import UtcDateTime, table_of
-from qa.core.prepared import Prepared, PreparedChange, given
+from qa.core.prepared import Prepared, PreparedChange, PreparedMaking, given
 from qa.notices.models import Notice
 from qa.people.models import ProgrammeSetting, User
 from tests.support.cast import Cast
@@ -62,6 +63,27 @@ def test_a_failure_of_the_database_is_sqlalchemys(session: Session, cast: Cast):
         broken.all(session, id=1)
 
     session.rollback()
+
+
+def test_what_was_made_of_a_row_is_not_given_for_one_that_changed(session: Session, cast: Cast):
+    people = table_of(User)
+    columns = (people.c.id, people.c.name, people.c.created_at, people.c.preferences)
+    made: list[str] = []
+
+    def make(row: Any) -> tuple[str, object]:
+        made.append(row.name)
+        return f"{row.name} of {row.created_at:%Y}", row.preferences
+
+    named = PreparedMaking(select(*columns).where(people.c.id == bindparam("id")), make)
+    first = [named.one_or_none(session, id=cast.rita.id) for _ in range(2)]
+    change = PreparedChange(update(people).where(people.c.id == bindparam("id")).values(given(people.c.preferences)))
+    change.run(session, id=cast.rita.id, preferences={"blur": True})
+
+    assert first[0] == first[1] == (f"{cast.rita.name} of {cast.rita.created_at:%Y}", {})
+    assert named.one_or_none(session, id=cast.rita.id) == (first[0][0], {"blur": True})
+    assert named.one_or_none(session, id=cast.lena.id)[0].startswith(cast.lena.name)
+    if session.get_bind().dialect.name == "sqlite":  # PostgreSQL's driver reads JSON itself
+        assert made == [cast.rita.name, cast.rita.name, cast.lena.name]  # once as it was, once as it is
 
 
 def test_changes_are_kept_with_every_type_and_counted(session: Session, cast: Cast):

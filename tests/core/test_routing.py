@@ -1,9 +1,10 @@
 """Rules of addresses that compile their builders late build what the others do."""
 
 import pytest
+from flask import Flask, url_for
 from werkzeug.routing import BuildError, Map, Rule
 
-from qa.core.routing import LateRule
+from qa.core.routing import LateRule, numbered
 
 PATTERNS = {
     "plain": "/queue",
@@ -27,6 +28,16 @@ def built(kind: type[Rule]) -> list[str]:
 def test_addresses_are_those_of_any_rule():
     assert built(LateRule) == built(Rule)
     assert built(LateRule)[1] == "/mounted/queue/7/answers?sent=3"
+
+
+def test_the_address_of_one_thing_is_the_one_that_flask_builds():
+    app = Flask("numbers")
+    app.add_url_rule(PATTERNS["number"], endpoint="number", view_func=str)
+
+    for mounted_at in ("/", "/mounted", "/"):
+        with app.test_request_context(base_url=f"https://example.org{mounted_at}"):
+            for number in (7, 10**17 + 3):
+                assert numbered("number", assignment_id=number) == url_for("number", assignment_id=number)
 
 
 def test_a_value_that_is_missing_is_an_error_as_ever():
