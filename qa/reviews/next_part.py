@@ -1,10 +1,9 @@
 """What a reviewer does next, asked after every sent review."""
 
 from sqlalchemy import bindparam, select
-from sqlalchemy.orm import Session
 
 from qa.core.access import Actor
-from qa.core.prepared import Prepared
+from qa.core.prepared import Asked, Prepared
 from qa.reviews.queries import INVITED, in_order
 from qa.sampling.models import Assignment
 from qa.tickets.models import HandledPart, Ticket
@@ -29,7 +28,7 @@ _NEXT = Prepared(
 
 
 def next_in_queue(
-    session: Session, actor: Actor, *, after: int | None = None, up_to: int | None = None
+    session: Asked, actor: Actor, *, after: int | None = None, up_to: int | None = None
 ) -> tuple[int, int] | None:
     """The assignment to do next with its content severity, another than the one just done, of at most ``up_to``."""
     highest = ANY_SEVERITY if up_to is None else up_to

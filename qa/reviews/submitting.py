@@ -17,7 +17,7 @@ from qa.people.models import ProgrammeSetting
 from qa.reviews import keeping_sums, queries, rules
 from qa.reviews.companions import queries as companion_queries
 from qa.reviews.companions import service as companions
-from qa.reviews.companions.rules import At, holds_release
+from qa.reviews.companions.rules import COMPANIONS, At, holds_release
 from qa.reviews.models import Review, ReviewRevision
 from qa.reviews.rules import Save
 from qa.reviews.saving import ELSEWHERE, GONE, Draft, must_be_open, save
@@ -146,7 +146,9 @@ def _sent(
     _SCORED.run(connection, revision=draft.revision_id, submitted_at=now, **result)
     if not _DONE.run(connection, assignment=task.id, ended_at=now):
         raise ConflictError(GONE, {"gone": True})  # withdrawn a moment ago
-    at_hand = companion_queries.at_hand(connection, task.part_id)
+    at_hand: Collection[At] = {(task.purpose, "submitted")}
+    if task.beside:
+        at_hand = companion_queries.at_hand(connection, task.part_id)
     released = None
     if task.purpose in rules.RELEASED_PURPOSES and not holds_release(at_hand):
         released = rules.release_time(setting.release_rule, now, zone)
@@ -169,7 +171,8 @@ def _sent(
     )
     if task.drawn and task.purpose == Purpose.ROUTINE:
         keeping_sums.submitted(connection, draft.review_id, score)
-    _seal_or_open(connection, task, at_hand)
+    if task.beside or task.purpose in COMPANIONS:  # a score alone waits for nobody, and nobody for it
+        _seal_or_open(connection, task, at_hand)
     companions.tell(connection, sent, task.specialist_id)
     if task.purpose == Purpose.SELF:
         companions.answered(session, task.part_id, setting=setting, zone=zone, now=now)

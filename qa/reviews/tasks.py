@@ -45,6 +45,16 @@ def _statement() -> Select[Any]:
         .where(_evidence.c.answer_id == _answers.c.id, _answers.c.revision_id == _revisions.c.id)
         .correlate(_revisions)
     )
+    others = _assignments.alias()
+    beside = (
+        exists()
+        .where(
+            others.c.part_id == _assignments.c.part_id,
+            others.c.id != _assignments.c.id,
+            others.c.state.in_(("open", "submitted")),
+        )
+        .correlate(_assignments)
+    )
     return (
         select(
             _assignments.c.id,
@@ -64,6 +74,7 @@ def _statement() -> Select[Any]:
             _reviews.c.lock_version,
             _reviews.c.last_save_id,
             pinned.label("pinned"),
+            beside.label("beside"),
             _revisions.c.id.label("revision_id"),
             _revisions.c.submitted_at.label("revision_submitted_at"),
             _versions.c.state.label("rubric_state"),
@@ -112,6 +123,7 @@ class Task:
     last_save_id: str | None
     revision_id: int | None  # the newest
     pinned: bool  # an answer of it rests on a passage
+    beside: bool  # somebody else scores the part as well, or did
     revised_at: dt.datetime | None  # when the newest was submitted
     rubric: rubrics.RubricVersion
 
@@ -170,6 +182,7 @@ def _task(session: Session, row: Any) -> Task:
         last_save_id=row.last_save_id,
         revision_id=row.revision_id,
         pinned=bool(row.pinned),
+        beside=bool(row.beside),
         revised_at=row.revision_submitted_at,
         rubric=rubric_of(session, row.rubric_version_id) if drafted else parsed(row.document),
     )

@@ -17,6 +17,7 @@ from qa.core.crypto import KeyRing, UnreadableTextError
 from qa.core.db import db, only_reading
 from qa.core.errors import InvalidInputError, NotFoundError
 from qa.core.pages import initials
+from qa.core.routing import numbered
 from qa.reviews import (
     choosing,
     drawn_page,
@@ -124,7 +125,7 @@ def score(assignment_id: int) -> ResponseReturnValue:
             "answered": str(progress["answered"]),
             "total": str(progress["total"]),
             "url": request.script_root + request.path,
-            "strike_url": url_for("sampling.ask_to_strike", assignment_id=task.id),
+            "strike_url": numbered("sampling.ask_to_strike", assignment_id=task.id),
             "state": scoring_page.page_state(task, conversation.revision_id, progress),
             "conversation": shown,
             "form": scoring_page.form_of(task.document, channel=task.channel, links=links),
@@ -245,9 +246,10 @@ def hand_over(assignment_id: int) -> ResponseReturnValue:
 
 def onward(session: Session, *, severity: int, sent: int | None = None) -> str:
     """Where to go from a part: to the next one that may be opened today, by way of a pause if this one was hard."""
-    with only_reading(session):
-        following = next_part.next_in_queue(session, g.actor, after=sent)
-        if following is not None and following[1] >= exposure.HARMFUL:
+    with db.engine.connect() as asked:  # one statement by itself: nobody waits for it
+        following = next_part.next_in_queue(asked, g.actor, after=sent)
+    if following is not None and following[1] >= exposure.HARMFUL:
+        with only_reading(session):
             budget = exposure.budget_of(session, g.setting, g.actor.user_id, now=utcnow())
             following = next_part.next_in_queue(session, g.actor, after=sent, up_to=budget.offered_up_to)
     following_id = following[0] if following else None
@@ -255,7 +257,7 @@ def onward(session: Session, *, severity: int, sent: int | None = None) -> str:
         return url_for("wellbeing.pause", next=following_id, sent=sent)
     if following_id is None:
         return url_for("reviews.queue", sent=sent)
-    return url_for("reviews.score", assignment_id=following_id, sent=sent)
+    return numbered("reviews.score", assignment_id=following_id) + ("" if sent is None else f"?sent={sent}")
 
 
 @bp.get("/my-reviews")
