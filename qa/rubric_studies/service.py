@@ -24,6 +24,7 @@ from qa.rubric_studies.models import BridgePart, BridgeStudy
 from qa.sampling.giving import part_facts
 from qa.sampling.models import Assignment, Purpose
 from qa.sampling.reviewers import ReviewerFacts, reviewers_on, why_not
+from qa.tickets.queries import hold_parts
 
 SCORED_WITH = ("published", "retired")
 
@@ -126,6 +127,7 @@ def _traded(
     zone = zone_of(setting)
     week_began = midnight(monday_of(local_day(now, zone)), zone)
     fresh = bridges.fresh_parts(session, new, actor.programme_id, before=week_began)
+    hold_parts(session, fresh)
     facts = part_facts(session, fresh)
     able = {
         part: {
@@ -134,6 +136,7 @@ def _traded(
             if why_not(person, facts[part].facts, own_team_ban=setting.own_team_ban) is None
         }
         for part in fresh
+        if not facts[part].erased
     }
     given = counterbalanced(able, parts, chance)
     if len(given) < FEWEST:

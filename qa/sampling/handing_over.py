@@ -17,6 +17,7 @@ from qa.sampling.giving import loads_on
 from qa.sampling.models import Assignment, Purpose, WellbeingHandOver
 from qa.sampling.reviewers import PartFacts, ReviewerFacts, why_not
 from qa.tickets.models import HandledPart, Ticket
+from qa.tickets.queries import hold_parts
 
 REASONS = {
     "language": "I do not read this language well enough",
@@ -46,6 +47,7 @@ def hand_over(session: Session, assignment: Assignment, *, reason: str, by: int,
     if assignment.purpose in {Purpose.SELF, Purpose.PEER}:
         raise ConflictError("This is an invitation to you alone; decline it if you would rather not.")
     private = reason == WELLBEING
+    hold_parts(session, [assignment.part_id])
     kept = {"state": "withdrawn"} if private else {"state": "handed_over", "hand_over_reason": reason}
     closed = session.execute(
         update(Assignment)

@@ -20,6 +20,7 @@ from qa.sampling.assigning import Task, assign
 from qa.sampling.giving import loads_on, part_facts, with_families
 from qa.sampling.models import Assignment, Draw, DrawnUnit, Purpose
 from qa.sampling.reviewers import PartFacts, ReviewerFacts, why_not
+from qa.tickets.queries import hold_parts
 
 MOST_DAYS = 60
 SAMPLED = (Purpose.ROUTINE, Purpose.DOUBLE)
@@ -69,15 +70,15 @@ def reassign(session: Session, setting: ProgrammeSetting, reviewer_id: int, *, b
     For somebody who left, is ill, or has too much. The sample does not change. What nobody else may take stays.
     """
     today = local_day(now, zone_of(setting))
+    theirs = (
+        Assignment.reviewer_id == reviewer_id,
+        Assignment.state == "open",
+        Assignment.purpose.in_(SAMPLED),
+    )
+    part_ids = session.scalars(select(Assignment.part_id).where(*theirs)).all()
+    hold_parts(session, part_ids)
     rows = session.scalars(
-        select(Assignment)
-        .where(
-            Assignment.reviewer_id == reviewer_id,
-            Assignment.state == "open",
-            Assignment.purpose.in_(SAMPLED),
-        )
-        .order_by(Assignment.id)
-        .with_for_update()
+        select(Assignment).where(*theirs, Assignment.part_id.in_(part_ids)).order_by(Assignment.id).with_for_update()
     ).all()
     if not rows:
         return Moved(moved=0, stayed=0)

@@ -19,6 +19,7 @@ from qa.sampling import exposure, frames
 from qa.sampling.giving import Given, give, loads_on, part_facts, with_families
 from qa.sampling.models import Assignment, Draw, DrawnUnit, Period, Purpose
 from qa.sampling.reviewers import why_not
+from qa.tickets.queries import hold_parts
 
 LEASE = dt.timedelta(days=2)  # without a first answer the part goes back to the pool
 WEEKS = 8  # how old a drawn part may be to be worth scoring still
@@ -91,6 +92,7 @@ def give_out(session: Session, setting: ProgrammeSetting, *, by: int, now: dt.da
     """
     frames.one_at_a_time(session, setting.programme_id)
     units = waiting_units(session, setting.programme_id, now=now)
+    hold_parts(session, [unit.part_id for unit in units])
     had: dict[int, set[int]] = {}
     for part_id, reviewer_id in session.execute(
         select(Assignment.part_id, Assignment.reviewer_id).where(

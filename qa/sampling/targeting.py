@@ -20,7 +20,7 @@ from qa.sampling.giving import loads_on, part_facts
 from qa.sampling.models import Assignment, Purpose
 from qa.sampling.reviewers import why_not
 from qa.tickets.models import HandledPart, Ticket
-from qa.tickets.queries import visible
+from qa.tickets.queries import hold_parts, visible
 
 REASONS = {
     "lead_choice": "I want to know how this was handled",
@@ -59,7 +59,9 @@ def pick(
     if len(wanted) > MOST:
         raise InvalidInputError(f"At most {MOST} tickets at a time.", {"tickets": f"At most {MOST} at a time."})
     parts, erased = _parts_of(session, actor, wanted)
+    hold_parts(session, list(parts.values()))
     facts = part_facts(session, list(parts.values()))
+    erased |= {number for number, part_id in parts.items() if facts[part_id].erased}  # a moment ago
     had: dict[int, set[int]] = {}
     busy: set[int] = set()
     for picked, reviewer_id, state, purpose in session.execute(

@@ -1,7 +1,7 @@
 """Reading tickets, always through the person who asks: outside scope, clearance or region there is nothing."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,6 +37,18 @@ def is_erased(session: Session, part_id: int) -> bool:
     """Whether the text of a part's ticket is gone: nobody can read it any more."""
     found = select(Ticket.erased_at).join(HandledPart, HandledPart.ticket_id == Ticket.id)
     return session.scalar(found.where(HandledPart.id == part_id)) is not None
+
+
+def hold_parts(session: Session, part_ids: Collection[int]) -> None:
+    """Let whoever erases the text of these parts, or changes their scores, wait until this transaction ends.
+
+    For whoever is about to give them to somebody: before their facts are read and before any lock on an assignment.
+    What an erasure did first is then seen, and one that comes second finds what was given and takes it back. SQLite has
+    one writer at any time.
+    """
+    if part_ids and session.get_bind().dialect.name != "sqlite":
+        chosen = select(HandledPart.id).where(HandledPart.id.in_(part_ids)).order_by(HandledPart.id)
+        session.execute(chosen.with_for_update(key_share=True)).all()
 
 
 def regions_of(session: Session, programme_id: int) -> Sequence[str]:

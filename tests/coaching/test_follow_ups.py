@@ -12,13 +12,14 @@ from sqlalchemy.orm import Session
 from qa.coaching.effects import FollowUp
 from qa.coaching.follow_ups import queries, rules, service
 from qa.coaching.follow_ups.models import FollowUpUnit
+from qa.core.access import Role
 from qa.core.errors import ConflictError
 from qa.notices.models import Notice
 from qa.reviews.models import Review
 from qa.sampling.models import Assignment, Purpose
 from tests.coaching.world import plan_of_sam
 from tests.support.builders import make_assignment, make_review, make_ticket, publish_rubric
-from tests.support.cast import NOW, TODAY, Cast, actor
+from tests.support.cast import NOW, TODAY, Cast, actor, person
 
 SEED = bytes(range(32))
 
@@ -98,3 +99,20 @@ def test_drawn_parts_go_to_reviewers_who_are_not_told_why(session: Session, cast
     session.flush()
     own = queries.reviews_of(session, [plan.id], reader=actor(session, cast.sam), now=NOW)
     assert own == {plan.id: reviews[:1]}
+
+
+def test_a_part_whose_text_is_erased_waits_for_nobody_any_more(session: Session, cast: Cast) -> None:
+    publish_rubric(session, cast)
+    plan = plan_of_sam(session, cast, today=TODAY - dt.timedelta(weeks=3))
+    handled = [make_ticket(session, cast, resolved_at=NOW - dt.timedelta(days=day)) for day in range(1, 5)]
+    row = service.draw_for(session, plan, cast.setting, size=4, seed=SEED, by=cast.lena.id, now=NOW)
+    for given_ in session.scalars(select(Assignment)):
+        given_.state = "withdrawn"
+    handled[0].ticket.erased_at = NOW
+    person(session, cast.programme, "Rosa Reed", Role.REVIEWER)  # who had none of them
+    session.flush()
+
+    assert service.give(session, plan, cast.setting, row, by=cast.lena.id, now=NOW) == 3
+
+    again = session.scalars(select(Assignment.part_id).where(Assignment.state == "open")).all()
+    assert set(again) == {each.part.id for each in handled[1:]}

@@ -148,6 +148,20 @@ def test_a_lot_takes_a_review_that_the_lead_may_look_at_and_says_so(
         service.take_by_lot(session, quinn, cast.setting, reviewer_id=None, rng=random.Random(1), now=utcnow())
 
 
+def test_nobody_looks_at_a_review_of_a_text_that_is_erased(
+    session: Session, cast: Cast, sign_in: SignIn, review: Review, handled: Handled
+) -> None:
+    lena = sign_in(cast.lena)
+    handled.ticket.erased_at = utcnow()
+    session.commit()
+
+    refused = lena.post_form(f"/reviews/{review.id}/second-look")
+
+    assert refused.status_code == 409
+    assert "text was erased" in refused.get_data(as_text=True)
+    assert queries.candidates(session, actor(session, cast.lena), now=utcnow()) == []
+
+
 def test_a_lead_of_another_team_a_reviewer_and_somebody_not_cleared_take_none(
     session: Session, cast: Cast, sign_in: SignIn, review: Review, handled: Handled
 ) -> None:

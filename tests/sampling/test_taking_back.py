@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -9,18 +10,21 @@ from flask import Flask
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from qa.core.access import Actor
 from qa.core.audit import AuditEvent
 from qa.core.db import db
 from qa.core.errors import ConflictError
 from qa.notices.models import Notice
-from qa.sampling import frames, pool, striking, taking_back
-from qa.sampling.models import DrawnUnit, FrameExclusion, Purpose, StrikeRequest
+from qa.people.models import ProgrammeSetting
+from qa.sampling import frames, giving, handing_over, moving, pool, striking, taking_back, targeting
+from qa.sampling.models import Assignment, DrawnUnit, FrameExclusion, Purpose, StrikeRequest
 from qa.tickets import erasing, jobs
 from qa.tickets.models import HandledPart, Ticket
 from tests.sampling.weeks import arranged, assignments, draw_week, problems
 from tests.support.builders import MESSAGES, RING
-from tests.support.cast import NOW, Cast
+from tests.support.cast import NOW, Cast, actor
 from tests.support.client import CheckingClient
+from tests.support.meanwhile import Meanwhile
 
 SignIn = Callable[..., CheckingClient]
 
@@ -134,6 +138,63 @@ def test_what_goes_while_somebody_takes_it_from_the_pool_is_not_taken(
 
     assert assignments(session) == [had]
     assert pool.open_to(session, cast.setting, other.id, now=NOW) == []  # nor does it stand before the others
+
+
+WAYS: dict[str, tuple[ModuleType, Callable[[Session, ProgrammeSetting, Assignment, Actor, str], object]]] = {
+    "the pool": (giving, lambda s, setting, had, lead, _: pool.give_out(s, setting, by=lead.user_id, now=NOW)),
+    "a hand-over": (
+        handing_over,
+        lambda s, _, had, __, ___: handing_over.hand_over(s, had, reason="conflict", by=had.reviewer_id, now=NOW),
+    ),
+    "a reviewer's absence": (
+        moving,
+        lambda s, setting, had, lead, _: moving.reassign(s, setting, had.reviewer_id, by=lead.user_id, now=NOW),
+    ),
+    "a lead's pick": (
+        targeting,
+        lambda s, setting, _, lead, number: targeting.pick(s, lead, setting, [number], reason="appeal", now=NOW),
+    ),
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_what_is_erased_while_it_is_given_to_somebody_stays_with_nobody(
+    app: Flask, session: Session, cast: Cast, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    cast.setting.double_share = 0.0
+    arranged(session, cast, sams=1, olgas=0)
+    draw_week(session, cast)
+    (had,) = assignments(session)
+    if way == "the pool":
+        had.state, had.ended_at = "withdrawn", NOW
+    lead = actor(session, cast.quinn)
+    ticket = session.scalars(select(Ticket)).one()
+    session.commit()
+    asked = (cast.setting.id, had.id, ticket.id, ticket.external_id)
+    session.commit()
+    erased = Meanwhile(
+        app, lambda s: erasing.erase_tickets(s, RING, jobs.journal(), [asked[2]], reason="asked", by=None, now=NOW)
+    )
+    module, give = WAYS[way]
+    look = module.loads_on
+
+    def look_meanwhile(*given: Any, **more: Any) -> Any:
+        erased()  # once the facts of the part are read
+        return look(*given, **more)
+
+    monkeypatch.setattr(module, "loads_on", look_meanwhile)
+    with app.app_context():
+        mine = db.session()
+        setting, open_one = mine.get_one(ProgrammeSetting, asked[0]), mine.get_one(Assignment, asked[1])
+        give(mine, setting, open_one, lead, asked[3])
+        mine.commit()
+
+    assert erased.result() == 1
+    session.expire_all()
+    states = [row.state for row in session.scalars(select(Assignment).order_by(Assignment.id))]
+    assert len(states) == 2  # it was given out
+    assert "open" not in states
+    assert session.scalars(select(DrawnUnit.state)).all() == ["not_done"]
 
 
 def page(client: CheckingClient, path: str, status: int = 200) -> str:

@@ -22,6 +22,7 @@ from qa.sampling import certified
 from qa.sampling.giving import part_facts
 from qa.sampling.models import Assignment, Purpose
 from qa.sampling.reviewers import ReviewerFacts, reviewers_on, why_not
+from qa.tickets.queries import hold_parts
 
 RECENT = dt.timedelta(weeks=8)
 LOOKED_AT = 400
@@ -66,6 +67,7 @@ def golden_for(
         for each in standards(session, setting.programme_id)
         if each.family_id == row.family_id and each.major == major
     ]
+    hold_parts(session, [each.part_id for each in found])
     facts = part_facts(session, [each.part_id for each in found])
     me = _reviewer(session, setting, row.user_id, now)
     known = known_to(session, found, [row.user_id], now=now)
@@ -74,6 +76,7 @@ def golden_for(
         for each in found
         if (each.part_id, row.user_id) not in known
         and me is not None
+        and not facts[each.part_id].erased
         and why_not(me, facts[each.part_id].facts, own_team_ban=setting.own_team_ban) is None
     ]
     wanted = setting.certification_practice
@@ -122,8 +125,13 @@ def shadows_for(
         .order_by(Review.submitted_at.desc(), Review.id.desc())
         .limit(LOOKED_AT)
     ).all()
+    hold_parts(session, [part_id for _, part_id, _ in rows])
     facts = part_facts(session, [part_id for _, part_id, _ in rows])
-    able = [each for each in rows if why_not(me, facts[each[1]].facts, own_team_ban=setting.own_team_ban) is None]
+    able = [
+        each
+        for each in rows
+        if not facts[each[1]].erased and why_not(me, facts[each[1]].facts, own_team_ban=setting.own_team_ban) is None
+    ]
     holders = certified.held(session, {reviewer_id for *_, reviewer_id in able})
     by_certified = [each for each in able if row.family_id in holders.get(each[2], ())]
     offered = by_certified or able

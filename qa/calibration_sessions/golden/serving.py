@@ -21,6 +21,7 @@ from qa.sampling.assigning import Load
 from qa.sampling.giving import DrawnFacts, loads_on, part_facts
 from qa.sampling.models import Assignment, Draw, DrawnUnit, Purpose
 from qa.sampling.reviewers import ReviewerFacts, why_not
+from qa.tickets.queries import hold_parts
 
 INITIATED = (Role.QA_LEAD, Role.TEAM_LEAD)  # they may open the list of golden tickets
 
@@ -44,8 +45,10 @@ def serve(
     usable = _usable(session, setting, now=now)
     if not able or not usable or not setting.gold_per_month:
         return 0
-    found = [each for each, _ in usable.values()]
+    hold_parts(session, list(usable))
     facts = part_facts(session, list(usable))
+    usable = {part_id: each for part_id, each in usable.items() if not facts[part_id].erased}
+    found = [each for each, _ in usable.values()]
     known = queries.known_to(session, found, [load.key for load in able], now=now)
     given = queries.last_given(session, usable)
     rows = []

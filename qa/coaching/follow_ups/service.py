@@ -21,6 +21,7 @@ from qa.sampling.exposure import HARMFUL, SEVERE
 from qa.sampling.giving import DrawnFacts, loads_on, met_lately, part_facts, with_families
 from qa.sampling.models import Assignment, Purpose
 from qa.sampling.reviewers import ReviewerFacts, why_not
+from qa.tickets.queries import hold_parts
 
 
 def draw_for(
@@ -113,7 +114,8 @@ def give(
     waiting = queries.unassigned(session, row.id)
     if not waiting:
         return 0
-    parts = part_facts(session, waiting)
+    hold_parts(session, waiting)
+    parts = {part_id: part for part_id, part in part_facts(session, waiting).items() if not part.erased}
     today = local_day(now, zone_of(setting))
     book = rule_book_at(session, setting, now)
     versions = {

@@ -130,6 +130,7 @@ def candidates(session: Session, actor: Actor, *, now: dt.datetime, reviewer_id:
         .where(
             visible_to(actor, now),
             within_clearance(actor),
+            Ticket.erased_at.is_(None),
             Review.state == "submitted",
             Review.purpose.in_(RELEASED_PURPOSES),
             Review.submitted_at > now - RECENT,

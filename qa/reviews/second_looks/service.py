@@ -21,7 +21,7 @@ from qa.reviews.second_looks import queries, rules
 from qa.reviews.second_looks.models import SecondLook
 from qa.reviews.submitting import Sent
 from qa.sampling.models import Assignment, Purpose
-from qa.tickets.queries import may_open
+from qa.tickets.queries import hold_parts, is_erased, may_open
 
 
 def take(
@@ -31,7 +31,10 @@ def take(
 
     Raises ``ConflictError`` where the lead may not, or somebody took a second look already.
     """
+    hold_parts(session, [view.part.id])
     session.refresh(view.review, with_for_update=True)
+    if is_erased(session, view.part.id):
+        raise ConflictError("The ticket's text was erased: nobody can score it any more.")
     refusal = barrier(session, actor, view, now=now)
     if refusal is not None:
         raise ConflictError(refusal)
