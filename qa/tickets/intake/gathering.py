@@ -15,7 +15,10 @@ Item = TypeVar("Item")
 
 
 class Keys:
-    """The keys of a file's rows, each with the number of its runs: rows that stand together count once."""
+    """The keys of a file's rows, each with the number of its runs: rows that stand together count once.
+
+    Nine bytes a key where each has one run, and little more while they are sorted: of a million tickets two are held.
+    """
 
     def __init__(self, keys: Iterable[str], *, runs: bool = False) -> None:
         hashes = array("q")
@@ -27,9 +30,13 @@ class Keys:
         import numpy as np  # only a join needs it, and the upload page reads this module with every format
 
         told = np.frombuffer(hashes, dtype=np.int64) if hashes else np.empty(0, dtype=np.int64)
-        found, counts = np.unique(told, return_counts=True)
-        # Arrays of the standard library: one key is looked for at a time, for which NumPy takes ten times as long.
-        self._hashes, self._counts = array("q", found.tobytes()), array("i", counts.astype(np.intc).tobytes())
+        told.sort()  # where it lies
+        # Kept in arrays of the standard library: NumPy takes ten times as long to look for one key at a time.
+        self._hashes = hashes
+        self._counts: bytearray | array[int] = bytearray(b"\1") * len(hashes)
+        if (told[1:] == told[:-1]).any():
+            found, counts = np.unique(told, return_counts=True)
+            self._hashes, self._counts = array("q", found.tobytes()), array("i", counts.astype(np.intc).tobytes())
 
     def __len__(self) -> int:
         return len(self._hashes)

@@ -4,6 +4,7 @@ import datetime as dt
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from sys import intern
 from typing import NamedTuple
 
 from qa.tickets.intake.base import AgentRecord, BadCellError, MessageRecord, Origin, Role, TicketRecord, clean
@@ -77,8 +78,9 @@ class Account:
             is_bot = bool(as_dict(row.get("user_fields")).get("bot")) or "bot" in as_list(row.get("tags"))
             self.agents[key] = AgentRecord(external_id=key, name=name, email=email, is_bot=is_bot)
         else:
-            language = str(row.get("locale") or "").partition("-")[0].lower()
-            tier = clean(str(as_dict(row.get("user_fields")).get("creator_tier") or ""))
+            # Interned: an account has a hundred thousand customers, and few languages and tiers.
+            language = intern(str(row.get("locale") or "").partition("-")[0].lower())
+            tier = intern(clean(str(as_dict(row.get("user_fields")).get("creator_tier") or "")))
             name = clean(str(row.get("name") or ""))
             self.customers[key] = Customer(language, "" if tier == "none" else tier, name)
 
