@@ -1,4 +1,4 @@
-"""Reading targets: the steps that a chart's line needs, and the list with what held before."""
+"""Reading targets: what is wanted on a day, and the list with what held before."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -11,40 +11,28 @@ from qa.core.access import Actor
 from qa.core.errors import NotFoundError
 from qa.people.models import Team, User
 from qa.targets.models import Target
-from qa.targets.rules import Step, scope_of
+from qa.targets.rules import scope_of
 
 
-def targets_in_force(
-    session: Session,
-    programme_id: int,
-    measure: str,
-    *,
-    since: dt.date,
-    until: dt.date,
-    team_id: int | None = None,
-    queue: str = "",
-) -> tuple[Step, ...]:
-    """The steps of a measure's target over ``since`` to ``until``, oldest first, in one statement.
+def wanted_on(
+    session: Session, programme_id: int, day: dt.date, *, team_id: int | None = None, queue: str = ""
+) -> dict[str, float]:
+    """The value that is wanted of each measure on a day, in one statement.
 
-    The first is what held on ``since`` already, if anything did. A team or queue without a target of its own has the
-    programme's. ``qa.targets.rules.value_on`` reads the value of a day from them.
+    A team or queue without a target of its own has the programme's.
     """
     own, whole = scope_of(team_id, queue), scope_of(None, "")
     rows = session.execute(
-        select(Target.scope, Target.effective_from, Target.value)
+        select(Target.measure, Target.scope, Target.value)
         .where(
             Target.programme_id == programme_id,
-            Target.measure == measure,
             Target.scope.in_(sorted({own, whole})),
             Target.withdrawn_at.is_(None),
-            Target.effective_from <= until,
+            Target.effective_from <= day,
         )
-        .order_by(Target.effective_from, Target.id)
-    ).all()
-    scope = own if any(row.scope == own for row in rows) else whole
-    steps = [Step(effective_from=row.effective_from, value=row.value) for row in rows if row.scope == scope]
-    before = [step for step in steps if step.effective_from <= since]
-    return (*before[-1:], *(step for step in steps if step.effective_from > since))
+        .order_by(Target.scope != whole, Target.effective_from, Target.id)
+    )
+    return {measure: value for measure, _, value in rows}  # the newest of the own scope comes last
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

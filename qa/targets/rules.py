@@ -1,7 +1,5 @@
 """What can have a target: the measures with their units and which way is better. Pure."""
 
-import datetime as dt
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 
@@ -35,18 +33,14 @@ MEASURES = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
-    """From a day on, this value is wanted."""
-
-    effective_from: dt.date
-    value: float
-
-
-def value_on(steps: Iterable[Step], day: dt.date) -> float | None:
-    """The value that holds on a day: that of the newest step which began by then."""
-    begun = [step for step in steps if step.effective_from <= day]
-    return max(begun, key=lambda step: step.effective_from).value if begun else None
+def against(measure: Measure, wanted: float, value: float, low: float | None, high: float | None) -> str:
+    """Whether a figure meets what is wanted: only where its whole interval does; a count has none and is compared."""
+    low, high = (value, value) if low is None or high is None else (low, high)
+    worst, best = (low, high) if measure.higher_is_better else (-high, -low)
+    wanted = wanted if measure.higher_is_better else -wanted
+    if worst >= wanted:
+        return "met"
+    return "missed" if best < wanted else "cannot tell"
 
 
 def scope_of(team_id: int | None, queue: str) -> str:

@@ -74,7 +74,7 @@ def data_of(
         notes=tuple(_notes(looked)),
         said=tuple(f"{view.note.period}, {view.by}: {view.note.text}" for view in looked.said),
         control=tuple(_control(session, actor, looked)),
-        target=looked.target,
+        target=looked.wanted.get("quality"),
         fair=looked.fair,
         provenance=_provenance(session, actor, looked, scope, made_by, now),
         zone=zone,
@@ -174,7 +174,7 @@ def _key_figure(each: Tile) -> book.KeyFigure:
         ),
         change=Shown(value=each.change, low=each.change_low, high=each.change_high, reason=each.change_reason or ""),
         verdict=each.verdict or "",
-        note="; ".join(part for part in (each.below, each.note) if part),
+        note="; ".join(part for part in (each.below, each.note, each.aim and f"target {each.aim}") if part),
         digits=each.digits,
     )
 

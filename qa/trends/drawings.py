@@ -57,15 +57,19 @@ def of_page(looked: Looked, address: Address) -> Pictures:
         control, signals, outside, limited = control_of(looked.overall, at)
         return Pictures(
             quality=quality_chart(
-                linking.stretches(looked.overall, steps), address, events, looked.target, fair=looked.fair
+                linking.stretches(looked.overall, steps),
+                address,
+                events,
+                looked.wanted.get("quality"),
+                fair=looked.fair,
             ),
             control=control,
             signals=signals,
             outside=outside,
             limited=limited,
             split=multiples(looked.split, f"By {by.title.lower()}", address, at) if by else None,
-            shares=shares_chart(looked.overall, at),
-            csat=csat_chart(looked.overall),
+            shares=shares_chart(looked.overall, at, looked.wanted),
+            csat=csat_chart(looked.overall, looked.wanted.get("csat")),
         )
 
 
@@ -208,7 +212,7 @@ def quality_chart(
     )
 
 
-def shares_chart(weeks: Sequence[Weekly], steps: Collection[dt.date]) -> Chart:
+def shares_chart(weeks: Sequence[Weekly], steps: Collection[dt.date], wanted: Mapping[str, float]) -> Chart:
     """Pass rate and critical-error rate of the weeks; no line leads over a step between versions."""
 
     def line(name: str, share: Callable[[Weekly], Figure]) -> Series:
@@ -220,15 +224,22 @@ def shares_chart(weeks: Sequence[Weekly], steps: Collection[dt.date]) -> Chart:
         [line("Passed", lambda each: each.passed.figure), line("Critical error", lambda each: each.critical.figure)],
         name="Pass rate and critical-error rate",
         numerals=PERCENT,
+        further=[
+            (wanted[key], text)
+            for key, text in (("passed", "target, passed"), ("critical", "target, critical"))
+            if key in wanted
+        ],
         bounds=(0, 100),
     )
 
 
-def csat_chart(weeks: Sequence[Weekly]) -> Chart:
+def csat_chart(weeks: Sequence[Weekly], target: float | None) -> Chart:
     return line_chart(
         [Series(name="Satisfied", points=tuple(point(w.week, w.csat, None, scale=100) for w in weeks))],
         name="Customer satisfaction",
         numerals=PERCENT,
+        target=target,
+        target_text="target",
         bounds=(0, 100),
     )
 

@@ -13,7 +13,6 @@ from qa.core.clock import local_day, monday_of
 from qa.people.models import ProgrammeSetting, Team
 from qa.reviews.measured import NO_QUEUE, NO_TEAM, Progress
 from qa.targets import queries as targets
-from qa.targets.rules import value_on
 from qa.trends import counting, events, linking, queries, scoped, summed, versions
 from qa.trends.counting import Counting
 from qa.trends.dimensions import NOTHING_SAID
@@ -27,7 +26,7 @@ from qa.trends.splitting import split_by
 from qa.trends.standing_rows import Kept, shares_by_face, standings
 from qa.trends.summed import Summed
 from qa.trends.tile_row import over_steps, tile_row
-from qa.trends.tiles import Tile
+from qa.trends.tiles import Tile, aimed
 
 BLOCK = 4  # weeks that a key figure rests on, and is compared with
 __all__ = ["BLOCK", "GRAINS", "SPANS", "USUAL_SPAN", "Filters", "Looked", "look"]
@@ -55,7 +54,7 @@ class Looked:
     rubrics: Sequence[str]
     events: Sequence[tuple[dt.date, str]]
     fair: bool
-    target: float | None
+    wanted: Mapping[str, float]  # by measure, as targets say it
     facets: Mapping[str, Sequence[str]] = field(default_factory=dict)
     said: Sequence[board_notes.NoteView] = ()  # the director's notes on these weeks
     counted: Counting | None = None  # an upgrade's count that is not done: until then figures are not whole
@@ -122,6 +121,7 @@ class Newest:
     summed: Summed
     crowd: Crowd
     tiles: Sequence[Tile]
+    wanted: Mapping[str, float]
     team_rows: Sequence[Standing]
     queue_rows: Sequence[Standing]
     kept: Kept
@@ -157,15 +157,16 @@ def newest_weeks(
     kept = shares_by_face(session, found, newest, before, ["team", "queue", *language])
     rubrics = sorted({row.rubric for row in rubrics_by_week if row.week in set(newest)})
     team_rows, queue_rows = standings(found, newest, before, crowd, names, kept)
+    row = tile_row(session, found, newest, before, crowd, left_out, rubrics, zone, fair=setting.fair_mean)
+    wanted = wanted_of(session, actor.programme_id, chosen, last, setting)
     return Newest(
         weeks=weeks,
         newest=newest,
         before=before,
         summed=found,
         crowd=crowd,
-        tiles=over_steps(
-            tile_row(session, found, newest, before, crowd, left_out, rubrics, zone, fair=setting.fair_mean), between
-        ),
+        tiles=aimed(over_steps(row, between), wanted),
+        wanted=wanted,
         team_rows=linking.standings_over(team_rows, between),
         queue_rows=linking.standings_over(queue_rows, between),
         kept=kept,
@@ -206,7 +207,7 @@ def look(
         rubrics=top.rubrics,
         events=events.between(session, actor.programme_id, weeks[0], weeks[-1], zone),
         fair=setting.fair_mean,
-        target=target_of(session, actor.programme_id, chosen, weeks, setting),
+        wanted=top.wanted,
         facets=scoped.facets_of(session, replace(found.scope, queue=None), weeks[0]),
         said=board_notes.notes_between(
             session, actor.programme_id, since=weeks[0], until=weeks[-1] + dt.timedelta(days=6)
@@ -217,22 +218,18 @@ def look(
     )
 
 
-def target_of(
-    session: Session, programme_id: int, chosen: Filters, weeks: Sequence[dt.date], setting: ProgrammeSetting
-) -> float | None:
-    """The quality that is wanted at the end of these weeks: of the team or queue, the programme, or by its rules."""
-    until = weeks[-1] + dt.timedelta(days=6)
-    steps = targets.targets_in_force(
+def wanted_of(
+    session: Session, programme_id: int, chosen: Filters, last: dt.date, setting: ProgrammeSetting
+) -> dict[str, float]:
+    """What is wanted of each measure at the end of a week: of the team or queue, the programme, or by its rules."""
+    by_rules = {} if setting.quality_target is None else {"quality": setting.quality_target}
+    return by_rules | targets.wanted_on(
         session,
         programme_id,
-        "quality",
-        since=weeks[0],
-        until=until,
+        last + dt.timedelta(days=6),
         team_id=chosen.team_id,
         queue="" if chosen.team_id is not None else chosen.queue or "",
     )
-    wanted = value_on(steps, until)
-    return setting.quality_target if wanted is None else wanted
 
 
 def blocks(found: Summed) -> tuple[list[dt.date], list[dt.date]]:

@@ -12,7 +12,8 @@ from calibration.results import Estimate
 from qa.core.numerals import number
 from qa.sampling.estimation import Difference, Figure, difference
 from qa.sampling.explaining import Explanation, explain
-from qa.sampling.reporting import PEOPLE, Reported
+from qa.sampling.reporting import FEW, PEOPLE, Reported
+from qa.targets.rules import MEASURES, against
 from qa.trends.key_figures import TOO_FEW, told_of_change, verdict
 from qa.trends.rules import HELD_BACK, share
 
@@ -49,6 +50,7 @@ class Tile:
     adjusted_p: float | None = None
     verdict: str | None = None
     note: str = ""
+    aim: str = ""  # what is wanted of it, and whether it is met
     told: Explanation | None = None
     words: str = ""
     formula: str = ""
@@ -294,6 +296,33 @@ def _changed(change: Difference, scale: float) -> dict[str, Any]:
         "change_high": interval.high * scale if interval else None,
         "change_reason": change.reason,
     }
+
+
+MEASURE_OF = {
+    "reply": "first_response",
+    "solve": "resolution",
+    "escalated": "escalation",
+    "overturned": "overturn",
+}  # how a target calls what a tile shows; the others have the same name
+
+
+def aimed(tiles: Sequence[Tile], wanted: Mapping[str, float]) -> list[Tile]:
+    """The tiles with what is wanted of them, in their own units; only a whole interval meets or misses it."""
+    found = []
+    for tile in tiles:
+        key = MEASURE_OF.get(tile.key, tile.key)
+        if key not in wanted or tile.value is None:
+            found.append(tile)
+            continue
+        measure = MEASURES[key]
+        scale = {" min": 60.0, " h": 1.0}.get(tile.unit, 0.01 if key == "agreement" else 1.0)
+        value = wanted[key] * scale
+        least = "at least" if measure.higher_is_better else "at most"
+        said = against(measure, value, tile.value, tile.low, tile.high)
+        if tile.n is not None and tile.n < FEW:
+            said = TOO_FEW
+        found.append(replace(tile, aim=f"{least} {number(value, tile.digits)}{tile.unit}: {said}"))
+    return found
 
 
 def held_back(tile: Tile) -> Tile:

@@ -14,8 +14,8 @@ from qa.launches.queries import launches_between
 from qa.rubric_library.models import Procedure, ProcedureVersion
 from qa.rubric_library.procedures import changes_between
 from qa.targets.models import Target
-from qa.targets.queries import targets_in_force
-from qa.targets.rules import Step, scope_of, value_on
+from qa.targets.queries import wanted_on
+from qa.targets.rules import scope_of
 from tests.support.builders import make_ticket
 from tests.support.cast import NOW, Cast, actor
 
@@ -108,21 +108,14 @@ def test_a_target_holds_until_the_next_and_a_team_without_one_has_the_programmes
         ]
     )
     session.flush()
-    week = {"since": APRIL, "until": APRIL + 6 * DAY}
-
-    steps = targets_in_force(session, cast.programme.id, "quality", **week)
-
-    assert steps == (
-        Step(effective_from=APRIL - 100 * DAY, value=82),
-        Step(effective_from=APRIL + 3 * DAY, value=85),
-    )
-    assert [value_on(steps, APRIL + day * DAY) for day in (0, 2, 3, 9)] == [82, 82, 85, 85]
-    assert value_on(steps, APRIL - 101 * DAY) is None
     programme = cast.programme.id
-    own = targets_in_force(session, programme, "quality", team_id=cast.payouts.id, **week)
-    assert [step.value for step in own] == [70]
-    assert targets_in_force(session, programme, "quality", team_id=cast.appeals.id, **week) == steps
-    assert targets_in_force(session, programme, "passed", **week) == ()
+
+    whole = [wanted_on(session, programme, APRIL + day * DAY) for day in (-101, 0, 2, 3, 9)]
+    own, other = (wanted_on(session, programme, APRIL, team_id=team.id) for team in (cast.payouts, cast.appeals))
+
+    assert whole == [{"quality": 80}, {"quality": 82}, {"quality": 82}, {"quality": 85}, {"quality": 85}]
+    assert wanted_on(session, programme, APRIL - 201 * DAY) == {}
+    assert (own, other) == ({"quality": 70}, {"quality": 82})
 
 
 def test_escalations_of_a_week_are_those_of_tickets_that_one_may_know_of(session: Session, cast: Cast) -> None:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from sqlalchemy.orm import Session
@@ -129,3 +130,32 @@ def test_what_may_be_said_of_an_association(
     assert validity.said(Estimate(estimate=None, method=""), None, good=good) == "too few to judge"
     if word == "predicts nothing":  # hardly ever failed: this is all it could have told
         assert validity.said(figure, p, good=good, most=0.03) == "cannot tell"
+
+
+@pytest.mark.parametrize(
+    ("key", "unit", "value", "low", "high", "wanted", "said"),
+    [
+        pytest.param("passed", " %", 84.0, 81.0, 87.0, 80.0, "at least 80.0 %: met", id="all of the band above"),
+        pytest.param("passed", " %", 84.0, 79.0, 87.0, 80.0, "at least 80.0 %: cannot tell", id="the band holds it"),
+        pytest.param("csat", " %", 78.0, 76.0, 79.9, 80.0, "at least 80.0 %: missed", id="all of the band below"),
+        pytest.param("critical", " %", 3.0, 2.0, 4.0, 4.0, "at most 4.0 %: met", id="fewer errors are better"),
+        pytest.param("reply", " min", 95.0, 91.0, 99.0, 1.5, "at most 90.0 min: missed", id="hours in minutes"),
+        pytest.param("coverage", " %", 7.3, None, None, 8.0, "at least 8.0 %: missed", id="a count is compared"),
+        pytest.param("agreement", "", 0.73, 0.65, 0.79, 70.0, "at least 0.70: cannot tell", id="percent of one"),
+    ],
+)
+def test_a_target_is_met_or_missed_only_by_the_whole_interval(
+    key: str, unit: str, value: float, low: float | None, high: float | None, wanted: float, said: str
+) -> None:
+    measure = tiles.MEASURE_OF.get(key, key)
+    tile = tiles.Tile(
+        key=key, title=key, value=value, low=low, high=high, unit=unit, n=90, digits=2 if key == "agreement" else 1
+    )
+
+    (aimed,) = tiles.aimed([tile], {measure: wanted, "luck": 3.0})
+    (few,) = tiles.aimed([replace(tile, n=4)], {measure: wanted})
+    (none,) = tiles.aimed([tile], {})
+
+    assert aimed.aim == said
+    assert few.aim.endswith(": too few to judge")
+    assert none.aim == ""
