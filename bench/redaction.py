@@ -1,9 +1,10 @@
 """Recall and precision of redaction on comments whose personal data is known, by type and difficulty.
 
-    python -m bench.redaction --data ../shared/data
+    python -m bench.redaction [--data FOLDER]
 
 Recall: the share of true values that a redaction of their type covers from end to end. Precision: the share of
-redactions of a type that lie on a true value of that type. Decoys: the share that any redaction touches.
+redactions of a type that lie on a true value of that type. Decoys: the share that any redaction touches. Where the
+comments are absent it says so and measures nothing; ``bench.redaction_forms`` needs no files.
 """
 
 import argparse
@@ -24,6 +25,8 @@ from qa.tickets.redaction import Kind, Span, redact_turns, spans_of_turns
 
 RECALL_BAR, HARD_BAR, PRECISION_BAR, DECOY_BAR = 0.99, 0.80, 0.97, 0.03
 MEASURED = ("EMAIL", "PHONE", "CARD", "SSN", "IP")
+SHARED = Path("../shared/data")
+NEEDED = ("zendesk", "truth/pii_spans.csv")
 RECALL_ONLY = ("PERSON_NAME", "ACCOUNT_NUMBER", "PIN", "DATE_OF_BIRTH", "SECURITY_ANSWER", "ADDRESS")
 
 
@@ -139,10 +142,15 @@ def verdict(value: float | None, bar: float, *, at_most: bool = False) -> str:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="a folder with zendesk and truth")
+    parser.add_argument("--data", type=Path, help="a folder with zendesk and truth, in place of the shared one")
     parser.add_argument("--misses", action="store_true", help="list what was missed or wrongly redacted")
     options = parser.parse_args()
-    tally = measure(options.data)
+    data: Path = options.data or SHARED
+    absent = [name for name in NEEDED if not (data / name).exists()]
+    if absent:
+        print(f"skipped, nothing is measured: {data} lacks {' and '.join(absent)}; --data names another folder")
+        return 2 if options.data else 0
+    tally = measure(data)
     print(f"{'type':<16}{'difficulty':<12}{'n':>6}  recall   gone")
     for kind, difficulty in sorted(key for key in tally.truths if key[0] != "DECOY"):
         recall, gone = tally.recall(kind, difficulty), tally.taken_out(kind, difficulty)
@@ -157,7 +165,7 @@ def main() -> int:
     decoys = tally.recall("DECOY", "decoy")
     print(f"\ndecoys wrongly redacted: {shown(decoys)} of {tally.truths['DECOY', 'decoy']}  "
           f"{verdict(decoys, DECOY_BAR, at_most=True)}")  # fmt: skip
-    redaction, one_pass = cost(options.data)
+    redaction, one_pass = cost(data)
     print(f"cost per message: {redaction * 1e6:.1f} µs, {redaction / one_pass:.1f} times one re pass")
     if options.misses:
         print(*tally.misses, *tally.wrong, sep="\n")

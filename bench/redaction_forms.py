@@ -3,8 +3,8 @@
     python -m bench.redaction_forms [--each 200]
 
 The values are made from the formats' definitions (`tests/tickets/other_forms.py`: E.164 and national phone forms, RFC
-5322, ISO/IEC 7812, the SSA's rules, RFC 4291, spelt-out and spaced forms), and so are the look-alikes. Each figure has
-the bar of the shared set less three points. Exit 0 only if every bar holds.
+5322, ISO/IEC 7812, the SSA's rules, RFC 4291, ISO 13616, IEEE 802, spelt-out and spaced forms), and so are the
+look-alikes. Each figure has the bar of the shared set less three points. Exit 0 only if every bar holds.
 """
 
 import argparse
@@ -28,6 +28,8 @@ PLAIN: Mapping[Kind, Sequence[Values]] = {
     Kind.CARD: [forms.cards()],
     Kind.SSN: [forms.ssns()],
     Kind.IP: [forms.IPS],
+    Kind.IBAN: [forms.ibans()],
+    Kind.MAC: [forms.MACS],
 }
 HARD: Mapping[Kind, Values] = {
     Kind.EMAIL: forms.HARD_EMAILS,
@@ -35,8 +37,18 @@ HARD: Mapping[Kind, Values] = {
     Kind.CARD: forms.HARD_CARDS,
     Kind.SSN: forms.HARD_SSNS,
     Kind.IP: forms.HARD_IPS,
+    Kind.IBAN: forms.ibans(wide=True),
+    Kind.MAC: forms.HARD_MACS,
 }
-CUES = {Kind.EMAIL: "mail ", Kind.PHONE: "call ", Kind.CARD: "card ", Kind.SSN: "my SSN is ", Kind.IP: "from "}
+CUES = {
+    Kind.EMAIL: "mail ",
+    Kind.PHONE: "call ",
+    Kind.CARD: "card ",
+    Kind.SSN: "my SSN is ",
+    Kind.IP: "from ",
+    Kind.IBAN: "to ",
+    Kind.MAC: "my MAC address is ",
+}
 
 
 def made(values: Values, each: int) -> list[str]:

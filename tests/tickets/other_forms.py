@@ -9,7 +9,7 @@ from collections.abc import Callable
 from math import prod
 
 from hypothesis import strategies as st
-from stdnum import luhn
+from stdnum import iban, luhn
 
 Draw = Callable[[st.SearchStrategy], object]
 WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
@@ -139,6 +139,33 @@ def ssns(draw: Draw) -> str:
     return draw(st.sampled_from(["-", " ", "–", ".", "\u2011"])).join(parts)
 
 
+# Accounts of ISO 13616: n a digit, a a capital letter, c either.
+ACCOUNTS = {
+    "DE": "n" * 18, "GB": "aaaa" + "n" * 14, "FR": "n" * 10 + "c" * 11 + "nn", "NL": "aaaa" + "n" * 10,
+    "IT": "a" + "n" * 10 + "c" * 12, "ES": "n" * 20, "CH": "n" * 5 + "c" * 12, "NO": "n" * 11,
+    "MT": "aaaa" + "n" * 5 + "c" * 18, "BR": "n" * 23 + "ac", "LC": "aaaa" + "c" * 24, "PL": "n" * 24,
+}  # fmt: skip
+SIGNS = {"n": "0123456789", "a": "ABCDEFGHIJKLMNOPQRSTUVWXYZ", "c": "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"}
+
+
+@st.composite
+def ibans(draw: Draw, wide: bool = False) -> str:
+    country = draw(st.sampled_from(sorted(ACCOUNTS)))
+    account = "".join(draw(st.sampled_from(SIGNS[sign])) for sign in ACCOUNTS[country])
+    number = country + iban.calc_check_digits(f"{country}00{account}") + account
+    if wide:
+        return " ".join(number)
+    joint = draw(st.sampled_from(["", " ", "-", "\u00a0", "."]))
+    return joint.join(number[place : place + 4] for place in range(0, len(number), 4))
+
+
+HEXES = st.binary(min_size=6, max_size=6)
+MACS = st.one_of(
+    HEXES.map(lambda mac: mac.hex(":")),
+    HEXES.map(lambda mac: mac.hex("-").upper()),
+    HEXES.map(lambda mac: mac.hex(".", 2)).filter(lambda mac: any(sign.isdigit() for sign in mac)),
+)
+HARD_MACS = HEXES.map(bytes.hex) | HEXES.map(lambda mac: mac.hex(" "))
 IPS = st.one_of(
     st.ip_addresses(v=4).map(str),
     st.ip_addresses(v=4).map(lambda ip: f"{ip}:8080"),

@@ -49,6 +49,30 @@ def test_ip(value: str, before: str) -> None:
 
 
 @tried
+@given(forms.ibans(), forms.BEFORE, forms.AFTER)
+def test_iban(value: str, before: str, after: str) -> None:
+    assert is_taken_out(Kind.IBAN, value, f"{before}to ", after)
+
+
+@tried
+@given(forms.ibans(wide=True), forms.BEFORE, forms.AFTER)
+def test_iban_letter_by_letter(value: str, before: str, after: str) -> None:
+    assert is_taken_out(Kind.IBAN, value, f"{before}IBAN ", after)
+
+
+@tried
+@given(forms.MACS, forms.BEFORE, forms.AFTER)
+def test_mac(value: str, before: str, after: str) -> None:
+    assert is_taken_out(Kind.MAC, value, f"{before}from ", after)
+
+
+@tried
+@given(forms.HARD_MACS, forms.BEFORE)
+def test_mac_after_its_word(value: str, before: str) -> None:
+    assert is_taken_out(Kind.MAC, value, f"{before}MAC address ", "")
+
+
+@tried
 @given(forms.EMAILS, forms.BEFORE, forms.AFTER)
 def test_email(value: str, before: str, after: str) -> None:
     assert is_taken_out(Kind.EMAIL, value, before, after)

@@ -20,7 +20,7 @@ MONTH = (
     r"de[cz](?:ember|embro)?|déc(?:embre)?|dic(?:iembre)?|enero|ene)\.?"
 )
 DATE = re.compile(
-    rf"\d{{1,4}}\s?[-/.]\s?\d{{1,2}}\s?[-/.]\s?\d{{1,5}}|\d{{1,2}}(?:st|nd|rd|th|\.|º)?\s?(?:of\s|"
+    rf"\d{{1,4}}\s?[-/.]\s?\d{{1,2}}\s?[-/.]\s?\d{{1,5}}|\d{{1,2}}(?:st|nd|rd|th|\.|º)?[\s-]?(?:of\s|"
     rf"de\s)?{MONTH},?(?:\s|-)?(?:de\s)?\d{{2,4}}|"
     rf"{MONTH}\s?\d{{1,2}}(?:st|nd|rd|th)?,?\s?\d{{2,4}}|\d{{1,2}}\s\d{{1,2}}\s\d{{4}}|(?<!\d)(?:19|20)\d{{6}}(?!\d)|"
     rf"(?<!\d)\d{{8}}(?!\d)",

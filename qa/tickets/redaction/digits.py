@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 DIGITS = re.compile(r"\d+")
-SEPARATORS = " -.\u00a0\u2009\u202f\u2010\u2011\u2012\u2013/"
-DASHES = "-\u2010\u2011\u2012\u2013"
+SEPARATORS = " -.\u00a0\u2009\u202f\u2010\u2011\u2012\u2013\u2212/"
+DASHES = "-\u2010\u2011\u2012\u2013\u2212"
 SPACES = " \u00a0\u2009\u202f"
 
 

@@ -9,15 +9,19 @@ from collections.abc import Iterator, Set
 from qa.tickets.redaction.kinds import Kind, Span, word_set
 
 # RFC 5322 addr-spec with a dot-atom or a quoted local part; letters of any script as RFC 6531 allows.
-QUOTED = re.compile(r'"[^"\n@]{1,62}"\Z')
+QUOTED = re.compile(r'"[^"\n]{1,62}"\Z')
 LABELLED = re.compile(r"[^\W\d_]+=(?=.)")  # "Email=ann@example.org": the word before the sign is no part of it
 DOMAIN = re.compile(
-    r"(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.){1,8}(?:xn--[\w-]{1,59}|[^\W\d_]{2,63})|\[[0-9A-Fa-f:.]{2,45}\]"
+    r"(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.){1,8}(?:xn--[\w-]{1,59}|[^\W\d_]{2,63})|\[(?:IPv6:)?[0-9A-Fa-f:.]{2,45}\]"
 )
+SLIP = re.compile(r"[^\W_][\w-]{0,61},(?:com|org|net|edu|gov|de|fr|es|it|nl|co\.uk)\b")  # a comma for the point
 LONGEST_LOCAL = 64
 ENCODED = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}%40(?:[\w-]{1,63}\.){1,8}[A-Za-z]{2,24}\b")
 
-AT = r"(?:@|＠|[(\[{<]\s{0,2}(?:at|@|arroba|arobase)\s{0,2}[)\]}>]|\b(?:at|arroba|arobase|klammeraffe)\b|_at_)"
+AT = (
+    r"(?:@|＠|(?<=\w)\(a\)(?=\w)|[(\[{<]\s{0,2}(?:at|@|arroba|arobase)\s{0,2}[)\]}>]|"
+    r"\b(?:at|arroba|arobase|klammeraffe)\b|_at_)"
+)
 DOT = (
     r"(?:[(\[{<]\s{0,2}(?:dot|\.|punkt|point|ponto|punto)\s{0,2}[)\]}>]|\b(?:dot|punkt|point|ponto|punto)\b|"
     r"(?<=\s)\.(?=\s)|(?<!\s)\.(?!\s)|_dot_)"
@@ -32,10 +36,11 @@ SPELT = re.compile(
 )
 LETTERS = re.compile(
     rf"(?<![\w@.])(?P<local>\w(?:[ -]\w|[ ]?{JOINER}[ ]?\w){{2,40}})\s{{1,2}}(?P<at>{AT})\s{{1,2}}"
-    rf"(?P<domain>\w(?:[ -]\w){{1,40}}(?:\s{{0,2}}{DOT}\s{{0,2}}\w{{1,12}}(?:[ ]\w(?!\w)){{0,6}}){{1,3}}"
+    rf"(?P<domain>\w(?:[ -]\w){{1,40}}(?:\s{{0,2}}{DOT}\s{{0,2}}\w{{1,12}}(?:[ -]\w(?!\w)){{0,6}}){{1,3}}"
     rf"|{WORD}(?:\s{{0,2}}{DOT}\s{{0,2}}{WORD}){{1,3}})",
     re.IGNORECASE,
 )
+LETTER_BY_LETTER = re.compile(r"\w(?:[ -]\w)+")
 AT_WORDS = frozenset({"at", "arroba", "arobase", "klammeraffe"})
 DOT_WORDS = frozenset({"dot", "punkt", "point", "ponto", "punto"})
 POINT = re.compile(r"\w\.\w|\s\.\s|[(\[{<]\s?\.")
@@ -54,7 +59,7 @@ def written(text: str) -> Iterator[Span]:
     """Addresses with their sign, as RFC 5322 has them."""
     end = 0
     for at in re.finditer("[@＠]", text):
-        domain = DOMAIN.match(text, at.end())
+        domain = DOMAIN.match(text, at.end()) or SLIP.match(text, at.end())
         if domain is None:
             continue
         floor = max(end, at.start() - LONGEST_LOCAL)
@@ -73,7 +78,7 @@ def encoded(text: str) -> Iterator[Span]:
 def may_be_spelt(text: str, words: Set[str]) -> bool:
     """Whether a text has a sign or a word for "at", set apart, and one for the dot; ``words`` are the text's."""
     signed = ("@" in text or "＠" in text or "_at_" in text) and APART.search(text) is not None
-    if not signed and words.isdisjoint(AT_WORDS):
+    if not signed and words.isdisjoint(AT_WORDS) and "(a)" not in text:
         return False
     return not words.isdisjoint(DOT_WORDS) or POINT.search(text) is not None
 
@@ -90,7 +95,8 @@ def _means_mail(text: str, found: re.Match[str]) -> bool:
     """A bare "at" is also a plain word: then the dot must be spelt out, or the mailbox look like one."""
     if found["at"].strip().casefold() not in ("at", "point"):
         return True
-    top = re.split(r"[^\w]+|\b(?:dot|punkt|point|ponto|punto)\b", found["domain"].strip(), flags=re.I)[-1]
+    parts = re.split(rf"\s*{DOT}\s*", found["domain"].strip(), flags=re.I)
+    top = re.sub(r"[ -]", "", parts[-1]) if LETTER_BY_LETTER.fullmatch(parts[-1]) else re.split(r"\W+", parts[-1])[-1]
     if not (2 <= len(top) <= 24 and top.isalpha()) or top.casefold() in FILE_ENDINGS:
         return False
     before = text[max(0, found.start() - 40) : found.start()]

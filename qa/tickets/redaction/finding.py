@@ -12,14 +12,15 @@ from qa.tickets.redaction import cards, credentials, cued, emails, government, n
 from qa.tickets.redaction.digits import Group, Match, groups_of, names_a_thing
 from qa.tickets.redaction.kinds import Found, Kind, Span, words_of
 
-HIDDEN = re.compile("[\u00ad\u200b-\u200f\u2060-\u2064\ufeff]")  # characters that nobody sees
+# Characters that nobody sees, and the box round the digits of a keypad.
+HIDDEN = re.compile("[\u00ad\u200b-\u200f\u2060-\u2064\u20e3\ufe0f\ufeff]")
 DIGIT = re.compile(r"\d")
 LONG_WORD = re.compile(rf"\S{{{credentials.SHORTEST}}}")
 TWO_HEXES = re.compile(r"[0-9A-Fa-f]{2}[:-][0-9A-Fa-f]{2}[:-]|[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4}\.")
 POINTED = re.compile(r"\d\s?[\[({]|\d\s?(?:dot|point)\b|\d \.|\d,\d{1,3},\d{1,3},|\d\. \d", re.IGNORECASE)
 POINTS = frozenset({"dot", "point"})
 # Digits that any reader of numbers could take: seven close to one another, or four groups with points.
-NUMBER = re.compile(r"\d(?:[ \-.\u00a0\u2009\u202f\u2010-\u2013/()\n_]{0,3}\d){6}|\d\.\d{1,3}\.\d{1,3}\.\d")
+NUMBER = re.compile(r"\d(?:[ \-.,\u00a0\u2009\u202f\u2010-\u2013\u2212/()\n\t_]{0,3}\d){6}|\d\.\d{1,3}\.\d{1,3}\.\d")
 REMEMBERED = 300  # characters
 NOTHING: frozenset[Kind] = frozenset()
 
@@ -73,7 +74,7 @@ def _found(text: str, wanted: frozenset[Kind], name_wanted: bool) -> list[Span]:
     named, long = bool(signs & SECRET), LONG_WORD.search(text) is not None
     if named or long:
         found.add(credentials.secrets(text, named=named, long=long))
-    signed = "@" in text or "＠" in text
+    signed = "@" in text or "＠" in text or "(a)" in text
     if signed:
         found.add(emails.written(text))
     if "%40" in text:
@@ -102,6 +103,8 @@ def _with_digits(text: str, words: Set[str], signs: int, found: Found) -> None:
     colons = text.count(":")
     if colons >= 2:
         found.add(network.ipv6(text))
+    if not words.isdisjoint(network.MAC_WORDS):
+        found.add(network.named_mac(text))
     if (colons >= 5 or text.count("-") >= 5 or text.count(".") >= 2) and TWO_HEXES.search(text) is not None:
         found.add(network.mac(text))
     if POINTED.search(text) is not None:
@@ -156,7 +159,12 @@ def _end_of_thing(text: str, groups: Sequence[Group], n: int) -> int:
     while end < len(groups) and phones.joined(groups[end].joint):
         end += 1
     long = sum(len(group.digits) for group in groups[n:end]) >= FEWEST_DIGITS
-    return end if long and end > n + 1 and names_a_thing(text, groups[n].start) else n
+    return end if long and end > n + 1 and names_a_thing(text, groups[n].start) and not _cued(text, groups[n]) else n
+
+
+def _cued(text: str, group: Group) -> bool:
+    """Whether a word of cards, phones or SSNs stands before a number, as in "card #"."""
+    return any(each.cued(text, group.start) for each in (cards, phones, government))
 
 
 def _unhidden(text: str, wanted: frozenset[Kind], name_wanted: bool) -> list[Span]:

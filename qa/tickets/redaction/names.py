@@ -7,6 +7,7 @@ from qa.tickets.redaction.kinds import Kind, Span, word_set
 
 WORD = r"[^\W\d_][\w'’-]{1,24}"
 CAPITAL = r"[A-ZÀ-ÖØ-Þ][\w'’-]{0,24}"
+PARTICLE = "de|del|della|da|das|do|dos|di|du|la|le|van|von|der|den|ter|zu|al|el|bin|ibn|y|e"
 LABEL = re.compile(
     r"\b(?:full|customer|guest|host|first|last|middle|passenger|driver|account ?holder|contact|user|cardholder|sur|"
     r"family)"
@@ -19,7 +20,8 @@ INTRODUCED = re.compile(
     rf"['’]s|[ ]was|:)[ ]{{1,2}}|"
     rf"\b[Nn]ame(?:[ ]is|:)[ ]{{1,2}}(?=[A-ZÀ-Þ])|"
     rf"\b(?i:mein name ist|ich heiße|je m['’]appelle|mi nombre es|me llamo|meu nome é|me chamo|mi chiamo)[ ])"
-    rf"(?P<name>(?!(?:[a-z]+(?:ing|ed)|not|still)\b){WORD}(?:[ ](?:{CAPITAL}|[A-Z]\.)){{0,3}})"
+    rf"(?P<name>(?!(?:[a-z]+(?:ing|ed)|not|still)\b){WORD}"
+    rf"(?:[ ](?:(?:{PARTICLE})[ ]){{0,2}}(?:{CAPITAL}|[A-Z]\.)){{0,3}})"
 )
 INTRODUCED_SMALL = re.compile(
     rf"\bname(?:[ ]is|['’]s|:)[ ](?P<name>{WORD}[ ]{WORD})(?=[ ](?:and|account|my|pin|i|but)\b|[.,!\n]|$)",

@@ -17,11 +17,19 @@ VERSION_WORD = re.compile(
 IP_WORD = re.compile(r"\bips?\b[^.\n]{0,20}\Z", re.IGNORECASE)
 SPELT = re.compile(
     r"(?<![\w.])\d{1,3}(?:\s{0,2}(?:\[\.\]|\(\.\)|\{\.\}|[(\[]\s?dot\s?[)\]]|\bdot\b|\bpoint\b|(?<=\s)\.|\.(?=\s\d)|"
-    r"\[dot\]|,(?=\d))\s{0,2}\d{1,3}){3}(?![\w]|\.\d)",
+    r"\[dot\]|\.(?=\d)|,(?=\d))\s{0,2}\d{1,3}){3}(?![\w]|\.\d)",
     re.IGNORECASE,
 )
 IPV6 = re.compile(
     r"(?<![\w:.])(?:[0-9A-Fa-f:]{1,30}:\d{1,3}(?:\.\d{1,3}){3}|[0-9A-Fa-f:]{2,39})(?![\w:])",
+)
+MAC_WORDS = frozenset({"mac", "bssid"})
+NAMED_MAC = re.compile(
+    r"\b(?:mac|bssid)(?:[ -]?(?:address|addr|adresse|id))?\b(?:[\s:=#(\"'.-]|\bis\b){1,6}"
+    r"(?P<value>[0-9A-F]{12}|[0-9A-F]{2}(?: [0-9A-F]{2}){5}|"
+    r"[0-9A-F]{6}[-: ][0-9A-F]{6}|[0-9A-F]{4}(?:[-: ][0-9A-F]{4}){2})"
+    r"(?!\w)",
+    re.IGNORECASE,
 )
 MAC = re.compile(
     r"(?<![\w:.-])(?:[0-9A-F]{2}(?P<joint>[:-])(?:[0-9A-F]{2}(?P=joint)){4}[0-9A-F]{2}|"
@@ -49,13 +57,17 @@ def ipv4(text: str, groups: Sequence[Group], n: int) -> Match | None:
 
 
 def _octets(parts: Sequence[str]) -> bool:
-    return all(len(part) <= 3 and int(part) <= 255 and not (len(part) > 1 and part[0] == "0") for part in parts)
+    """Four numbers up to 255; filled up with zeros only where all of them have three digits."""
+    filled = all(len(part) == 3 for part in parts)
+    return all(len(part) <= 3 and int(part) <= 255 and (filled or part == "0" or part[0] != "0") for part in parts)
 
 
 def spelt_ipv4(text: str) -> Iterator[Span]:
     """Octets joined by a spelt or a bracketed point, as in 192[.]0[.]2[.]1."""
     for found in SPELT.finditer(text):
         parts = re.findall(r"\d+", found.group())
+        if "".join(parts) == found.group().replace(".", ""):  # only points: ``ipv4`` looks closer
+            continue
         commas = "," in found.group()
         if not _octets(parts) or VERSION_WORD.search(text[max(0, found.start() - 24) : found.start()]):
             continue
@@ -85,6 +97,12 @@ def _is_ipv6(candidate: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def named_mac(text: str) -> Iterator[Span]:
+    """Twelve hexadecimal digits after their word, whichever way they are grouped."""
+    for found in NAMED_MAC.finditer(text):
+        yield Span(found.start("value"), found.end("value"), Kind.MAC)
 
 
 def mac(text: str) -> Iterator[Span]:

@@ -33,19 +33,23 @@ OTHER_NUMBER = re.compile(
 REACH = 44
 LONGEST = 7  # groups
 SHORTEST, LONGEST_DIGITS = 7, 15  # E.164
+DAY = re.compile(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])")
 DATE_SHAPES = {(4, 2, 2), (2, 2, 4), (1, 2, 4), (2, 1, 4), (1, 1, 4), (4, 1, 1), (4, 1, 2), (4, 2, 1), (2, 2, 2)}
 
 # National forms without a trunk prefix: groups, and what the digits must look like.
 WITHOUT_TRUNK: dict[tuple[int, ...], re.Pattern[str]] = {
     (3, 2, 2, 2): re.compile(r"[6789]\d{8}"),  # Spain
     (2, 3, 2, 2): re.compile(r"(?:9[1-9]|8\d|2[1-9])\d{7}"),  # Spain, Portugal
-    (3, 3, 3): re.compile(r"[6789]\d{8}|2[1-9]\d{7}"),  # Spain, Portugal, Poland
+    (3, 3, 3): re.compile(r"[6789]\d{8}|(?:45|5[0137])\d{7}|2[1-9]\d{7}"),  # Spain, Portugal, Poland
+    (2, 3, 4): re.compile(r"2[1-9]\d{7}"),  # Portugal, fixed
+    (3, 4, 4): re.compile(r"1[3-9]\d{9}"),  # China, mobile
     (5, 5): re.compile(r"[6-9]\d{9}"),  # India
     (2, 5, 4): re.compile(r"[1-9][1-9]9\d{8}"),  # Brazil, mobile
     (2, 4, 4): re.compile(r"[1-9][1-9][2-5]\d{7}"),  # Brazil, fixed; Mexico
-    (3, 3, 4): re.compile(r"3[2-9]\d{8}"),  # Italy, mobile
+    (3, 3, 4): re.compile(r"3[2-9]\d{8}|[3-9]\d\d[01]\d{6}"),  # Italy, mobile; Mexico
     (3, 7): re.compile(r"3[2-9]\d{8}"),
 }
+NEVER_A_DATE = {(2, 3, 4), (3, 4, 4)}
 # After the trunk prefix 0 a first group of two digits must go on in one of these ways, or it would be a date.
 TWO_DIGIT_AREA = {(2, 8), (2, 7), (2, 4, 4), (2, 3, 4), (2, 4, 3), (2, 3, 2, 2), (2, 3, 3), (2, 9), (2, 2, 2, 2, 2)}
 
@@ -72,7 +76,9 @@ def phone(text: str, groups: Sequence[Group], n: int) -> Match | None:
         or _without_trunk(text, groups, n)
         or _cued(text, groups, n)
     )
-    return None if match is None or names_a_thing(text, match.start) else match
+    if match is not None and names_a_thing(text, match.start) and not cued(text, groups[n].start):
+        return None
+    return match
 
 
 def possible(digits: str) -> bool:
@@ -210,7 +216,8 @@ def _without_trunk(text: str, groups: Sequence[Group], n: int) -> Match | None:
         if not all(joined(joint) for joint in between) or not _ends(text, groups, n, count):
             continue
         digits = "".join(group.digits for group in groups[n : n + count])
-        telling = bracketed or cued(text, groups[n].start) or (count != 2 and groups[n].digits[0] not in "12")
+        plain = (count != 2 and groups[n].digits[0] not in "12") or shape(groups, n, count) in NEVER_A_DATE
+        telling = bracketed or plain or cued(text, groups[n].start)
         if (
             plan.fullmatch(digits)
             and telling
@@ -229,7 +236,9 @@ def _cued(text: str, groups: Sequence[Group], n: int) -> Match | None:
         total += len(groups[k].digits)
         if total > LONGEST_DIGITS:
             break
-        enough = 10 if k == n else SHORTEST  # seven digits together may be anything
+        enough = 8 if k == n else SHORTEST  # seven digits together may be anything, eight a day
+        if k == n and DAY.fullmatch(groups[n].digits):
+            continue
         if total >= enough and shape(groups, n, k - n + 1) not in DATE_SHAPES:
             best = k - n + 1
     goes_on = n + LONGEST < len(groups) and best == LONGEST and joined(groups[n + LONGEST].joint)

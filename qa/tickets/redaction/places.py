@@ -13,10 +13,10 @@ SUFFIX = (
 )
 UNIT = r"(?:,?\s{1,2}(?:Apt|Apartment|Unit|Suite|Ste|Flat|Floor|Fl|Room|Rm|Bldg|Building|Lot|#)\.?\s?#?\s?\w{1,6}\b)"
 CODE = (
-    r"(?:[A-Z]{2}\s{1,2}\d{5}(?:-\d{4})?|[A-Z]{1,2}\d[A-Z\d]?\s\d[A-Z]{2}|[A-Z]\d[A-Z]\s?\d[A-Z]\d|"
+    r"(?:[A-Z]{2}\s{1,2}\d{5}(?:-\d{4})?|[A-Z]{1,2}\d[A-Z\d]?\s\d[A-Z]{2}|(?:[A-Z]{2}\s{1,2})?[A-Z]\d[A-Z]\s?\d[A-Z]\d|"
     r"\d{4,5}(?:-\d{3,4})?)"
 )
-CITY = rf"(?:,\s{{1,2}}{NAME}(?:\s{NAME}){{0,2}})"
+CITY = rf"(?:,\s{{1,2}}{NAME}(?:\s(?!{CODE}){NAME}){{0,2}})"
 ENGLISH = re.compile(
     rf"(?<![\w.$£€/-])(?:(?:Flat|Apt\.?|Unit|Suite|"
     rf"Apartment)\s\w{{1,5}},?\s)?\d{{1,6}}[A-Za-z]?(?:[-/]\d{{1,4}}[A-Za-z]?)?(?:\s½)?,?\s{{1,2}}"
@@ -38,7 +38,8 @@ GERMANIC = re.compile(
     r"(?:,?\s(?:[A-Z]{1,2}-)?\d{4,5}(?:\s[A-Z]{2})?\s[A-ZÄÖÜ][\wäöüß-]{2,30})?"
 )
 ROMANCE = re.compile(
-    r"(?:\b\d{1,4}(?:\s(?:bis|ter))?,?\s(?:rue|avenue|boulevard|bd|place|allée|chemin|impasse|quai|cours)\s"
+    r"(?:\b\d{1,4}(?:\s(?:bis|ter))?,?\s(?:rue|avenue|boulevard|bd|place|allée|chemin|impasse|quai|cours|"
+    r"(?:Rue|Avenue|Boulevard|Bd|Place|Allée|Chemin|Impasse|Quai|Cours)(?=\s(?:[A-ZÀ-Þ]|d[eu]s?\s|d['’]|l[ae]s?\s|l['’])))\s"
     r"(?:(?:de|du|des|d['’]|la|le|les|l['’])\s?){0,2}[\wÀ-ÿ'’-]{2,30}(?:\s[A-ZÀ-Þ][\wÀ-ÿ'’-]{1,30}){0,3}"
     r"|\b(?:Calle|C/|Avenida|Avda\.?|Av\.|Plaza|Paseo|Camino|Rua|Travessa|Praça|Alameda|Largo|Via|Viale|Piazza|Corso|"
     r"Rúa|Carrer)\s"

@@ -35,8 +35,10 @@ NUMBER_WORDS = frozenset([*DIGITS, *TEENS, *TENS, *TIMES, HUNDRED])
 WORDS = "|".join(sorted(NUMBER_WORDS, key=len, reverse=True))
 APART = re.compile(r"\d[ .,_-]{1,3}\d[ .,_-]{1,3}\d(?!\d)[ .,_-]")
 PIECE = re.compile(r"[^\W\d_]+|\d+|\+")
-GAP = re.compile(r"[\s,.()\[\]/_\u2010-\u2014-]{0,4}\Z")
+GAP = re.compile(r"[\s,.()\[\]/_\u2010-\u2014-]{0,4}\Z|,?\s(?:dash|hyphen|minus)\s\Z", re.IGNORECASE)
+LONGEST_GAP = 9
 FEWEST, MOST = 3, 24  # digits
+COUNTED = ("0123456789", "123456789")
 LONGEST_PLAIN = 4  # digits of a piece that stands among words
 
 
@@ -52,7 +54,7 @@ class Piece:
 def spans(text: str) -> Iterator[Span]:
     """Personal numbers among the runs of words and single digits."""
     for run in _runs(text):
-        pieces = run
+        pieces = [] if _counts(text, run) else run
         while pieces:
             found = _longest(text, pieces)
             if found is None:
@@ -61,6 +63,11 @@ def spans(text: str) -> Iterator[Span]:
             opened = span.start > 0 and text[span.start - 1] == "(" and ")" in text[span.start : span.end]
             yield Span(span.start - opened, span.end, span.kind)
             pieces = pieces[used:]
+
+
+def _counts(text: str, run: Sequence[Piece]) -> bool:
+    """Whether somebody only counts: one, two, three."""
+    return "".join(piece.digits for piece in run).startswith(COUNTED) and cued.number_word(text, run[0].start) is None
 
 
 def _runs(text: str) -> Iterator[list[Piece]]:
@@ -77,7 +84,7 @@ def _runs(text: str) -> Iterator[list[Piece]]:
     for found in _pieces(text):
         word, joint = found.group().casefold(), text[end : found.start()]
         long = word.isdigit() and len(word) > LONGEST_PLAIN  # a number of its own, unless it follows a plus
-        if run and (len(joint) > 4 or not GAP.match(joint) or (long and run[-1].digits)):
+        if run and (len(joint) > LONGEST_GAP or not GAP.match(joint) or (long and run[-1].digits)):
             if ended():
                 yield run
             run, times, ten = [], 1, ""
