@@ -4,7 +4,8 @@ The results are what the library's arithmetic gives for the answers, so `flask r
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -60,7 +61,7 @@ class Scoring:
         self.operation = operation
         self.grade = grade
         self.until = until
-        self.ids = {table: session.scalar(select(func.max(table.id))) or 0 for table in TABLES}
+        self.ids = self._taken()
         self.ticket_of = {str(int(number)): index for index, number in enumerate(operation.tickets.number)}
 
     def write(self, scored: Sequence[Scored]) -> None:
@@ -83,6 +84,17 @@ class Scoring:
             reviewer=entry.reviewer,
             week=min(story.week_of(self.operation.as_of, entry.at.date()), story.LAST_WEEK),
         )
+
+    def _taken(self) -> dict[type[Any], int]:
+        return {table: self.session.scalar(select(func.max(table.id))) or 0 for table in TABLES}
+
+    @contextmanager
+    def lent(self) -> Iterator[None]:
+        """While the services write rows of the same tables, the database hands out the ids."""
+        self.finish()
+        yield
+        self.session.flush()
+        self.ids = self._taken()
 
     def finish(self) -> None:
         """Tell PostgreSQL's counters which ids are taken."""

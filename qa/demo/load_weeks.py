@@ -16,6 +16,7 @@ from qa.core.jobs import Job, JobState
 from qa.demo import story
 from qa.demo.chance import stream
 from qa.demo.load_certificates import Certificates
+from qa.demo.load_disputes import Disputes
 from qa.demo.load_reviews import LAST_HOURS, Scored, Scoring
 from qa.demo.two_processes import TwoProcesses
 from qa.notices.models import Notice
@@ -58,6 +59,7 @@ class Weeks:
         cast = self.operation.cast
         self.reviewer_of = {people[each.person]: index for index, each in enumerate(cast.reviewers)}
         self.qa_lead = people[cast.qa_lead]
+        self.disputes = Disputes(session, programme.id, seed=self.operation.seed, until=until)
         self.certificates = Certificates(
             session,
             programme,
@@ -71,7 +73,10 @@ class Weeks:
         """One week of the story: on its Monday the week before is drawn, then it is scored until Friday."""
         monday = story.monday(self.operation.as_of, week)
         self._draw(monday)
+        with self.scoring.lent():
+            self.disputes.settle(monday)
         self._score(monday)
+        self.disputes.open(monday)
         if week % SESSION_EVERY == 0:
             self._session(monday, week)
         self.session.commit()

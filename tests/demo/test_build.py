@@ -23,6 +23,8 @@ from qa.incidents.models import Incident
 from qa.launches.models import Launch, LaunchIssue
 from qa.notices.models import Notice
 from qa.people.queries import first_programme, people_with_role
+from qa.reviews.comments.models import ReviewComment
+from qa.reviews.disputes.models import Dispute, DisputeDecision
 from qa.reviews.models import Review, ReviewRevision
 from qa.reviews.second_looks.models import SecondLook
 from qa.rubric_library.models import ProcedureVersion
@@ -88,6 +90,20 @@ def test_incidents_stand_in_every_state_and_a_review_was_looked_at_again(session
     assert session.scalars(select(Assignment.state).where(Assignment.id == look.assignment_id)).one() == "submitted"
     kinds = set(session.scalars(select(Notice.kind).where(Notice.read_at.is_(None))))
     assert {"incident_raised", "incident_settled", "second_look_done"} <= kinds
+
+
+@ON_BOTH
+def test_disputes_wait_and_were_decided_either_way_and_specialists_are_answered(session: Session) -> None:
+    states = set(session.scalars(select(Dispute.state)))
+    verdicts = set(session.scalars(select(DisputeDecision.verdict)))
+    changed = session.scalars(select(ReviewRevision).where(ReviewRevision.kind == "dispute")).all()
+    said = session.execute(select(ReviewComment.side, func.count()).group_by(ReviewComment.side)).all()
+
+    assert {"open", "settled"} <= states
+    assert {"keep", "accept"} <= verdicts
+    assert changed
+    assert all(each.n == 2 for each in changed)
+    assert {side for side, _ in said} == {"specialist", "reviewer"}
 
 
 @ON_BOTH
