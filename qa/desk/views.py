@@ -25,6 +25,7 @@ from qa.notices.models import Notice
 from qa.reviews.companions import queries as companions
 from qa.trends import looking
 from qa.trends import moves as trend_moves
+from qa.trends import views as trend_views
 
 bp = Blueprint("desk", __name__)
 SOON = dt.timedelta(days=7)
@@ -87,11 +88,13 @@ def home() -> ResponseReturnValue:
 
 def key_figures(now: dt.datetime) -> dict[str, Any]:
     """The figures of the trends page that a desk begins with; and, over all teams, where quality moved."""
-    top = looking.newest_weeks(db.session(), g.actor, looking.Filters(), setting=g.setting, zone=g.zone, now=now)
+    chosen = looking.Filters()
+    top = looking.newest_weeks(db.session(), g.actor, chosen, setting=g.setting, zone=g.zone, now=now)
     everywhere = g.actor.may(Permission.TRENDS_VIEW, Scope.ALL)
     team_ids = {team.name: team.id for team in top.teams}
     return {
         "tiles": [tile for tile in top.tiles if tile.key in FIRST_FIGURES],
+        "reviews_of": trend_views.reviews_of(top.newest, chosen),
         "moves": trend_moves.moves(top.team_rows, top.queue_rows, team_ids) if everywhere else [],
     }
 

@@ -54,7 +54,7 @@ def of_page(looked: Looked, address: Address) -> Pictures:
     events = [(named[week], text) for week, text in looked.events]
     at = {step.week for step in steps}
     with labels_of(monthly=monthly):
-        control, signals, outside, limited = control_of(looked.overall, at)
+        control, signals, outside, limited = control_of(looked.overall, at, address)
         return Pictures(
             quality=quality_chart(
                 linking.stretches(looked.overall, steps),
@@ -68,7 +68,7 @@ def of_page(looked: Looked, address: Address) -> Pictures:
             outside=outside,
             limited=limited,
             split=multiples(looked.split, f"By {by.title.lower()}", address, at) if by else None,
-            shares=shares_chart(looked.overall, at, looked.wanted),
+            shares=shares_chart(looked.overall, at, looked.wanted, address),
             csat=csat_chart(looked.overall, looked.wanted.get("csat")),
         )
 
@@ -91,7 +91,9 @@ def label(week: dt.date) -> str:
     return f"{week:%b %Y}" if _monthly.get() else week_key(week).split("-")[1]
 
 
-def control_of(weeks: Sequence[Weekly], steps: Collection[dt.date]) -> tuple[Chart, list[str], list[dt.date], bool]:
+def control_of(
+    weeks: Sequence[Weekly], steps: Collection[dt.date], address: Address
+) -> tuple[Chart, list[str], list[dt.date], bool]:
     """Quality against its limits: the chart, what lies outside in words and by week, and whether there are limits."""
     points, said, outside = [], [], []
     found = limits.limited(weeks, steps)
@@ -106,6 +108,7 @@ def control_of(weeks: Sequence[Weekly], steps: Collection[dt.date]) -> tuple[Cha
                 label=label(each.week),
                 value=each.figure.estimate,
                 n=each.figure.n,
+                url=address(each.week, ""),
                 flag=flag,
                 limits=Limits(low=low, high=high) if low is not None else None,
                 apart=each.begins,
@@ -212,12 +215,17 @@ def quality_chart(
     )
 
 
-def shares_chart(weeks: Sequence[Weekly], steps: Collection[dt.date], wanted: Mapping[str, float]) -> Chart:
+def shares_chart(
+    weeks: Sequence[Weekly], steps: Collection[dt.date], wanted: Mapping[str, float], address: Address
+) -> Chart:
     """Pass rate and critical-error rate of the weeks; no line leads over a step between versions."""
 
     def line(name: str, share: Callable[[Weekly], Figure]) -> Series:
         return Series(
-            name=name, points=tuple(point(each.week, share(each), None, scale=100, steps=steps) for each in weeks)
+            name=name,
+            points=tuple(
+                point(each.week, share(each), address(each.week, ""), scale=100, steps=steps) for each in weeks
+            ),
         )
 
     return line_chart(

@@ -60,14 +60,6 @@ def spans_of(weeks: Sequence[dt.date], grain: str) -> list[Span]:
     return [Span(first=each[0], weeks=tuple(each)) for each in months.values()]
 
 
-def last_of_month(week: dt.date) -> dt.date:
-    """The last Monday of a Monday's month."""
-    later = week
-    while (later + dt.timedelta(weeks=1)).month == week.month:
-        later += dt.timedelta(weeks=1)
-    return later
-
-
 def weekly_of(found: Summed, spans: Sequence[Span], crowd: Crowd) -> list[Weekly]:
     """Every week, or month, of the scope as a whole."""
     span_of = places_of(found.weeks, spans)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, bindparam, or_, select
+from sqlalchemy import ColumnElement, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from qa.core.access import Actor, Permission, Scope
@@ -21,6 +21,8 @@ from qa.reviews.models import Review, ReviewRevision
 from qa.rubric_library.models import RubricFamily, RubricVersion
 from qa.sampling.models import Assignment, Draw, DrawnUnit, Period, Purpose
 from qa.tickets.models import HandledPart, Ticket
+
+PAGE = 100  # reviews behind a figure that are listed at once
 
 
 def teams_for(session: Session, actor: Actor) -> Sequence[Team]:
@@ -158,9 +160,10 @@ def behind(
     queue: str | None = None,
     face: str = "all",
     value: str = "",
-    limit: int = 300,
-) -> list[Behind]:
-    """The reviews that the figure of some weeks rests on, lowest scores first."""
+    version: int | None = None,
+    page: int = 1,
+) -> tuple[list[Behind], int]:
+    """A page of the reviews that the figure of some weeks rests on, lowest scores first; and how many there are."""
     rows = session.execute(
         select(
             Review.id,
@@ -172,6 +175,7 @@ def behind(
             ReviewRevision.outcome,
             DrawnUnit.inclusion_probability,
             Review.submitted_at,
+            func.count().over(),
         )
         .select_from(Review)
         .join(ReviewRevision, ReviewRevision.id == Review.current_revision_id)
@@ -190,10 +194,12 @@ def behind(
             Period.starts_on.in_(weeks),
             *within(actor, team_id, queue),
             *_of_face(face, value, weeks),
+            *([] if version is None else [ReviewRevision.rubric_version_id == version]),
         )
         .order_by(ReviewRevision.score, Review.id)
-        .limit(limit)
-    )
+        .limit(PAGE)
+        .offset((page - 1) * PAGE)
+    ).all()
     return [
         Behind(
             review_id=review_id,
@@ -206,5 +212,5 @@ def behind(
             inclusion_probability=probability,
             submitted_at=submitted_at or dt.datetime.min.replace(tzinfo=dt.UTC),
         )
-        for review_id, external_id, specialist, team, name, score, outcome, probability, submitted_at in rows
-    ]
+        for review_id, external_id, specialist, team, name, score, outcome, probability, submitted_at, _ in rows
+    ], rows[0][-1] if rows else 0

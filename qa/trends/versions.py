@@ -36,6 +36,17 @@ def names_of(session: Session, version_ids: Sequence[str]) -> list[str]:
     return [names.get(each, each) for each in version_ids]
 
 
+def ids_of(session: Session, programme_id: int) -> dict[str, int]:
+    """The rubric versions of a programme by how people say them."""
+    rows = session.execute(
+        select(RubricVersion.id, RubricFamily.name, RubricVersion.major, RubricVersion.minor)
+        .join(RubricFamily, RubricFamily.id == RubricVersion.family_id)
+        .where(RubricFamily.programme_id == programme_id, RubricVersion.major.is_not(None))
+        .order_by(RubricVersion.id)
+    )
+    return {f"{name} {major}.{minor}": version for version, name, major, minor in rows}
+
+
 def changes_between(session: Session, programme_id: int, names: Iterable[str]) -> list[Change]:
     """Where the scoring of a rubric changed, for rubrics that more than one of these version names belongs to.
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from flask import Blueprint, g, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
@@ -12,14 +13,13 @@ from flask.typing import ResponseReturnValue
 from exports import board_pack as book
 from qa.core import audit
 from qa.core.access import Permission, requires
-from qa.core.clock import monday_of_week, utcnow, week_key
+from qa.core.clock import local_day, monday_of, monday_of_week, utcnow, week_key
 from qa.core.db import db, only_reading
 from qa.core.errors import NotFoundError
 from qa.core.routing import stored_id
 from qa.trends import board_pack, causes, dimensions, drawings, looking, over_time, queries, rules, summed, versions
 
 bp = Blueprint("trends", __name__, url_prefix="/trends")
-FITTED_OVER = dt.timedelta(weeks=25)  # the regression of a single week's figure is fitted on half a year up to it
 SOME_WEEK = dt.date(9999, 6, 7)
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -46,7 +46,8 @@ def index() -> ResponseReturnValue:
     chosen = filters()
     looked = looking.look(session, g.actor, chosen, setting=g.setting, zone=g.zone, now=utcnow())
     team_ids = {team.name: team.id for team in looked.teams}
-    pictures = drawings.of_page(looked, point_addresses(looked, team_ids))
+    version_ids = versions.ids_of(session, g.actor.programme_id) if chosen.by == "version" else {}
+    pictures = drawings.of_page(looked, point_addresses(looked, team_ids, version_ids))
     return render_template(
         "trends/index.html",
         filters=chosen,
@@ -58,6 +59,7 @@ def index() -> ResponseReturnValue:
         ],
         nothing_said=dimensions.NOTHING_SAID,
         pictures=pictures,
+        reviews_of=reviews_of(looked.newest, chosen),
         causes=causes.of_weeks(
             session,
             g.actor,
@@ -69,17 +71,22 @@ def index() -> ResponseReturnValue:
     )
 
 
-def point_addresses(looked: looking.Looked, team_ids: Mapping[str, int]) -> drawings.Address:
-    """Where the reviews behind a point are listed; of a month those of its first week.
+def point_addresses(
+    looked: looking.Looked, team_ids: Mapping[str, int], version_ids: Mapping[str, int]
+) -> drawings.Address:
+    """Where the reviews behind a point are listed: those of its week, or of its month's weeks on the page.
 
-    One address is built for each name: those of its points differ by the week alone, and a page has hundreds.
+    One address is built for each name: those of its points differ by the weeks alone, and a page has hundreds.
     """
     chosen, by = looked.chosen, looked.chosen.by
-    parts: dict[str, tuple[str, str]] = {}
+    last = {span.first: span.weeks[-1] for span in over_time.spans_of(looked.weeks, chosen.grain)}
+    parts: dict[str, str] = {}
 
     def of_any_week(name: str) -> str:
-        if not name or by in {"criterion", "section", "version"}:
+        if not name or by in {"criterion", "section"}:
             return address(SOME_WEEK, chosen)
+        if by == "version":
+            return address(SOME_WEEK, chosen, version=version_ids.get(name))
         if by == "team":
             return address(SOME_WEEK, chosen, team=team_ids.get(name))
         if by == "queue":
@@ -88,10 +95,10 @@ def point_addresses(looked: looking.Looked, team_ids: Mapping[str, int]) -> draw
 
     def of_point(week: dt.date, name: str) -> str:
         if name not in parts:
-            before, _, after = of_any_week(name).partition(week_key(SOME_WEEK))
-            parts[name] = before, after
-        before, after = parts[name]
-        return f"{before}{week_key(week)}{after}"
+            parts[name] = of_any_week(name)
+        until = last[week]
+        weeks = week_key(week) if until == week else f"{week_key(week)}&until={week_key(until)}"
+        return parts[name].replace(week_key(SOME_WEEK), weeks)
 
     return of_point
 
@@ -121,48 +128,95 @@ def export_board_pack() -> ResponseReturnValue:
 
 
 def address(
-    week: dt.date, chosen: looking.Filters, *, team: int | None = None, queue: str | None = None, narrow: str = ""
+    week: dt.date,
+    chosen: looking.Filters,
+    *,
+    until: dt.date | None = None,
+    team: int | None = None,
+    queue: str | None = None,
+    narrow: str = "",
+    version: int | None = None,
 ) -> str:
-    """Where the reviews behind a point are listed."""
+    """Where the reviews behind a point, or behind the figure of some weeks, are listed."""
     return url_for(
         "trends.behind",
         week=week_key(week),
+        until=week_key(until) if until is not None and until != week else None,
         team=team or chosen.team_id,
         queue=queue or chosen.queue,
         narrow=narrow or chosen.narrow or None,
-        grain=chosen.grain if chosen.grain != "week" else None,
+        version=version,
+        weeks=chosen.weeks if chosen.weeks != looking.USUAL_SPAN else None,
     )
+
+
+def reviews_of(weeks: Sequence[dt.date], chosen: looking.Filters) -> Callable[..., str | None]:
+    """Where the reviews of some weeks, perhaps of one team or queue, are listed; to be asked by a page."""
+
+    def listed(**narrowed: Any) -> str | None:
+        return address(min(weeks), chosen, until=max(weeks), **narrowed) if weeks else None
+
+    return listed
+
+
+def asked_weeks() -> list[dt.date]:
+    """The weeks that the address asks for: one, or those until another; at most those of the longest page."""
+    try:
+        first = monday_of_week(request.args.get("week", ""))
+        last = monday_of_week(request.args.get("until", "")) if request.args.get("until") else first
+    except ValueError as error:
+        raise NotFoundError("There is no such week.") from error
+    count = (last - first).days // 7 + 1
+    if not 1 <= count <= max(looking.SPANS):
+        raise NotFoundError("There are no such weeks.")
+    return [first + dt.timedelta(weeks=n) for n in range(count)]
 
 
 @bp.get("/reviews")
 @requires(Permission.TRENDS_VIEW)
 def behind() -> ResponseReturnValue:
-    session = db.session()
-    chosen = filters()
-    try:
-        week = monday_of_week(request.args.get("week", ""))
-    except ValueError as error:
-        raise NotFoundError("There is no such week.") from error
+    session, chosen, weeks = db.session(), filters(), asked_weeks()
+    page = max(request.args.get("page", 1, type=stored_id) or 1, 1)
+    version = request.args.get("version", type=stored_id)
     scope, teams = looking.scope_of(session, g.actor, chosen)
-    until = week if chosen.grain == "week" else over_time.last_of_month(week)
-    weeks = [week + dt.timedelta(weeks=n) for n in range((until - week).days // 7 + 1)]
-    found = summed.load(session, scope, since=week - FITTED_OVER, until=until)
+    last = monday_of(local_day(utcnow(), g.zone)) - dt.timedelta(weeks=1)
+    found = summed.load(  # the weeks of the page that leads here: its figures are fitted on them
+        session,
+        scope,
+        since=min(weeks[0], last - dt.timedelta(weeks=chosen.weeks - 1)),
+        until=max(weeks[-1], last),
+    )
     sees_each = queries.may_see_each(g.actor)
     crowd = over_time.Crowd(session=session, scope=scope, found=found, sees_each=sees_each)
-    span = over_time.Span(first=week, weeks=tuple(weeks))
-    figure = over_time.weekly_of(found, [span], crowd)[0]
+    figure = over_time.weekly_of(found, [over_time.Span(first=weeks[0], weeks=tuple(weeks))], crowd)[0]
+    settled = {week for week, there in zip(found.weeks, found.settled, strict=True) if there}
+    counted = [week for week in weeks if week in settled] or weeks
     rubrics = {row.rubric for row in versions.by_week(session, found) if row.week in set(weeks)}
+    rows, total = queries.behind(
+        session,
+        g.actor,
+        weeks=counted,
+        team_id=chosen.team_id,
+        queue=scope.queue,
+        face=scope.face,
+        value=scope.value,
+        version=version,
+        page=page,
+    )
     return render_template(
         "trends/behind.html",
-        figure=figure if figure.frame or figure.reviewed else None,
+        figure=figure if version is None and (figure.frame or figure.reviewed) else None,
         left_out=queries.left_out(session, g.actor, weeks, g.zone, team_id=chosen.team_id, queue=scope.queue),
         told=rules.told_of_week,
         rubrics=sorted(rubrics),
         fair=g.setting.fair_mean,
-        week=week,
+        weeks=counted,
+        waiting=len(weeks) - len(counted),
         filters=chosen,
-        rows=queries.behind(
-            session, g.actor, weeks=weeks, team_id=chosen.team_id, queue=scope.queue, face=scope.face, value=scope.value
-        ),
+        version=versions.names_of(session, [str(version)])[0] if version is not None and rows else None,
+        rows=rows,
+        total=total,
+        page=page,
+        first=(page - 1) * queries.PAGE + 1,
         team=next((t.name for t in teams if t.id == chosen.team_id), None),
     )

@@ -25,6 +25,10 @@ SignIn = Callable[..., CheckingClient]
 FIRST = dt.date(2026, 1, 5)
 
 
+def nowhere(week: dt.date, name: str) -> None:
+    """No list of reviews behind a point."""
+
+
 def week(n: int, quality: float, variance: float = 1.0, reviews: int = 40) -> Weekly:
     """One week near some quality."""
     figure = Reported(figure=Figure(estimate=quality, variance=variance, n=reviews, df=30))
@@ -47,9 +51,9 @@ def week(n: int, quality: float, variance: float = 1.0, reviews: int = 40) -> We
 def test_a_week_outside_its_own_limits_is_named_and_one_of_few_reviews_is_not() -> None:
     weeks = [week(n, 80 + 0.3 * (-1) ** n) for n in range(10)]
 
-    _, quiet, none, limited = drawings.control_of(weeks, ())
-    _, said, outside, _ = drawings.control_of([*weeks, week(10, 72.0), week(11, 60.0, 400.0, 4)], ())
-    _, _, _, short = drawings.control_of(weeks[:5], ())
+    _, quiet, none, limited = drawings.control_of(weeks, (), nowhere)
+    _, said, outside, _ = drawings.control_of([*weeks, week(10, 72.0), week(11, 60.0, 400.0, 4)], (), nowhere)
+    _, _, _, short = drawings.control_of(weeks[:5], (), nowhere)
 
     assert (quiet, none, limited, short) == ([], [], True, False)
     assert outside == [FIRST + dt.timedelta(weeks=10)]

@@ -122,7 +122,7 @@ def test_the_page_shows_the_figures_of_the_single_reviews(session: Session, cast
     assert 'href="/trends/?weeks=8&amp;by=team#small-charts"' in plain
     behind = lead.get(f"/trends/reviews?week={week_key(wednesday(1).date())}&narrow=channel:chat").text
     assert behind.count("/reviews/") == 2  # of Sam's four parts of the week two came by chat
-    assert lead.get("/trends/reviews?week=2026-W14&narrow=tenure:not known&grain=month").status_code == 200
+    assert lead.get("/trends/reviews?week=2026-W14&narrow=tenure:not known&until=2026-W17").status_code == 200
 
 
 def test_a_desk_says_what_the_page_of_trends_says(session: Session, cast: Cast, sign_in: SignIn) -> None:
@@ -155,6 +155,35 @@ def _tiles(page: str) -> list[str]:
         r'<li class="kpi">(.*?)</li>', re.sub(r'<div class="popover".*?</div>', "", page, flags=re.S), re.S
     )
     return [" ".join(re.sub(r"<[^>]+>", " ", each).split()) for each in found]
+
+
+def test_each_figure_leads_to_as_many_reviews_as_it_rests_on(session: Session, cast: Cast, sign_in: SignIn) -> None:
+    operation(session, cast, publish_rubric(session, cast), weeks=6)
+    lead = sign_in(cast.quinn)
+    seen: dict[str, tuple[int, int]] = {}
+
+    for path in (
+        "/",
+        "/trends/?weeks=8&by=team",
+        "/trends/?weeks=8&by=version",
+        "/trends/?weeks=8&by=queue&narrow=channel:chat&grain=month",
+    ):
+        for address, n in _counted(lead.get(path).text):
+            listed = lead.get(address.replace("&amp;", "&")).text
+            scored = len(re.findall(r'href="/reviews/\d+"', listed)) - listed.count("no score")
+            seen[address] = n, scored
+
+    assert {what: pair for what, pair in seen.items() if pair[0] != pair[1]} == {}
+    assert {len(re.findall("until=", address)) for address in seen} == {0, 1}
+    assert len(seen) > 30
+    assert max(n for n, _ in seen.values()) == 28  # four weeks of seven reviews
+
+
+def _counted(page: str) -> list[tuple[str, int]]:
+    """Every address of reviews on a page beside the n that stands there."""
+    tiles = re.findall(r'<a href="(/trends/reviews[^"]*)">(?:n&nbsp;)?([\d,]+)', page)
+    points = re.findall(r'<a href="(/trends/reviews[^"]*)" class="point"[^>]*><title>[^<]*, n ([\d,]+)', page)
+    return [(address, int(n.replace(",", ""))) for address, n in [*tiles, *points]]
 
 
 def test_weeks_that_are_quiet_since_keep_what_they_compare_with_and_can_be_chosen(session: Session, cast: Cast) -> None:
