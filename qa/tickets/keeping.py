@@ -76,7 +76,7 @@ def kept_files(folder: Path, token: str) -> list[Path]:
     Called inside ``sealing.opening``.
     """
     for path in all_files([folder / token]):
-        if path.name.lower().endswith(ARCHIVE_SUFFIX):
+        if path.name.lower().endswith(ARCHIVE_SUFFIX) or files.is_archive(path):
             place = path.parent / "unpacked"
             shutil.rmtree(place, ignore_errors=True)  # of a job that was killed while unpacking
             files.unpack(path, place)

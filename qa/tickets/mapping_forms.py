@@ -55,7 +55,7 @@ def _sheet(form: Form, place: int, look: Look, before: SheetMapping, errors: Err
     reads: Reads = next((each for each in READS if each == told), before.reads)
     if reads != before.reads:
         return guessing.guess_as(look, reads)
-    sheet = SheetMapping(reads=reads)
+    sheet = SheetMapping(reads=reads, title=look.name if reads == "nothing" else "")
     columns: dict[str, str] = {}
     readings: dict[str, Reading] = {}
     signals, keep = [], []
@@ -73,7 +73,7 @@ def _sheet(form: Form, place: int, look: Look, before: SheetMapping, errors: Err
             columns[chosen] = column.name
             was = plain(before.columns.get(chosen, "")) == plain(column.name)
             readings[chosen] = _reading(form, name, sheet.fields()[chosen], column, was, errors)
-    return SheetMapping(reads=reads, columns=columns, readings=readings, signals=tuple(signals), keep=tuple(keep))
+    return replace(sheet, columns=columns, readings=readings, signals=tuple(signals), keep=tuple(keep))
 
 
 def _reading(form: Form, name: str, meaning: Field, column: Column, was: bool, errors: Errors) -> Reading:
@@ -285,9 +285,9 @@ def fitted(mapping: ColumnMapping, looks: Sequence[Look]) -> ColumnMapping:
     """A kept mapping for these tables, in their order; tables that it does not know are left out."""
     sheets = []
     for look in looks:
-        found = mapping.sheet_for(look.header)
+        found = mapping.sheet_for(look.header, look.name)
         if found is None:
-            sheets.append(SheetMapping(reads="nothing"))
+            sheets.append(SheetMapping(reads="nothing", title=look.name))
             continue
         there = {plain(name): name for name in look.header}
         columns = {name: there[plain(theirs)] for name, theirs in found.columns.items() if plain(theirs) in there}

@@ -19,6 +19,7 @@ from qa.tickets.intake import files, guessing, opening
 from qa.tickets.intake.formats import TABLES
 from qa.tickets.intake.looking import Look, look_at_all
 from qa.tickets.intake.mapping import ColumnMapping, UnreadableMappingError, mapping_of
+from qa.tickets.intake.tables import HIDDEN
 from qa.tickets.keeping import KeptFiles
 from qa.tickets.models import IntakeRun, IntakeUpload, SavedMapping
 from qa.tickets.queries import LARGEST_ID
@@ -29,7 +30,8 @@ MOST_SHEETS = 12
 
 def look(paths: Sequence[Path]) -> list[Look]:
     """The tables of the files as they may be shown; ``UnusableFileError`` where there is none."""
-    looks = look_at_all([sheet for path in files.listed(paths, ()) for sheet in opening.sheets_of(path)])
+    sheets = [sheet for path in files.listed(paths, ()) for sheet in opening.sheets_of(path)]
+    looks = look_at_all([sheet for sheet in sheets if sheet.written != HIDDEN] or sheets)
     if len(looks) > MOST_SHEETS:
         raise InvalidInputError(f"These are more than {MOST_SHEETS} tables: hand in those of tickets and of messages.")
     return looks

@@ -16,7 +16,15 @@ from qa.tickets.intake.base import Record, Reject, Repeated, TicketRecord, Unusa
 from qa.tickets.intake.flat import FlatExport
 from qa.tickets.intake.formats import format_named
 from tests.shared import shared_path
-from tests.tickets.records import FLAT_MESSAGES, FLAT_TICKET, TICKET_HEADER, at, flat_folder, tickets_of
+from tests.tickets.records import (
+    FLAT_MESSAGES,
+    FLAT_TICKET,
+    MESSAGE_HEADER,
+    TICKET_HEADER,
+    at,
+    flat_folder,
+    tickets_of,
+)
 
 
 def read(folder: Path, *tickets: Mapping[str, str] | Sequence[str], **more: Any) -> list[Record]:
@@ -42,6 +50,16 @@ def test_a_ticket_and_its_messages_become_a_record(tmp_path: Path) -> None:
         ("specialist", "Done."),
     ]
     assert (record.messages or ())[1].agent == record.assignee
+
+
+def test_a_message_that_stands_again_with_other_words_is_told_and_the_later_one_used(tmp_path: Path) -> None:
+    first, *_ = FLAT_MESSAGES
+    again = {**dict(zip(MESSAGE_HEADER, first, strict=True)), "Body": "Hello again?"}
+
+    records = read(tmp_path, {}, messages=[*FLAT_MESSAGES, first, list(again.values())])
+
+    assert [message.text for message in tickets_of(records)["1"].messages or ()] == ["Hello again?", "Done."]
+    assert [(each.value, each.loses) for each in records if isinstance(each, Reject)] == [("m1", "message")] * 2
 
 
 @pytest.mark.parametrize("written", ["#1", "1.0", " 1 ", "#1.0"])

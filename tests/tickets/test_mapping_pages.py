@@ -2,10 +2,12 @@
 
 import io
 import json
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
@@ -206,3 +208,38 @@ def test_a_file_that_is_no_table_is_told_on_the_upload_form(ada: CheckingClient,
 
 def test_the_mapping_page_takes_few_statements(page: str, statements_of: Any, ada: CheckingClient) -> None:
     assert statements_of(ada, page) <= 8
+
+
+def test_of_two_sheets_with_the_same_columns_the_one_left_out_stays_out(
+    ada: CheckingClient, app: Flask, session: Session
+) -> None:
+    book = openpyxl.Workbook()
+    for name, key in (("This year", 1), ("Last year", 2)):
+        sheet = book.create_sheet(name)
+        sheet.append(["Ticket ID", "Status", "Created At"])
+        sheet.append([key, "solved", "2026-04-06 09:00"])
+    del book["Sheet"]
+    saved = io.BytesIO()
+    book.save(saved)
+    page = upload(ada, export_xlsx=saved.getvalue()).location
+    choose(ada, page, s1_reads="nothing", action="preview")
+
+    choose(ada, page, name="Yearly", action="import")
+    run_jobs(app)
+    again = ada.get(upload(ada, export_xlsx=saved.getvalue()).location).get_data(as_text=True)
+
+    session.commit()
+    assert session.scalars(select(Ticket.external_id)).all() == ["1"]
+    assert "Nothing of this table is taken in" in again  # the kept mapping knows it again
+
+
+def test_a_zip_is_unpacked_whatever_its_name_says(ada: CheckingClient) -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("tickets.csv", TICKETS)
+        archive.writestr("messages.csv", MESSAGES)
+
+    body = ada.get(upload(ada, export_csv=packed.getvalue()).location).get_data(as_text=True)
+
+    assert "tickets.csv" in body
+    assert "messages.csv" in body

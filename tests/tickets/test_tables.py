@@ -121,6 +121,43 @@ def test_json_lines_of_flat_objects_are_a_table(tmp_path: Path) -> None:
     assert [(each.line, each.value) for each in found if isinstance(each, BadRow)] == [(3, "")]
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+def test_json_lines_are_read_in_whatever_encoding_they_are_written(tmp_path: Path, encoding: str) -> None:
+    path = tmp_path / "export.jsonl"
+    rows = [{"id": n, "state": "solved", "created": "2026-04-06", "title": "Ҋ Zahlung\u2028für"} for n in (1, 2)]
+    path.write_bytes("\n".join(json.dumps(row, ensure_ascii=False) for row in rows).encode(encoding))
+
+    assert [cells[3] for cells in cells_of(path)] == ["Ҋ Zahlung\u2028für"] * 2
+
+
+def test_a_column_without_a_name_costs_no_row(tmp_path: Path) -> None:
+    path = tmp_path / "export.csv"
+    path.write_text("Ticket ID,Status,Created At,,\n1,open,2026-04-06,seen,\n2,open,2026-04-06,,\n", encoding="utf-8")
+
+    assert cells_of(path) == [["1", "open", "2026-04-06", "seen"], ["2", "open", "2026-04-06", ""]]
+
+
+def test_hidden_sheets_and_sheets_of_notes_are_left_out_and_told(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    header = ["Ticket ID", "Status", "Created At"]
+    book.active.append(header)
+    book.active.append([1, "solved", "2026-04-06 09:00"])
+    hidden = book.create_sheet("Old")
+    hidden.sheet_state = "hidden"
+    hidden.append(header)
+    hidden.append([2, "solved", "2026-04-06 09:00"])
+    book.create_sheet("Notes")["B5"] = "see me"
+    book.save(tmp_path / "export.xlsx")
+
+    records = list(FlatExport([tmp_path / "export.xlsx"]).records())
+
+    assert list(tickets_of(records)) == ["1"]
+    assert [(each.file, each.reason) for each in records if isinstance(each, Reject)] == [
+        ("export.xlsx, hidden sheet Old", "left out: the workbook hides it"),
+        ("export.xlsx, sheet Notes", "left out: none of its columns is known"),
+    ]
+
+
 def test_a_workbook_that_is_far_larger_inside_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     openpyxl.Workbook().save(tmp_path / "x.xlsx")
     monkeypatch.setattr("qa.tickets.intake.workbooks.LARGEST_UNPACKED", 100)

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple, Protocol
 
@@ -178,6 +178,22 @@ def reject(
         loses=loses,
         messages=messages,
     )
+
+
+def told_again(
+    messages: Sequence[MessageRecord], used: Mapping[str, MessageRecord], file: str
+) -> Iterator[Repeated | Reject]:
+    """What becomes of messages whose ids stand again: the last telling is used, others that differ are told."""
+    left = dict(used)
+    for message in reversed(messages):
+        winner = used[message.external_id]
+        if left.pop(message.external_id, None) is not None:
+            continue
+        if message == winner:
+            yield Repeated(of="message")
+        else:
+            reason = "the same message stands here again with other words or facts; the later one is used"
+            yield reject(file, None, None, message.external_id, reason, loses="message")
 
 
 def shown_cell(column: str, text: str, *, person: bool = False) -> str:

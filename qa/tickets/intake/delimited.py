@@ -91,9 +91,14 @@ class Delimited:
         if place is None:
             raise UnusableFileError(f"{self.name} is empty: it has no header row.")
         header = header_names(first[begin + place])
-        while len(header) > 1 and header[-1] == f"column {len(header)}":
+        while len(header) > 1 and header[-1] == f"column {len(header)}" and not _filled(first, len(header) - 1):
             header.pop()  # delimiters at the end of each line
         return header, begin + place + 1
+
+
+def _filled(rows: list[list[str]], place: int) -> bool:
+    """Whether any of the first rows has something in a column."""
+    return any(len(cells) > place and cells[place].strip() for cells in rows)
 
 
 def delimiter_of(sample: str) -> str:

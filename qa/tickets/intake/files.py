@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 import io
+import json
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
@@ -99,12 +100,27 @@ def kind_of(path: Path) -> Kind:
     for start, what in NO_DATA.items():
         if head.startswith(start):
             raise UnusableFileError(f"{plain_name(path)} is {what}, not an export.")
+    if (encoding := _wide(head)) is not None:
+        head = head.decode(encoding, "replace").encode()
     text = head.lstrip(b"\xef\xbb\xbf \t\r\n")
     if text[:15].lower().startswith((b"<!doctype html", b"<html")):
         raise UnusableFileError(
             f"{plain_name(path)} is a web page, not an export: perhaps the help desk's sign-in page was saved."
         )
     return "json" if text[:1] in (b"{", b"[") else "text"
+
+
+def _wide(head: bytes) -> str | None:
+    """UTF-16 or UTF-32 where the first bytes tell of one, as RFC 4627 has it."""
+    encoding = json.detect_encoding(head[:4])
+    return encoding if encoding.startswith(("utf-16", "utf-32")) else None
+
+
+def is_archive(path: Path) -> bool:
+    """Whether a file is a zip of others, whatever its name says."""
+    with sealing.open_file(path) as raw:
+        magic = raw.read(4)
+    return magic == ZIP_MAGIC and not _is_workbook(path)
 
 
 def _is_workbook(path: Path) -> bool:
@@ -116,20 +132,37 @@ def _is_workbook(path: Path) -> bool:
 
 
 def lines(path: Path) -> Iterator[tuple[int, bytes]]:
-    """The numbered lines of a file that are not blank."""
+    """The numbered lines of a file that are not blank, in UTF-8."""
     with opened(path) as file:
         try:
-            for number, line in enumerate(iter(partial(file.readline, LONGEST_LINE), b""), start=1):
+            encoding = _wide(file.read(4))
+            file.seek(0)
+            for number, line in enumerate(_raw_lines(file) if encoding is None else _decoded(file, encoding), start=1):
                 if not line.isspace():
                     yield number, line
         except (EOFError, zlib.error, gzip.BadGzipFile) as error:
             raise UnusableFileError(f"{plain_name(path)} is cut off or damaged: {error}") from error
 
 
+def _raw_lines(file: BinaryIO) -> Iterator[bytes]:
+    return iter(partial(file.readline, LONGEST_LINE), b"")
+
+
+def _decoded(file: BinaryIO, encoding: str) -> Iterator[bytes]:
+    with io.TextIOWrapper(file, encoding, errors="replace", newline="\n") as text:
+        for line in iter(partial(text.readline, LONGEST_LINE), ""):
+            yield line.encode()
+
+
 def blocks(path: Path) -> Iterator[bytes]:
     """The same lines in blocks of whole ones: for a look at millions that need not be read one by one."""
     with opened(path) as file:
         try:
+            encoding = _wide(file.read(4))
+            file.seek(0)
+            if encoding is not None:
+                yield from _decoded(file, encoding)
+                return
             while block := file.read(BLOCK):
                 yield block + (b"" if block.endswith(b"\n") else file.readline(LONGEST_LINE))
         except (EOFError, zlib.error, gzip.BadGzipFile) as error:

@@ -15,12 +15,13 @@ from qa.tickets.intake.base import (
     Repeated,
     UnusableFileError,
     reject,
+    told_again,
 )
 from qa.tickets.intake.fields import plain
 from qa.tickets.intake.flat_rows import KEPT, SIGNAL
 from qa.tickets.intake.gathering import Join, Keys
 from qa.tickets.intake.mapping import ColumnMapping, SheetMapping
-from qa.tickets.intake.tables import BadRow, Sheet, TableRow, shown_header, table_row
+from qa.tickets.intake.tables import HIDDEN, BadRow, Sheet, TableRow, shown_header, table_row
 from qa.tickets.signals import MAPPED_PREFIX
 
 DELIMITED = (".csv", ".csv.gz", ".tsv", ".tsv.gz", ".tab", ".txt", ".txt.gz")
@@ -72,14 +73,17 @@ class FlatExport:
         self, paths: Sequence[Path], mapping: ColumnMapping | None = None, *, suffixes: tuple[str, ...] = DELIMITED
     ) -> None:
         """``suffixes``: the endings of the files that are taken from a folder; files named singly may have any."""
-        sheets = [sheet for path in files.listed(paths, suffixes) for sheet in opening.sheets_of(path)]
-        mapping = mapping or guessing.guess(sheets)
+        told = [sheet for path in files.listed(paths, suffixes) for sheet in opening.sheets_of(path)]
+        sheets = [sheet for sheet in told if sheet.written != HIDDEN] or told
+        self._before: list[Reject | Repeated] = [left_out(sheet) for sheet in told if sheet not in sheets]
+        if mapping is None:
+            mapping = guessing.guess(sheets)
+            self._before += [left_out(sheet) for sheet in sheets if mapping.sheet_for(sheet.header) is None]
         self._tickets_of, self._messages_of = _sorted_out(sheets, mapping)
         self._marks = mapping.marks
         self._agents = flat_rows.Agents()
         self._known = Keys(self._meet())
         self._awaited = Keys(self._message_keys(), runs=True)
-        self._before: list[Reject | Repeated] = []
         self.total: int | None = len(self._known)
 
     def agents(self) -> Iterable[AgentRecord]:
@@ -103,7 +107,8 @@ class FlatExport:
 
     def _finished(self, ticket: Ticket, messages: list[MessageRecord]) -> Iterator[Record]:
         by_id = {each.external_id: each for each in messages}
-        yield from (Repeated(of="message") for _ in range(len(messages) - len(by_id)))
+        if len(by_id) < len(messages):
+            yield from told_again(messages, by_id, ", ".join(table.sheet.name for table in self._messages_of))
         ordered = flat_rows.in_order(by_id.values()) if self._messages_of else None
         try:
             record = flat_rows.ticket_record(ticket.row, ticket.mapping, self._agents, ordered, ticket.tell)
@@ -254,6 +259,11 @@ def rejected(row: TableRow, bad: BadCellError, loses: flat_rows.Loses, messages:
     )
 
 
+def left_out(sheet: Sheet) -> Reject:
+    reason = "left out: the workbook hides it" if sheet.written == HIDDEN else "left out: none of its columns is known"
+    return reject(sheet.name, None, None, "", reason)
+
+
 def bad_row(row: BadRow, loses: flat_rows.Loses) -> Reject:
     return reject(row.file, row.line, None, row.value, row.reason, loses=loses)
 
@@ -270,7 +280,7 @@ def _sorted_out(sheets: Sequence[Sheet], mapping: ColumnMapping) -> tuple[list[T
     tickets: list[Table] = []
     messages: list[Table] = []
     for sheet in sheets:
-        found = mapping.sheet_for(sheet.header)
+        found = mapping.sheet_for(sheet.header, sheet.name)
         if found is None or found.reads == "nothing":
             continue
         lacking = found.lacking()

@@ -43,13 +43,16 @@ class Fit:
 
 
 def guess(sheets: Sequence[Sheet]) -> ColumnMapping:
-    """A mapping that can be used as it is; ``UnusableFileError`` says which column no name gives."""
+    """A mapping that can be used as it is; ``UnusableFileError`` says which column no name gives.
+
+    A table beside others, none of whose columns is known, is left out: workbooks hold notes and sums as well.
+    """
     looks = look_at_all(sheets)
     mapping = guess_from(looks)
+    nothing = all(found.reads == "nothing" for found in mapping.sheets)
     for sheet, found in zip(sheets, mapping.sheets, strict=True):
-        if found.reads == "nothing" or found.lacking():
-            table = nearest(sheet.header)
-            raise UnusableFileError(lacks(sheet, _lacking(sheet.header, table)))
+        if nothing or found.lacking():
+            raise UnusableFileError(lacks(sheet, _lacking(sheet.header, nearest(sheet.header)) or found.lacking()))
     return mapping
 
 
@@ -101,13 +104,13 @@ def _unfinished(look: Look, as_tickets: dict[str, str], as_messages: dict[str, s
         return _mapping(look, "tickets", as_tickets)
     if "Body" in as_messages or (told["messages"] > told["tickets"]):
         return _mapping(look, "messages", as_messages)
-    return _mapping(look, "tickets", as_tickets) if told["tickets"] else SheetMapping(reads="nothing")
+    return _mapping(look, "tickets", as_tickets) if told["tickets"] else guess_as(look, "nothing")
 
 
 def guess_as(look: Look, reads: Reads) -> SheetMapping:
     """A guess for a table of which somebody has said what it holds."""
     if reads == "nothing":
-        return SheetMapping(reads=reads)
+        return SheetMapping(reads=reads, title=look.name)
     if reads != "both":
         return _mapping(look, reads, _matched(look, reads))
     return _mapping(look, "both", _beside(look))

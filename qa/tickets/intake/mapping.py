@@ -41,6 +41,7 @@ class SheetMapping:
     readings: Mapping[str, Reading] = field(default_factory=dict)  # our field -> how it is read
     signals: tuple[str, ...] = ()  # their columns of numbers, kept as outside scores
     keep: tuple[str, ...] = ()  # their columns kept with the ticket as they are
+    title: str = ""  # of a table that is left out: another one may have the same columns
 
     def reading(self, name: str) -> Reading:
         return self.readings.get(name, Reading())
@@ -61,8 +62,10 @@ class ColumnMapping:
     sheets: tuple[SheetMapping, ...]
     marks: Marks = field(default_factory=Marks)
 
-    def sheet_for(self, header: Sequence[str]) -> SheetMapping | None:
+    def sheet_for(self, header: Sequence[str], title: str = "") -> SheetMapping | None:
         """The mapping of the table with this header: the one whose columns it has, the most of them."""
+        if title and any(each.reads == "nothing" and each.title == title for each in self.sheets):
+            return None
         there = {plain(name): name for name in header}
         best: tuple[float, SheetMapping] | None = None
         for each in self.sheets:
@@ -134,6 +137,7 @@ def _sheet(kept: object, place: int) -> SheetMapping:
         readings={name: reading_of(each, f"{where}, {name}", name) for name, each in told.items()},
         signals=_list(kept.get("signals"), f"{where}, signals"),
         keep=_list(kept.get("keep"), f"{where}, keep"),
+        title=str(kept.get("title") or ""),
     )
 
 

@@ -21,6 +21,7 @@ from qa.tickets.intake.base import (
     TicketRecord,
     UnusableFileError,
     reject,
+    told_again,
 )
 from qa.tickets.intake.gathering import Join, Keys
 from qa.tickets.intake.json_tables import BadObject, document_of, objects_of, parsed
@@ -338,8 +339,10 @@ def complete(
             continue
         if message is not None:
             told.append(message)
-    messages, repeated = in_order(told)
-    yield from (Repeated(of="message") for _ in range(repeated))
+    by_id = {message.external_id: message for message in told}
+    if len(by_id) < len(told):
+        yield from told_again(told, by_id, line.file)
+    messages = sorted(by_id.values(), key=lambda message: message.at)
     silent = inside is None and not told_apart
     try:
         record = desk.ticket(line.row, None if silent else messages, Origin(line.file, line.number))
@@ -347,9 +350,3 @@ def complete(
         yield line.rejected(bad, "ticket", messages=len(messages))
         return
     yield record
-
-
-def in_order(messages: list[MessageRecord]) -> tuple[list[MessageRecord], int]:
-    """The messages by time, the last telling of each, and how many were told again."""
-    by_id = {message.external_id: message for message in messages}
-    return sorted(by_id.values(), key=lambda message: message.at), len(messages) - len(by_id)

@@ -8,6 +8,7 @@ from qa.tickets.intake.base import BadCellError, clean, shown_cell
 from qa.tickets.redaction import redact_short
 
 HEADER_ROWS = 20  # in which a header is looked for, below titles that some exports begin with
+HIDDEN = "a sheet that the workbook hides"  # how such a sheet is written: nobody means it by "the export"
 LONGEST_KEY = 20  # characters of a first cell that may be shown as the row's mark
 
 

@@ -11,7 +11,7 @@ import python_calamine
 
 from qa.tickets.intake import files, sealing
 from qa.tickets.intake.base import UnusableFileError
-from qa.tickets.intake.tables import HEADER_ROWS, BadRow, Cells, header_names, header_place, row_of
+from qa.tickets.intake.tables import HEADER_ROWS, HIDDEN, BadRow, Cells, header_names, header_place, row_of
 
 LARGEST_UNPACKED = 2 * 1024**3  # bytes of all members of one workbook
 
@@ -19,10 +19,9 @@ LARGEST_UNPACKED = 2 * 1024**3  # bytes of all members of one workbook
 class WorkbookSheet:
     """One sheet whose header is read; the workbook itself is held once for all its sheets."""
 
-    written = "a workbook"
-
-    def __init__(self, name: str, sheet: python_calamine.CalamineSheet) -> None:
+    def __init__(self, name: str, sheet: python_calamine.CalamineSheet, *, hidden: bool = False) -> None:
         self.name = name
+        self.written = HIDDEN if hidden else "a workbook"
         self._sheet = sheet
         first = [[text_of(cell) for cell in row] for row in _first(sheet)]
         place = header_place(first)
@@ -49,11 +48,16 @@ def sheets_of(path: Path) -> Iterator[WorkbookSheet]:
     try:
         book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
         sheets = [book.get_sheet_by_name(each) for each in book.sheet_names]
+        unseen = {
+            each.name for each in book.sheets_metadata if each.visible != python_calamine.SheetVisibleEnum.Visible
+        }
     except (python_calamine.CalamineError, OSError, ValueError) as error:
         raise UnusableFileError(f"{name} is no workbook that can be read: {error}") from error
     found = False
     for sheet in sheets:
-        opened = WorkbookSheet(f"{name}, sheet {files.plain_name(Path(sheet.name or '?'))}", sheet)
+        hidden = sheet.name in unseen
+        title = f"{name}, {'hidden ' if hidden else ''}sheet {files.plain_name(Path(sheet.name or '?'))}"
+        opened = WorkbookSheet(title, sheet, hidden=hidden)
         if opened.header:
             found = True
             yield opened
