@@ -220,3 +220,54 @@ def test_a_table_of_names_nobody_knows_is_told_by_whether_its_ids_repeat(tmp_pat
         "Satisfaction": "Verdict",
     }
     assert found.sheets[1].columns == {"Ticket ID": "Case", "Sent At": "When", "Body": "Words"}
+
+
+def test_tables_in_words_nobody_knows_are_told_by_which_names_the_rows_of_the_other(tmp_path: Path) -> None:
+    cases, talk = tmp_path / "a.csv", tmp_path / "b.csv"
+    people = ("Ines Berg", "Elena Moss", "Hugo Lind")
+    cases.write_text(
+        "Qa;Qb;Qc;Qd;Qe;Qf;Qg\n"
+        + "".join(
+            f"10{n};Please tell me where it is;{people[n % 3]};agent{n % 3}@example.com;Cara {'Xyz'[n % 3]}{n * 'a'}n;"
+            f"c{n}@example.com;2026-04-{n:02d} 09:00\n"
+            for n in range(1, 20)
+        )
+    )
+    talk.write_text(
+        "Wa,Wb,Wc,Wd,We,Wf\n"
+        + "".join(
+            f"{people[n % 3]},2026-04-06 09:{n},Where is my money please tell me where it went,10{n // 3},m{n},yes\n"
+            for n in range(10, 40)
+        )
+    )
+
+    found = guessing.guess_from(look_at_all([sheet for path in (cases, talk) for sheet in sheets_of(path)]))
+
+    assert [sheet.reads for sheet in found.sheets] == ["tickets", "messages"]
+    assert found.sheets[0].columns == {
+        "Ticket ID": "Qa",
+        "Assignee": "Qc",
+        "Assignee Email": "Qd",
+        "Requester": "Qe",
+        "Requester Email": "Qf",
+    }
+    assert found.sheets[1].columns == {
+        "Ticket ID": "Wd",
+        "Message ID": "We",
+        "Author": "Wa",
+        "Public": "Wf",
+        "Sent At": "Wb",
+        "Body": "Wc",
+    }
+
+
+def test_a_count_whose_values_are_mostly_no_and_yes_is_not_taken_for_public(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text(
+        "From,When,Text,Ticket ID,again\n"
+        + "".join(f"Ann,2026-04-06 09:{n},Where is it please,7,{n % 3}\n" for n in range(10, 30))
+    )
+
+    (sheet,) = guessing.guess_from(looks_of([path])).sheets
+
+    assert "Public" not in sheet.columns

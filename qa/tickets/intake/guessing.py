@@ -18,7 +18,8 @@ SURELY = 0.9  # the same, where nothing else speaks for it
 SHORTEST_WITHIN = 3  # letters of a name that is looked for among more words
 ONCE = 0.98  # share of ids that stand once in a table of tickets: exports repeat some
 LONG_TEXT = 40  # mean characters of what people write to each other
-EXACT, WITHIN, BY_VALUES = 3.0, 2.0, 1.0
+LONGEST_KEY = 24  # mean characters of a message's id
+EXACT, WITHIN, BY_VALUES, LEAST = 3.0, 2.0, 1.0, 0.3
 # Values by which a column is known whatever it is called.
 TELLING = {
     "Channel": frozenset(
@@ -27,6 +28,7 @@ TELLING = {
     ),
     "Satisfaction": frozenset(("good", "bad", "offered", "unoffered")),
 }  # fmt: skip
+PARTIES = (("Assignee", "Requester"), ("Assignee Email", "Requester Email"))
 UTC = re.compile(r"\b(?:utc|gmt)\b", re.IGNORECASE)
 WORD = re.compile(r"[^\W_]+")
 UNIT = (("s", r"\bsec(?:ond)?s?\b|\(s\)"), ("h", r"\bh(?:ou)?rs?\b|\(h\)"), ("d", r"\bdays?\b"), ("min", r"\bmin"))
@@ -98,6 +100,10 @@ def _sheet(look: Look) -> SheetMapping:
 
 def _unfinished(look: Look, as_tickets: dict[str, str], as_messages: dict[str, str]) -> SheetMapping:
     """A table that nothing full is known of: what it rather holds, for a person to finish."""
+    if look.refers:
+        return _mapping(look, "messages", _matched(look, "messages", known={"Ticket ID": look.refers}))
+    if look.key:
+        return _mapping(look, "tickets", _matched(look, "tickets", known={"Ticket ID": look.key}))
     told = {"tickets": len(as_tickets), "messages": len(as_messages)}
     key = look.column(as_tickets.get("Ticket ID") or as_messages.get("Ticket ID") or "")
     if key is not None and key.filled > 1 and key.different >= ONCE * key.filled:  # a ticket's messages repeat its id
@@ -190,19 +196,21 @@ def order_of(column: Column) -> Order | None:
     return fitting[0] if len(fitting) == 1 else None
 
 
-def _matched(look: Look, table: Table, only: Sequence[str] | None = None) -> dict[str, str]:
-    """Our fields -> their columns, each once, the best fits first."""
+def _matched(
+    look: Look, table: Table, only: Sequence[str] | None = None, known: Mapping[str, str] | None = None
+) -> dict[str, str]:
+    """Our fields -> their columns, each once: what is known before, then the best fits first."""
     fits = sorted(
         (
             fit
             for place, name in enumerate(look.header)
             if only is None or name in only
             for field in FIELDS[table].values()
-            if (fit := _fit(field, look.columns[place], place, table)) is not None
+            if (fit := _fit(field, look.columns[place], place, table, told=known is not None)) is not None
         ),
         key=lambda fit: (-fit.weight, fit.place),
     )
-    found: dict[str, str] = {}
+    found: dict[str, str] = dict(known or {})
     for fit in fits:
         if fit.field not in found and fit.column not in found.values():
             found[fit.field] = fit.column
@@ -211,14 +219,40 @@ def _matched(look: Look, table: Table, only: Sequence[str] | None = None) -> dic
         named = max(free, key=lambda each: _named(field, each), default=None)
         if field.needed and name not in found and named is not None and _named(field, named) > WITHIN + 0.5:
             found[name] = named
+    if table == "tickets" and only is None:
+        found |= _parties(look, found)
     return {name: found[name] for name in FIELDS[table] if name in found}
 
 
-def _fit(field: Field, column: Column, place: int, table: Table) -> Fit | None:
+def _parties(look: Look, found: Mapping[str, str]) -> dict[str, str]:
+    """Of two columns of people, or of their addresses, whose names say nothing, the one that far fewer stand in again
+    and again holds the specialists.
+    """
+    told: dict[str, str] = {}
+    for specialist, customer in PARTIES:
+        taken = {
+            theirs
+            for name, theirs in found.items()
+            if name != customer or _named(FIELDS["tickets"][name], theirs) > WITHIN + 0.5
+        }
+        mail = FIELDS["tickets"][specialist].meaning == "email"
+        free = [c for c in look.columns if c.name not in taken and (c.emails >= MOSTLY if mail else c.people)]
+        if specialist in found or len(free) != 2:
+            continue
+        few, many = sorted(free, key=lambda column: column.different)
+        if 0 < few.different * 2 <= many.different:
+            told |= {specialist: few.name, customer: many.name}
+    return told
+
+
+def _fit(field: Field, column: Column, place: int, table: Table, *, told: bool) -> Fit | None:
+    """``told``: what the table holds follows from another one, so that the vaguest signs count."""
     named = _named(field, column.name)
     if column.filled and not _can_be(field, column):
         return None
     weight = named or (BY_VALUES * _by_values(field, column, table) if column.filled else 0.0)
+    if not weight and told:
+        weight = LEAST * _faintly(field, column)
     return Fit(weight, field.name, column.name, place) if weight > 0 else None
 
 
@@ -259,11 +293,19 @@ def _can_be(field: Field, column: Column) -> bool:
     return True
 
 
+def _faintly(field: Field, column: Column) -> bool:
+    """Whether a column of messages could be their own id, or who wrote them."""
+    if field.name == "Message ID":
+        alone = column.filled > 1 and column.different >= ONCE * column.filled
+        return alone and column.length <= LONGEST_KEY and not column.people
+    return field.name == "Author" and column.people
+
+
 def _by_values(field: Field, column: Column, table: Table) -> float:
     """How well values alone speak for a field, where the column's name says nothing."""
     if field.meaning == "choice" and column.words:
         known = sum(meaning_of(word, {}, field.name) is not None for word in column.words) / len(column.words)
-        enough = len(column.words) > 1 or field.name == "Public"
+        enough = known == 1 if field.name == "Public" else len(column.words) > 1
         return known if enough and known > MOSTLY and len(WORDS[field.name]) else 0.0
     if field.name in TELLING and len(column.words) > 1:
         known = sum(spelt(word) in TELLING[field.name] for word in column.words) / len(column.words)

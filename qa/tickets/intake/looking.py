@@ -24,6 +24,10 @@ SHORTEST_QUESTION = 8  # characters
 NUMBER = re.compile(r"[-+]?\d+(?:[.,]\d+)?\s?%?")
 NAME = re.compile(r"[^\W\d_][\w'’.-]*(?: [^\W\d_][\w'’.-]*){1,3}")
 MOSTLY_NAMES, FEWEST_NAMES = 0.6, 3
+ONCE = 0.95  # share of ids that stand once in a table of tickets: exports repeat some
+REFERS = 0.5  # share of a table's keys that stand in another one, of its first rows
+FEWEST_KEYS = 3
+MOST_COMPARED = 60  # columns
 PERSON_FIELDS = ("Requester", "Author", "Assignee")
 
 
@@ -39,6 +43,7 @@ class Column:
     numbers: float = 0.0
     length: float = 0.0  # mean characters
     words: tuple[str, ...] = ()  # the different values, most frequent first, if they are few; redacted
+    people: bool = False  # it holds people, by its name or because its values are written like names
 
 
 @dataclass(slots=True)
@@ -51,6 +56,8 @@ class Look:
     columns: list[Column]
     looked_at: int
     rows: list[list[str]]  # redacted
+    key: str = ""  # its column whose values another table refers to
+    refers: str = ""  # its column that refers to another table
 
     def column(self, name: str) -> Column | None:
         return next((each for each in self.columns if fields.plain(each.name) == fields.plain(name)), None)
@@ -62,6 +69,8 @@ class Look:
             "header": self.header,
             "looked_at": self.looked_at,
             "rows": self.rows,
+            "key": self.key,
+            "refers": self.refers,
             "columns": [
                 {
                     "name": each.name,
@@ -72,6 +81,7 @@ class Look:
                     "numbers": each.numbers,
                     "length": each.length,
                     "words": list(each.words),
+                    "people": each.people,
                 }
                 for each in self.columns
             ],
@@ -92,7 +102,46 @@ def look_at_all(sheets: Sequence[Sheet]) -> list[Look]:
         people = people_in(sheet.header, rows)
         names += names_in(people, rows[:SHOWN_ROWS])
         found.append((sheet, rows, people))
-    return [_look(sheet, rows, people, list(dict.fromkeys(names))) for sheet, rows, people in found]
+    looks = [_look(sheet, rows, people, list(dict.fromkeys(names))) for sheet, rows, people in found]
+    _relate(looks, [rows for _, rows, _ in found])
+    return looks
+
+
+def _relate(looks: Sequence[Look], rows: Sequence[Sequence[Sequence[str]]]) -> None:
+    """Note which column of a table names the rows of another one: messages repeat the id that their ticket has once."""
+    once = [
+        [_values(look, each, place, apart=True) for place in _places(look)]
+        for look, each in zip(looks, rows, strict=True)
+    ]
+    again = [
+        [_values(look, each, place, apart=False) for place in _places(look)]
+        for look, each in zip(looks, rows, strict=True)
+    ]
+    for one, other in itertools.permutations(range(len(looks)), 2):
+        pairs = (
+            (len(theirs & ours) / len(theirs), place, at)
+            for place, ours in enumerate(once[one])
+            for at, theirs in enumerate(again[other])
+            if ours and theirs
+        )
+        share, place, at = max(pairs, default=(0.0, 0, 0), key=lambda pair: pair[0])
+        if share >= REFERS and not looks[one].refers:
+            looks[one].key, looks[other].refers = looks[one].header[place], looks[other].header[at]
+
+
+def _places(look: Look) -> range:
+    return range(min(len(look.header), MOST_COMPARED))
+
+
+def _values(look: Look, rows: Sequence[Sequence[str]], place: int, *, apart: bool) -> frozenset[str]:
+    """The values of a column of keys that stand once each, or again and again; none where it is no such column."""
+    column = look.columns[place]
+    is_key = (
+        column.different >= FEWEST_KEYS and column.length <= LONGEST_WORD and not column.emails and not column.people
+    )
+    if not is_key or (column.different >= ONCE * column.filled) != apart:
+        return frozenset()
+    return frozenset(row[place].strip() for row in rows if row[place].strip())
 
 
 def look_at(sheet: Sheet) -> Look:
@@ -117,7 +166,7 @@ def _look(sheet: Sheet, rows: Sequence[Sequence[str]], people: Collection[int], 
 
 def _column(name: str, cells: Sequence[str], names: Sequence[str], *, person: bool) -> Column:
     filled = [cell.strip() for cell in cells if cell.strip()]
-    found = Column(name=name, filled=len(filled))
+    found = Column(name=name, filled=len(filled), people=person)
     if not filled:
         return found
     counts = Counter(filled)

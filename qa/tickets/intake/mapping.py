@@ -90,7 +90,7 @@ class ColumnMapping:
         ]
         if not any(each.reads in ("tickets", "both") for each in used):
             told.append("None of the tables holds tickets: choose one with a row for each ticket.")
-        return told
+        return list(dict.fromkeys(told))
 
     def as_json(self) -> dict[str, Any]:
         return {"sheets": [asdict(each) for each in self.sheets], "marks": self.marks.as_json()}
