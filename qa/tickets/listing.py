@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, false, func, literal, select, tuple_
+from sqlalchemy import ColumnElement, Select, false, literal, select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from qa.core.access import Actor, Permission, Scope
@@ -16,10 +16,11 @@ from qa.core.clock import local_day, midnight, monday_of, monday_of_week, week_k
 from qa.people.models import AgentIdentity, Source, Team, User
 from qa.tickets import facets, searching
 from qa.tickets.models import HandledPart, Ticket
+from qa.tickets.nearest import nearest
 from qa.tickets.queries import visible, with_part
 
 PAGE_SIZE = 50
-MOST_COUNTED = 1_000  # beyond it the page says "more than": to count a million takes longer than to show fifty
+MOST_COUNTED = 200  # beyond it the page says "more than": counting has to cost no more than showing fifty
 MOST_WEEKS = 104
 MOST_DOWNLOADED = 50_000
 DOWNLOADED_TOGETHER = 1_000
@@ -115,22 +116,34 @@ class Choices:
 
 @dataclass(frozen=True, slots=True)
 class _Matching:
-    """The ids that match, and the columns of the list's order: where words are looked for, the order of the index."""
+    """The tickets that match but for the words looked for, and the columns of the list's order."""
 
     ids: Select[int]
-    order: tuple[ColumnElement[Any], ...]
-    by_words: bool
-    words: str = ""  # that are asked for
+    words: searching.Asked | None
+    order: tuple[ColumnElement[Any], ...] = (Ticket.created_at, Ticket.id)  # type: ignore[assignment]
 
     @property
     def listed(self) -> Select[int]:
-        return self.ids.order_by(*(each.desc() for each in self.order))
+        """All that match, in the list's order; where words are looked for, in the order of the index."""
+        if self.words is None:
+            return self.ids.order_by(*(each.desc() for each in self.order))
+        found, ids = self.words.holding(self.ids)
+        return found.order_by(ids.desc())
 
-    def beyond(self, place: Place) -> ColumnElement[bool]:
-        """The rows after a place, or before it."""
-        last = literal(place.id)
-        here = (literal(place.created_at, Ticket.created_at.type), last)[-len(self.order) :]
-        return tuple_(*self.order) > tuple_(*here) if place.back else tuple_(*self.order) < tuple_(*here)
+    def newest(self, session: Session, most: int) -> list[int]:
+        if self.words is None:
+            return list(session.scalars(self.listed.limit(most)))
+        return nearest(session, self.words, self.ids, most)
+
+    def beyond(self, session: Session, place: Place, most: int) -> list[int]:
+        """The next after a place, or before it."""
+        if self.words is not None:
+            return nearest(session, self.words, self.ids, most, start=place.id, back=place.back)
+        here = tuple_(literal(place.created_at, Ticket.created_at.type), literal(place.id))
+        found = (
+            self.ids.where(tuple_(*self.order) > here) if place.back else self.listed.where(tuple_(*self.order) < here)
+        )
+        return list(session.scalars((found.order_by(*self.order) if place.back else found).limit(most)))
 
 
 def tickets_for(
@@ -164,36 +177,11 @@ def tickets_for(
 
 
 def _chosen(session: Session, found: _Matching, place: Place | None) -> tuple[list[int], int]:
-    """The ids of a page and one more, from its place on; and how many match, up to one more than are counted.
-
-    By words both come from one look into the index, where they can: it gathers all words of one beginning each time.
-    """
-    if found.by_words:
-        known = _newest(session, found)
-        count = len(known)
-        ids = known if place is None else [each for each in known if each < place.id]
-        if (place is None or not place.back) and (len(ids) > PAGE_SIZE or count <= MOST_COUNTED):
-            return ids[: PAGE_SIZE + 1], count
-    else:
-        count = session.scalar(select(func.count()).select_from(found.ids.limit(MOST_COUNTED + 1).subquery())) or 0
-    chosen = found.ids.order_by(*found.order) if place is not None and place.back else found.listed
-    if place is not None:
-        chosen = chosen.where(found.beyond(place))
-    return list(session.scalars(chosen.limit(PAGE_SIZE + 1))), count
-
-
-def _newest(session: Session, found: _Matching) -> list[int]:
-    """The newest ids that match by words, as many as are counted and one more."""
-    # Written into the statement: for any number whatever PostgreSQL plans as if a tenth of all were wanted.
-    most = literal(MOST_COUNTED + 1, literal_execute=True)
-    above = searching.newest_above(session, found.words)
-    if above:
-        # Of both tables: PostgreSQL does not conclude from one that it holds for the other.
-        among = found.listed.where(*(each > above for each in (*found.order, Ticket.id)))
-        known = list(session.scalars(among.limit(most)))
-        if len(known) > MOST_COUNTED:
-            return known
-    return list(session.scalars(found.listed.limit(most)))
+    """The ids of a page and one more, from its place on; and how many match, up to one more than are counted."""
+    newest = found.newest(session, MOST_COUNTED + 1)
+    if place is None:
+        return newest[: PAGE_SIZE + 1], len(newest)
+    return found.beyond(session, place, PAGE_SIZE + 1), len(newest)
 
 
 def tickets_to_download(
@@ -212,17 +200,15 @@ def _matching(
     session: Session, actor: Actor, filters: Filters, zone: ZoneInfo, reviewed: Select[int] | None
 ) -> _Matching:
     found = select(Ticket.id).where(visible(actor, Permission.TICKETS_LIST), *_facts(filters, zone))
-    order: tuple[ColumnElement[Any], ...] = (Ticket.created_at, Ticket.id)  # type: ignore[assignment]
     named = _named(session, actor, filters.text) if filters.text else []
     said = filters.text if filters.text and not named else ""
+    words = None
     if named:
         found = found.where(Ticket.id.in_(named))
     if said and not searching.is_asked(said):
         found = found.where(false())
     elif said or filters.tag:
-        index, condition = searching.matching(session, said, filters.tag)
-        found = found.join(searching.INDEX, index == Ticket.id).where(condition)
-        order = (index,)
+        words = searching.asked(session, said, filters.tag)
     if said:
         found = found.where(visible(actor, Permission.CONVERSATION_READ))
     if filters.reviewed and reviewed is not None:
@@ -239,7 +225,7 @@ def _matching(
         handled.append(HandledPart.resolved_at < midnight(monday + dt.timedelta(days=7), zone))
     if handled:  # few of all tickets: begun with
         found = found.where(Ticket.id.in_(select(HandledPart.ticket_id).where(*handled)))
-    return _Matching(found, order, by_words=len(order) == 1, words=said)
+    return _Matching(found, words)
 
 
 def _named(session: Session, actor: Actor, asked: str) -> Sequence[int]:

@@ -14,13 +14,15 @@ import sqlite3
 import unicodedata
 import zlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    Select,
     cast,
     column,
     delete,
-    func,
     insert,
     literal,
     literal_column,
@@ -37,18 +39,33 @@ from qa.core.crypto import KeyRing, decrypt_text, encrypt_text, unwrap
 from qa.core.db import reading
 from qa.people.models import Source
 from qa.tickets.conversations import about_revision, about_ticket, read_payload
-from qa.tickets.models import ConversationKey, ConversationRevision, SearchEntry, SearchPending, Ticket
+from qa.tickets.models import (
+    SEARCH_WORDS,
+    ConversationKey,
+    ConversationRevision,
+    SearchEntry,
+    SearchPending,
+    Ticket,
+)
 
 CHUNK = 100  # tickets read, and written in one short transaction
 LONGEST_WORD = 60
 MOST_WORDS = 12  # of a query
-NEWEST = 100_000  # ids that are looked through first
+MOST_BEGUN = 2_000  # words of one beginning that are looked for one by one
 WORD = re.compile(r"[^\W_]+")
 IDEOGRAPH = re.compile("([\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff])")
 MARK = re.compile("[\u0300-\u036f]")
 SECURE_DELETE = (3, 42)  # the first SQLite whose FTS5 removes a deleted row's words at once
 
 INDEX = table("ticket_search", column("rowid"), column("ticket_id"), column("words"))
+# From word to word through SQLite's index, without a look at the tickets of any.
+BEGUN = text(
+    "WITH RECURSIVE begun(word) AS ("
+    "SELECT (SELECT term FROM ticket_search_word WHERE term >= :beginning ORDER BY term LIMIT 1) "
+    "UNION ALL SELECT (SELECT term FROM ticket_search_word WHERE term >= begun.word || char(1) ORDER BY term LIMIT 1) "
+    "FROM begun WHERE substr(begun.word, 1, length(:beginning)) = :beginning LIMIT :most) "
+    "SELECT word FROM begun WHERE substr(word, 1, length(:beginning)) = :beginning"
+)
 
 
 def folded(shown: str) -> list[str]:
@@ -74,34 +91,53 @@ def is_asked(query: str) -> bool:
     return bool(folded(query))
 
 
-def matching(session: Session, query: str = "", tag: str = "") -> tuple[ColumnElement[int], ColumnElement[bool]]:
-    """The index's column of ticket ids, and the condition that a ticket holds every word; ``word*`` begins one."""
-    asked = [
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Words to look for, in the language of the engine's index."""
+
+    expression: str
+    sqlite: bool
+
+    def holding(self, tickets: Select[int]) -> tuple[Select[int], ColumnElement[int]]:
+        """Those of the tickets that hold the words, and the index's column of their ids."""
+        if self.sqlite:
+            match = literal_column("ticket_search").op("MATCH")(self.expression)
+            return tickets.join(INDEX, INDEX.c.rowid == Ticket.id).where(match), INDEX.c.rowid
+        found = tickets.join(INDEX, INDEX.c.ticket_id == Ticket.id)
+        return found.where(held(literal_column(SEARCH_WORDS), self.expression)), INDEX.c.ticket_id
+
+
+def held(words: ColumnElement[Any], expression: str) -> ColumnElement[bool]:
+    """Whether PostgreSQL's index has these words together."""
+    # Written into the statement: a plan for any words whatever, as PostgreSQL keeps for a parameter, reads the table.
+    return words.op("@@", is_comparison=True)(cast(literal(expression, literal_execute=True), TSQUERY))
+
+
+def asked(session: Session, query: str = "", tag: str = "") -> Asked:
+    """Every word of a query, and a tag; ``word*`` is the beginning of one."""
+    words = [
         (word, n == len(parts) - 1 and piece.endswith("*"))
         for piece in query.split()
         for parts in [folded(piece)]
         for n, word in enumerate(parts)
     ][:MOST_WORDS]
     if tag:
-        asked.append((facet("tag", tag), False))
-    if session.get_bind().dialect.name == "sqlite":
-        words = " AND ".join(f'"{word}"' + (" *" if begins else "") for word, begins in asked)
-        return INDEX.c.rowid, literal_column("ticket_search").op("MATCH")(words)
-    words = " & ".join(f"'{word}'" + (":*" if begins else "") for word, begins in asked)
-    # Written into the statement: a plan for any words whatever, as PostgreSQL keeps for a parameter, reads the table.
-    return INDEX.c.ticket_id, INDEX.c.words.op("@@")(cast(literal(words, literal_execute=True), TSQUERY))
+        words.append((facet("tag", tag), False))
+    if session.get_bind().dialect.name != "sqlite":
+        return Asked(" & ".join(f"'{word}'" + (":*" if begins else "") for word, begins in words), sqlite=False)
+    told = (_begun_by(session, word) if begins else f'"{word}"' for word, begins in words)
+    return Asked(" AND ".join(told), sqlite=True)
 
 
-def newest_above(session: Session, query: str) -> int:
-    """The id above which the newest tickets are looked through before all are; 0 where that saves nothing.
+def _begun_by(session: Session, beginning: str) -> str:
+    """The words of SQLite's index that begin so, each by its name: their tickets come in the order of ids.
 
-    By the beginning of a word PostgreSQL's index gathers every ticket that has one, which may be ten times what a page
-    and its count need. SQLite's gives them in the order of ids, and of whole words PostgreSQL knows how many there are.
+    Asked for the beginning itself, the index gathers every ticket of all of them first.
     """
-    begins = any(piece.endswith("*") for piece in query.split())
-    if not begins or session.get_bind().dialect.name == "sqlite":
-        return 0
-    return max(0, (session.scalar(select(func.max(INDEX.c.ticket_id))) or 0) - NEWEST)
+    words = session.scalars(BEGUN, {"beginning": beginning, "most": MOST_BEGUN + 2}).all()
+    if len(words) > MOST_BEGUN:
+        return f'"{beginning}" *'
+    return "(" + " OR ".join(f'"{word}"' for word in words or [beginning]) + ")"
 
 
 def note(session: Session, ticket_ids: Sequence[int]) -> None:

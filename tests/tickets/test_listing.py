@@ -143,14 +143,13 @@ def test_pages_go_on_and_back_over_every_ticket_once(
 ) -> None:
     monkeypatch.setattr(listing, "PAGE_SIZE", 5)
     monkeypatch.setattr(listing, "MOST_COUNTED", 7)
-    monkeypatch.setattr(searching, "NEWEST", 8)
     for number in range(12):
         make_ticket(session, cast, external_id=f"N-{number}", messages=(("customer", "Hi"),))
     index(app, session)
 
     first = walk(quinn, query, "next")
     back = walk(quinn, query, "prev", start=first[-1][1])
-    monkeypatch.setattr(searching, "NEWEST", 2)  # too few of them for a count: all are looked through
+    monkeypatch.setattr(searching, "MOST_BEGUN", 0)  # too many words of the beginning to look for each
     again = NAMES.findall(quinn.get(f"/tickets/?{query}").get_data(as_text=True))
 
     names = [name for names, _ in first for name in names]
