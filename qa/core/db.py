@@ -13,15 +13,67 @@ from typing import Any
 
 from flask import Flask, has_request_context, request
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Engine, event, make_url
+from flask_sqlalchemy.session import Session as SessionOfExtension
+from sqlalchemy import Connection, Engine, event, make_url
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from qa.core.orm import Base
 from qa.core.turns import Turns
 
-db = SQLAlchemy(metadata=Base.metadata, disable_autonaming=True)
 
+class LateSession(SessionOfExtension):
+    """A session whose transaction needs no objects: it begins on a connection, and the mapper joins when it is asked.
+
+    What the mapper keeps for a transaction (states, snapshots, weak dictionaries) costs more than the handful of
+    prepared statements that most requests of the day consist of. Everything else is as in any session: one
+    transaction, which ``commit``, ``rollback`` or ``close`` ends for both.
+    """
+
+    _early: Connection | None = None  # what was begun before the mapper was asked for anything
+
+    def connection(self, *args: Any, **kwargs: Any) -> Connection:
+        if args or kwargs or (self._early is None and self.in_transaction()):
+            return super().connection(*args, **kwargs)
+        if self._early is None:
+            self._early = self._db.engine.connect()
+        if not self._early.in_transaction():
+            self._early.begin()
+        return self._early
+
+    def get_bind(self, mapper: Any = None, clause: Any = None, bind: Any = None, **kwargs: Any) -> Engine | Connection:
+        if bind is None and self._early is not None:
+            return self._early
+        return super().get_bind(mapper, clause, bind, **kwargs)
+
+    def commit(self) -> None:
+        if self._early is None or self.in_transaction():
+            super().commit()  # of what it joined as well
+        else:
+            self._early.commit()
+        self._give_back()
+
+    def rollback(self) -> None:
+        if self.in_transaction():
+            super().rollback()
+        self._give_back()
+
+    def close(self) -> None:
+        super().close()
+        self._give_back()
+
+    def _give_back(self) -> None:
+        """Let others have the connection; what is not committed is undone."""
+        if self._early is not None:
+            self._early.close()
+            self._early = None
+
+
+db = SQLAlchemy(
+    metadata=Base.metadata,
+    disable_autonaming=True,
+    session_options={"class_": LateSession, "join_transaction_mode": "control_fully"},
+)
 LOCK_WAIT_SECONDS = 30
 _reading: ContextVar[bool] = ContextVar("reading", default=False)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select, text
+from sqlalchemy import bindparam, func, select, text, update
 from sqlalchemy.exc import IntegrityError, StatementError
 from sqlalchemy.orm import Session
 
@@ -20,6 +20,8 @@ from qa.core import jobs
 from qa.core.audit import AuditEvent
 from qa.core.db import WriteLockTimeoutError, db, reading
 from qa.core.jobs import Job
+from qa.core.orm import table_of
+from qa.core.prepared import PreparedChange, given
 from qa.people.models import Membership
 from tests.core.writers import count_up
 from tests.support.cast import NOW
@@ -28,6 +30,8 @@ from tests.support.server import close_app, make_app
 WRITERS = 16
 TIMES = 15
 PROJECT = Path(__file__).parents[2]
+_jobs = table_of(Job)
+COUNTED = PreparedChange(update(_jobs).where(_jobs.c.id == bindparam("job")).values(given(_jobs.c.done)))
 
 
 @pytest.fixture
@@ -83,6 +87,49 @@ def test_what_fails_half_way_leaves_nothing_and_holds_nobody_up(app: Flask, sess
 
     assert outcomes == Counter(done=1)
     assert session.get_one(Job, job_id).done == 1
+
+
+@pytest.mark.parametrize(
+    ("end", "kept"),
+    [
+        pytest.param(lambda: db.session.commit(), (5, "done"), id="commit"),
+        pytest.param(lambda: db.session.rollback(), (0, "waiting"), id="rollback"),
+        pytest.param(lambda: db.session.remove(), (0, "waiting"), id="nothing"),
+    ],
+)
+@pytest.mark.parametrize("first", ["prepared", "mapper"])
+def test_what_the_mapper_changes_and_what_it_does_not_hear_of_are_one_transaction(
+    app: Flask, session: Session, job_id: int, end: Callable[[], None], kept: tuple[int, str], first: str
+):
+    def prepared() -> None:
+        assert COUNTED.run(db.session(), job=job_id, done=5) == 1
+
+    def mapped() -> None:
+        with db.session.begin_nested():
+            db.session.get_one(Job, job_id).state = "done"
+
+    with app.app_context():
+        for change in (prepared, mapped) if first == "prepared" else (mapped, prepared):
+            change()
+        end()
+        outcomes = count_up(app, job_id, threads=1, times=1)  # nobody is held up
+
+    job = session.get_one(Job, job_id)
+    assert outcomes == Counter(done=1)
+    assert (job.done, job.state) == (kept[0] + 1, kept[1])
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_a_transaction_without_the_mapper_ends_as_any_other(app: Flask, session: Session, job_id: int, kept: bool):
+    with app.app_context():
+        COUNTED.run(db.session(), job=job_id, done=5)
+        (db.session.commit if kept else db.session.rollback)()
+        COUNTED.run(db.session(), job=job_id, done=7)
+
+    outcomes = count_up(app, job_id, threads=1, times=1)
+
+    assert outcomes == Counter(done=1)
+    assert session.get_one(Job, job_id).done == (6 if kept else 1)
 
 
 def test_a_reader_sees_the_last_commit_while_a_writer_is_at_work(app: Flask, job_id: int):
