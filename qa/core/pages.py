@@ -17,6 +17,7 @@ from qa.core import icons
 from qa.core.numerals import NOTHING, number, score_text
 
 HOLE = "\x00"  # no text holds one: neither database would take it
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 MOST_PIECES = 512  # pieces of pages that are the same from request to request
 
 
@@ -91,7 +92,7 @@ def day(value: dt.date | dt.datetime | None, zone: ZoneInfo | None = None) -> st
     if value is None:
         return NOTHING
     local = value.astimezone(zone or dt.UTC) if isinstance(value, dt.datetime) else value
-    return f"{local.day} {local:%b %Y}"
+    return f"{local.day} {MONTHS[local.month - 1]} {local.year}"
 
 
 def moment(value: dt.datetime | None, zone: ZoneInfo | None = None) -> str:
@@ -99,7 +100,8 @@ def moment(value: dt.datetime | None, zone: ZoneInfo | None = None) -> str:
     if value is None:
         return NOTHING
     local = value.astimezone(zone or dt.UTC)
-    return f"{local.day} {local:%b %Y, %H:%M}" + ("" if zone else " UTC")
+    told = f"{local.day} {MONTHS[local.month - 1]} {local.year}, {local.hour:02}:{local.minute:02}"
+    return told if zone else f"{told} UTC"
 
 
 @lru_cache(maxsize=1024)

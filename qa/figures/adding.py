@@ -1,10 +1,10 @@
 """Adding to weekly sums, in the order of the keys, so that two who add never wait in a ring."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Dialect, Insert, bindparam, delete, select
+from sqlalchemy import ColumnElement, Connection, Dialect, Insert, and_, bindparam, delete, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from qa.core.orm import table_of
@@ -13,6 +13,8 @@ from qa.figures import packing
 from qa.figures.models import FACES, Pack
 
 Key = tuple[Any, ...]
+_Held = tuple[str, bytes]
+AT_ONCE = 3  # packs of face and value that one statement reads: as many as a review changes
 Sums = Mapping[Key, Sequence[float]]
 
 
@@ -32,12 +34,18 @@ def sums_of(model: type[Pack]) -> list[str]:
 
 
 class _Statements:
-    """The statements of one table, compiled once."""
+    """The statements of one table, compiled once.
+
+    A submit changes several packs of each table: all of one *group* are read at once. ``own`` are the columns that tell
+    the packs of a group apart: the face of a team's week, face and value of anybody's, none where there is only one.
+    """
 
     def __init__(self, model: type[Pack]) -> None:
         table = table_of(model)
         self.key = pack_key(model)
-        here = whole = [table.c[name] == bindparam(name, type_=table.c[name].type) for name in self.key]
+        by_team = "team_id" in self.key
+        self.own = [name for name in self.key if name == "face" or (name == "value" and not by_team)]
+        self.shared = [name for name in self.key if name not in self.own]  # the programme, and what follows
 
         def insert(dialect: Dialect) -> Any:
             dialects: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
@@ -50,23 +58,46 @@ class _Statements:
             )
             return written
 
-        self.together = "team_id" in self.key and "face" in self.key  # a review changes nearly every face of its team
-        found = select(table.c.cells, table.c.sums)
-        if self.together:
-            here = [condition for name, condition in zip(self.key, here, strict=True) if name != "face"]
-            found = select(table.c.face, *found.selected_columns).where(table.c.face.in_(FACES)).order_by(table.c.face)
-        self.read = Prepared(found.where(*here).with_for_update())
+        def here(names: Iterable[str], n: str = "") -> ColumnElement[bool]:
+            return and_(*(table.c[name] == bindparam(f"{name}{n}", type_=table.c[name].type) for name in names))
+
+        own = [table.c[name] for name in self.own]
+        found = select(*own, table.c.cells, table.c.sums).where(here(self.shared)).order_by(*own).with_for_update()
+        self.by_value = "value" in self.own
+        if self.by_value:
+            found = found.where(or_(*(here(self.own, str(n)) for n in range(AT_ONCE))))
+        elif self.own:
+            found = found.where(table.c.face.in_(FACES))  # a review changes nearly every one
+        self.read = Prepared(found)
         self.begin = PreparedChange(lambda dialect: insert(dialect).on_conflict_do_nothing(index_elements=self.key))
         self.write = PreparedChange(write)
-        self.forget = PreparedChange(delete(table).where(*whole))
+        self.forget = PreparedChange(delete(table).where(here(self.key)))
+        self.counts = [model.SUMS.index(name) for name in model.COUNTS]
 
-    def held(self, connection: Connection, key: Mapping[str, Any]) -> dict[Any, tuple[str, bytes]]:
-        """The packs of a key by their face, or the only one, while nobody else may change them."""
-        if not self.together:
-            row = self.read.one_or_none(connection, **key)
-            return {} if row is None else {None: row}
-        asked = {name: value for name, value in key.items() if name != "face"}
-        return {face: (cells, sums) for face, cells, sums in self.read.all(connection, **asked)}
+    def grouped(self, sums: Sums) -> dict[Key, dict[Key, dict[Key, Sequence[float]]]]:
+        """What is added by group, by pack and by cell."""
+        own, cell = 1 + len(self.own), len(self.key)
+        groups: dict[Key, dict[Key, dict[Key, Sequence[float]]]] = {}
+        for key, values in sums.items():
+            packs = groups.setdefault(key[:1] + key[own:cell], {})
+            packs.setdefault(key[1:own], {})[key[cell:]] = values
+        return groups
+
+    def readings(self, packs: Sequence[Key], *, alone: bool) -> Iterator[Sequence[Key]]:
+        """A group's packs, in their order, by what is read at once; one by one where others may hold some of them."""
+        size = len(packs) if not self.by_value else AT_ONCE if alone else 1
+        for start in range(0, len(packs), size):
+            yield packs[start : start + size]
+
+    def held(self, connection: Connection, shared: Mapping[str, Any], packs: Sequence[Key]) -> dict[Key, _Held]:
+        """The packs of one reading, while nobody else may change them."""
+        named = dict(shared)
+        if self.by_value:
+            for n in range(AT_ONCE):
+                pack = packs[min(n, len(packs) - 1)]
+                named |= {f"{name}{n}": pack[at] for at, name in enumerate(self.own)}
+        width = len(self.own)
+        return {row[:width]: row[width:] for row in self.read.all(connection, **named)}
 
 
 _statements = lru_cache(_Statements)
@@ -77,37 +108,28 @@ def add(asked: Asked, model: type[Pack], sums: Sums) -> None:
     if not sums:
         return
     told = _statements(model)
-    width = len(told.key)
-    packs: dict[Key, dict[Key, Sequence[float]]] = {}
-    for key, values in sums.items():
-        packs.setdefault(key[:width], {})[key[width:]] = values
     connection = asked if isinstance(asked, Connection) else asked.connection()
-    counts = [model.SUMS.index(name) for name in model.COUNTS]
-    place = told.key.index("face") if told.together else None
-    known: dict[Key, dict[Any, tuple[str, bytes]]] = {}
+    alone = connection.dialect.name == "sqlite"  # which has one writer at any time
     written, emptied = [], []
-    for key in sorted(packs, key=lambda each: _order(each, place)):
-        named = dict(zip(told.key, key, strict=True))
-        others, face = _order(key, place)
-        if others not in known:
-            known = {others: told.held(connection, named)}
-        while face not in known[others] and connection.dialect.name != "sqlite":  # which has one writer at any time
-            # What is not there cannot be held: without an empty pack two who add a first cell would each write one
-            # without the other's. It may also have gone while this one waited for it.
-            told.begin.run(connection, **named, cells=packing.NO_CELLS, sums=b"")
-            known[others] = told.held(connection, named)
-        cells, block = packing.added(known[others].get(face), packs[key], len(model.SUMS), counts)
-        if block:
-            written.append(named | {"cells": cells, "sums": block})
-        else:
-            emptied.append(named)
+    groups = told.grouped(sums)
+    for group in sorted(groups):
+        packs, shared = groups[group], dict(zip(told.shared, group, strict=True))
+        for read in told.readings(sorted(packs), alone=alone):
+            held = told.held(connection, shared, read)
+            for pack in read:
+                named = shared | dict(zip(told.own, pack, strict=True))
+                while pack not in held and not alone:
+                    # What is not there cannot be held: without an empty pack two who add a first cell would each write
+                    # one without the other's. It may also have gone while this one waited for it.
+                    told.begin.run(connection, **named, cells=packing.NO_CELLS, sums=b"")
+                    held = told.held(connection, shared, read)
+                cells, block = packing.added(held.get(pack), packs[pack], len(model.SUMS), told.counts)
+                if block:
+                    written.append(named | {"cells": cells, "sums": block})
+                else:
+                    emptied.append(named)
     told.write.run_many(connection, written)
     told.forget.run_many(connection, emptied)
-
-
-def _order(key: Key, face: int | None) -> tuple[Key, Any]:
-    """The key without the face, and the face: in this order packs are held, all faces of a team's week together."""
-    return (key, None) if face is None else ((*key[:face], *key[face + 1 :]), key[face])
 
 
 def gathered(pairs: Iterable[tuple[Key, Sequence[float]]]) -> dict[Key, list[float]]:

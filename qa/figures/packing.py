@@ -63,19 +63,18 @@ def added(
     ``counts`` are the places of the sums that count; ``held`` is ``None`` where there is no pack yet.
     """
     text, sums = held or (NO_CELLS, b"")
-    places = _places(text)
-    if all(cell in places for cell in more):
-        block, line = bytearray(sums), _line(width)
-        counting = True
-        for cell, values in more.items():
-            at = places[cell] * line.size
-            told = list(map(add, line.unpack_from(block, at), values))
-            line.pack_into(block, at, *told)
-            counting = counting and any(told[count] for count in counts)
-        if counting:  # the others did before
-            return text, bytes(block)
-        held_now = dict(zip(cells_of(text), block_of(bytes(block), width), strict=True))
-        return packed(_counting(held_now, counts))
+    places, block, line = _places(text), bytearray(sums), _line(width)
+    for cell, values in more.items():
+        place = places.get(cell)
+        if place is None:
+            break
+        at = place * line.size
+        told = list(map(add, line.unpack_from(block, at), values))
+        line.pack_into(block, at, *told)
+        if not told[counts[0]] and not any(told[count] for count in counts):
+            break
+    else:  # each was there and counts; the others did before
+        return text, bytes(block)
     cells: dict[Cell, NDArray[np.float64]] = dict(zip(cells_of(text), block_of(sums, width), strict=True))
     for cell, values in more.items():
         cells[cell] = cells.get(cell, 0.0) + np.asarray(values, dtype=NUMBER)

@@ -84,17 +84,24 @@ def of_reviews(
     missing = {row.revision_id: row for row in rows if row.revision_id not in at_hand}
     if missing:
         at_hand |= _scored_again(session, missing)
-    return of_review_rows(rows, at_hand)
+    return _of_rows(rows, at_hand)
 
 
 def of_one_review(asked: Asked, review_id: int, score: rubrics.Score) -> Contributions:
     """What a review contributes whose result is at hand; as above, without the work of any condition."""
-    rows = _REVIEW.all(asked, review=review_id)
-    return of_review_rows(rows, {row.revision_id: score for row in rows})
+    row = _REVIEW.one_or_none(asked, review=review_id)
+    if row is None:
+        return Contributions()
+    return Contributions(  # no two sums of one review have the same key
+        tables={
+            WeeklyReviewPack: dict(_review_sums(row)),
+            WeeklyReviewerPack: dict(_reviewer_sums(row)),
+            WeeklyAnswerPack: dict(_answer_sums(row, score)),
+        }
+    )
 
 
-def of_review_rows(rows: Sequence[Any], scores: Mapping[int, rubrics.Score]) -> Contributions:
-    """The same from rows that were read."""
+def _of_rows(rows: Sequence[Any], scores: Mapping[int, rubrics.Score]) -> Contributions:
     return Contributions(
         tables={
             WeeklyReviewPack: gathered(pair for row in rows for pair in _review_sums(row)),
@@ -237,7 +244,7 @@ def _answer_sums(row: Any, score: rubrics.Score) -> Iterator[tuple[tuple[Any, ..
             if value is None:
                 yield key, [0, 1, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0]
                 continue
-            x = float(value) * scale
+            x = value.numerator / value.denominator * scale
             yield key, [1, 0, d, d * d, d * x, d * d * x, d * x * x, d * d * x * x]
 
 

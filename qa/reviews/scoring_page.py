@@ -141,9 +141,14 @@ def progress(
 
 
 @lru_cache(maxsize=256)
-def untouched(document: str, *, channel: str, live: bool) -> dict[str, Any]:
-    """The same of a draft that nobody began: for a version and a channel always the same."""
-    return progress(parsed(document), {}, channel=channel, live=live)
+def untouched(document: str, *, channel: str, live: bool) -> tuple[dict[str, Any], str]:
+    """The same of a draft that nobody began, and as JSON: for a version and a channel always the same."""
+    return as_json(progress(parsed(document), {}, channel=channel, live=live))
+
+
+def as_json(told: dict[str, Any]) -> tuple[dict[str, Any], str]:
+    """The same, and as JSON."""
+    return told, _JSON.encode(told)
 
 
 def _so_far(rubric: rubrics.RubricVersion, state: Mapping[str, rubrics.Answer], *, channel: str) -> str | None:
@@ -183,8 +188,11 @@ def words_of(task: Opened) -> dict[str, str]:
     }
 
 
-def page_state(task: Opened, revision_id: int, progress_now: Mapping[str, Any]) -> str:
-    """What the page's script starts from, as JSON: the answers so far, which it puts into the empty form."""
+def page_state(task: Opened, revision_id: int, progress_now: str) -> str:
+    """What the page's script starts from, as JSON: the answers so far, which it puts into the empty form.
+
+    ``progress_now`` is JSON already: as long as nothing is answered it is always the same.
+    """
     state = {
         "assignment": task.id,
         "version": task.version,
@@ -202,9 +210,8 @@ def page_state(task: Opened, revision_id: int, progress_now: Mapping[str, Any]) 
             }
             for answer in task.answers
         ],
-        **progress_now,
     }
-    return _STATE.encode(state)
+    return f"{_JSON.encode(state)[:-1]},{progress_now[1:]}"  # one object of both
 
 
-_STATE = json.JSONEncoder(separators=(",", ":"))
+_JSON = json.JSONEncoder(separators=(",", ":"))

@@ -100,9 +100,11 @@ def score(assignment_id: int) -> ResponseReturnValue:
     access_log.buffer().opened(user_id=actor.user_id, ticket_id=task.ticket_id, purpose="score", now=now)
     shows = {"channel": task.channel, "live": setting.live_score}
     if task.untouched:
-        progress = scoring_page.untouched(task.document, **shows)
+        progress, as_json = scoring_page.untouched(task.document, **shows)
     else:
-        progress = scoring_page.progress(task.rubric, rules.state_of(task.answers), **shows)
+        progress, as_json = scoring_page.as_json(
+            scoring_page.progress(task.rubric, rules.state_of(task.answers), **shows)
+        )
     zone = g.zone
     links = procedures.links_for(session, task.rubric, actor.programme_id, task.resolved_at, today=local_day(now, zone))
     shown = scoring_page.drawn_messages(
@@ -126,7 +128,7 @@ def score(assignment_id: int) -> ResponseReturnValue:
             "total": str(progress["total"]),
             "url": request.script_root + request.path,
             "strike_url": numbered("sampling.ask_to_strike", assignment_id=task.id),
-            "state": scoring_page.page_state(task, conversation.revision_id, progress),
+            "state": scoring_page.page_state(task, conversation.revision_id, as_json),
             "conversation": shown,
             "form": scoring_page.form_of(task.document, channel=task.channel, links=links),
             "csrf": form_token(),
