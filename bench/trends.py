@@ -106,7 +106,7 @@ def page_of(folder: Path, facts: Facts) -> Page:
         with app.app_context():
             cast, teams = stored(db.session(), facts)
             team = teams[3]
-            token = open_session(db.session(), cast.quinn, app.extensions["fairmark"])
+            token = open_session(db.session(), cast.dora, app.extensions["fairmark"])
             db.session.execute(text("ANALYZE"))
             db.session.commit()
             client = app.test_client()
