@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from typing import Any
 
 from flask import Blueprint, g, render_template, request
 from flask.typing import ResponseReturnValue
@@ -11,7 +12,7 @@ from flask.typing import ResponseReturnValue
 from qa.coaching import effects
 from qa.core import charts
 from qa.core.access import Permission, requires
-from qa.core.clock import local_day, monday_of, utcnow, week_key
+from qa.core.clock import local_day, monday_of, monday_of_week, utcnow, week_key
 from qa.core.db import db
 from qa.reviews import measured
 from qa.sampling import reporting
@@ -29,12 +30,12 @@ from qa.trends import (
     validity,
     versions,
 )
-from qa.trends.views import filters
+from qa.trends.views import filters, reviews_of
 
 bp = Blueprint("compare", __name__, url_prefix="/trends")
 COMPARED = ("team", "queue", "channel", "tier", "language", "tenure", "launch")
 BLOCKS = (4, 8, 13, 26)
-VALIDITY_WEEKS = 52
+VALIDITY_WEEKS = YEAR = 52
 
 
 @bp.get("/compare")
@@ -47,14 +48,16 @@ def show() -> ResponseReturnValue:
     dimension = kind if kind in COMPARED and (chosen.face[0] == "all" or kind in {"team", "queue"}) else ""
     last = monday_of(local_day(utcnow(), g.zone)) - dt.timedelta(weeks=1)
     scope, teams = looking.scope_of(session, g.actor, chosen)
-    found = summed.load(session, scope, since=last - dt.timedelta(weeks=2 * max(length, 13) - 1), until=last)
-    newest = looking.blocks(found)[0]
-    end = max(newest, default=last)
+    asked, apart = asked_end(last), YEAR if request.args.get("with") == "year" and not dimension else length
+    since = (asked or last) - dt.timedelta(weeks=max(apart + length, 26) - 1)
+    found = summed.load(session, scope, since=since, until=last)
+    end = asked or max(looking.blocks(found)[0], default=last)
     weeks = tuple(end - dt.timedelta(weeks=n) for n in range(length - 1, -1, -1))
-    before = tuple(week - dt.timedelta(weeks=length) for week in weeks)
+    before = tuple(week - dt.timedelta(weeks=apart) for week in weeks)
     crowd = over_time.Crowd(session=session, scope=scope, found=found, sees_each=queries.may_see_each(g.actor))
     names = {team.id: team.name for team in teams} | {0: measured.NO_TEAM}
-    options = choices(found, dimension, scoped.facets_of(session, scope, weeks[0]), names)
+    facets = scoped.facets_of(session, scope, min(weeks[0], before[0]))
+    options = choices(found, dimension, facets, names)
     keys = [key for key, _ in options]
     a, b = (request.args.get(side, "") for side in ("a", "b"))
     a = a if a in keys else (keys[0] if keys else "")
@@ -65,8 +68,8 @@ def show() -> ResponseReturnValue:
         sides = (side(name=said.get(a, "–"), weeks=weeks, key=a), side(name=said.get(b, "–"), weeks=weeks, key=b))
     else:
         sides = (
-            side(name=f"Newest {length} weeks", weeks=weeks),
-            side(name=f"{length} weeks before", weeks=before),
+            side(name=span_said(weeks), weeks=weeks),
+            side(name=span_said(before), weeks=before),
         )
     ready = found.anything and (not dimension or len(keys) > 1)
     steps = []
@@ -81,6 +84,14 @@ def show() -> ResponseReturnValue:
         filters=chosen,
         teams=teams,
         queues=queries.queue_names(session, g.actor),
+        narrowing=[(dimensions.DIMENSIONS[face].title, face, facets.get(face, [])) for face in dimensions.NARROWING],
+        nothing_said=dimensions.NOTHING_SAID,
+        ends=[(week_key(day), day) for day in (last - dt.timedelta(weeks=back) for back in range(YEAR))],
+        end=week_key(asked) if asked else None,
+        with_year=apart == YEAR and apart != length,
+        span=span_said(weeks),
+        behind=[reviews_of(each.weeks, chosen)(**narrowed_to(dimension, each.key)) for each in sides],
+        behind_slice=lambda each: reviews_of(weeks, chosen)(**narrowed_to(each.face, each.key)),
         kind=dimension or "periods",
         kinds=[
             ("periods", "Two periods"),
@@ -95,6 +106,32 @@ def show() -> ResponseReturnValue:
         slices=slices,
         chart=slice_chart(slices),
     )
+
+
+def asked_end(last: dt.date) -> dt.date | None:
+    """The last week that is asked for; none for the newest that has figures."""
+    try:
+        end = monday_of_week(request.args.get("until", ""))
+    except ValueError:
+        return None
+    return end if last - dt.timedelta(weeks=YEAR) < end <= last else None
+
+
+def span_said(weeks: Sequence[dt.date]) -> str:
+    """Some weeks in a row, as a column is headed."""
+    return f"{week_key(weeks[0])} to {week_key(weeks[-1])}"
+
+
+def narrowed_to(dimension: str, key: str) -> dict[str, Any]:
+    """How the list of reviews is narrowed to one value of a dimension, or to a team and queue."""
+    if dimension == comparing.PAIRS:
+        team, _, queue = key.partition("|")
+        return {**narrowed_to("team", team), **narrowed_to("queue", queue)}
+    if dimension == "team":
+        return {"team": int(key or 0) or None}
+    if dimension == "queue":
+        return {"queue": key or measured.NO_QUEUE}
+    return {"narrow": f"{dimension}:{key or dimensions.NOTHING_SAID}"} if dimension else {}
 
 
 def choices(

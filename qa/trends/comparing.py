@@ -244,11 +244,17 @@ class Slice:
     """A part of the work beside all the rest of it."""
 
     dimension: str
+    key: str  # of the dimension, as the sums hold it; of a pair both with a bar between
     name: str
     here: Figure
     rest: Figure
     change: Difference
     adjusted_p: float | None
+
+    @property
+    def face(self) -> str:
+        """The dimension as an address says it; a pair's is its title."""
+        return self.dimension if self.dimension == PAIRS else self.dimension.lower()
 
     @property
     def found(self) -> bool:
@@ -271,7 +277,7 @@ def slices(
     whole, settled = found.shares.d[found.places(weeks)].sum(axis=0), found.settled
     counted = [week for week, there in zip(found.weeks, settled, strict=True) if there and week in set(weeks)]
     scored: dict[str, Mapping[str, Vector]] = {}
-    tested: list[tuple[str, str, Figure, Figure, Difference]] = []
+    tested: list[tuple[str, str, str, Figure, Figure, Difference]] = []
     for way in _ways(session, found, crowd, names):
         rows, labels = way.rows, way.labels
         inside = np.zeros(len(found.weeks), dtype=np.bool_)
@@ -294,11 +300,11 @@ def slices(
                 here, gap = _with_reviewers(
                     found, own[n], rest, whole, near if mine is None else mine, exact=mine is not None
                 )
-                tested.append((way.title, label, here, rest.figure, gap))
+                tested.append((way.title, key, label, here, rest.figure, gap))
     adjusted = benjamini_hochberg([change.p_value for *_, change in tested])
     rows_found = [
-        Slice(dimension=title, name=label, here=here, rest=rest, change=change, adjusted_p=p)
-        for (title, label, here, rest, change), p in zip(tested, adjusted, strict=True)
+        Slice(dimension=title, key=key, name=label, here=here, rest=rest, change=change, adjusted_p=p)
+        for (title, key, label, here, rest, change), p in zip(tested, adjusted, strict=True)
     ]
     return sorted(rows_found, key=lambda each: (not each.found, each.change.estimate or 0.0, each.name))[:MOST_SLICES]
 

@@ -277,6 +277,17 @@ def test_comparing_and_validity_answer_their_reader_and_hold_back_what_is_over_t
     valid, few = quinn.get("/trends/validity").text, director.get("/trends/validity").text
     health = director.get("/trends/health").text
 
+    earlier = quinn.get(f"/trends/compare?length=4&until={week_key(wednesday(5).date())}&with=year").text
+    newest, before = (f"{week_key(wednesday(n + 3).date())} to {week_key(wednesday(n).date())}" for n in (1, 5))
+    far = f"{week_key(wednesday(60).date())} to {week_key(wednesday(57).date())}"
+    assert (newest in periods, before in periods, before in earlier, far in earlier) == (True, True, True, True)
+    assert newest not in earlier
+    for page in (periods, teams, earlier):  # each n leads to as many reviews
+        for address, n in _counted(page):
+            listed = quinn.get(address.replace("&amp;", "&")).text
+            assert len(re.findall(r'href="/reviews/\d+"', listed)) - listed.count("no score") == n, address
+    assert len(_counted(teams)) > 10
+    assert quinn.get("/trends/compare?kind=team&narrow=channel:chat&until=2026-W99").status_code == 200
     assert "True change within them" in periods
     assert "Where quality differs most" in periods
     assert "Appeals and Payouts" in teams
