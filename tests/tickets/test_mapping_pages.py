@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from qa.tickets.models import IntakeRun, IntakeUpload, SavedMapping, Ticket, TicketSignal
 from tests.support.cast import Cast
 from tests.support.client import CheckingClient
-from tests.tickets.page_forms import form_of
+from tests.tickets.page_forms import form_of, taken_in
 
 TICKETS = (
     "Vorgang;Betreff;Zustand;Bearbeiter Mail;Eröffnet;Erledigt am;Kunde;Punkte;Team\n"
@@ -197,7 +197,12 @@ def test_an_upload_can_be_thrown_away_and_leaves_no_file(
 
 @pytest.mark.parametrize(
     ("content", "words"),
-    [(b"%PDF-1.7", "is a PDF"), (b"", "is empty"), (b"<html>Sign in</html>", "is a web page")],
+    [
+        (b"%PDF-1.7", "is a PDF"),
+        (b"", "is empty"),
+        (b"<html>Sign in</html>", "is a web page"),
+        (bytes(range(1, 32)) * 40, "holds no text that can be read"),
+    ],
 )
 def test_a_file_that_is_no_table_is_told_on_the_upload_form(ada: CheckingClient, content: bytes, words: str) -> None:
     answer = upload(ada, export_csv=content)
@@ -243,3 +248,24 @@ def test_a_zip_is_unpacked_whatever_its_name_says(ada: CheckingClient) -> None:
 
     assert "tickets.csv" in body
     assert "messages.csv" in body
+
+
+def test_characters_that_no_page_may_hold_are_shown_nowhere(ada: CheckingClient, app: Flask) -> None:
+    rows = "Ticket ID,Status,Created\x1b At,a\x01b\n1,so\x02lved,2026-04-06,c\x7fd\n2,sol\x02ved,2026-04-06,\x03\n"
+    answer = upload(ada, tickets_csv=rows.encode() + b"3,solved,2026-04-06,fine\n" * 40)
+    page = ada.get(answer.location).get_data(as_text=True)  # the client refuses a page that holds one
+    taken = taken_in(ada, answer)
+    run_jobs(app)
+
+    assert ">ab<" in page
+    assert "solved" in ada.get(taken.location).get_data(as_text=True)
+
+
+def test_a_header_without_rows_is_no_news(ada: CheckingClient, app: Flask) -> None:
+    answer = taken_in(ada, upload(ada, tickets_csv=b"Ticket ID,Status,Created At\n"))
+    run_jobs(app)
+
+    page = ada.get(answer.location).get_data(as_text=True)
+
+    assert "There was no row to take in." in page
+    assert "Every row could be used" not in page

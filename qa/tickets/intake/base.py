@@ -13,6 +13,7 @@ Role = Literal["customer", "specialist", "bot", "internal", "tool"]
 LONGEST_VALUE = 80  # characters of a rejected cell that are shown
 LONGEST_READ = 4000  # of it, before redaction: what is cut through the middle would not be known for what it is
 RESOLVED_STATUSES = frozenset({"solved", "closed"})
+CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")  # no page may hold them
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")  # neither database takes them
 
 
@@ -198,6 +199,7 @@ def told_again(
 
 def shown_cell(column: str, text: str, *, person: bool = False) -> str:
     """A cell as it may leave the parser: its column's name counts as the cue before it (date of birth, PIN)."""
+    text = CONTROL.sub("", text)
     if not text:
         return ""
     if person:

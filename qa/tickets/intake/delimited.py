@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import IO
 
 from qa.tickets.intake import encodings, files
-from qa.tickets.intake.base import UnusableFileError, clean
+from qa.tickets.intake.base import CONTROL, UnusableFileError, clean
 from qa.tickets.intake.tables import (
     HEADER_ROWS,
     BadRow,
@@ -22,6 +22,7 @@ from qa.tickets.intake.tables import (
 DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 SAMPLE = 256 * 1024  # characters in which the delimiter is looked for
 SAMPLE_ROWS = 100
+MOST_CONTROL = 0.01  # share of control characters in text; those of a picture or a program are far more
 SEP = "sep="  # Excel's own line before the header
 LONGEST_CELL = 16 * 1024 * 1024
 csv.field_size_limit(LONGEST_CELL)
@@ -34,7 +35,10 @@ class Delimited:
         self._path = path
         self.name = files.plain_name(path)
         self._encoding = encodings.encoding_of(path)
-        self._delimiter = delimiter_of(self._sample())
+        sample = self._sample()
+        if len(CONTROL.findall(sample)) - sample.count("\x00") > MOST_CONTROL * len(sample):
+            raise UnusableFileError(f"{self.name} holds no text that can be read, so it is no table.")
+        self._delimiter = delimiter_of(sample)
         self.header, self._above = self._read_header()
         encoding = encodings.NAMES[self._encoding]
         self.written = f"{encoding}, cells between {DELIMITERS[self._delimiter]}"

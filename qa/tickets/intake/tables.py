@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from qa.tickets.intake.base import BadCellError, clean, shown_cell
+from qa.tickets.intake.base import CONTROL, BadCellError, clean, shown_cell
 from qa.tickets.redaction import redact_short
 
 HEADER_ROWS = 20  # in which a header is looked for, below titles that some exports begin with
@@ -66,7 +66,7 @@ def header_names(cells: Sequence[str]) -> list[str]:
     """The columns' names: none is empty, none stands twice, none says who a person is (a file may have no header)."""
     found: list[str] = []
     for place, cell in enumerate(cells, start=1):
-        name = redact_short(" ".join(clean(cell).split())) or f"column {place}"
+        name = redact_short(" ".join(CONTROL.sub("", clean(cell)).split())) or f"column {place}"
         again, plain = 1, name
         while name in found:
             again += 1
