@@ -64,6 +64,9 @@ def main() -> int:
         other = measured(told.orm_tickets, ("product", "orm_statements", "orm"), told.turns, place / "orm")
     product = other["product"].cpu
     print(f"CPU of an intake, ratio to the ORM's unit of work (add_all): {product / other['orm'].cpu:.2f}")
+    if told.tickets > told.orm_tickets:
+        grown = (spent["product"].peak_mb - other["product"].peak_mb) * 2**20 / (told.tickets - told.orm_tickets)
+        print(f"peak memory grows by {grown:.0f} bytes a ticket from {told.orm_tickets:,} to {told.tickets:,} tickets")
     bars = [
         at_most(
             "CPU of an intake, redaction off, ratio to a bare loop",

@@ -3,6 +3,7 @@
 import datetime as dt
 import gzip
 import json
+import tracemalloc
 from pathlib import Path
 
 import openpyxl
@@ -204,3 +205,18 @@ def test_each_ticket_meets_all_its_messages_in_whatever_order_they_stand(
 
     assert found == {key: [place for place, each in enumerate(messages) if each == key] for key in order}
     assert orphans == [key for key in messages if key not in order]
+
+
+def test_the_keys_of_a_long_export_take_some_bytes_each() -> None:
+    count = 100_000
+    tracemalloc.start()
+    try:
+        keys = Keys((str(n) for n in range(count)), runs=True)
+        kept, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert kept / count < 10  # a hash of eight bytes and a count of one
+    assert most / count < 20  # while they are sorted
+    assert [keys.count(key) for key in ("0", "99999", "100000")] == [1, 1, 0]
+    assert (keys.count_down("7"), keys.count("7")) == (0, 0)
