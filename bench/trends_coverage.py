@@ -154,11 +154,14 @@ def coverage_bars(known: Population, quarters: int) -> list[Bar]:
         factor = completion(rows.week, rows.team, rows.risk, rows.sums["reviews"], draws, rows)
         sums = Weighted.of(rows, factor)
         model = from_sums.fit(sums, world.queue.count)
+        spread = from_sums.spread_in(sums, world.queue.count, model)
         for kind in KINDS:
             codes = world.domain(kind, rows.week, rows.team, rows.queue)
             framed = world.domain(kind, world.frame.week, world.frame.team, world.frame.queue)
             count = world.count(kind)
-            figures = from_sums.quality(sums, codes, count, model=model, frame=world.frame, framed=framed)
+            figures = from_sums.quality(
+                sums, codes, count, model=model, frame=world.frame, framed=framed, spread=spread
+            )
             shares = from_sums.share(sums, "passed", codes, count)
             for tally, found, truth in ((tallies, figures, world.truth), (passed, shares, world.passed)):
                 for d, each in enumerate(found):

@@ -14,13 +14,18 @@ from numpy.typing import NDArray
 
 from qa.sampling.estimation import (
     GREG,
+    GREG_STEADIED,
     HAJEK,
+    HAJEK_SHRUNK,
     Difference,
     Figure,
     Means,
+    Spread,
     difference,
     figures_of,
     korn_graubard,
+    spread_of,
+    steadied,
 )
 from qa.sampling.predicting import LEAST_REVIEWS, USEFUL
 from qa.sampling.reporting import Reported, queue_groups
@@ -174,16 +179,18 @@ def quality(
     model: Fit | None = None,
     frame: FrameRows | None = None,
     framed: Codes | None = None,
+    spread: Spread | None = None,
 ) -> list[Reported]:
     """The mean score of each domain: the regression estimate where the predicted score helps, else the weighted mean.
 
     ``codes`` and ``framed`` name the domain of each row, -1 for none. What reviewers' strictness adds is not in it.
+    With the window's ``spread`` small domains borrow from it.
     """
     inside = codes >= 0
     at, s1, s2 = codes[inside], _inside(sums.first, inside), _inside(sums.second, inside)
     n = sums.rows.sums["n"][inside]
     plain = _means(at, count, n, (s1["y"], s1["y2"]), (s2["y"], s2["y2"]), (s1[""], s2[""]))
-    figures = figures_of(plain, plain.mean, plain.variance, np.maximum(plain.n_effective - 1, 1), 2, HAJEK, 0.95)
+    figures = figures_of(plain, plain.mean, *steadied(plain, spread), 2, HAJEK_SHRUNK if spread else HAJEK, 0.95)
     totals = np.bincount(at, s1["y"], count)
     sizes = np.zeros(count)
     terms: list[tuple[float, float] | None] = [None] * count
@@ -197,8 +204,7 @@ def quality(
             means = _means(at, count, n, first, second, (s1[""], s2[""]))
             mean_of_all = np.divide(expected, sizes, out=np.zeros(count), where=sizes > 0)
             estimates = mean_of_all + means.mean
-            df = np.maximum(means.n_effective - 1, 1)
-            greg = figures_of(means, estimates, means.variance, df, 2, GREG, 0.95)
+            greg = figures_of(means, estimates, *steadied(means, spread), 2, GREG_STEADIED if spread else GREG, 0.95)
             helped = np.bincount(at, n * model.useful[sums.rows.queue[inside]], count) > 0
             for d in range(count):
                 if helped[d] and sizes[d] > 0 and greg[d].estimate is not None:
@@ -207,6 +213,14 @@ def quality(
     known = inside & sums.rows.known
     correlations = _correlations(sums, codes, count, known) if model is not None else [None] * count
     return [_reported(each, sizes[d], totals[d], correlations[d], terms[d]) for d, each in enumerate(figures)]
+
+
+def spread_in(sums: Weighted, queues: int, model: Fit | None) -> Spread | None:
+    """How much scores scatter inside the queues of a window round what the regression expects; queues by their code."""
+    constant, slope = model.expected(sums.rows) if model is not None else (np.zeros(len(sums.rows)),) * 2
+    first, second = (_residuals(each, constant, slope) for each in (sums.first, sums.second))
+    weights = sums.first[""], sums.second[""]
+    return spread_of(_means(sums.rows.queue, queues, sums.rows.sums["n"], first, second, weights))
 
 
 def _inside(sums: Mapping[str, Vector], chosen: Flags) -> dict[str, Vector]:

@@ -210,7 +210,7 @@ def told_apart(
         drawn=np.full(len(rows.draws.week), -1, dtype=np.int64),
         count=2 * count,
     )
-    quality = from_sums.quality(rows.sums, at.codes, at.count, model=rows.model, frame=rows.frame, framed=at.framed)
+    quality = summed.quality(rows, at)
     parts = np.bincount(at.framed[at.framed >= 0], rows.frame.sums["parts"][at.framed >= 0], 2 * count)
     totals = parts.reshape(2, count).sum(axis=1)
     found_cells = []
@@ -284,7 +284,8 @@ def slices(
         inside[found.places(weeks)] = True
         at = np.where(inside[rows.sums.rows.week], way.codes, -1)
         there = np.where(inside[rows.frame.week], way.framed, -1)
-        own = from_sums.quality(rows.sums, at, len(labels), model=rows.model, frame=rows.frame, framed=there)
+        none_drawn = np.zeros(0, dtype=np.int64)
+        own = summed.quality(rows, summed.Domain(codes=at, framed=there, drawn=none_drawn, count=len(labels)))
         scored[way.title] = scored_by(session, found.scope, way.title.lower(), counted, found.shares.reviewers)
         for n, (key, label) in enumerate(labels):
             if own[n].figure.n < FEW:
@@ -293,7 +294,8 @@ def slices(
                 continue
             others = np.where((at >= 0) & (at != n), 0, -1)
             rest_framed = np.where((there >= 0) & (there != n), 0, -1)
-            rest = from_sums.quality(rows.sums, others, 1, model=rows.model, frame=rows.frame, framed=rest_framed)[0]
+            rest_of = summed.Domain(codes=others, framed=rest_framed, drawn=none_drawn, count=1)
+            rest = summed.quality(rows, rest_of)[0]
             if rest.figure.n >= FEW:
                 mine = scored[way.title].get(key)
                 near = scored["Queue"].get(key.partition("|")[2], whole) if way.title == PAIRS else whole

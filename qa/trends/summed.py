@@ -18,7 +18,7 @@ from qa.figures.reading import Read, read
 from qa.reviews.measured import Progress
 from qa.reviews.upheld import NOTHING, Upheld
 from qa.sampling import from_sums
-from qa.sampling.estimation import Difference, Figure
+from qa.sampling.estimation import Difference, Figure, Spread
 from qa.sampling.from_sums import Fit
 from qa.sampling.reporting import Reported
 from qa.sampling.sum_rows import Draws, FrameRows, Rows, Weighted, completion
@@ -46,6 +46,7 @@ class Summed:
     done: Vector  # reviews, scored or not, of each row
     judged: Mapping[tuple[int, str], tuple[float, float]]  # reviews and sum of d by place of the week and version
     model: Fit | None
+    spread: Spread | None  # of the scores of these weeks: what small domains borrow
     known: Known
     shares: Shares
     lenient: Vector  # the effects of the reviewers in the shares' order
@@ -103,6 +104,7 @@ def load(session: Session, scope: Scope, *, since: dt.date, until: dt.date) -> S
         frame, draws = frame.only(settled[frame.week]), draws.only(settled[draws.week])
     factor = completion(every.week, every.team, every.risk, every.sums["reviews"], draws, rows)
     sums = Weighted.of(rows, factor)
+    model = from_sums.fit(sums, len(at.queue)) if len(rows) and len(frame.week) else None
     known = strictness.known(session, scope.programme_id)
     shares = shares_of(session, scope, weeks, settled, since=since, until=until)
     return Summed(
@@ -116,7 +118,8 @@ def load(session: Session, scope: Scope, *, since: dt.date, until: dt.date) -> S
         draws=draws,
         done=rows.sums["reviews"],
         judged=_judged(every, list(versions)),
-        model=from_sums.fit(sums, len(at.queue)) if len(rows) and len(frame.week) else None,
+        model=model,
+        spread=from_sums.spread_in(sums, len(at.queue), model),
         known=known,
         shares=shares,
         lenient=np.array([known.effects.get(reviewer, 0.0) for reviewer in shares.reviewers]),
@@ -244,14 +247,27 @@ class Figures:
     counts: Mapping[str, Vector]
 
 
+def quality(summed: Summed, at: Domain) -> list[Reported]:
+    """The mean score of every domain with the chance of the draw alone."""
+    return from_sums.quality(
+        summed.sums,
+        at.codes,
+        at.count,
+        model=summed.model,
+        frame=summed.frame,
+        framed=at.framed,
+        spread=summed.spread,
+    )
+
+
 def figures(
     summed: Summed, at: Domain, concentration: Callable[[int, float], float], *, shares: bool = True
 ) -> Figures:
     """Estimate every domain; ``concentration`` tells the sum of squared reviewer shares of one with n_eff reviews."""
     known = summed.known
-    plain = from_sums.quality(summed.sums, at.codes, at.count, model=summed.model, frame=summed.frame, framed=at.framed)
+    plain = quality(summed, at)
     h = [concentration(d, each.figure.n_effective) if each.figure.n else 0.0 for d, each in enumerate(plain)]
-    quality = [bounded(from_sums.with_reviewers(each, known.between * h[d])) for d, each in enumerate(plain)]
+    scored = [bounded(from_sums.with_reviewers(each, known.between * h[d])) for d, each in enumerate(plain)]
     told = {
         name: from_sums.share(
             summed.sums,
@@ -265,7 +281,7 @@ def figures(
         for name, between in ((("passed", known.passed), ("critical", known.critical)) if shares else ())
     }
     return Figures(
-        quality=quality,
+        quality=scored,
         passed=told.get("passed", [NOT_ASKED] * at.count),
         critical=told.get("critical", [NOT_ASKED] * at.count),
         upheld=_upheld(summed, at),

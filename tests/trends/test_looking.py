@@ -16,6 +16,7 @@ from qa.people.queries import setting_at, zone_of
 from qa.reviews import keeping_sums, measured, measuring
 from qa.reviews.models import Review, ReviewRevision
 from qa.rubric_library.models import RubricVersion
+from qa.sampling.estimation import Figure
 from qa.sampling.models import Assignment, Draw, DrawnUnit, FrameUnit, Period
 from qa.tickets.models import HandledPart
 from qa.trends import comparing, looking, over_time, queries, rules, strictness, summed
@@ -88,11 +89,13 @@ def test_the_page_shows_the_figures_of_the_single_reviews(session: Session, cast
             for read in (measuring.reviewed, measuring.framed, measuring.drawn)
         ]
         evidence = rules.Evidence.of(*measured.settled(*known))
-        single = rules.weekly(_without_reviewers(evidence), looked.weeks).get("", [])
+        plain = _without_reviewers(evidence)
+        single = rules.weekly(plain, looked.weeks).get("", [])
+        spread = _spread_of_queues(plain)
         assert len(looked.overall) == len(single) == 8
         for ours, theirs in zip(looked.overall, single, strict=True):
             assert ours.quality.figure.estimate == pytest.approx(theirs.quality.figure.estimate)
-            assert ours.quality.figure.variance == pytest.approx(theirs.quality.figure.variance)
+            assert ours.quality.figure.variance == pytest.approx(_borrowing(theirs.quality.figure, *spread))
             assert ours.quality.figure.n == theirs.quality.figure.n
             assert ours.passed.figure.estimate == pytest.approx(theirs.passed.figure.estimate)
             assert ours.critical.figure.estimate == pytest.approx(theirs.critical.figure.estimate)
@@ -255,6 +258,25 @@ def _by_hand(session: Session, team: int, weeks: Collection[dt.date]) -> dict[in
     ).all()
     total = sum(d for _, d in rows)
     return {reviewer: d / total for reviewer, d in rows}
+
+
+def _spread_of_queues(evidence: rules.Evidence) -> tuple[float, float]:
+    """The window's pooled variance of a review, and its degrees of freedom, from the figures of its queues."""
+    names = sorted({row.queue for row in evidence.measured.reviews})
+    codes, framed = evidence.codes(lambda row: names.index(row.queue) if row.queue in names else -1)
+    figures = [each.figure for each in evidence.measured.window.quality(codes, framed, len(names))]
+    pooled = sum(each.n * (each.variance or 0.0) * each.n_effective for each in figures)
+    return pooled / sum(each.n for each in figures), sum(each.n_effective - 1 for each in figures)
+
+
+def _borrowing(figure: Figure, spread: float, spread_df: float) -> float | None:
+    """Smyth's (2004) variance of a figure: its own and the window's by their degrees of freedom, the latter's 8."""
+    own = figure.n_effective - 1
+    if figure.n < 2:
+        return None
+    borrowed = min(8.0, max(spread_df - own, 0.0))
+    variance = figure.variance or 0.0
+    return (own * variance + borrowed * spread / figure.n_effective) / (own + borrowed)
 
 
 def _without_reviewers(evidence: rules.Evidence) -> rules.Evidence:
