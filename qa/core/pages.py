@@ -69,11 +69,10 @@ class Stencil:
         self._encoded = [piece.encode() for piece in self._pieces]
 
     def filled(self, **values: str) -> str:
+        # The standard library's escape: strings in, strings out.
+        written = {name: value if isinstance(value, Markup) else escape(value) for name, value in values.items()}
         pieces = list(self._pieces)
-        for place in range(1, len(pieces), 2):
-            value = values[pieces[place]]
-            # The standard library's escape: strings in, strings out.
-            pieces[place] = value if isinstance(value, Markup) else escape(value)
+        pieces[1::2] = map(written.__getitem__, pieces[1::2])
         return "".join(pieces)
 
     def encoded(self, **values: str | bytes) -> bytes:
