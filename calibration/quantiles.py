@@ -1,8 +1,10 @@
 """Quantiles and tail areas of the normal, Student's t, F and chi-square distributions."""
 
+from functools import cache
 from types import ModuleType
 
 
+@cache
 def special_functions() -> ModuleType:
     """SciPy's special functions, at first use: they take longer to import than the whole library."""
     from scipy import special

@@ -8,14 +8,15 @@ say.
 
 import datetime as dt
 from collections import namedtuple
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import (
     JSON,
     BindParameter,
     Column,
+    ColumnElement,
     Connection,
     Date,
     Delete,
@@ -81,6 +82,24 @@ class Prepared:
         if len(rows) > 1:
             raise ValueError(f"{len(rows)} rows where at most one was expected")
         return rows[0] if rows else None
+
+
+def one_of(column: Any, name: str, count: int) -> ColumnElement[bool]:
+    """Whether a column holds one of so many values to come: a statement for each count, which ``each_of`` fills."""
+    return cast("ColumnElement[bool]", column.in_([bindparam(f"{name}_{n}") for n in range(count)]))
+
+
+def each_of(name: str, values: Iterable[Any]) -> dict[str, Any]:
+    """The values of ``one_of`` by their names."""
+    return {f"{name}_{n}": value for n, value in enumerate(values)}
+
+
+class PreparedPlain(Prepared):
+    """The same with rows that are tuples: names cost more than all the rest where rows come by the hundred."""
+
+    def __init__(self, statement: Select[*tuple[Any, ...]]) -> None:
+        super().__init__(statement)
+        self._make = tuple
 
 
 class PreparedMaking(Prepared):

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.types import NullType
 
 from qa.core.orm import table_of
-from qa.core.prepared import Prepared
+from qa.core.prepared import PreparedPlain, each_of, one_of
 from qa.figures.adding import pack_key
 from qa.figures.models import Pack
 from qa.figures.packing import NUMBER, Cell, cells_of, numbers_of
@@ -94,8 +94,9 @@ def read(
     several = {name: tuple(value) for name, value in asked.items() if isinstance(value, tuple | list | set)}
     one = {name: value for name, value in asked.items() if name not in several}
     statement = _statement(model, tuple(one), tuple((name, len(values)) for name, values in several.items()))
-    listed = {f"{name}_{n}": value for name, values in several.items() for n, value in enumerate(values)}
-    rows = statement.all(session, programme_id=programme_id, since=since, until=until, **one, **listed)
+    for name, values in several.items():
+        one |= each_of(name, values)
+    rows = statement.all(session, programme_id=programme_id, since=since, until=until, **one)
     names = _keys(model)
     *keys, texts, blocks = zip(*rows, strict=True) if rows else [()] * (len(names) + 2)
     width = len(model.SUMS)
@@ -116,7 +117,7 @@ def _keys(model: type[Pack]) -> list[str]:
 
 
 @lru_cache(maxsize=256)
-def _statement(model: type[Pack], equal: tuple[str, ...], listed: tuple[tuple[str, int], ...]) -> Prepared:
+def _statement(model: type[Pack], equal: tuple[str, ...], listed: tuple[tuple[str, int], ...]) -> PreparedPlain:
     """The packs by values of ``equal``, and by one of so many of each that is ``listed``."""
     columns = table_of(model).c
     where = [
@@ -124,7 +125,9 @@ def _statement(model: type[Pack], equal: tuple[str, ...], listed: tuple[tuple[st
         columns.week >= bindparam("since"),
         columns.week <= bindparam("until"),
         *(columns[name] == bindparam(name) for name in equal),
-        *(columns[name].in_([bindparam(f"{name}_{n}") for n in range(count)]) for name, count in listed),
+        *(one_of(columns[name], name, count) for name, count in listed),
     ]
-    plain = (type_coerce(columns[name], NullType).label(name) for name in (*_keys(model), "cells", "sums"))  # as the driver's
-    return Prepared(select(*plain).where(*where))
+    plain = (
+        type_coerce(columns[name], NullType).label(name) for name in (*_keys(model), "cells", "sums")
+    )  # as the driver's
+    return PreparedPlain(select(*plain).where(*where))

@@ -225,17 +225,18 @@ VOIDED = "voided reviews"
 
 def left_out(session: Session, where: Conditions, *, since: dt.datetime, until: dt.datetime) -> list[tuple[str, int]]:
     """Reviews of parts resolved in a time that no figure rests on: by purpose, and those voided."""
+    # By the reviews' own index, for which every purpose is named: in a join SQLite reads every part of these weeks.
+    part = select(HandledPart.id).join(Ticket, Ticket.id == HandledPart.ticket_id)
+    inside = (HandledPart.id == Review.part_id, HandledPart.resolved_at >= since, HandledPart.resolved_at < until)
     rows = session.execute(
         select(Review.purpose, Review.state, func.count())
-        .join(HandledPart, HandledPart.id == Review.part_id)
-        .join(Ticket, Ticket.id == HandledPart.ticket_id)
         .where(
-            HandledPart.resolved_at >= since,
-            HandledPart.resolved_at < until,
+            or_(
+                Review.purpose.in_(LEFT_OUT) & (Review.state == "submitted"),
+                Review.purpose.in_(Purpose) & (Review.state == "voided"),
+            ),
             Review.submitted_at >= since,
-            or_(Review.purpose.in_(LEFT_OUT), Review.state == "voided"),
-            Review.state != "draft",
-            *where,
+            part.where(*inside, *where).exists(),
         )
         .group_by(Review.purpose, Review.state)
         .order_by(Review.purpose, Review.state)

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
+from calibration.results import Interval
 from qa.sampling.reporting import PEOPLE, Reported
 from qa.trends import scoped, summed
 from qa.trends.dimensions import NARROWING
@@ -107,11 +108,6 @@ def fair_of(quality: Reported, effect: float) -> Reported:
     if figure.estimate is None:
         return quality
     interval = figure.interval
-    moved = replace(
-        figure,
-        estimate=figure.estimate - effect,
-        interval=None
-        if interval is None
-        else replace(interval, low=interval.low - effect, high=interval.high - effect),
-    )
-    return bounded(replace(quality, figure=moved))
+    if interval is not None:
+        interval = Interval(low=interval.low - effect, high=interval.high - effect, confidence=interval.confidence)
+    return bounded(replace(quality, figure=replace(figure, estimate=figure.estimate - effect, interval=interval)))

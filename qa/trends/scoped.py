@@ -2,11 +2,13 @@
 
 import datetime as dt
 from collections.abc import Collection
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy import ColumnElement, bindparam, exists, func, select
 from sqlalchemy.orm import Session
 
+from qa.core.prepared import Prepared, PreparedPlain, each_of, one_of
 from qa.figures.models import WeeklyFramePack
 from qa.figures.packing import cells_of
 from qa.people.models import User
@@ -19,19 +21,25 @@ from qa.trends.dimensions import NARROWING
 from qa.trends.shares import Scope, people
 
 
-def facets_of(session: Session, scope: Scope, since: dt.date) -> dict[str, list[str]]:
-    """What the page can be narrowed to, from the sums of the weeks shown: values by face, queues under "queue"."""
+@lru_cache(maxsize=128)
+def _facets(teams: int) -> PreparedPlain:
     table = WeeklyFramePack
-    rows = session.execute(
+    return PreparedPlain(
         select(table.face, table.cells)
         .where(
-            table.programme_id == scope.programme_id,
+            table.programme_id == bindparam("programme"),
             table.face.in_(("all", *NARROWING)),
-            table.team_id.in_(scope.read_teams),
-            table.week >= since,
+            one_of(table.team_id, "team", teams),
+            table.week >= bindparam("since"),
         )
         .distinct()
     )
+
+
+def facets_of(session: Session, scope: Scope, since: dt.date) -> dict[str, list[str]]:
+    """What the page can be narrowed to, from the sums of the weeks shown: values by face, queues under "queue"."""
+    named = each_of("team", scope.read_teams)
+    rows = _facets(len(named)).all(session, programme=scope.programme_id, since=since, **named)
     found: dict[str, set[str]] = {}
     for face, cells in rows:
         name, place = ("queue", 0) if face == "all" else (face, 1)
@@ -119,25 +127,41 @@ def disputes_in(
     session: Session, scope: Scope, *, since: dt.datetime, middle: dt.datetime, until: dt.datetime
 ) -> list[tuple[int, int, int]]:
     """Disputes opened in the newer and the older part of a time: how many, settled, and settled with another score."""
-    where: list[ColumnElement[bool]] = [HandledPart.programme_id == scope.programme_id]
-    if scope.teams is not None:
-        where.append(HandledPart.team_id.in_(scope.teams))
-    if scope.queue is not None:
-        where.append(Ticket.queue == scope.queue)
-    if scope.face in {"channel", "tier", "language", "launch"}:
-        where.append(getattr(Ticket, scope.face) == scope.value)
+    face = scope.face if scope.face in {"channel", "tier", "language", "launch"} else None
+    named = {} if scope.teams is None else each_of("team", scope.teams)
+    named |= {} if scope.queue is None else {"queue": scope.queue}
+    named |= {} if face is None else {"value": scope.value}
+    statement = _disputes(None if scope.teams is None else len(scope.teams), scope.queue is not None, face)
+    (row,) = statement.all(session, programme=scope.programme_id, since=since, middle=middle, until=until, **named)
+    return [tuple(row[:3]), tuple(row[3:])]
+
+
+@lru_cache(maxsize=128)
+def _disputes(teams: int | None, of_queue: bool, face: str | None) -> Prepared:
+    where: list[ColumnElement[bool]] = [HandledPart.programme_id == bindparam("programme")]
+    if teams is not None:
+        where.append(one_of(HandledPart.team_id, "team", teams))
+    if of_queue:
+        where.append(Ticket.queue == bindparam("queue"))
+    if face is not None:
+        where.append(getattr(Ticket, face) == bindparam("value"))
     changed = exists().where(ReviewRevision.review_id == Dispute.review_id, ReviewRevision.kind == "dispute")
     settled = Dispute.state.in_(("settled", "final"))
     told: list[Any] = []
-    for part in (Dispute.opened_at >= middle, Dispute.opened_at < middle):
+    for part in (Dispute.opened_at >= bindparam("middle"), Dispute.opened_at < bindparam("middle")):
         told += [func.count().filter(part), func.count().filter(part & settled)]
         told.append(func.count().filter(part & settled & changed))
-    row = session.execute(
-        select(*told)
+    named = [count.label(f"count_{n}") for n, count in enumerate(told)]
+    return Prepared(
+        select(*named)
         .select_from(Dispute)
         .join(Review, Review.id == Dispute.review_id)
         .join(HandledPart, HandledPart.id == Review.part_id)
         .join(Ticket, Ticket.id == HandledPart.ticket_id)
-        .where(Dispute.opened_at >= since, Dispute.opened_at < until, Review.purpose == Purpose.ROUTINE, *where)
-    ).one()
-    return [tuple(row[:3]), tuple(row[3:])]
+        .where(
+            Dispute.opened_at >= bindparam("since"),
+            Dispute.opened_at < bindparam("until"),
+            Review.purpose == Purpose.ROUTINE,
+            *where,
+        )
+    )

@@ -3,13 +3,15 @@
 import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
+from qa.core.prepared import PreparedPlain, each_of, one_of
 from qa.figures.models import WeeklyPersonPack, WeeklyReviewerPack
 from qa.figures.packing import NUMBER
 from qa.figures.reading import Read, read
@@ -210,17 +212,27 @@ def people(
     values: Sequence[str] | None = None,
 ) -> dict[str, dict[tuple[str, dt.date], int]]:
     """How many specialists each value's week is over, by face."""
+    named = each_of("face", faces) | each_of("value", values or ())
+    statement = _people(len(faces), None if values is None else len(values))
+    found: dict[str, dict[tuple[str, dt.date], int]] = {face: {} for face in faces}
+    for face, value, week, size in statement.all(
+        session, programme=scope.programme_id, since=since, until=until, **named
+    ):
+        found[face][value, week] = size // NUMBER.itemsize  # each cell is one person with one sum
+    return found
+
+
+@lru_cache(maxsize=128)
+def _people(faces: int, values: int | None) -> PreparedPlain:
     table = WeeklyPersonPack
     where = [
-        table.programme_id == scope.programme_id,
-        table.face.in_(faces),
-        table.week >= since,
-        table.week <= until,
+        table.programme_id == bindparam("programme"),
+        one_of(table.face, "face", faces),
+        table.week >= bindparam("since"),
+        table.week <= bindparam("until"),
     ]
     if values is not None:
-        where.append(table.value.in_(values))
-    cells = func.length(table.sums) / NUMBER.itemsize  # each cell is one person with one sum
-    found: dict[str, dict[tuple[str, dt.date], int]] = {face: {} for face in faces}
-    for face, value, week, count in session.execute(select(table.face, table.value, table.week, cells).where(*where)):
-        found[face][value, week] = int(count)
-    return found
+        where.append(one_of(table.value, "value", values))
+    return PreparedPlain(
+        select(table.face, table.value, table.week, func.length(table.sums).label("size")).where(*where)
+    )

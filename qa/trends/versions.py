@@ -1,13 +1,16 @@
 """The steps of scoring between rubric versions, with the kept shifts, as the trends page needs them."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from itertools import pairwise, product
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 import rubrics
 from calibration.results import Estimate
+from qa.core.prepared import Prepared, PreparedPlain, each_of, one_of
 from qa.rubric_library.models import RubricFamily, RubricVersion
 from qa.rubric_library.queries import parsed
 from qa.rubric_studies.bridges import kept_shifts
@@ -25,13 +28,19 @@ def by_week(session: Session, found: Summed) -> list[Judged]:
     ]
 
 
-def names_of(session: Session, version_ids: Sequence[str]) -> list[str]:
-    """Rubric versions as people say them."""
-    rows = session.execute(
+@lru_cache(maxsize=128)
+def _names(versions: int) -> PreparedPlain:
+    return PreparedPlain(
         select(RubricVersion.id, RubricFamily.name, RubricVersion.major, RubricVersion.minor)
         .join(RubricFamily, RubricFamily.id == RubricVersion.family_id)
-        .where(RubricVersion.id.in_([int(each) for each in version_ids]))
+        .where(one_of(RubricVersion.id, "id", versions))
     )
+
+
+def names_of(session: Session, version_ids: Sequence[str]) -> list[str]:
+    """Rubric versions as people say them."""
+    asked = each_of("id", map(int, version_ids))
+    rows = _names(len(asked)).all(session, **asked) if asked else []
     names = {str(version): f"{name} {major}.{minor}" for version, name, major, minor in rows}
     return [names.get(each, each) for each in version_ids]
 
@@ -47,6 +56,21 @@ def ids_of(session: Session, programme_id: int) -> dict[str, int]:
     return {f"{name} {major}.{minor}": version for version, name, major, minor in rows}
 
 
+@lru_cache(maxsize=128)
+def _of_families(names: int) -> Prepared:
+    version = RubricVersion
+    return Prepared(
+        select(version.id, version.family_id, RubricFamily.name, version.major, version.minor, version.document)
+        .join(RubricFamily, RubricFamily.id == version.family_id)
+        .where(
+            RubricFamily.programme_id == bindparam("programme"),
+            one_of(RubricFamily.name, "name", names),
+            version.state.in_(("published", "retired")),
+        )
+        .order_by(RubricFamily.id, version.major, version.minor, version.id)
+    )
+
+
 def changes_between(session: Session, programme_id: int, names: Iterable[str]) -> list[Change]:
     """Where the scoring of a rubric changed, for rubrics that more than one of these version names belongs to.
 
@@ -56,20 +80,11 @@ def changes_between(session: Session, programme_id: int, names: Iterable[str]) -
     changed = {family for family in families if families.count(family) > 1}
     if not changed:
         return []
-    rows = session.execute(
-        select(RubricFamily.id, RubricFamily.name, RubricVersion)
-        .join(RubricVersion, RubricVersion.family_id == RubricFamily.id)
-        .where(
-            RubricFamily.programme_id == programme_id,
-            RubricFamily.name.in_(changed),
-            RubricVersion.state.in_(("published", "retired")),
-        )
-        .order_by(RubricFamily.id, RubricVersion.major, RubricVersion.minor, RubricVersion.id)
-    ).all()
-    shifts = kept_shifts(session, [version.id for _, _, version in rows])
+    rows = _of_families(len(changed)).all(session, programme=programme_id, **each_of("name", changed))
+    shifts = kept_shifts(session, [row.id for row in rows])
     found: list[Change] = []
-    for family_id, family in dict.fromkeys((family_id, name) for family_id, name, _ in rows):
-        versions = {version.label: version for each, _, version in rows if each == family_id}
+    for family_id, family in dict.fromkeys((row.family_id, row.name) for row in rows):
+        versions = {f"{row.major}.{row.minor}": row for row in rows if row.family_id == family_id}
         runs = rubrics.score_runs([parsed(version.document) for version in versions.values()])
         for old, new in pairwise(runs):
             found.append(
@@ -84,7 +99,7 @@ def changes_between(session: Session, programme_id: int, names: Iterable[str]) -
     return found
 
 
-def _pairs(versions: Mapping[str, RubricVersion], old: Sequence[str], new: Sequence[str]) -> Iterable[tuple[int, int]]:
+def _pairs(versions: Mapping[str, Any], old: Sequence[str], new: Sequence[str]) -> Iterable[tuple[int, int]]:
     """Any version of one stretch with any of the next: within a stretch scores are the same."""
     return ((versions[a].id, versions[b].id) for a, b in product(old, new))
 

@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
 from qa.core.orm import UtcDateTime, table_of
-from qa.core.prepared import Prepared, PreparedChange, PreparedMaking, given
+from qa.core.prepared import Prepared, PreparedChange, PreparedMaking, PreparedPlain, each_of, given, one_of
 from qa.notices.models import Notice
 from qa.people.models import ProgrammeSetting, User
 from tests.support.cast import Cast
@@ -46,6 +46,17 @@ def test_values_are_taken_anew_each_time(session: Session, cast: Cast):
 
     assert [row.id for row in found] == [cast.rita.id, cast.lena.id]
     assert named.one_or_none(session, email="nobody'; --@example.org") is None
+
+
+@pytest.mark.parametrize("asked", [0, 1, 2])
+def test_a_list_of_values_finds_each_of_them(session: Session, cast: Cast, asked: int):
+    people, wanted = User.__table__, [cast.rita.id, cast.lena.id][:asked]
+    statement = select(people.c.id, people.c.name).where(one_of(people.c.id, "who", asked)).order_by(people.c.id)
+
+    rows = PreparedPlain(statement).all(session, **each_of("who", wanted))
+
+    names = {cast.rita.id: cast.rita.name, cast.lena.id: cast.lena.name}
+    assert rows == [(each, names[each]) for each in sorted(wanted)]
 
 
 def test_more_rows_than_one_are_an_error_where_one_is_expected(session: Session, cast: Cast):

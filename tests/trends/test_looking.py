@@ -17,7 +17,7 @@ from qa.reviews import keeping_sums, measured, measuring
 from qa.reviews.models import Review, ReviewRevision
 from qa.rubric_library.models import RubricVersion
 from qa.sampling.estimation import Figure
-from qa.sampling.models import Assignment, Draw, DrawnUnit, FrameUnit, Period
+from qa.sampling.models import Assignment, Draw, DrawnUnit, FrameUnit, Period, Purpose
 from qa.tickets.models import HandledPart
 from qa.trends import comparing, looking, over_time, queries, rules, strictness, summed
 from qa.trends.dimensions import DIMENSIONS
@@ -215,6 +215,43 @@ def test_weeks_that_are_quiet_since_keep_what_they_compare_with_and_can_be_chose
 def _in(looked: looking.Looked, weeks: Collection[dt.date]) -> Callable[..., NDArray[np.int64]]:
     places = looked.summed.places(weeks)
     return lambda week, *_: np.where(np.isin(week, places), 0, -1)
+
+
+def test_reviews_that_no_figure_rests_on_are_counted_by_why_and_within_the_weeks_asked_for(
+    session: Session, cast: Cast
+) -> None:
+    version, zone = publish_rubric(session, cast), zone_of(setting_at(session, cast.programme.id, utcnow()))
+    for back, purpose, voided in (
+        (1, Purpose.ROUTINE, False),
+        (1, Purpose.ROUTINE, True),
+        (1, Purpose.TARGETED, False),
+        (2, Purpose.TARGETED, False),
+        (2, Purpose.TARGETED, True),
+        (2, Purpose.FOLLOW_UP, False),
+        (3, Purpose.TARGETED, False),  # before the weeks
+    ):
+        at = wednesday(back)
+        handled = make_ticket(
+            session, cast, resolved_at=at, queue="login" if purpose == Purpose.TARGETED else "payouts"
+        )
+        task = make_assignment(session, handled, cast.rita, version, purpose=purpose)
+        review = make_review(session, handled, task, at=at + dt.timedelta(hours=1))
+        if voided:
+            review.state, review.voided_at, review.void_reason = "voided", utcnow(), "wrong ticket"
+    session.commit()
+    weeks = [monday_of(wednesday(back).date()) for back in (2, 1)]
+
+    def told(**narrowed: str | int) -> dict[str, int]:
+        who = actor(session, cast.quinn)
+        return dict(queries.left_out(session, who, weeks, zone, **narrowed))  # type: ignore[arg-type]
+
+    assert told() == {
+        "targeted reviews (chosen, not drawn)": 2,
+        "follow-up reviews": 1,
+        "voided reviews": 2,
+    }
+    assert told(queue="payouts") == {"follow-up reviews": 1, "voided reviews": 1}
+    assert told(team_id=cast.appeals.id) == {}
 
 
 def test_two_groups_differ_by_what_their_reviewers_do_not_share(session: Session, cast: Cast) -> None:
