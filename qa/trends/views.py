@@ -6,6 +6,7 @@ import datetime as dt
 import io
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Blueprint, g, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
@@ -153,8 +154,15 @@ def address(
 def reviews_of(weeks: Sequence[dt.date], chosen: looking.Filters) -> Callable[..., str | None]:
     """Where the reviews of some weeks, perhaps of one team or queue, are listed; to be asked by a page."""
 
+    whole = address(min(weeks), chosen, until=max(weeks)) if weeks else None
+
     def listed(**narrowed: Any) -> str | None:
-        return address(min(weeks), chosen, until=max(weeks), **narrowed) if weeks else None
+        told = {name: value for name, value in narrowed.items() if value}
+        if whole is None or not told:
+            return whole
+        if chosen.team_id is not None or chosen.queue is not None:  # one of them would stand there twice
+            return address(min(weeks), chosen, until=max(weeks), **narrowed)
+        return f"{whole}&{urlencode(told)}"  # a page has dozens, and all of them begin so
 
     return listed
 
