@@ -4,12 +4,19 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from qa.core.access import Actor
 from qa.core.errors import NotFoundError
+from qa.core.prepared import Prepared
 from qa.notices.models import Notice
+
+_UNREAD = Prepared(
+    select(func.count(Notice.id).label("count")).where(
+        Notice.user_id == bindparam("user"), Notice.read_at.is_(None), Notice.created_at <= bindparam("now")
+    )
+)
 
 
 def unread(session: Session, user_id: int, *, now: dt.datetime, limit: int = 20) -> Sequence[Notice]:
@@ -32,10 +39,7 @@ def get_notice_for(session: Session, actor: Actor, notice_id: int) -> Notice:
 
 def count_unread(session: Session, user_id: int, *, now: dt.datetime) -> int:
     """How many notices wait."""
-    waiting = select(func.count(Notice.id)).where(
-        Notice.user_id == user_id, Notice.read_at.is_(None), Notice.created_at <= now
-    )
-    return session.scalar(waiting) or 0
+    return int(_UNREAD.all(session, user=user_id, now=now)[0].count)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

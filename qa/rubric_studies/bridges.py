@@ -1,8 +1,10 @@
 """Reading bridge studies: what could be scored, what is, and the shifts that are kept."""
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
@@ -10,6 +12,7 @@ from sqlalchemy.orm import Session
 from calibration.results import Estimate, Interval
 from qa.core.access import Actor
 from qa.core.errors import NotFoundError
+from qa.core.prepared import Prepared, each_of, one_of
 from qa.people.models import User
 from qa.reviews.models import Review, ReviewRevision
 from qa.rubric_library.models import RubricVersion
@@ -161,8 +164,8 @@ def scored_parts(session: Session, old_id: int, new_id: int, *, clearance: int, 
     )
 
 
-def kept_shift(study: BridgeStudy) -> Estimate | None:
-    """The shift as it was kept, as a value."""
+def kept_shift(study: Any) -> Estimate | None:
+    """The shift as it was kept, as a value; of a ``BridgeStudy`` or a row of its columns."""
     if study.shift is None:
         return None
     known = study.low is not None and study.high is not None
@@ -177,16 +180,27 @@ def kept_shift(study: BridgeStudy) -> Estimate | None:
     )
 
 
+@lru_cache(maxsize=128)
+def _kept(versions: int) -> Prepared:
+    study = BridgeStudy
+    return Prepared(
+        select(
+            *(study.old_version_id, study.new_version_id, study.shift, study.std_error, study.low, study.high),
+            *(study.confidence, study.pairs, study.method),
+        )
+        .where(
+            one_of(study.old_version_id, "old", versions),
+            one_of(study.new_version_id, "new", versions),
+            study.kept_at.is_not(None),
+        )
+        .order_by(study.kept_at, study.id)
+    )
+
+
 def kept_shifts(session: Session, version_ids: Iterable[int]) -> Mapping[tuple[int, int], Estimate]:
     """The newest kept shift between each two of these versions, by (old, new)."""
-    ids: Sequence[int] = sorted(set(version_ids))
-    rows = session.scalars(
-        select(BridgeStudy)
-        .where(
-            BridgeStudy.old_version_id.in_(ids), BridgeStudy.new_version_id.in_(ids), BridgeStudy.kept_at.is_not(None)
-        )
-        .order_by(BridgeStudy.kept_at, BridgeStudy.id)
-    )
+    ids = sorted(set(version_ids))
+    rows = _kept(len(ids)).all(session, **each_of("old", ids), **each_of("new", ids))
     found: dict[tuple[int, int], Estimate] = {}
     for study in rows:
         shift = kept_shift(study)

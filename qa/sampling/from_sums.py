@@ -79,7 +79,7 @@ def fit(window: Weighted, queues: int) -> Fit | None:
     useful = np.array([each is not None and each >= USEFUL for each in correlations], dtype=np.bool_)
     centre = float((rows.sums["p"] * known).sum()) / total
     counts = np.bincount(rows.queue, n, queues)
-    group = queue_groups(np.repeat(np.arange(queues), counts.astype(np.int64)), queues)
+    group = queue_groups(counts.astype(np.int64))
     levels = int(group.max()) + 1
     slope_at, missing_at, size = levels, levels + 1, levels + 2
     s = window.first
@@ -189,10 +189,10 @@ def quality(
     inside = codes >= 0
     at, s1, s2 = codes[inside], _inside(sums.first, inside), _inside(sums.second, inside)
     n = sums.rows.sums["n"][inside]
-    plain = _means(at, count, n, (s1["y"], s1["y2"]), (s2["y"], s2["y2"]), (s1[""], s2[""]))
-    figures = figures_of(plain, plain.mean, *steadied(plain, spread), 2, HAJEK_SHRUNK if spread else HAJEK, 0.95)
     totals = np.bincount(at, s1["y"], count)
     sizes = np.zeros(count)
+    figures: list[Figure] = []
+    helped = np.zeros(count, dtype=np.bool_)
     terms: list[tuple[float, float] | None] = [None] * count
     if frame is not None and framed is not None:
         there = framed >= 0
@@ -204,12 +204,15 @@ def quality(
             means = _means(at, count, n, first, second, (s1[""], s2[""]))
             mean_of_all = np.divide(expected, sizes, out=np.zeros(count), where=sizes > 0)
             estimates = mean_of_all + means.mean
-            greg = figures_of(means, estimates, *steadied(means, spread), 2, GREG_STEADIED if spread else GREG, 0.95)
-            helped = np.bincount(at, n * model.useful[sums.rows.queue[inside]], count) > 0
-            for d in range(count):
-                if helped[d] and sizes[d] > 0 and greg[d].estimate is not None:
-                    figures[d] = greg[d]
-                    terms[d] = (float(mean_of_all[d]), float(means.mean[d]))
+            figures = figures_of(means, estimates, *steadied(means, spread), 2, GREG_STEADIED if spread else GREG, 0.95)
+            helped = (np.bincount(at, n * model.useful[sums.rows.queue[inside]], count) > 0) & (sizes > 0)
+            for d in np.flatnonzero(helped).tolist():
+                terms[d] = (float(mean_of_all[d]), float(means.mean[d]))
+    if not helped.all():
+        plain = _means(at, count, n, (s1["y"], s1["y2"]), (s2["y"], s2["y2"]), (s1[""], s2[""]))
+        method = HAJEK_SHRUNK if spread else HAJEK
+        means_alone = figures_of(plain, plain.mean, *steadied(plain, spread), 2, method, 0.95)
+        figures = [figures[d] if helped[d] else each for d, each in enumerate(means_alone)]
     known = inside & sums.rows.known
     correlations = _correlations(sums, codes, count, known) if model is not None else [None] * count
     return [_reported(each, sizes[d], totals[d], correlations[d], terms[d]) for d, each in enumerate(figures)]

@@ -121,7 +121,7 @@ def regress(sample: Sample, frame: Frame, queues: int) -> Regression | None:
     correlations = measured_correlations(codes, queues + 1, filled, sample.y, 1 / sample.pi)[:queues]
     useful = tuple(correlation is not None and correlation >= USEFUL for correlation in correlations)
     centre = float(sample.predicted[known].mean())
-    group = queue_groups(sample.queue, queues)
+    group = queue_groups(np.bincount(sample.queue, minlength=queues))
     used = np.array(useful, dtype=np.float64)
     levels = [(group[sample.queue] == code).astype(np.float64) for code in range(int(group.max()) + 1)]
     centred = np.where(known, sample.predicted - centre, 0.0) * used[sample.queue]
@@ -140,15 +140,14 @@ def regress(sample: Sample, frame: Frame, queues: int) -> Regression | None:
     )
 
 
-def queue_groups(queue: Codes, queues: int) -> Codes:
-    """Which level each queue has: its own with enough reviews, else one shared by all small ones.
+def queue_groups(counts: Codes) -> Codes:
+    """Which level each queue has by its number of reviews: its own with enough, else one shared by all small ones.
 
     When even together they are too few, they join the largest queue: a level without reviews would predict nothing.
     """
-    counts = np.bincount(queue, minlength=queues)
     large = counts >= LEAST_IN_QUEUE
     if not large.any():
-        return np.zeros(queues, dtype=np.int64)
+        return np.zeros(len(counts), dtype=np.int64)
     group = np.cumsum(large) - 1
     shared = int(large.sum()) if counts[~large].sum() >= LEAST_IN_QUEUE else int(group[int(counts.argmax())])
     return np.where(large, group, shared).astype(np.int64)

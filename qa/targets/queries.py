@@ -4,14 +4,26 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from qa.core.access import Actor
 from qa.core.errors import NotFoundError
+from qa.core.prepared import Prepared
 from qa.people.models import Team, User
 from qa.targets.models import Target
 from qa.targets.rules import scope_of
+
+_WANTED = Prepared(
+    select(Target.measure, Target.value)
+    .where(
+        Target.programme_id == bindparam("programme"),
+        Target.scope.in_([bindparam("own"), bindparam("whole")]),
+        Target.withdrawn_at.is_(None),
+        Target.effective_from <= bindparam("day"),
+    )
+    .order_by(Target.scope != bindparam("whole"), Target.effective_from, Target.id)
+)
 
 
 def wanted_on(
@@ -22,17 +34,8 @@ def wanted_on(
     A team or queue without a target of its own has the programme's.
     """
     own, whole = scope_of(team_id, queue), scope_of(None, "")
-    rows = session.execute(
-        select(Target.measure, Target.scope, Target.value)
-        .where(
-            Target.programme_id == programme_id,
-            Target.scope.in_(sorted({own, whole})),
-            Target.withdrawn_at.is_(None),
-            Target.effective_from <= day,
-        )
-        .order_by(Target.scope != whole, Target.effective_from, Target.id)
-    )
-    return {measure: value for measure, _, value in rows}  # the newest of the own scope comes last
+    rows = _WANTED.all(session, programme=programme_id, own=own, whole=whole, day=day)
+    return dict(rows)  # the newest of the own scope comes last
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

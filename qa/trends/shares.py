@@ -96,7 +96,9 @@ def shares_of(
     chosen: dict[str, Any] = {} if values is None else {"value": values}
     found = read(session, WeeklyReviewerPack, scope.programme_id, since=since, until=until, face=face, **chosen)
     week = found.codes("week", {day: n for n, day in enumerate(weeks)})
-    reviewers, who = np.unique(found.numbers("reviewer_id"), return_inverse=True)
+    by = found.numbers("reviewer_id")
+    reviewers = np.unique(by)
+    who = np.searchsorted(reviewers, by)
     shape = (len(weeks), len(reviewers))
     at = np.where(settled[week], week * shape[1] + who, shape[0] * shape[1])  # the last place is nobody's
     tables: dict[str, Vector] = {
