@@ -27,8 +27,6 @@ PRIOR_DF = 8.0  # what the other specialists' spread counts beside a specialist'
 HAJEK = "design-weighted mean (Hajek), t interval"
 GREG = "regression estimate (GREG), t interval"
 GREG_SHRUNK = "regression estimate (GREG), variance shrunk to the pooled one, t interval"
-HAJEK_SHRUNK = "design-weighted mean (Hajek), variance shrunk to the window’s, t interval"
-GREG_STEADIED = "regression estimate (GREG), variance shrunk to the window’s, t interval"
 GREG_CALIBRATED = "regression estimate (GREG), calibrated weights in the variance, t interval"
 PROPORTION = "design-weighted proportion, Korn-Graubard interval"
 
@@ -269,51 +267,6 @@ def _shrunk(means: Means) -> tuple[Vector, Vector, bool]:
     # A domain that was reviewed whole has no sampling error to shrink.
     variances = np.divide(s2, means.n_effective, out=np.zeros_like(s2), where=(means.n > 0) & ~means.all_certain)
     return variances, df, True
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Spread:
-    """How much the scores of a whole window scatter: V n_eff of one review, and its degrees of freedom."""
-
-    variance: float
-    df: float
-
-
-def spread_of(means: Means) -> Spread | None:
-    """The domains' variances pooled; ``None`` without two reviews in any."""
-    several = means.n >= 2
-    if not several.any():
-        return None
-    own = (means.variance * means.n_effective)[several]
-    n = means.n[several]
-    return Spread(
-        variance=float((n * own).sum() / n.sum()), df=float(np.maximum(means.n_effective[several] - 1, 0).sum())
-    )
-
-
-def steadied(means: Means, spread: Spread | None) -> tuple[Vector, Vector]:
-    """Each domain's variance drawn towards the window's with 8 degrees of freedom, and the degrees of freedom.
-
-    s2 = ((n_eff - 1) s2_d + k s2) / (n_eff - 1 + k), V = s2 / n_eff, t with n_eff - 1 + k; k = 8, but never more than
-    the window has besides the domain. Scores have a long tail of failed criticals: the variance of a handful of reviews
-    is mostly too small, most of all where the mean is too high, because both miss the same rare low score. Without a
-    spread the variances are as they are.
-
-    References
-    ----------
-    Smyth (2004), Statistical Applications in Genetics and Molecular Biology 3 (1), article 3.
-    """
-    own_df = np.maximum(means.n_effective - 1, 0)
-    if spread is None:
-        return means.variance, np.maximum(own_df, 1)
-    borrowed = np.clip(spread.df - own_df, 0, PRIOR_DF)
-    df = own_df + borrowed
-    own = means.variance * means.n_effective
-    s2 = np.divide(own_df * own + borrowed * spread.variance, df, out=own.copy(), where=df > 0)
-    # A domain that was reviewed whole has no sampling error to shrink.
-    there = (means.n > 1) & ~means.all_certain
-    variances = np.divide(s2, means.n_effective, out=means.variance.copy(), where=there)
-    return variances, np.maximum(df, 1)
 
 
 def greg_calibrated(

@@ -14,21 +14,17 @@ from numpy.typing import NDArray
 
 from qa.sampling.estimation import (
     GREG,
-    GREG_STEADIED,
     HAJEK,
-    HAJEK_SHRUNK,
     Difference,
     Figure,
     Means,
-    Spread,
     difference,
     figures_of,
     korn_graubard,
-    spread_of,
-    steadied,
 )
 from qa.sampling.predicting import LEAST_REVIEWS, USEFUL
 from qa.sampling.reporting import Reported, queue_groups
+from qa.sampling.spreads import GREG_STEADIED, HAJEK_SHRUNK, Spread, spread_of, steadied
 from qa.sampling.strictness import with_strictness
 from qa.sampling.sum_rows import NAMES, FrameRows, Rows, Weighted
 

@@ -18,9 +18,10 @@ from qa.figures.reading import Read, read
 from qa.reviews.measured import Progress
 from qa.reviews.upheld import NOTHING, Upheld
 from qa.sampling import from_sums
-from qa.sampling.estimation import Difference, Figure, Spread
+from qa.sampling.estimation import Difference, Figure
 from qa.sampling.from_sums import Fit
 from qa.sampling.reporting import Reported
+from qa.sampling.spreads import Spread
 from qa.sampling.sum_rows import Draws, FrameRows, Rows, Weighted, completion
 from qa.trends import strictness
 from qa.trends.rules import bounded
