@@ -105,6 +105,7 @@ def test_trends_show_the_notes_of_their_weeks_and_the_target_that_holds(
         return looking.look(session, actor(session, who), chosen, setting=cast.setting, zone=zone, now=utcnow())
 
     everything = looked(cast.dora, looking.Filters())
-    assert ([view.note.text for view in everything.said], everything.target) == (["It held, all in all."], 85.0)
-    assert looked(cast.dora, looking.Filters(team_id=cast.payouts.id)).target == 70.0
+    told = [view.note.text for view in everything.said]
+    assert (told, everything.wanted["quality"]) == (["It held, all in all."], 85.0)
+    assert looked(cast.dora, looking.Filters(team_id=cast.payouts.id)).wanted["quality"] == 70.0
     assert looked(cast.lena, looking.Filters()).said == ()
