@@ -1,4 +1,4 @@
-"""What stands behind the demo's figures: procedures, the launch, targets, escalations, gaps, the director's notes."""
+"""What stands behind the demo's figures: procedures, the launch, targets, escalations, gaps, notes, closed weeks."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -29,7 +29,9 @@ from qa.sop_gaps.rules import Raised
 from qa.targets import service as targets
 from qa.tickets.conversations import conversation_of
 from qa.tickets.models import HandledPart, Ticket
+from qa.trends import closing
 
+CLOSED = 3  # of the oldest weeks
 DAY, HOUR = dt.timedelta(days=1), dt.timedelta(hours=1)
 WIKI = "https://wiki.fairmark.example/sop/"
 PROCEDURES = (  # key, title, versions: label, week of the story, weeks until it is to be reviewed, what changed
@@ -102,6 +104,8 @@ def load_behind(session: Session, setting: ProgrammeSetting, ring: KeyRing, *, u
     _targets(session, programme_id, people, today, until)
     _escalations(session, people, until)
     _gaps(session, people, ring, today, until)
+    for week in closing.periods_of(session, programme_id)[2:][-CLOSED:]:  # the newest are still being reviewed
+        closing.close(session, week, by=lead.id, now=until)
     for months_ago, text in NOTES:
         month = (today.replace(day=15) - months_ago * 30 * DAY).strftime("%Y-%m")
         board_notes.write(session, programme_id, span_of(month), text, version=0, by=director.id, now=until)

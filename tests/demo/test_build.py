@@ -28,7 +28,7 @@ from qa.reviews.disputes.models import Dispute, DisputeDecision
 from qa.reviews.models import Review, ReviewRevision
 from qa.reviews.second_looks.models import SecondLook
 from qa.rubric_library.models import ProcedureVersion
-from qa.sampling.models import Assignment, DrawReceipt
+from qa.sampling.models import Assignment, DrawReceipt, Period
 from qa.sop_gaps.models import SopGap
 from qa.targets.models import Target
 from qa.tickets.models import ConversationRevision, HandledPart, Ticket
@@ -113,6 +113,9 @@ def test_something_stands_behind_the_figures(session: Session) -> None:
     assert set(session.scalars(select(SopGap.state))) == {"open", "in_work", "fixed", "declined"}
     assert set(session.scalars(select(Escalation.origin))) == {"hand", "intake"}
     assert any(opened.time_known and not opened.closed_at for opened in session.scalars(select(Escalation)))
+    closed = session.scalars(select(Period.closed_digest).where(Period.state == "closed")).all()
+    assert len(closed) == 3
+    assert all(closed)
 
 
 @ON_BOTH

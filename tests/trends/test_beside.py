@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from calibration.results import Estimate, Interval
-from qa.core.clock import monday_of
+from qa.core.clock import monday_of, week_key
 from qa.launches.models import Launch
 from qa.people.queries import zone_of
 from qa.rubric_library.models import Procedure, ProcedureVersion
@@ -20,6 +20,7 @@ from tests.coaching.weeks import review, wednesday
 from tests.support.builders import publish_rubric
 from tests.support.cast import Cast, actor
 from tests.support.client import CheckingClient
+from tests.support.reviews import RUBRIC
 
 SignIn = Callable[..., CheckingClient]
 FIRST = dt.date(2026, 1, 5)
@@ -93,6 +94,38 @@ def test_the_failed_criticals_of_a_bad_week_name_their_criterion(session: Sessio
     assert [(each.cause, each.count, each.of, each.what) for each in found] == [("Privacy", 4, 4, "critical errors")]
     assert causes.of_weeks(session, actor(session, cast.otto), [monday]) == []
     assert causes.of_weeks(session, actor(session, cast.quinn), []) == []
+
+
+def test_critical_errors_that_come_from_a_changed_procedure_name_it(session: Session, cast: Cast) -> None:
+    text = RUBRIC.format(key="trial", version="1.0").replace(
+        "key: privacy\n", "key: privacy\n        procedure: data\n"
+    )
+    version = publish_rubric(session, cast, text=text)
+    for n in range(5):
+        review(session, cast, version, privacy="missed" if n < 4 else "met", correct="wrong")
+    monday, started = monday_of(wednesday(1).date()), wednesday(3)
+    procedure = Procedure(programme_id=cast.programme.id, key="data", name="Data protection", created_at=started)
+    session.add(procedure)
+    session.flush()
+
+    def since(label: str, moment: dt.datetime) -> list[str]:
+        session.add(
+            ProcedureVersion(
+                procedure_id=procedure.id,
+                label=label,
+                url="https://sop.example",
+                effective_from=moment,
+                created_at=moment,
+            )
+        )
+        session.flush()
+        return [each.cause for each in causes.of_weeks(session, actor(session, cast.quinn), [monday])]
+
+    first, old = since("1", wednesday(60)), since("2", wednesday(20))
+    found = since("3", started)
+
+    assert first == old == ["Privacy"]  # nothing had changed, or long ago
+    assert found == ["Privacy", f"Data protection changed: version 3 since {week_key(started.date())}"]
 
 
 @pytest.mark.parametrize(
