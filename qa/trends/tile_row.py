@@ -98,7 +98,7 @@ def tile_row(
         places = found.places(weeks)
         n = found.shares.n[places].sum(axis=0)
         cost.append((counts["reviewed"][d], float(found.shares.seconds[places].sum()), int((n > 0).sum())))
-    rows.append((_cost(found, cost, counts["parts"][0], counts["drawn"][0]), True, None, None, None))
+    rows.append((_cost(found, cost, counts["parts"], counts["drawn"][0]), True, None, None, None))
     for tile, a, b, change in _disputes(session, found.scope, newest, before, zone, counts["reviewed"]):
         rows.append((tile, False, a, b, change))
     rows.append((tiles.of_agreement(found.known.agreement, 13), True, None, None, None))
@@ -149,7 +149,7 @@ def _disputes(
     ]
 
 
-def _cost(found: Summed, cost: Sequence[tuple[float, float, int]], parts: float, drawn: float) -> Tile:
+def _cost(found: Summed, cost: Sequence[tuple[float, float, int]], parts: Sequence[float], drawn: float) -> Tile:
     """Scoring time is kept by reviewer for whole teams, queues and languages; of a smaller part it is not told."""
     now, then = cost
     if not found.shares.exact:

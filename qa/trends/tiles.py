@@ -248,9 +248,12 @@ def _figure(each: Estimate) -> Figure:
     )
 
 
-def of_cost(now: tuple[float, float, int], then: tuple[float, float, int], parts: float, drawn: float) -> Tile:
+def of_cost(
+    now: tuple[float, float, int], then: tuple[float, float, int], framed: Sequence[float], drawn: float
+) -> Tile:
     """Coverage and cost: reviews and hours, (reviews, seconds, reviewers) now and before; hours over five reviewers."""
     reviews, seconds, reviewers = now
+    parts, parts_before = framed
     hours = f"{number(seconds / HOURS)} h" if reviewers >= PEOPLE else HELD_BACK.replace("people", "reviewers")
     before = (
         f"{number(then[0], 0)} reviews, {number(then[1] / HOURS)} hours"
@@ -262,13 +265,14 @@ def of_cost(now: tuple[float, float, int], then: tuple[float, float, int], parts
         title="Coverage, cost",
         value=100 * reviews / parts if parts else None,
         unit=" %",
+        change=100 * (reviews / parts - then[0] / parts_before) if parts and parts_before else None,
         reason="no frame yet",
         below=f"{number(reviews, 0)} of {number(parts, 0)} parts",
         note=f"{number(drawn, 0)} drawn; {hours}",
         words=(
             "Which share of the parts that could be drawn was reviewed, and the scoring time it took. Counted, not "
-            "estimated, so without an interval; how exact a figure is depends on the number of reviews, hardly on this "
-            "share."
+            "estimated, so neither it nor its change has an interval; how exact a figure is depends on the number of "
+            "reviews, hardly on this share."
         ),
         formula=f"reviewed ÷ parts = {number(reviews, 0)} ÷ {number(parts, 0)}" if parts else "reviewed ÷ parts",
         terms=(

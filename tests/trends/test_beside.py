@@ -196,3 +196,13 @@ def test_a_target_is_met_or_missed_only_by_the_whole_interval(
     assert aimed.aim == said
     assert few.aim.endswith(": too few to judge")
     assert none.aim == ""
+
+
+def test_the_change_of_coverage_is_counted_and_has_no_verdict() -> None:
+    cost = tiles.of_cost((80, 36_000.0, 6), (60, 30_000.0, 6), (1000, 800), 90)
+
+    (judged,) = tiles.judged([(cost, True, None, None, None)])
+
+    assert (judged.value, judged.change) == (8.0, pytest.approx(0.5))  # 80 of 1,000 after 60 of 800
+    assert (judged.change_low, judged.verdict) == (None, None)
+    assert tiles.of_cost((80, 0.0, 0), (0, 0.0, 0), (1000, 0), 90).change is None
