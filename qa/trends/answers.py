@@ -94,6 +94,23 @@ def weekly(
     return result, max(len(names) - MOST, 0)
 
 
+def behind(session: Session, found: Summed, kind: str, label: str) -> dict[int, list[str]]:
+    """The criteria behind a line of criteria or sections, by rubric version; empty where no line is called so."""
+    versions = rubrics_of(session, {int(version) for _, version in found.judged})
+    keys = [
+        (version, each.key)
+        for version, rubric in versions.items()
+        for each in (rubric.sections if kind == "section" else rubric.criteria)
+    ]
+    criteria: dict[int, list[str]] = {}
+    for (version, key), said in _labels(session, kind, keys).items():
+        if said == label:
+            section = next((each for each in versions[version].sections if each.key == key), None)
+            inside = [each.key for each in section.criteria] if kind == "section" and section else [key]
+            criteria.setdefault(version, []).extend(inside)
+    return criteria
+
+
 def _labels(session: Session, kind: str, keys: Sequence[tuple[int, str]]) -> dict[tuple[int, str], str]:
     """How each version's criterion or section is called; the same words and scale are the same line.
 

@@ -1,7 +1,7 @@
 """Reading what the trends are made from, in a bounded number of statements."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -17,7 +17,7 @@ from qa.people.models import Team, User
 from qa.people.queries import teams
 from qa.reviews import contributions, measuring
 from qa.reviews.measured import NO_QUEUE, NO_TEAM, Drawn, Framed, Reviewed
-from qa.reviews.models import Review, ReviewRevision
+from qa.reviews.models import Answer, Review, ReviewRevision
 from qa.rubric_library.models import RubricFamily, RubricVersion
 from qa.sampling.models import Assignment, Draw, DrawnUnit, Period, Purpose
 from qa.tickets.models import HandledPart, Ticket
@@ -136,6 +136,22 @@ def _of_face(face: str, value: str, weeks: Sequence[dt.date]) -> list[ColumnElem
     return [or_(*(within(week) for week in weeks))]
 
 
+def _says_something_of(criteria: Mapping[int, Sequence[str]]) -> ColumnElement[bool]:
+    return or_(
+        *(
+            (ReviewRevision.rubric_version_id == version)
+            & select(Answer.id)
+            .where(
+                Answer.revision_id == ReviewRevision.id,
+                Answer.criterion_key.in_(keys),
+                or_(Answer.level_key.is_not(None), Answer.percentage.is_not(None)),
+            )
+            .exists()
+            for version, keys in criteria.items()
+        )
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Behind:
     """A review behind a point of a chart: its score, never its text."""
@@ -161,9 +177,13 @@ def behind(
     face: str = "all",
     value: str = "",
     version: int | None = None,
+    answered: Mapping[int, Sequence[str]] | None = None,
     page: int = 1,
 ) -> tuple[list[Behind], int]:
-    """A page of the reviews that the figure of some weeks rests on, lowest scores first; and how many there are."""
+    """A page of the reviews that the figure of some weeks rests on, lowest scores first; and how many there are.
+
+    ``answered`` are criteria by rubric version: only reviews that say something else than N/A of one of them.
+    """
     rows = session.execute(
         select(
             Review.id,
@@ -195,6 +215,7 @@ def behind(
             *within(actor, team_id, queue),
             *_of_face(face, value, weeks),
             *([] if version is None else [ReviewRevision.rubric_version_id == version]),
+            *([_says_something_of(answered)] if answered else []),
         )
         .order_by(ReviewRevision.score, Review.id)
         .limit(PAGE)

@@ -18,7 +18,19 @@ from qa.core.clock import local_day, monday_of, monday_of_week, utcnow, week_key
 from qa.core.db import db, only_reading
 from qa.core.errors import NotFoundError
 from qa.core.routing import stored_id
-from qa.trends import board_pack, causes, dimensions, drawings, looking, over_time, queries, rules, summed, versions
+from qa.trends import (
+    answers,
+    board_pack,
+    causes,
+    dimensions,
+    drawings,
+    looking,
+    over_time,
+    queries,
+    rules,
+    summed,
+    versions,
+)
 
 bp = Blueprint("trends", __name__, url_prefix="/trends")
 SOME_WEEK = dt.date(9999, 6, 7)
@@ -84,8 +96,10 @@ def point_addresses(
     parts: dict[str, str] = {}
 
     def of_any_week(name: str) -> str:
-        if not name or by in {"criterion", "section"}:
+        if not name:
             return address(SOME_WEEK, chosen)
+        if by in {"criterion", "section"}:
+            return address(SOME_WEEK, chosen, answered=f"{by}:{name}")
         if by == "version":
             return address(SOME_WEEK, chosen, version=version_ids.get(name))
         if by == "team":
@@ -137,6 +151,7 @@ def address(
     queue: str | None = None,
     narrow: str = "",
     version: int | None = None,
+    answered: str | None = None,
 ) -> str:
     """Where the reviews behind a point, or behind the figure of some weeks, are listed."""
     return url_for(
@@ -147,6 +162,7 @@ def address(
         queue=queue or chosen.queue,
         narrow=narrow or chosen.narrow or None,
         version=version,
+        answered=answered,
         weeks=chosen.weeks if chosen.weeks != looking.USUAL_SPAN else None,
     )
 
@@ -186,6 +202,7 @@ def behind() -> ResponseReturnValue:
     session, chosen, weeks = db.session(), filters(), asked_weeks()
     page = max(request.args.get("page", 1, type=stored_id) or 1, 1)
     version = request.args.get("version", type=stored_id)
+    kind, _, line = request.args.get("answered", "")[:300].partition(":")
     scope, teams = looking.scope_of(session, g.actor, chosen)
     last = monday_of(local_day(utcnow(), g.zone)) - dt.timedelta(weeks=1)
     found = summed.load(  # the weeks of the page that leads here: its figures are fitted on them
@@ -200,6 +217,7 @@ def behind() -> ResponseReturnValue:
     settled = {week for week, there in zip(found.weeks, found.settled, strict=True) if there}
     counted = [week for week in weeks if week in settled] or weeks
     rubrics = {row.rubric for row in versions.by_week(session, found) if row.week in set(weeks)}
+    criteria = answers.behind(session, found, kind, line) if kind in {"criterion", "section"} else {}
     rows, total = queries.behind(
         session,
         g.actor,
@@ -209,11 +227,12 @@ def behind() -> ResponseReturnValue:
         face=scope.face,
         value=scope.value,
         version=version,
+        answered=criteria,
         page=page,
     )
     return render_template(
         "trends/behind.html",
-        figure=figure if version is None and (figure.frame or figure.reviewed) else None,
+        figure=figure if version is None and not criteria and (figure.frame or figure.reviewed) else None,
         left_out=queries.left_out(session, g.actor, weeks, g.zone, team_id=chosen.team_id, queue=scope.queue),
         told=rules.told_of_week,
         rubrics=sorted(rubrics),
@@ -221,6 +240,7 @@ def behind() -> ResponseReturnValue:
         weeks=counted,
         waiting=len(weeks) - len(counted),
         filters=chosen,
+        line=line if criteria else None,
         version=versions.names_of(session, [str(version)])[0] if version is not None and rows else None,
         rows=rows,
         total=total,

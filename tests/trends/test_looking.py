@@ -169,16 +169,23 @@ def test_each_figure_leads_to_as_many_reviews_as_it_rests_on(session: Session, c
         "/",
         "/trends/?weeks=8&by=team",
         "/trends/?weeks=8&by=version",
+        "/trends/?weeks=8&by=criterion",
+        "/trends/?weeks=8&by=section",
         "/trends/?weeks=8&by=queue&narrow=channel:chat&grain=month",
     ):
         for address, n in _counted(lead.get(path).text):
             listed = lead.get(address.replace("&amp;", "&")).text
-            scored = len(re.findall(r'href="/reviews/\d+"', listed)) - listed.count("no score")
+            unscored = 0 if "answered=" in address else listed.count("no score")
+            scored = len(re.findall(r'href="/reviews/\d+"', listed)) - unscored
             seen[address] = n, scored
 
     assert {what: pair for what, pair in seen.items() if pair[0] != pair[1]} == {}
     assert {len(re.findall("until=", address)) for address in seen} == {0, 1}
     assert len(seen) > 30
+    assert {kind for kind in ("criterion", "section") if any(f"answered={kind}" in each for each in seen)} == {
+        "criterion",
+        "section",
+    }
     assert max(n for n, _ in seen.values()) == 28  # four weeks of seven reviews
 
 
