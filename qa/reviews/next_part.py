@@ -1,10 +1,14 @@
-"""What a reviewer does next, asked after every sent review."""
+"""What one does next: a reviewer after every sent review, a specialist after one that was read."""
+
+import datetime as dt
 
 from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session
 
 from qa.core.access import Actor
 from qa.core.prepared import Asked, Prepared
-from qa.reviews.queries import INVITED, in_order
+from qa.reviews.models import Review
+from qa.reviews.queries import INVITED, in_order, in_their_regions
 from qa.sampling.models import Assignment
 from qa.tickets.models import HandledPart, Ticket
 
@@ -34,3 +38,22 @@ def next_in_queue(
     highest = ANY_SEVERITY if up_to is None else up_to
     rows = _NEXT.all(session, reviewer=actor.user_id, after=after or 0, up_to=highest)
     return next(((row.id, row.content_severity) for row in rows if row.data_region in actor.regions), None)
+
+
+def next_to_read(session: Session, actor: Actor, *, beside: int, now: dt.datetime) -> int | None:
+    """The newest released review of one's own work that one has not read, another than ``beside``."""
+    return session.scalar(
+        select(Review.id)
+        .join(HandledPart, HandledPart.id == Review.part_id)
+        .join(Ticket, Ticket.id == HandledPart.ticket_id)
+        .where(
+            HandledPart.specialist_id == actor.user_id,
+            Review.state == "submitted",
+            Review.released_at <= now,
+            Review.acknowledged_at.is_(None),
+            Review.id != beside,
+            in_their_regions(actor),
+        )
+        .order_by(Review.submitted_at.desc(), Review.id.desc())
+        .limit(1)
+    )
