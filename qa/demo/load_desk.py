@@ -163,7 +163,7 @@ def _pairs(read: Sequence[Read]) -> Iterator[tuple[Seen, Read]]:
 def _passage(seen: Seen, conversation: Conversation) -> tuple[str, int, int] | None:
     """The sentence with the word, as message, start and end."""
     for message in conversation.messages:
-        for sentence in re.finditer(r"[^.!?\n]+[.!?]?", message.text if message.public else ""):
+        for sentence in re.finditer(r"[^.!?\s][^.!?\n]*[.!?]?", message.text if message.public else ""):
             if re.search(seen.word, sentence.group(), re.IGNORECASE):
                 return message.id, sentence.start(), sentence.end()
     return None

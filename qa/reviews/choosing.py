@@ -1,4 +1,4 @@
-"""Which of one's reviews a list shows: not read, disputed, talked about."""
+"""Which of one's reviews a list shows: not read, disputed, talked about; and which page of them."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,6 +10,7 @@ from qa.reviews.disputes.models import Dispute
 from qa.reviews.disputes.rules import OPEN_STATES
 from qa.reviews.models import Review
 
+PAGE = 50  # reviews of a list
 WORDS: Mapping[str, str] = {
     "": "All",
     "unread": "Not read yet",
@@ -33,3 +34,9 @@ def chosen(show: str, outcome: Any) -> tuple[ColumnElement[bool], ...]:
     if show == "failed":
         return (outcome.in_(("failed", "failed_critical")),)
     return ()
+
+
+def window(page: int | None) -> dict[str, int]:
+    """The rows of a page, counted from 1, and one more that tells whether another follows."""
+    n = min(max(page or 1, 1), 10_000)
+    return {"offset": (n - 1) * PAGE, "limit": PAGE + 1}

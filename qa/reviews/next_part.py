@@ -8,9 +8,10 @@ from sqlalchemy.orm import Session
 from qa.core.access import Actor
 from qa.core.prepared import Asked, Prepared
 from qa.reviews.models import Review
-from qa.reviews.queries import INVITED, in_order, in_their_regions
+from qa.reviews.queries import INVITED, in_order
 from qa.sampling.models import Assignment
 from qa.tickets.models import HandledPart, Ticket
+from qa.tickets.queries import in_their_regions
 
 ANY_SEVERITY = 99
 LOOKED_THROUGH = 20  # parts, for one of a data region that the reviewer is still cleared for

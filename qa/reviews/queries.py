@@ -349,7 +349,7 @@ def get_review_for(
 
 
 def reviews_about(
-    session: Session, actor: Actor, *where: ColumnElement[bool], now: dt.datetime, limit: int = 100
+    session: Session, actor: Actor, *where: ColumnElement[bool], now: dt.datetime, limit: int, offset: int = 0
 ) -> list[ReviewView]:
     """The released reviews of one's own work, newest first."""
     rows = session.execute(
@@ -363,17 +363,21 @@ def reviews_about(
         )
         .order_by(Review.submitted_at.desc(), Review.id.desc())
         .limit(limit)
+        .offset(offset)
     )
     return [_view(row) for row in rows]
 
 
-def reviews_by(session: Session, actor: Actor, *where: ColumnElement[bool], limit: int = 100) -> list[ReviewView]:
+def reviews_by(
+    session: Session, actor: Actor, *where: ColumnElement[bool], limit: int, offset: int = 0
+) -> list[ReviewView]:
     """What one has scored, newest first."""
     rows = session.execute(
         _views()
         .where(Review.reviewer_id == actor.user_id, Review.state != "draft", in_their_regions(actor), *where)
         .order_by(Review.submitted_at.desc(), Review.id.desc())
         .limit(limit)
+        .offset(offset)
     )
     return [_view(row) for row in rows]
 

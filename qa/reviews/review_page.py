@@ -118,6 +118,7 @@ def shown(session: Session, view: ReviewView, *, purpose: str, now: dt.datetime)
     return {
         "view": view,
         "own": own,
+        "own_time": rules.time_words(view.review.active_seconds) if own and view.review.active_seconds else None,
         "told_purpose": rules.told_purpose(view.review.purpose, own=own),
         "rubric": rubric,
         "score": score,

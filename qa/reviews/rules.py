@@ -232,6 +232,12 @@ def passage(texts: Mapping[str, str], pin: Pin) -> str:
     return text[pin.start : pin.end]
 
 
+def time_words(seconds: int) -> str:
+    """How long somebody had a review before them, as people say it."""
+    minutes, rest = divmod(seconds, 60)
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
+
+
 def passage_digest(words: str) -> str:
     return hashlib.sha256(words.encode()).hexdigest()
 

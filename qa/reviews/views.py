@@ -269,12 +269,15 @@ def mine() -> ResponseReturnValue:
     show = request.args.get("show", "")
     where = choosing.chosen(show, ReviewRevision.outcome)
     given = show != "unread" and g.actor.may(Permission.SCORE)  # what one gave, others read
+    window = choosing.window(request.args.get("page", type=int))
     return render_template(
         "reviews/mine.html",
         show=show if show in choosing.WORDS else "",
         choices=list(choosing.WORDS.items()),
-        about=queries.reviews_about(db.session(), g.actor, *where, now=now),
-        by=queries.reviews_by(db.session(), g.actor, *where) if given else [],
+        about=queries.reviews_about(db.session(), g.actor, *where, now=now, **window),
+        by=queries.reviews_by(db.session(), g.actor, *where, **window) if given else [],
+        before=window["offset"],
+        size=choosing.PAGE,
         names_reviewer=g.actor.may(Permission.REVIEWER_NAME),
         invited=companions.invitations(db.session(), g.actor),
         just_sent=just_sent(now),

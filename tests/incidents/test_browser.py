@@ -54,7 +54,7 @@ def test_an_incident_is_raised_by_keyboard_alone_beside_a_draft_that_goes_on(
 
 
 @every_look(DARK_NARROW)
-def test_an_owner_reads_acknowledges_and_settles_it(
+def test_an_owner_reads_acknowledges_and_settles_it_by_keyboard_alone(
     new_browser: Callable[..., Page], axe: Callable[[Page], None], watch: Watch, session: Session, cast: Cast
 ) -> None:
     handled = make_ticket(session, cast)
@@ -79,13 +79,19 @@ def test_an_owner_reads_acknowledges_and_settles_it(
     owner.goto("/incidents/")
     axe(owner)
     check_reflow(owner)
-    owner.get_by_role("link", name="The payout was sent twice").click()
+    owner.keyboard.press("j")
+    owner.keyboard.press("Enter")
+    expect(owner.get_by_role("button", name="Acknowledge")).to_be_visible()
     axe(owner)
     check_reflow(owner)
-    owner.get_by_role("button", name="Acknowledge").click()
-    owner.get_by_label("Handled").check()
-    owner.get_by_label("What was done").fill("Taken back from the second account.")
-    owner.get_by_role("button", name="Settle it").click()
+    owner.keyboard.press("a")
+    expect(owner.get_by_label("Handled")).to_be_visible()
+    owner.keyboard.press("j")
+    owner.keyboard.press("Space")
+    expect(owner.get_by_label("Handled")).to_be_checked()
+    owner.keyboard.press("Tab")
+    owner.keyboard.type("Taken back from the second account.")
+    owner.keyboard.press("Control+Enter")
     expect(owner.get_by_text("Settled. Its reporter is told")).to_be_visible()
 
     lead.get_by_role("link", name="See it").click()

@@ -1,4 +1,4 @@
-// A review, or a dispute about one, by keyboard: from criterion to criterion with what it rests on, and what may be done about it.
+// A review, a dispute about one, or an incident, by keyboard: from criterion to criterion with what it rests on, and what may be done about it.
 import { bind } from "./keys.js";
 
 const beside = matchMedia("(min-width: 75em)"); // as in review.css: only then one sees both at once
@@ -54,6 +54,7 @@ bind({
   d: dispute,
   y: () => press("[data-have-read]"),
   n: () => press("[data-next-to-read]"),
+  a: () => press("[data-acknowledge]"),
   c: () => {
     const comment = document.getElementById("comment");
     comment?.focus();
