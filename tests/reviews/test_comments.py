@@ -55,6 +55,17 @@ def test_specialist_reviewer_and_lead_talk_and_the_reviewer_stays_a_pseudonym(ca
     assert "thank" not in str([event.detail for event in events])
 
 
+def test_a_comment_that_is_sent_again_is_kept_once(case: Case):
+    say(case, "sam", "I did thank them.")
+    say(case, "sam", "I did thank them.")
+    say(case, "rita", "Yes.")
+    say(case, "sam", "I did thank them.")
+
+    assert [text for _, text in kept(case)] == ["I did thank them.", "Yes.", "I did thank them."]
+    events = case.session.scalars(select(AuditEvent.id).where(AuditEvent.action == "review.comment")).all()
+    assert len(events) == 3
+
+
 def test_what_redaction_takes_out_is_shown_before_it_is_kept(case: Case):
     page = say(case, "sam", "Write to jane@example.org, she saw it.", status=422)
 

@@ -39,14 +39,23 @@ def add(
     """Keep a comment, redacted, and tell the others.
 
     Raises ``ConflictError`` where the thread takes nothing more. The review's row is locked, so that two people who
-    write at once both count.
+    write at once both count. What its author sends again, because the first answer got lost, is kept once.
     """
+    words = redact(text)
     session.execute(select(Review.id).where(Review.id == view.review.id).with_for_update())
+    last = session.scalar(
+        select(ReviewComment)
+        .where(ReviewComment.review_id == view.review.id)
+        .order_by(ReviewComment.id.desc())
+        .limit(1)
+    )
+    if last is not None and (last.author_id, last.text) == (by, words):
+        return last
     before = session.scalar(select(func.count()).where(ReviewComment.review_id == view.review.id)) or 0
     refusal = why_not(view, before, now=now)
     if refusal is not None:
         raise ConflictError(refusal)
-    comment = ReviewComment(review_id=view.review.id, author_id=by, side=side, text=redact(text), created_at=now)
+    comment = ReviewComment(review_id=view.review.id, author_id=by, side=side, text=words, created_at=now)
     session.add(comment)
     session.flush()
     notices.mark_read(session, by, "review", view.review.id, now=now)

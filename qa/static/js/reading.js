@@ -1,4 +1,5 @@
 // A review, a dispute about one, or an incident, by keyboard: from criterion to criterion with what it rests on, and what may be done about it.
+import { sendWhenConnected } from "./connection.js";
 import { bind } from "./keys.js";
 
 const beside = matchMedia("(min-width: 75em)"); // as in review.css: only then one sees both at once
@@ -41,6 +42,16 @@ function dispute() {
   form.querySelector("select").focus();
   return true;
 }
+
+// What was typed stays on the page until somebody is there to take it.
+const LOST = "The connection is lost, and nothing was sent. What you typed is kept here: leave the page open, and send it again once it is back.";
+const flashes = document.querySelector(".flashes");
+sendWhenConnected(document.querySelectorAll("main form[method=post]"), (form) => {
+  form.closest("dialog")?.close();
+  const notice = Object.assign(document.createElement("div"), { className: "notice notice--warn", textContent: LOST });
+  flashes.replaceChildren(notice);
+  notice.scrollIntoView({ block: "nearest" });
+});
 
 function press(selector) {
   const control = document.querySelector(selector);
