@@ -120,6 +120,16 @@ def test_an_answer_is_taken_back_words_are_found_and_what_is_missing_is_one_key_
     page.keyboard.press("n")
     expect(page.locator("#criterion-correct [data-missing-text]")).to_contain_text("needs a comment")
 
+    guidance = page.locator("#criterion-correct [data-guidance]")
+    page.keyboard.press("c")
+    expect(page.locator("#comment-correct")).to_be_focused()
+    expect(guidance).to_be_hidden()  # whoever only writes keeps the criteria in sight
+    page.keyboard.press("Escape")
+    page.keyboard.press("g")
+    expect(guidance).to_be_visible()
+    page.keyboard.press("g")
+    expect(guidance).to_be_hidden()
+
     page.keyboard.press("f")
     page.keyboard.type("PAYOUT")
     expect(page.locator("[data-find-count]")).to_have_text("2 found")

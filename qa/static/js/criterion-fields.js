@@ -32,7 +32,7 @@ export function putAnswer(field, answer) {
   field.querySelector("[data-comment]").value = answer.comment;
   for (const box of field.querySelectorAll("[data-cause]")) box.checked = answer.root_causes.includes(box.value);
   field.querySelector("[data-praise]").setAttribute("aria-pressed", String(Boolean(answer.praise)));
-  if (answer.comment) openMore(field, true);
+  if (answer.comment) openMore(field, true, false);
   showCauses(field);
 }
 
@@ -46,9 +46,19 @@ export function showCauses(field) {
   causes.hidden = !short && !causes.querySelector(":checked");
 }
 
-export function openMore(field, open) {
+// What stands under a criterion: its comment, and below it the guidance, which whoever only writes has no need of.
+export function openMore(field, open, guided = open) {
   field.querySelector("[data-more]").hidden = !open;
+  field.querySelector("[data-guidance]").hidden = !guided;
   field.querySelector("[data-open-more]").setAttribute("aria-expanded", String(open));
+}
+
+export const isGuided = (field) => !field.querySelector("[data-more]").hidden && !field.querySelector("[data-guidance]").hidden;
+
+// Shows the guidance or takes it away; a comment that is written stays to be seen.
+export function openGuidance(field) {
+  const guided = isGuided(field);
+  openMore(field, !guided || Boolean(field.querySelector("[data-comment]").value), !guided);
 }
 
 export function sayMissing(field, message) {

@@ -3,7 +3,7 @@ import { startAlertBox } from "./alert-box.js";
 import { Autosave, claim } from "./autosave.js";
 import { selectBlank, startCommentTemplates } from "./comment-templates.js";
 import { sendWhenConnected } from "./connection.js";
-import { answerWords, clearMissing, openMore, putAnswer, readAnswer, sayMissing, showCauses } from "./criterion-fields.js";
+import { answerWords, clearMissing, isGuided, openGuidance, openMore, putAnswer, readAnswer, sayMissing, showCauses } from "./criterion-fields.js";
 import { openDialog } from "./dialogs.js";
 import { drawPins, passageAt, samePin } from "./evidence.js";
 import { startFind } from "./find.js";
@@ -169,7 +169,7 @@ function nextMissing() {
   if (asks.length) sayMissing(field, asks.map((item) => item.message).join(" "));
   goToCriterion(field);
   if (asks.some((item) => item.message.includes("{{"))) {
-    openMore(field, true);
+    openMore(field, true, false);
     selectBlank(field.querySelector("[data-comment]"));
   }
 }
@@ -299,7 +299,7 @@ function showMissing(body) {
     const field = criteria.get(key);
     if (field) sayMissing(field, message);
   }
-  alert.show(body.message);
+  alert.show(`${body.message} “Next unanswered” (n) leads from one to the next.`);
   goToCriterion(shownCriteria().find((field) => lacking.some(([key]) => key === field.dataset.criterion)));
 }
 
@@ -340,7 +340,7 @@ bind({
   e: pin,
   c: () => {
     if (!currentCriterion) return false;
-    openMore(currentCriterion, true);
+    openMore(currentCriterion, true, isGuided(currentCriterion));
     currentCriterion.querySelector("[data-comment]").focus();
     return true;
   },
@@ -349,12 +349,12 @@ bind({
     if (!anchor) return false;
     const comment = currentCriterion.querySelector("[data-comment]");
     comment.value = comment.value ? `${comment.value.trimEnd()} ${anchor}` : anchor;
-    openMore(currentCriterion, true);
+    openMore(currentCriterion, true, false);
     comment.focus();
     answered(currentCriterion);
     return true;
   },
-  g: () => currentCriterion && openMore(currentCriterion, currentCriterion.querySelector("[data-more]").hidden),
+  g: () => currentCriterion && openGuidance(currentCriterion),
   n: nextMissing,
   u: undo,
   a: () => alert.act(),
@@ -375,7 +375,7 @@ startGap(page, () => currentCriterion, {
   pinsOf: (key) => pins.get(key) ?? [],
   causesOf: (field) => [...field.querySelectorAll("[data-cause]:checked")].map((box) => box.value),
 });
-startCommentTemplates(page, { current: () => currentCriterion, open: (field) => openMore(field, true), changed: answered });
+startCommentTemplates(page, { current: () => currentCriterion, open: (field) => openMore(field, true, false), changed: answered });
 const givesAway = document.getElementById("hand-over");
 sendWhenConnected(givesAway?.querySelectorAll("form") ?? [], () => {
   givesAway.close();
