@@ -1,9 +1,12 @@
 """A specialist disputes criteria of a released review; leads see what waits and how often answers fell."""
 
+import datetime as dt
+
 import pytest
 from sqlalchemy import func, select
 
 from qa.core.clock import utcnow
+from qa.reviews import choosing
 from qa.reviews.disputes.models import Dispute
 from qa.reviews.forgetting import GONE, forget_quotes
 from tests.reviews.dispute_case import CLAIM, DAY, Case
@@ -99,6 +102,35 @@ def test_a_withdrawn_dispute_may_be_opened_anew_but_a_settled_one_may_not(case: 
     assert [each.status_code for each in (withdrawn, again, late)] == [302, 302, 409]
     assert told == []
     assert case.open().status_code == 409
+
+
+def test_every_settled_dispute_is_on_one_page_of_the_board(case: Case, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(choosing, "PAGE", 1)
+    made = []
+    for days in (1, 2):
+        handled = make_ticket(case.session, case.cast)
+        task = make_assignment(case.session, handled, case.cast.rita, case.version)
+        review = make_review(case.session, handled, task, at=utcnow() - dt.timedelta(days=9))
+        closed = utcnow() - dt.timedelta(days=days)
+        made.append(
+            Dispute(
+                review_id=review.id,
+                revision_id=review.current_revision_id,
+                opened_at=closed - dt.timedelta(days=1),
+                opened_by_id=case.cast.sam.id,
+                due_on=closed.date(),
+                state="settled",
+                closed_at=closed,
+            )
+        )
+    case.session.add_all(made)
+    case.session.commit()
+    first, second = (case.words(case.cast.lena, f"/disputes/?page={n}") for n in (1, 2))
+
+    shown = [[each for each in made if f'href="/disputes/{each.id}"' in page] for page in (first, second)]
+    assert shown == [made[:1], made[1:]]
+    assert 'rel="next"' in first
+    assert 'rel="prev"' in second
 
 
 def test_the_board_shows_what_waits_and_asks_no_more_when_more_waits(case: Case):

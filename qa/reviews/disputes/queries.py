@@ -194,7 +194,7 @@ class BoardRow:
 
 
 def board(
-    session: Session, actor: Actor, *where: ColumnElement[bool], waiting: bool, limit: int = 200
+    session: Session, actor: Actor, *where: ColumnElement[bool], waiting: bool, limit: int = 200, offset: int = 0
 ) -> list[BoardRow]:
     """Disputes that wait, the one due first at the top; or those that are over, the newest first."""
     criteria = (
@@ -213,6 +213,7 @@ def board(
         .outerjoin(Team, Team.id == HandledPart.team_id)
         .where(in_scope(actor), Ticket.data_region.in_(sorted(actor.regions)), *where)
         .limit(limit)
+        .offset(offset)
     )
     if waiting:
         found = found.where(Dispute.state.in_(OPEN_STATES)).order_by(*first_order)

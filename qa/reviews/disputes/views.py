@@ -13,8 +13,8 @@ from qa.core.clock import local_day, utcnow
 from qa.core.db import db
 from qa.core.errors import ConflictError, InvalidInputError, NotFoundError
 from qa.core.routing import stored_id
+from qa.reviews import choosing, review_page
 from qa.reviews import queries as review_queries
-from qa.reviews import review_page
 from qa.reviews import rules as review_rules
 from qa.reviews.disputes import figures, page, queries, rules, service
 from qa.reviews.disputes.queries import DisputeView, SettledCriterion
@@ -111,10 +111,13 @@ def index() -> ResponseReturnValue:
     session = db.session()
     team_id, instance = request.args.get("team", type=stored_id), request.args.get("instance", "")
     where = queries.only(team_id, instance)
+    window = choosing.window(request.args.get("page", type=int))
     return render_template(
         "disputes/index.html",
         waiting=queries.board(session, g.actor, *where, waiting=True),
-        over=queries.board(session, g.actor, *where, waiting=False, limit=30),
+        over=queries.board(session, g.actor, *where, waiting=False, **window),
+        before=window["offset"],
+        size=choosing.PAGE,
         teams=queries.teams_with_disputes(session, g.actor),
         team_id=team_id,
         instance=instance,
