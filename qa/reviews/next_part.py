@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from qa.core.access import Actor
 from qa.core.prepared import Asked, Prepared
 from qa.reviews.models import Review
-from qa.reviews.queries import INVITED, in_order
+from qa.reviews.queries import INVITED, ReviewView, in_order
 from qa.sampling.models import Assignment
 from qa.tickets.models import HandledPart, Ticket
 from qa.tickets.queries import in_their_regions
@@ -41,8 +41,10 @@ def next_in_queue(
     return next(((row.id, row.content_severity) for row in rows if row.data_region in actor.regions), None)
 
 
-def next_to_read(session: Session, actor: Actor, *, beside: int, now: dt.datetime) -> int | None:
-    """The newest released review of one's own work that one has not read, another than ``beside``."""
+def next_to_read(session: Session, actor: Actor, *, beside: ReviewView, now: dt.datetime) -> int | None:
+    """Beside a review of one's own work: the newest other released one that one has not read."""
+    if beside.part.specialist_id != actor.user_id:
+        return None
     return session.scalar(
         select(Review.id)
         .join(HandledPart, HandledPart.id == Review.part_id)
@@ -52,7 +54,7 @@ def next_to_read(session: Session, actor: Actor, *, beside: int, now: dt.datetim
             Review.state == "submitted",
             Review.released_at <= now,
             Review.acknowledged_at.is_(None),
-            Review.id != beside,
+            Review.id != beside.review.id,
             in_their_regions(actor),
         )
         .order_by(Review.submitted_at.desc(), Review.id.desc())

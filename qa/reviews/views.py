@@ -317,9 +317,7 @@ def read_page(review_id: int, *, n: int | None = None, **more: Any) -> str:
         current=current,
         revisions=queries.revisions_of(session, review_id),
         beside=companions.beside(session, g.actor, view, now=now),
-        next_to_read=next_part.next_to_read(session, g.actor, beside=review_id, now=now)
-        if view.part.specialist_id == g.actor.user_id
-        else None,
+        next_to_read=next_part.next_to_read(session, g.actor, beside=view, now=now),
         waits_for_specialist=companions.waits_for_specialist(session, view.part.id)
         if view.review.released_at is None
         else None,

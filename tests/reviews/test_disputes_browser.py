@@ -13,6 +13,7 @@ from tests.support.browser import Watch, check_reflow
 from tests.support.builders import make_assignment, make_review, make_ticket, publish_rubric
 from tests.support.cast import Cast
 
+READY = "main[data-ready]"  # keys count from here on
 pytestmark = [pytest.mark.browser, pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)]
 
 
@@ -35,9 +36,11 @@ def test_a_review_is_read_and_disputed_and_the_dispute_settled_by_keyboard_alone
     press("j")
     press("Enter")
     expect(specialist.locator("mark.passage")).to_have_text("Thank you")
+    expect(specialist.locator(READY)).to_be_visible()
     press("y")
     expect(specialist.get_by_text("Read by the specialist")).to_be_visible()
     expect(specialist.get_by_role("button", name="I have read it")).to_be_hidden()
+    expect(specialist.locator(READY)).to_be_visible()
     press("j")
     press("j")
     expect(specialist.locator("#criterion-tone")).to_be_focused()
@@ -55,6 +58,7 @@ def test_a_review_is_read_and_disputed_and_the_dispute_settled_by_keyboard_alone
     specialist.context.set_offline(False)
     press("Control+Enter")
     expect(specialist.get_by_text("Dispute: waits for a decision")).to_be_visible()
+    expect(specialist.locator(READY)).to_be_visible()
     press("n")
     expect(specialist).to_have_url(re.compile(f"/reviews/{older.id}$"))
     expect(specialist.get_by_role("link", name="Next to read")).to_be_hidden()
@@ -65,6 +69,7 @@ def test_a_review_is_read_and_disputed_and_the_dispute_settled_by_keyboard_alone
     press("j")
     press("Enter")
     expect(lead.get_by_role("heading", name="Payout is missing")).to_be_visible()
+    expect(lead.locator(READY)).to_be_visible()
     lead.set_viewport_size({"width": 320, "height": 720})
     axe(lead)
     check_reflow(lead)

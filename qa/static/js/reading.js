@@ -77,3 +77,4 @@ bind({
     return Boolean(form);
   },
 });
+document.getElementById("content").dataset.ready = ""; // keys count from here on
