@@ -188,3 +188,19 @@ def test_a_chatwoot_conversation_that_is_gone_keeps_no_half_of_its_messages() ->
 
     assert len(rows[1]["messages"]) == 5
     assert rows[2]["messages"] is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "path"),
+    [
+        ("intercom", "/conversations/2"),
+        ("freshdesk", "/api/v2/tickets/2/conversations"),
+        ("zammad", "/api/v1/ticket_articles/by_ticket/2"),
+    ],
+)
+def test_a_ticket_that_is_gone_when_asked_for_is_told_and_the_others_come(kind: str, path: str) -> None:
+    with serve(lambda asked, query: None if asked == path else DESKS[kind](asked, query)) as desk:
+        batches = pulled(kind, desk.url, {}, lambda told: set())
+
+    assert [str(row["id"]) for batch in batches for _, row in batch.rows] == ["1"]
+    assert [key for batch in batches for _, key in batch.gone] == ["2"]

@@ -18,7 +18,12 @@ from qa.people.models import Source
 from qa.tickets.live import connections, running
 from qa.tickets.live.addresses import RefusedAddressError, address_for, base_of, is_public
 from qa.tickets.live.client import Client
-from qa.tickets.models import IntakeRun, SourceConnection, Ticket, TicketFacet
+from qa.tickets.models import (
+    IntakeRun,
+    SourceConnection,
+    Ticket,
+    TicketFacet,
+)
 from tests.support.cast import NOW, Cast
 from tests.support.client import CheckingClient
 from tests.tickets.desk_server import DeskServer, Fault, serve, zendesk

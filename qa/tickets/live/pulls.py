@@ -17,7 +17,7 @@ from qa.tickets.intake.objects import Desk, Row
 from qa.tickets.intake.values import as_dict, as_list, optional_id
 from qa.tickets.intake.zammad import Zammad
 from qa.tickets.intake.zendesk import Zendesk
-from qa.tickets.live.client import Client, GoneError, WaitError
+from qa.tickets.live.client import Client, GoneError, RefusedError, WaitError
 
 BATCH = 50  # tickets
 PAGE = 100
@@ -34,6 +34,7 @@ class Batch:
     page: str  # the page's name, as each ticket keeps it
     rows: Sequence[tuple[int, Row]] = ()  # place in the page, object
     unchanged: int = 0
+    gone: Sequence[tuple[int, str]] = ()  # place in the page, id: listed, but not there when asked for
     state: State | None = None
 
 
@@ -61,13 +62,17 @@ def in_batches(
     yield Batch(page, unchanged=len(keyed) - len(fresh))
     for begin in range(0, len(fresh), BATCH):
         filled: list[tuple[int, Row]] = []
+        gone: list[tuple[int, str]] = []
         try:
             for place, row in fresh[begin : begin + BATCH]:
-                filled.append((place, fill(row)))
+                try:
+                    filled.append((place, fill(row)))
+                except GoneError:  # deleted meanwhile: what is stored of it stays as it is
+                    gone.append((place, optional_id(row, "id") or ""))
         except WaitError:
-            yield Batch(page, filled)  # what is here already need not be asked for again
+            yield Batch(page, filled, gone=gone)  # what is here already need not be asked for again
             raise
-        yield Batch(page, filled)
+        yield Batch(page, filled, gone=gone)
 
 
 @dataclass(slots=True)
@@ -154,7 +159,7 @@ class ZendeskPull:
     def _ratings(self, since: int) -> int:
         asked = {"score": "received", "start_time": since}
         moments = [since]
-        for row in self._pages("/api/v2/satisfaction_ratings.json", "satisfaction_ratings", asked):
+        for row in unless_lacking(self._pages("/api/v2/satisfaction_ratings.json", "satisfaction_ratings", asked)):
             self._take("satisfaction_ratings", row)
             try:
                 moments.append(int(dt.datetime.fromisoformat(str(row.get("updated_at"))).timestamp()))
@@ -230,7 +235,8 @@ class FreshdeskPull:
             for row in numbered_pages(self.client, path, {}):
                 take(self.desk, table, row)
         since, page = str(state.get("since") or f"{self.start:%Y-%m-%dT%H:%M:%SZ}"), int(state.get("page") or 1)
-        for row in numbered_pages(self.client, "/api/v2/surveys/satisfaction_ratings", {"created_since": since}):
+        ratings = numbered_pages(self.client, "/api/v2/surveys/satisfaction_ratings", {"created_since": since})
+        for row in unless_lacking(ratings):
             take(self.desk, "satisfaction_ratings", row)
         for _ in range(MOST_PAGES):
             asked = {"updated_since": since, "include": "requester,stats,description", "order_by": "updated_at",
@@ -290,6 +296,14 @@ def numbered_pages(client: Client, path: str, asked: Mapping[str, object]) -> It
         yield from (row for row in rows if isinstance(row, dict))
         if not rows:
             return
+
+
+def unless_lacking(rows: Iterator[Row]) -> Iterator[Row]:
+    """Rows of a part that an account may not have, such as ratings: it answers 403 or 404 then, and there are none."""
+    try:
+        yield from rows
+    except (GoneError, RefusedError):
+        return
 
 
 def newest_of(rows: Sequence[Row]) -> list[Row]:

@@ -1,6 +1,7 @@
 """One pull as an intake run: batches are stored as they come, the cursor moves with each page, waits are jobs."""
 
 import datetime as dt
+import itertools
 import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -13,7 +14,7 @@ from qa.core.errors import ConflictError, FairmarkError
 from qa.people.models import Source
 from qa.tickets import service
 from qa.tickets.counting import Counts
-from qa.tickets.intake.base import Record, Reject
+from qa.tickets.intake.base import Record, Reject, reject
 from qa.tickets.intake.marks import Marks
 from qa.tickets.intake.objects import Desk, Line, complete
 from qa.tickets.live.client import WaitError
@@ -27,6 +28,7 @@ from qa.tickets.storing import store_tickets
 
 PULL_JOB = "tickets.pull"
 LIVE = "live pull"
+GONE = "the help desk lists it, but has it no more"
 
 
 def begin(
@@ -95,14 +97,15 @@ class Slice:
 
     def records(self, desk: Desk, batch: Batch) -> Iterator[Record]:
         """The records of a batch; what a repeated page rejects again was told before."""
-        for place, row in batch.rows:
-            for record in complete(desk, Line(batch.page, place, row)):
-                if isinstance(record, Reject):
-                    key = record.file, record.line, record.column, record.reason
-                    if key in self.rejects:
-                        continue
-                    self.rejects.add(key)
-                yield record
+        gone = (reject(batch.page, place, "id", key, GONE, loses="ticket") for place, key in batch.gone)
+        told = (record for place, row in batch.rows for record in complete(desk, Line(batch.page, place, row)))
+        for record in itertools.chain(gone, told):
+            if isinstance(record, Reject):
+                key = record.file, record.line, record.column, record.reason
+                if key in self.rejects:
+                    continue
+                self.rejects.add(key)
+            yield record
 
 
 def run_pull(
@@ -166,7 +169,7 @@ def _store(piece: Slice, desk: Desk, batch: Batch, *, keys: Keys, now: dt.dateti
         ]  # fmt: skip
         insert_rows(session, IntakeReject, rows)
 
-    if batch.rows:
+    if batch.rows or batch.gone:
         counts = store_tickets(
             session,
             piece.source,
