@@ -105,6 +105,21 @@ def csv() -> Files:
     return {f"tickets {CANARY}.csv": tickets.encode("utf-16"), "messages.csv": messages.encode("cp1252")}
 
 
+def tsv() -> Files:
+    names = ("tickets.tsv", "messages.tsv")
+    return {
+        name: "\n".join("\t".join(row) for row in rows).encode() for name, rows in zip(names, tables(), strict=True)
+    }
+
+
+def jsonl() -> Files:
+    names = ("tickets.jsonl", "messages.jsonl")
+    found = {}
+    for name, (header, *rows) in zip(names, tables(), strict=True):
+        found[name] = lines(*(dict(zip(header, row, strict=False)) for row in rows), f'{{"Ticket ID": "{CANARY}"')
+    return found
+
+
 def workbook() -> Files:
     book = openpyxl.Workbook()
     for name, rows in zip(("Tickets", "Messages"), tables(), strict=True):
@@ -121,6 +136,8 @@ EXPORTS: dict[str, Callable[[], Files]] = {
     "zendesk": zendesk,
     **{name: lambda name=name: desk(name) for name in OBJECTS},  # type: ignore[misc]
     "csv": csv,
+    "tsv": tsv,
+    "jsonl": jsonl,
     "xlsx": workbook,
 }
 
@@ -133,7 +150,7 @@ def ada(sign_in: Callable[..., CheckingClient], cast: Cast) -> CheckingClient:
 def upload(ada: CheckingClient, form: str, told: Files) -> str:
     """Upload an export, and take in tables as their columns were guessed; the page of its run."""
     files = [(io.BytesIO(content), name) for name, content in told.items()]
-    desk_or_table = "csv" if form == "xlsx" else form
+    desk_or_table = format_named(form).kind
     answer = ada.post_form(
         "/tickets/intake",
         {"format": desk_or_table, "files": files, "source": form},
@@ -207,6 +224,25 @@ def test_a_canary_in_every_column_is_nowhere(
     assert len(session.scalars(sealed).all()) == len(EXPORTS)
     captured = capfd.readouterr()
     assert NEEDLE not in captured.out + captured.err + caplog.text
+
+
+@pytest.mark.parametrize("form", ["zendesk", "tsv", "jsonl", "xlsx"])
+def test_a_canary_in_every_column_is_not_said_by_the_command(
+    app: Flask, session: Session, cast: Cast, flask_command: Callable[..., Any], tmp_path: Path, form: str
+) -> None:
+    for name, content in EXPORTS[form]().items():
+        (tmp_path / f"{name.partition('.')[0]} {CANARY} {name}").write_bytes(content)
+        (tmp_path / name).write_bytes(content)
+    paths = [str(tmp_path / name) for name in EXPORTS[form]()]
+    wrong = next(tmp_path.glob(f"*{CANARY}*"))
+
+    told = [flask_command("intake", form, *paths, "--json"), flask_command("intake", form, *paths)]
+    refused = flask_command("intake", "intercom", str(wrong))
+
+    assert [each.exit_code for each in told] == [0, 0]
+    assert json.loads(told[0].stdout)["rejects"]
+    assert NEEDLE not in "".join(each.output for each in (*told, refused))
+    assert rows_that_say_it(session) == []
 
 
 def test_after_a_day_an_upload_has_neither_key_nor_files_and_its_job_says_so(
