@@ -1,6 +1,6 @@
 """Reading intakes: the runs of a programme, one run with its rejects and how far its job is."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,6 +25,7 @@ class RunView:
     run: IntakeRun
     source: str
     by: str | None
+    closed: tuple[str, ...] = ()  # regions that its rules name and the reader is not cleared for
 
     def counted(self, kind: str, outcome: str) -> int | None:
         """Rows of one kind with one outcome; not known before the first chunk."""
@@ -71,14 +72,22 @@ def get_run_for(session: Session, actor: Actor, run_id: int) -> RunView:
     if run_id >= LARGEST_ID:
         raise NotFoundError("There is no such intake.")
     row = session.execute(
-        select(IntakeRun, Source.name, User.name)
+        select(IntakeRun, Source, User.name)
         .join(Source, Source.id == IntakeRun.source_id)
         .outerjoin(User, User.id == IntakeRun.started_by_id)
         .where(IntakeRun.id == run_id, IntakeRun.programme_id == actor.programme_id)
     ).one_or_none()
     if row is None:
         raise NotFoundError("There is no such intake.")
-    return RunView(run=row[0], source=row[1], by=row[2])
+    run, source, by = row
+    named = {source.data_region, *regions_in(run.mapping), *regions_in({"marks": source.marks})}
+    return RunView(run=run, source=source.name, by=by, closed=tuple(sorted(named - actor.regions)))
+
+
+def regions_in(mapping: Mapping[str, Any] | None) -> set[str]:
+    """The data regions that a kept mapping's rules name; of which one a refused row would have been, nobody knows."""
+    rules = ((mapping or {}).get("marks") or {}).get("regions") or ()
+    return {str(rule["region"]) for rule in rules if rule.get("region")}
 
 
 def job_of(session: Session, run: IntakeRun) -> Job | None:
@@ -88,11 +97,14 @@ def job_of(session: Session, run: IntakeRun) -> Job | None:
     return session.scalar(select(Job).where(Job.id == run.job_id).options(defer(Job.payload)))
 
 
-def rejects_of(session: Session, run_id: int, *, page: int) -> Rejects:
-    """One page of a run's rejects, in the order of the files."""
+def rejects_of(session: Session, view: RunView, *, page: int) -> Rejects:
+    """One page of a run's rejects, in the order of the files; only their number where a region is closed."""
+    run_id = view.run.id
     chosen = select(IntakeReject).where(IntakeReject.run_id == run_id)
     total = session.scalar(select(func.count()).select_from(IntakeReject).where(IntakeReject.run_id == run_id)) or 0
     number = min(max(page, 1), max(1, -(-total // REJECTS_PAGE)))
+    if view.closed:
+        return Rejects(rows=(), total=total, number=1)
     rows = session.scalars(
         chosen.order_by(IntakeReject.file, IntakeReject.line, IntakeReject.id)
         .limit(REJECTS_PAGE)
@@ -101,11 +113,13 @@ def rejects_of(session: Session, run_id: int, *, page: int) -> Rejects:
     return Rejects(rows=rows, total=total, number=number)
 
 
-def all_rejects(session: Session, run_id: int) -> Sequence[Any]:
-    """Every reject of a run, for a file."""
+def all_rejects(session: Session, view: RunView) -> Sequence[Any]:
+    """Every reject of a run, for a file; there is none where a region is closed to the reader."""
+    if view.closed:
+        raise NotFoundError("There is no such file.")
     return session.execute(
         select(IntakeReject.file, IntakeReject.line, IntakeReject.column, IntakeReject.value, IntakeReject.reason)
-        .where(IntakeReject.run_id == run_id)
+        .where(IntakeReject.run_id == view.run.id)
         .order_by(IntakeReject.file, IntakeReject.line, IntakeReject.id)
     ).all()
 

@@ -20,6 +20,7 @@ from qa.tickets.intake.formats import TABLES
 from qa.tickets.intake.looking import Look, look_at_all
 from qa.tickets.intake.mapping import ColumnMapping, UnreadableMappingError, mapping_of
 from qa.tickets.intake.tables import HIDDEN
+from qa.tickets.intake_queries import regions_in
 from qa.tickets.keeping import KeptFiles
 from qa.tickets.models import IntakeRun, IntakeUpload, SavedMapping
 from qa.tickets.queries import LARGEST_ID
@@ -80,18 +81,24 @@ def begin(
 def get_upload_for(session: Session, actor: Actor, upload_id: int) -> IntakeUpload:
     """An upload of the actor's programme, taken in or not."""
     upload = session.get(IntakeUpload, upload_id) if upload_id < LARGEST_ID else None
-    if upload is None or upload.programme_id != actor.programme_id:
+    if upload is None or upload.programme_id != actor.programme_id or not _is_open(upload, actor):
         raise NotFoundError("There is no such upload.")
     return upload
 
 
 def open_uploads(session: Session, actor: Actor) -> Sequence[IntakeUpload]:
     """Uploads that still wait for their mapping, the newest first."""
-    return session.scalars(
+    found = session.scalars(
         select(IntakeUpload)
         .where(IntakeUpload.programme_id == actor.programme_id, IntakeUpload.closed_at.is_(None))
         .order_by(IntakeUpload.id.desc())
-    ).all()
+    )
+    return [upload for upload in found if _is_open(upload, actor)]
+
+
+def _is_open(upload: IntakeUpload, actor: Actor) -> bool:
+    """Whether somebody may see an upload's rows: who handed them in, or is cleared for each region that is named."""
+    return upload.created_by_id == actor.user_id or regions_in(upload.mapping) <= actor.regions
 
 
 def looks_of(upload: IntakeUpload) -> list[Look]:

@@ -10,11 +10,12 @@ from typing import Any
 import openpyxl
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from qa.people.models import RegionClearance
 from qa.tickets.models import IntakeRun, IntakeUpload, SavedMapping, Ticket, TicketSignal
-from tests.support.cast import Cast
+from tests.support.cast import SINCE, Cast
 from tests.support.client import CheckingClient
 from tests.tickets.page_forms import form_of, taken_in
 
@@ -269,3 +270,30 @@ def test_a_header_without_rows_is_no_news(ada: CheckingClient, app: Flask) -> No
 
     assert "There was no row to take in." in page
     assert "Every row could be used" not in page
+
+
+def test_rows_that_may_be_of_a_closed_region_are_shown_to_its_cleared_alone(
+    ada: CheckingClient, app: Flask, session: Session, cast: Cast, page: str
+) -> None:
+    mapped(ada, page)
+    choose(ada, page, r0_where="queue", r0_words="Zahlungen", r0_region="eu", action="preview")
+    own = ada.get(page).status_code
+    session.execute(update(IntakeUpload).values(created_by_id=cast.quinn.id))
+    session.commit()
+    others = ada.get(page).status_code
+    listed = "Say what the columns mean" in ada.get("/tickets/intake").get_data(as_text=True)
+    session.execute(update(IntakeUpload).values(created_by_id=cast.ada.id))
+    session.commit()
+
+    run = choose(ada, page, action="import").location
+    run_jobs(app)
+    closed, no_file = ada.get(run).get_data(as_text=True), ada.get(f"{run}/rejects.csv").status_code
+    session.add(RegionClearance(user_id=cast.ada.id, region="eu", valid_from=SINCE))
+    session.commit()
+    opened, file = ada.get(run).get_data(as_text=True), ada.get(f"{run}/rejects.csv").get_data(as_text=True)
+
+    assert (own, others, listed, no_file) == (200, 404, False, 404)
+    assert "Who is cleared for eu sees these rows" in closed
+    assert ">soon<" not in closed
+    assert ">soon<" in opened
+    assert ",soon," in file

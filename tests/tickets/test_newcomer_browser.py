@@ -23,6 +23,12 @@ pytestmark = [
     pytest.mark.parametrize(("theme", "width"), [("light", "wide"), ("dark", "narrow")]),
 ]
 TICKETS = 150
+# What the bar of the upload says is kept for the page that follows.
+KEEP_PROGRESS = """() => {
+  const place = document.getElementById("upload-progress");
+  const keep = () => { if (!place.hidden) sessionStorage.setItem("progress", place.innerText); };
+  new MutationObserver(keep).observe(place, { subtree: true, childList: true, characterData: true });
+}"""
 PATIENCE = 20_000  # milliseconds; a busy machine takes its time
 # The shared export's columns under names of another house, in the other order.
 TICKET_COLUMNS = {
@@ -93,8 +99,10 @@ def unknown_export(folder: Path) -> tuple[list[Path], int, int]:
 def hand_in(page: Page, files: Iterable[Path]) -> None:
     page.goto("/tickets/intake")
     page.get_by_label("Files").set_input_files(list(files))
+    page.evaluate(KEEP_PROGRESS)
     page.get_by_role("button", name="Upload").click()
     expect(page.get_by_role("heading", name="What the columns mean")).to_be_visible()
+    assert "Looking at the files" in page.evaluate("sessionStorage.getItem('progress')")
     expect(page.get_by_text("Ready.")).to_be_visible()
 
 

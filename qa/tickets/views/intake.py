@@ -110,10 +110,10 @@ def intake_run(run_id: int) -> ResponseReturnValue:
         run=view.run,
         job=job,
         going=view.run.state in ("waiting", "running") and (job is None or job.state in ("waiting", "running")),
-        rejects=queries.rejects_of(session, run_id, page=min(request.args.get("page", 1, type=int), 10_000)),
+        rejects=queries.rejects_of(session, view, page=min(request.args.get("page", 1, type=int), 10_000)),
         left_out={reason.value: words for reason, words in rules.INELIGIBLE_WORDS.items()},
         without_part={reason.value: words for reason, words in rules.WITHOUT_PART_WORDS.items()},
-        reasons=queries.reasons_of(session, run_id),
+        reasons=[] if view.closed else queries.reasons_of(session, run_id),
         unmatched=queries.unmatched_count(session, g.actor.programme_id),
     )
 
@@ -126,5 +126,5 @@ def rejects(run_id: int) -> ResponseReturnValue:
     return csv_response(
         f"intake-{view.run.id}-rejects.csv",
         ("file", "line", "column", "value", "reason"),
-        queries.all_rejects(db.session(), run_id),
+        queries.all_rejects(db.session(), view),
     )
