@@ -25,7 +25,7 @@ SHAPES = {
 }  # fmt: skip
 LONGEST = 8  # groups
 EXPIRY = re.compile(r"(?:0[1-9]|1[0-2])\s?/\s?(?:20)?\d{2}(?!\d)")
-CUE = re.compile(r"\b(?:card|visa|master ?card|maestro|amex|credit|debit|pan)\b[^\d\n]{0,30}\Z", re.I)
+CUE = re.compile(r"\b(?:card|cc|visa|master ?card|maestro|amex|credit|debit|pan)\b[^\d\n]{0,30}\Z", re.I)
 
 
 def cued(text: str, start: int) -> bool:

@@ -59,7 +59,7 @@ ACCOUNT_VALUE = re.compile(r"(?<![\w./-])#?(?:[A-Z]{1,4}[- ]?)?\d(?:[ -]?\d){4,2
 NUMBER_SAID = re.compile(r"(?:number|num|no|nr|nummer|id|#|code|num[ée]ro|iban)\Z", re.IGNORECASE)
 # Between a bare "account" and its number; it always matches, if only nothing.
 JUST_BEFORE = re.compile(r"[\s:=#'\"(-]{0,4}(?:(?:is|was|it's|its|it is|ist|es|est|é)\b[\s:=#]{0,4})?")
-PIN_VALUE = re.compile(r"(?<![\w./:,$€£-])(?<!\d )\d{3,8}(?![\w/:-])(?![.,]\d| \d{2})")
+PIN_VALUE = re.compile(r"(?<![\w./,$€£-])(?<!\d[ :])\d{3,8}(?![\w/:-])(?![.,]\d| \d{2})")
 ANOTHER = re.compile(r"\s{0,2}(?:,|/|or|and|oder|ou|o)\s{1,2}(?:maybe |perhaps |possibly )?(?=\d)")
 ANSWER_JOINT = re.compile(
     r"[\s'\"“:=]*(?:(?:is|was|were|named|called|would be|should be|used to be)\b[\s'\"“:=]*){0,2}"
@@ -115,7 +115,7 @@ def _values(text: str, position: int, value: re.Pattern[str], kind: Kind) -> Ite
     if found is None or found.start() - position > BETWEEN:
         return
     between = text[position : found.start()]
-    if "\n\n" in between or re.search(r"\d|[$€£]\s?\Z", between) or names_a_thing(text, found.start()):
+    if "\n\n" in between or re.search(r"\d|[$€£]\s?\Z", between) or names_a_thing(between, len(between)):
         return
     while found is not None:
         yield Span(found.start(), found.end(), kind)

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from qa.tickets.redaction.digits import DASHES, SPACES, Group, Match, joints, names_a_thing, shape, stands_alone
 
 CUE = re.compile(
-    r"\b(?:ssn|s\.s\.n\.|ss ?#|social security(?: (?:number|num|no\.?|#))?|social(?: number)?|tax ?(?:payer)? "
-    r"?id)\b[^\d\n]{0,16}\Z",
+    r"\b(?:(?:ssn|social security(?: (?:number|num|no))?|social(?: number)?|tax ?(?:payer)? ?id)\b|s\.s\.n\.|ss ?#)"
+    r"[^\d\n]{0,16}\Z",
     re.IGNORECASE,
 )
 REACH = 48

@@ -49,6 +49,7 @@ WITHOUT_TRUNK: dict[tuple[int, ...], re.Pattern[str]] = {
     (3, 3, 4): re.compile(r"3[2-9]\d{8}|[3-9]\d\d[01]\d{6}"),  # Italy, mobile; Mexico
     (3, 7): re.compile(r"3[2-9]\d{8}"),
 }
+MOBILE = re.compile(r"07[1-9]\d{8}|01(?:5\d|6[023]|7\d)\d{7,8}")  # together without a cue: British and German mobiles
 NEVER_A_DATE = {(2, 3, 4), (3, 4, 4)}
 # After the trunk prefix 0 a first group of two digits must go on in one of these ways, or it would be a date.
 TWO_DIGIT_AREA = {(2, 8), (2, 7), (2, 4, 4), (2, 3, 4), (2, 4, 3), (2, 3, 2, 2), (2, 3, 3), (2, 9), (2, 2, 2, 2, 2)}
@@ -83,6 +84,8 @@ def phone(text: str, groups: Sequence[Group], n: int) -> Match | None:
 
 def possible(digits: str) -> bool:
     """Whether a number of this country code can have this length, by the numbering plans that libphonenumber keeps."""
+    if len(digits) == 13 and digits.startswith("521"):  # Mexican mobiles as they were written until 2019
+        digits = digits[:2] + digits[3:]
     try:
         number = phonenumbers.parse("+" + "".join(str(int(digit)) for digit in digits), None)
     except phonenumbers.NumberParseException:
@@ -165,6 +168,8 @@ def _trunk(text: str, groups: Sequence[Group], n: int) -> Match | None:
     first = groups[n].digits
     if first[0] != "0" or (n and joined(groups[n].joint)):  # the middle of a longer number
         return None
+    if MOBILE.fullmatch(first) and _ends(text, groups, n, 1):
+        return Match(groups[n].start, extension(text, groups, n), 1)
     if _french(text, groups, n):
         return Match(groups[n].start, groups[n + 4].end, 5)
     exits = first.startswith("00") or (first == "011" and n + 1 < len(groups))
@@ -219,7 +224,7 @@ def _without_trunk(text: str, groups: Sequence[Group], n: int) -> Match | None:
         plain = (count != 2 and groups[n].digits[0] not in "12") or shape(groups, n, count) in NEVER_A_DATE
         telling = bracketed or plain or cued(text, groups[n].start)
         if (
-            plan.fullmatch(digits)
+            (plan.fullmatch(digits) or (bracketed and shape(groups, n, count) == (2, 4, 4)))
             and telling
             and not ("." in between and count == 3 and not cued(text, groups[n].start))
         ):
