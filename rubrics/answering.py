@@ -58,7 +58,7 @@ def check_answer(criterion: Criterion, answer: Answer) -> None:
         raise AnswerError(f"criterion {key}: an answer is a level, a percentage or N/A, not two of them")
     if answer.not_applicable and not criterion.na_allowed:
         raise AnswerError(f"criterion {key} does not allow N/A")
-    if answer.level is not None and answer.level not in [level.key for level in scale.levels]:
+    if answer.level is not None and not (isinstance(answer.level, str) and answer.level in scale.worth):
         raise AnswerError(f"criterion {key} has no level {answer.level!r}")
     if answer.percentage is not None:
         if scale.kind != "percentage":

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Arithmetic = Literal["sections", "pooled"]
 Method = Literal["additive", "deductive"]
@@ -204,8 +204,7 @@ class RubricVersion:
         return found
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class Answer(NamedTuple):  # made by the dozen with every save
     """What a reviewer chose for one criterion. ``percentage`` is 0 to 100; ``evidence`` counts pinned passages."""
 
     level: str | None = None

@@ -10,11 +10,13 @@ import datetime as dt
 from collections import namedtuple
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any, cast
 
 from sqlalchemy import (
     JSON,
     BindParameter,
+    Boolean,
     Column,
     ColumnElement,
     Connection,
@@ -262,6 +264,7 @@ class _Compiled:
             name: _remembering(bound.type, process, dialect, back=False)
             for name, bound in compiled.binds.items()
             if (process := bound.type.dialect_impl(dialect).bind_processor(dialect)) is not None
+            and not isinstance(bound.type, Boolean)  # both drivers take Python's own
         }
         held = {
             name: (state.processors | turned)[name](value) if name in state.processors or name in turned else value
@@ -270,17 +273,25 @@ class _Compiled:
         }
         # In the statement's order, or by name: what it holds itself, and what is to come with what becomes of it.
         self._held = held
-        self._names = list(state.positiontup or ()) if compiled.positional else None
-        places = [(name, name) for name in values] if self._names is None else list(enumerate(self._names))
+        names = list(state.positiontup or ())
+        places = list(enumerate(names)) if compiled.positional else [(name, name) for name in values]
+        self._in_order = _in_order(names) if compiled.positional else dict
         self._turned = [(place, turned[name]) for place, name in places if name in turned and name not in held]
 
     def parameters(self, values: dict[str, Any]) -> Any:
         """All values of the statement, as the driver takes them: by place or by name."""
-        named = self._held | values
-        whole: Any = named if self._names is None else [named[name] for name in self._names]
+        whole = self._in_order(self._held | values)
         for place, process in self._turned:
             whole[place] = process(whole[place])
         return whole
+
+
+def _in_order(names: list[str]) -> Callable[[dict[str, Any]], Any]:
+    """What picks these values, in their order."""
+    if len(names) < 2:
+        return lambda values: [values[name] for name in names]
+    pick = itemgetter(*names)
+    return lambda values: list(pick(values))
 
 
 def _all_given(compiled: SQLCompiler) -> None:

@@ -3,7 +3,7 @@
 import datetime as dt
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 
 from sqlalchemy import select
@@ -243,7 +243,7 @@ def _send(
         save_id="demo-second-look",
         version=0,
         answers=tuple(
-            replace(answer, level_key=top, comment=other, root_causes=())
+            answer._replace(level_key=top, comment=other, root_causes=())
             if answer.criterion_key == below.criterion_key
             else answer
             for answer in answers

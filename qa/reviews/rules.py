@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import rubrics
@@ -59,8 +59,7 @@ class Pin:
     end: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SavedAnswer:
+class SavedAnswer(NamedTuple):  # made by the dozen with every save
     """One criterion's answer as the scoring page sends it."""
 
     criterion_key: str

@@ -3,9 +3,8 @@
 import datetime as dt
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from flask import current_app, render_template
@@ -26,8 +25,7 @@ AUTHORS = {"bot": "Bot", "internal": "Internal note", "tool": "Tool"}  # the oth
 KINDS = {"customer": "customer", "specialist": "agent", "bot": "other", "internal": "note", "tool": "note"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ShownMessage:
+class ShownMessage(NamedTuple):
     """One message of the conversation; whether it belongs to the judged part."""
 
     id: str

@@ -4,7 +4,7 @@ import datetime as dt
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
@@ -19,8 +19,7 @@ PAYLOAD = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circ
 SHAPE = 1  # of the payload; a new shape gets a new number and a reader of its own
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Message:
+class Message(NamedTuple):  # made by the dozen with every opening
     """One message as it was kept: redacted, with an id that is stable from revision to revision."""
 
     id: str
@@ -43,8 +42,7 @@ class Conversation:
     messages: tuple[Message, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeptMessage:
+class KeptMessage(NamedTuple):
     """A message as its payload holds it."""
 
     external_id: str
