@@ -54,6 +54,8 @@ def show() -> ResponseReturnValue:
     end = asked or max(looking.blocks(found)[0], default=last)
     weeks = tuple(end - dt.timedelta(weeks=n) for n in range(length - 1, -1, -1))
     before = tuple(week - dt.timedelta(weeks=apart) for week in weeks)
+    if before[0] < since:  # nothing of the newest weeks is reviewed yet: both spans begin as much earlier
+        found = summed.load(session, scope, since=before[0], until=last)
     crowd = over_time.Crowd(session=session, scope=scope, found=found, sees_each=queries.may_see_each(g.actor))
     names = {team.id: team.name for team in teams} | {0: measured.NO_TEAM}
     facets = scoped.facets_of(session, scope, min(weeks[0], before[0]))

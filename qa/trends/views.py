@@ -34,6 +34,7 @@ from qa.trends import (
 
 bp = Blueprint("trends", __name__, url_prefix="/trends")
 SOME_WEEK = dt.date(9999, 6, 7)
+FIRST_YEAR = 2000  # of the weeks that may be asked for
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -184,14 +185,15 @@ def reviews_of(weeks: Sequence[dt.date], chosen: looking.Filters) -> Callable[..
 
 
 def asked_weeks() -> list[dt.date]:
-    """The weeks that the address asks for: one, or those until another; at most those of the longest page."""
+    """The weeks that the address asks for: one, or those until another; all over, at most those of the longest page."""
     try:
         first = monday_of_week(request.args.get("week", ""))
         last = monday_of_week(request.args.get("until", "")) if request.args.get("until") else first
     except ValueError as error:
         raise NotFoundError("There is no such week.") from error
     count = (last - first).days // 7 + 1
-    if not 1 <= count <= max(looking.SPANS):
+    over = last < monday_of(local_day(utcnow(), g.zone))
+    if not 1 <= count <= max(looking.SPANS) or not over or first.year < FIRST_YEAR:
         raise NotFoundError("There are no such weeks.")
     return [first + dt.timedelta(weeks=n) for n in range(count)]
 
@@ -200,17 +202,15 @@ def asked_weeks() -> list[dt.date]:
 @requires(Permission.TRENDS_VIEW)
 def behind() -> ResponseReturnValue:
     session, chosen, weeks = db.session(), filters(), asked_weeks()
-    page = max(request.args.get("page", 1, type=stored_id) or 1, 1)
+    page = min(max(request.args.get("page", 1, type=int), 1), 10_000)
     version = request.args.get("version", type=stored_id)
     kind, _, line = request.args.get("answered", "")[:300].partition(":")
     scope, teams = looking.scope_of(session, g.actor, chosen)
     last = monday_of(local_day(utcnow(), g.zone)) - dt.timedelta(weeks=1)
-    found = summed.load(  # the weeks of the page that leads here: its figures are fitted on them
-        session,
-        scope,
-        since=min(weeks[0], last - dt.timedelta(weeks=chosen.weeks - 1)),
-        until=max(weeks[-1], last),
-    )
+    # The weeks of the page that leads here: its figures are fitted on them. Older ones had a page of their own.
+    until = last if weeks[-1] > last - dt.timedelta(weeks=chosen.weeks) else weeks[-1]
+    since = min(weeks[0], until - dt.timedelta(weeks=chosen.weeks - 1))
+    found = summed.load(session, scope, since=since, until=until)
     sees_each = queries.may_see_each(g.actor)
     crowd = over_time.Crowd(session=session, scope=scope, found=found, sees_each=sees_each)
     figure = over_time.weekly_of(found, [over_time.Span(first=weeks[0], weeks=tuple(weeks))], crowd)[0]
@@ -230,6 +230,8 @@ def behind() -> ResponseReturnValue:
         answered=criteria,
         page=page,
     )
+    if page > 1 and not rows:
+        raise NotFoundError("The list of these reviews is shorter.")
     return render_template(
         "trends/behind.html",
         figure=figure if version is None and not criteria and (figure.frame or figure.reviewed) else None,

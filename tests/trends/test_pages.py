@@ -7,7 +7,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from qa.core.clock import week_key
-from qa.reviews import measuring
+from qa.reviews import keeping_sums, measuring
 from qa.reviews.models import Review
 from qa.rubric_library.models import RubricVersion
 from qa.sampling.models import Purpose
@@ -116,6 +116,10 @@ def test_a_week_that_is_none_is_not_found_and_a_strange_filter_is_ignored(
         for where in (
             "reviews?week=2026-W99",
             "reviews?week=x",
+            "reviews?week=9999-W52",
+            "reviews?week=0001-W01",
+            f"reviews?week={week_key(WEEK)}&page=2",
+            f"reviews?week={week_key(WEEK)}&page={2**63 - 1}",
             "reviews",
             "?weeks=9",
             "?team=x&weeks=-1",
@@ -123,4 +127,22 @@ def test_a_week_that_is_none_is_not_found_and_a_strange_filter_is_ignored(
         )
     ]
 
-    assert codes == [404, 404, 404, 200, 200, 200]
+    assert codes == [404] * 7 + [200] * 3
+
+
+def test_two_periods_are_whole_while_the_newest_week_waits_for_its_reviews(
+    session: Session, cast: Cast, sign_in: SignIn
+) -> None:
+    version = publish_rubric(session, cast)
+    for weeks_ago in (2, 2 + 25):  # the newest reviewed week, and the first of the thirteen before its thirteen
+        for _ in range(6):
+            review(session, cast, version, weeks_ago=weeks_ago)
+    for period in keeping_sums.periods_of(session, cast.programme.id):
+        keeping_sums.rebuild(session, period)
+    session.commit()
+
+    page = sign_in(cast.lena).get("/trends/compare?length=13").text
+
+    first = week_key(wednesday(2 + 25).date())
+    assert f"{first} to " in page
+    assert page.count("n&nbsp;6<") >= 6  # three measures of either span
