@@ -271,7 +271,7 @@ def test_a_handful_of_reviews_borrows_the_spread_of_its_window() -> None:
     halves = [0.5 * statistics.variance(each) for each in (few + many, other)]
     pooled = (19 * halves[0] + 20 * halves[1]) / 39
     assert spread is not None
-    assert (spread.variance, spread.df) == (pytest.approx(pooled), pytest.approx(18 + 19))
+    assert (spread.variance, spread.df) == (pytest.approx(2 * pooled), pytest.approx(18 + 19))  # of one score
     own = 0.5 * statistics.variance(few)
     assert figures[0].variance == pytest.approx((2 * own + 8 * pooled) / 10 / 3)  # Smyth (2004), 8 prior df
     assert figures[0].df == pytest.approx(10)
@@ -293,8 +293,23 @@ def test_a_window_lends_no_more_than_it_has_besides_and_nothing_to_what_was_revi
     borrowed = from_sums.quality(alone, everything, 1, spread=from_sums.spread_in(alone, 1, None))[0].figure
     assert (borrowed.variance, borrowed.df) == (pytest.approx(own.variance), pytest.approx(own.df))
     assert certain.variance == 0
-    assert drawn.df == pytest.approx(2)  # one of its own, one of the other domain's
+    assert drawn.variance == pytest.approx(0.5 * 200 / 2)  # its own alone
+    assert drawn.df == pytest.approx(1)
     assert from_sums.spread_in(of_reviews([70.0], [0.5], [0]), 1, None) is None
+
+
+@pytest.mark.parametrize(("chance", "beside"), [(0.1, 1.0), (0.1, 0.9), (0.9, 0.1)])
+def test_how_surely_other_work_was_drawn_makes_no_band_narrower_or_wider(chance: float, beside: float) -> None:
+    rng = np.random.default_rng(7)
+    handfuls, each = 500, 9
+    size = handfuls * each
+    domain = np.concatenate([np.repeat(np.arange(handfuls), each), np.full(2 * size, handfuls)])
+    sums = of_reviews(rng.normal(80, 10, 3 * size), [chance] * size + [beside] * 2 * size, np.repeat([0, 1, 1], size))
+
+    lent = from_sums.quality(sums, domain, handfuls + 1, spread=from_sums.spread_in(sums, 2, None))[:handfuls]
+
+    mean = float(np.mean([one.figure.variance for one in lent]))
+    assert mean == pytest.approx((1 - chance) * 100 / each, rel=0.05)  # of simple random draws: Cochran (1977), 2.15
 
 
 def test_bands_of_a_handful_of_reviews_hold_the_truth_though_scores_have_a_long_tail() -> None:

@@ -309,7 +309,7 @@ def _spread_of_queues(evidence: rules.Evidence) -> tuple[float, float]:
     names = sorted({row.queue for row in evidence.measured.reviews})
     codes, framed = evidence.codes(lambda row: names.index(row.queue) if row.queue in names else -1)
     figures = [each.figure for each in evidence.measured.window.quality(codes, framed, len(names))]
-    pooled = sum(each.n * (each.variance or 0.0) * each.n_effective for each in figures)
+    pooled = sum(each.n * (each.variance or 0.0) / _drawn(each) for each in figures)
     return pooled / sum(each.n for each in figures), sum(each.n_effective - 1 for each in figures)
 
 
@@ -320,7 +320,12 @@ def _borrowing(figure: Figure, spread: float, spread_df: float) -> float | None:
         return None
     borrowed = min(8.0, max(spread_df - own, 0.0))
     variance = figure.variance or 0.0
-    return (own * variance + borrowed * spread / figure.n_effective) / (own + borrowed)
+    return (own * variance + borrowed * spread * _drawn(figure)) / (own + borrowed)
+
+
+def _drawn(figure: Figure) -> float:
+    """Sum (1-pi) w^2 over (sum w)^2: the variance of a mean over that of one score."""
+    return 1 / figure.n_effective - 1 / figure.weight
 
 
 def _without_reviewers(evidence: rules.Evidence) -> rules.Evidence:
