@@ -13,7 +13,7 @@ from qa.reviews.sampled import sampled_scores
 from qa.sampling import moving, pool, targeting
 from qa.sampling.models import Assignment, DrawnUnit, Purpose
 from qa.tickets.models import Ticket
-from qa.trends.queries import evidence
+from qa.trends.queries import of_programme
 from tests.sampling.weeks import arranged, assignments, draw_committed, problems
 from tests.support.builders import make_review, make_ticket, publish_rubric
 from tests.support.cast import NOW, SINCE, TODAY, Cast, actor, person
@@ -43,7 +43,7 @@ def test_a_pick_has_no_chance_and_enters_no_figure(session: Session, cast: Cast)
     session.flush()
     assert version.id == assignment.rubric_version_id
     assert session.scalar(select(func.count()).select_from(DrawnUnit)) == 0
-    assert evidence(session, actor(session, cast.quinn), since=LONG_AGO)[0] == []
+    assert of_programme(session, cast.programme.id, since=LONG_AGO, until=TODAY)[0] == []
     assert sampled_scores(session, cast.programme.id, LONG_AGO) == []
 
 

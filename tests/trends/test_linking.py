@@ -137,7 +137,7 @@ def test_shares_and_small_charts_break_at_the_step_too() -> None:
     def more_lines(draw: Callable[[set[dt.date]], Chart]) -> int:
         return draw(step).picture.count(' class="line s1"/>') - draw(set()).picture.count(' class="line s1"/>')
 
-    assert more_lines(lambda steps: drawings.shares_chart(weeks, steps)) == 1
+    assert more_lines(lambda steps: drawings.shares_chart(weeks, steps, {}, lambda *_: None)) == 1
     assert more_lines(lambda steps: drawings.multiples({"A": weeks}, "Quality", lambda *_: "/", steps)) == 1
 
 
