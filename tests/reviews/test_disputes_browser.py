@@ -85,7 +85,7 @@ def test_a_review_is_read_and_disputed_and_the_dispute_settled_by_keyboard_alone
     expect(lead.get_by_label("Reason")).to_be_focused()
     write("The thanks are there.")
     press("Control+Enter")
-    expect(lead.get_by_text("The score is computed anew")).to_be_visible()
+    expect(lead.get_by_text("The dispute is settled. The score is computed anew")).to_be_visible()
 
     specialist.goto(f"/reviews/{review.id}")
     expect(specialist.locator(".score__value").first).to_have_text("100.0")
