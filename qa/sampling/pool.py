@@ -133,6 +133,7 @@ def claim(session: Session, setting: ProgrammeSetting, reviewer_id: int, *, now:
             "Nothing in the pool is for you just now: others took it, or you may not score what is left."
         )
     unit = able[0]
+    hold_parts(session, [unit.part_id])
     # Two people who take at the same moment: the unit's row is locked, and the second sees the first one's assignment.
     state = session.scalar(select(DrawnUnit.state).where(DrawnUnit.id == unit.id).with_for_update())
     gone = session.scalar(

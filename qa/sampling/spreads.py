@@ -11,6 +11,7 @@ Vector = NDArray[np.float64]
 
 HAJEK_SHRUNK = "design-weighted mean (Hajek), variance shrunk to the window’s, t interval"
 GREG_STEADIED = "regression estimate (GREG), variance shrunk to the window’s, t interval"
+BORROWING = {HAJEK_SHRUNK, GREG_STEADIED}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,9 @@ from markupsafe import Markup
 
 from qa.core.numerals import MINUS, number
 from qa.core.pages import HOLE, Stencil
+from qa.sampling.estimation import PRIOR_DF
 from qa.sampling.explaining import Explanation
+from qa.sampling.spreads import BORROWING
 
 HOLES = ("id", "title", "words", "formula", "facts")
 
@@ -64,6 +66,9 @@ def facts(told: Explanation) -> list[tuple[str, str]]:
     elif told.reason:
         found.append(("No interval", told.reason))
     found.append(("Method", told.method))
+    if told.method in BORROWING:
+        lent = f"that of all weeks looked at, which counts like {number(PRIOR_DF, 0)} reviews more at most"
+        found.append(("Spread of scores", f"of these reviews together with {lent}"))
     if told.scale == 1:
         found.append(("Predicted score", _predicted(told)))
     for place, (what, count) in enumerate(told.left_out):

@@ -92,8 +92,8 @@ def show() -> ResponseReturnValue:
         end=week_key(asked) if asked else None,
         with_year=apart == YEAR and apart != length,
         span=span_said(weeks),
-        behind=[reviews_of(each.weeks, chosen)(**narrowed_to(dimension, each.key)) for each in sides],
-        behind_slice=lambda each: reviews_of(weeks, chosen)(**narrowed_to(each.face, each.key)),
+        behind=[behind(each.weeks, chosen, dimension, each.key) for each in sides],
+        behind_slice=lambda each: behind(weeks, chosen, each.face, each.key),
         kind=dimension or "periods",
         kinds=[
             ("periods", "Two periods"),
@@ -122,6 +122,12 @@ def asked_end(last: dt.date) -> dt.date | None:
 def span_said(weeks: Sequence[dt.date]) -> str:
     """Some weeks in a row, as a column is headed."""
     return f"{week_key(weeks[0])} to {week_key(weeks[-1])}"
+
+
+def behind(weeks: Sequence[dt.date], chosen: looking.Filters, dimension: str, key: str) -> str | None:
+    """Where the reviews of one value of a dimension are listed; nowhere for the work of no team, which has no page."""
+    of_no_team = (dimension == "team" and not key) or (dimension == comparing.PAIRS and key.startswith("|"))
+    return None if of_no_team else reviews_of(weeks, chosen)(**narrowed_to(dimension, key))
 
 
 def narrowed_to(dimension: str, key: str) -> dict[str, Any]:

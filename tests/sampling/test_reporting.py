@@ -11,6 +11,7 @@ from qa.sampling import telling
 from qa.sampling.estimation import Figure, column_means, greg_by, hajek
 from qa.sampling.explaining import MEAN, REGRESSION, SHARE, Explanation, explain
 from qa.sampling.reporting import Frame, Regression, Sample, Window, regress, too_few
+from qa.sampling.spreads import GREG_STEADIED, HAJEK_SHRUNK
 from qa.sampling.strictness import strictness_of
 
 
@@ -291,6 +292,9 @@ def test_an_explanation_says_of_a_share_an_answer_and_a_prediction_what_holds_of
     assert answers["Answers"] == "5"
     assert telling.worked_out(unknown) == MEAN
     assert ("No interval", "too few to judge") in telling.facts(unknown)
+    for method in (HAJEK_SHRUNK, GREG_STEADIED):
+        lent = dict(telling.facts(told(method=method)))["Spread of scores"]
+        assert lent.endswith("that of all weeks looked at, which counts like 8 reviews more at most")
     assert telling.worked_out(predicted) == f"{REGRESSION} = 81.00 − 1.00 = 80.00"
     assert dict(telling.facts(predicted))["Predicted score"] == "correlates 0.45 with the reviews here"
     assert (

@@ -1,6 +1,7 @@
 """A drawn part whose text is erased: it leaves the queue, is not replaced, and is told wherever the sample is told."""
 
 import datetime as dt
+import inspect
 from collections.abc import Callable
 from types import ModuleType
 from typing import Any
@@ -10,21 +11,24 @@ from flask import Flask
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from qa.core.access import Actor
+from qa.core.access import Actor, Role
 from qa.core.audit import AuditEvent
 from qa.core.db import db
 from qa.core.errors import ConflictError
 from qa.notices.models import Notice
 from qa.people.models import ProgrammeSetting
+from qa.reviews.models import Review
 from qa.sampling import frames, giving, handing_over, moving, pool, striking, taking_back, targeting
 from qa.sampling.models import Assignment, DrawnUnit, FrameExclusion, Purpose, StrikeRequest
 from qa.tickets import erasing, jobs
-from qa.tickets.models import HandledPart, Ticket
+from qa.tickets.models import ConversationRevision, HandledPart, Resolution, Ticket
 from tests.sampling.weeks import arranged, assignments, draw_week, problems
 from tests.support.builders import MESSAGES, RING
-from tests.support.cast import NOW, Cast, actor
+from tests.support.cast import NOW, Cast, actor, person
 from tests.support.client import CheckingClient
 from tests.support.meanwhile import Meanwhile
+from tests.support.reviews import make_review
+from tests.support.tickets import Handled
 
 SignIn = Callable[..., CheckingClient]
 
@@ -195,6 +199,39 @@ def test_what_is_erased_while_it_is_given_to_somebody_stays_with_nobody(
     assert len(states) == 2  # it was given out
     assert "open" not in states
     assert session.scalars(select(DrawnUnit.state)).all() == ["not_done"]
+
+
+def test_a_second_score_sent_while_somebody_takes_the_first_from_the_pool_stays_sealed(
+    app: Flask, session: Session, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cast.setting.double_share = 1.0
+    arranged(session, cast, sams=1, olgas=0, messages=MESSAGES)
+    draw_week(session, cast)
+    (first,), (second,) = assignments(session), assignments(session, Purpose.DOUBLE)
+    first.state, first.ended_at = "withdrawn", NOW
+    taker = person(session, cast.programme, "Rosa Reed", Role.REVIEWER)
+    part, revision = session.get_one(HandledPart, first.part_id), session.scalars(select(ConversationRevision)).one()
+    ticket, resolution = session.get_one(Ticket, part.ticket_id), session.get_one(Resolution, part.resolution_id)
+    handled = Handled(ticket=ticket, resolution=resolution, part=part, revision=revision)
+    asked = (cast.setting.id, taker.id, second.id)
+    session.commit()
+    sent = Meanwhile(app, lambda s: make_review(s, handled, s.get_one(Assignment, asked[2])))
+    rules = pool.rule_book_at
+
+    def rules_meanwhile(*given: Any) -> Any:
+        if inspect.stack()[1].function == "claim":  # once it is known which part it will be
+            sent()
+        return rules(*given)
+
+    monkeypatch.setattr(pool, "rule_book_at", rules_meanwhile)
+    with app.app_context():
+        mine = db.session()
+        pool.claim(mine, mine.get_one(ProgrammeSetting, asked[0]), asked[1], now=NOW)
+        mine.commit()
+
+    sent.result()
+    session.expire_all()
+    assert session.scalars(select(Review.sealed)).all() == [True]
 
 
 def page(client: CheckingClient, path: str, status: int = 200) -> str:

@@ -19,7 +19,7 @@ from qa.rubric_library.models import RubricVersion
 from qa.sampling.estimation import Figure
 from qa.sampling.models import Assignment, Draw, DrawnUnit, FrameUnit, Period, Purpose
 from qa.tickets.models import HandledPart
-from qa.trends import comparing, looking, over_time, queries, rules, strictness, summed
+from qa.trends import compare_views, comparing, looking, over_time, queries, rules, strictness, summed
 from qa.trends.dimensions import DIMENSIONS
 from qa.trends.filtering import Filters
 from tests.coaching.weeks import wednesday
@@ -372,6 +372,13 @@ def test_comparing_and_validity_answer_their_reader_and_hold_back_what_is_over_t
     assert "fewer than 5 plans to speak of" in health
     assert sign_in(cast.lena).get("/trends/health").status_code == 403
     assert [sam.get(f"/trends/{page}").status_code for page in ("compare", "validity")] == [403, 403]
+
+
+def test_the_work_of_no_team_leads_to_no_list_rather_than_to_that_of_all() -> None:
+    monday = dt.date(2026, 3, 2)
+
+    assert compare_views.behind([monday], Filters(), "team", "") is None
+    assert compare_views.behind([monday], Filters(), comparing.PAIRS, "|Payouts") is None
 
 
 def test_without_a_review_the_pages_say_what_to_do(cast: Cast, sign_in: SignIn) -> None:

@@ -28,6 +28,7 @@ ONCE = 0.95  # share of ids that stand once in a table of tickets: exports repea
 REFERS = 0.5  # share of a table's keys that stand in another one, of its first rows
 FEWEST_KEYS = 3
 MOST_COMPARED = 60  # columns
+MOST_RELATED = 12  # tables: every two of them are compared
 PERSON_FIELDS = ("Requester", "Author", "Assignee")
 
 
@@ -103,7 +104,7 @@ def look_at_all(sheets: Sequence[Sheet]) -> list[Look]:
         names += names_in(people, rows[:SHOWN_ROWS])
         found.append((sheet, rows, people))
     looks = [_look(sheet, rows, people, list(dict.fromkeys(names))) for sheet, rows, people in found]
-    _relate(looks, [rows for _, rows, _ in found])
+    _relate(looks[:MOST_RELATED], [rows for _, rows, _ in found[:MOST_RELATED]])
     return looks
 
 
