@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -12,7 +13,7 @@ from qa.coaching.models import CoachingAction, CoachingGoal, CoachingPlan
 from qa.core import audit
 from qa.core.access import Actor
 from qa.core.audit import AuditEvent, AuditSeal
-from qa.core.clock import monday_of
+from qa.core.clock import local_day, monday_of
 from qa.core.jobs import Job, JobState
 from qa.notices.models import Notice
 from qa.people.models import AgentIdentity, Membership, OneTimeLink, Source, User
@@ -212,14 +213,18 @@ def team_members(session: Session, actor: Actor, *, today: dt.date, since: dt.da
 class SamplingState:
     """What the QA lead has to decide about sampling."""
 
-    undrawn: Sequence[dt.date]  # Mondays of weeks that are over and not drawn
+    undrawn: Sequence[dt.date]  # Mondays of weeks that are over and not drawn, since the first part was resolved
     overdue: int
     open: int
     unassigned: int
 
 
-def sampling_state(session: Session, actor: Actor, *, today: dt.date, weeks: int = 4) -> SamplingState:
-    mondays = [monday_of(today) - dt.timedelta(weeks=back) for back in range(1, weeks + 1)]
+def sampling_state(session: Session, actor: Actor, *, today: dt.date, zone: ZoneInfo, weeks: int = 4) -> SamplingState:
+    resolved = select(func.min(HandledPart.resolved_at)).where(HandledPart.programme_id == actor.programme_id)
+    begun = session.scalar(resolved)
+    first = monday_of(local_day(begun, zone)) if begun is not None else today
+    over = (monday_of(today) - dt.timedelta(weeks=back) for back in range(1, weeks + 1))
+    mondays = [monday for monday in over if monday >= first]
     drawn = set(
         session.scalars(
             select(Period.starts_on)

@@ -62,7 +62,7 @@ def home() -> ResponseReturnValue:
             session, g.actor, today=today, since=midnight(monday - dt.timedelta(weeks=8), g.zone)
         )
     if g.actor.may(Permission.SAMPLING_VIEW):
-        desk["sampling"] = queries.sampling_state(session, g.actor, today=today)
+        desk["sampling"] = queries.sampling_state(session, g.actor, today=today, zone=g.zone)
         desk["behind"] = behind.behind_state(session, g.actor, today=today)
     if Role.ADMIN in roles:
         desk["admin"] = queries.admin_state(session, g.actor, now=now)

@@ -155,6 +155,15 @@ def test_a_director_sees_whether_the_programme_keeps_its_dates(session: Session,
     assert "0 calibration sessions are open, none overdue" in page
 
 
+def test_a_desk_asks_for_no_draw_of_weeks_before_the_first_resolved_part(session: Session, cast: Cast, sign_in: SignIn):
+    director = sign_in(cast.dora)
+    assert "over and not drawn" not in words(director)
+
+    make_ticket(session, cast, resolved_at=utcnow() - dt.timedelta(weeks=2))
+
+    assert words(director).count("over and not drawn") == 2
+
+
 def test_a_specialist_sees_the_own_plan_and_no_review_twice(session: Session, cast: Cast, sign_in: SignIn):
     plan = coaching.draw_up(session, cast.sam.id, [], title="Calm answers", by=cast.lena.id, today=NOW.date(), now=NOW)
     act(session, cast, plan, 1)
