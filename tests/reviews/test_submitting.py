@@ -241,7 +241,7 @@ def version_of(session: Session, task: Assignment) -> RubricVersion:
 
 
 def about_sam(session: Session, cast: Cast) -> list[queries.ReviewView]:
-    return queries.reviews_about(session, actor(session, cast.sam), now=dt.datetime.now(dt.UTC))
+    return queries.reviews_about(session, actor(session, cast.sam), now=dt.datetime.now(dt.UTC), limit=9)
 
 
 def test_a_specialist_sees_what_was_praised_and_acknowledges_once(desk: Desk, cast: Cast, sign_in: SignIn) -> None:
