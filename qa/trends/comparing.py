@@ -20,7 +20,7 @@ from qa.trends.dimensions import NOTHING_SAID
 from qa.trends.key_figures import LIST_LEVEL, verdict
 from qa.trends.linking import Step
 from qa.trends.over_time import Crowd
-from qa.trends.rules import HELD_BACK
+from qa.trends.rules import HELD_BACK, bounded
 from qa.trends.shares import Vector, scored_by, shares_of
 from qa.trends.standing_rows import apart_of
 from qa.trends.summed import Summed
@@ -305,7 +305,15 @@ def slices(
                 tested.append((way.title, key, label, here, rest.figure, gap))
     adjusted = benjamini_hochberg([change.p_value for *_, change in tested])
     rows_found = [
-        Slice(dimension=title, key=key, name=label, here=here, rest=rest, change=change, adjusted_p=p)
+        Slice(
+            dimension=title,
+            key=key,
+            name=label,
+            here=bounded(Reported(figure=here)).figure,
+            rest=rest,
+            change=change,
+            adjusted_p=p,
+        )
         for (title, key, label, here, rest, change), p in zip(tested, adjusted, strict=True)
     ]
     return sorted(rows_found, key=lambda each: (not each.found, each.change.estimate or 0.0, each.name))[:MOST_SLICES]

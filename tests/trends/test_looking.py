@@ -285,6 +285,9 @@ def test_two_groups_differ_by_what_their_reviewers_do_not_share(session: Session
     beside = next(each for each in slices if (each.dimension, each.name) == ("Team", cast.payouts.name))
     assert beside.change.std_error == pytest.approx(quality.change.std_error)
     assert beside.here.reviewer_variance == pytest.approx(quality.a.reviewer_variance)
+    ends = [(each.here.interval.low, each.here.interval.high) for each in slices if each.here.interval]
+    assert max(high for _, high in ends) <= 100
+    assert min(low for low, _ in ends) >= 0
 
 
 def _by_hand(session: Session, team: int, weeks: Collection[dt.date]) -> dict[int, float]:
