@@ -64,7 +64,7 @@ def test_a_review_is_submitted_once(
     path, windows = f"/queue/{task.id}/submit", [sign_in(cast.rita), sign_in(cast.rita)]
 
     statuses = at_once_and_again(
-        app, monkeypatch, (submitting, "_seal_or_open"), windows, lambda who: who.post_json(path, sent).status_code
+        app, monkeypatch, (submitting.companions, "tell"), windows, lambda who: who.post_json(path, sent).status_code
     )
 
     assert statuses == [200, 409, 409]
@@ -82,7 +82,7 @@ def test_a_submit_with_its_answers_is_done_once_and_says_so_again(
     session.commit()
 
     statuses = at_once_and_again(
-        app, monkeypatch, (submitting, "_seal_or_open"), windows, lambda who: who.post_json(path, sent).status_code
+        app, monkeypatch, (submitting.companions, "tell"), windows, lambda who: who.post_json(path, sent).status_code
     )
 
     assert statuses == [200, 200, 200]
