@@ -24,6 +24,7 @@ from qa.tickets.live import running
 from qa.tickets.live.connections import House
 from qa.tickets.models import RetentionRule
 from qa.tickets.originals import expiring
+from qa.tickets.storing import BESIDE_PAGES
 
 RETENTION_JOB = "tickets.retention"
 APART_FROM = 1_000_000  # bytes of an upload: from here on its intake takes long enough for pages to notice
@@ -91,6 +92,7 @@ def take_in_here(session: Session, job_id: int) -> Mapping[str, Any]:
                 now=utcnow(),
                 clock=utcnow,
                 progress=lambda done, total: jobs.progress(job_id, done, total),
+                together=BESIDE_PAGES,
             )
         return {"run": run_id, "state": run.state}
     finally:

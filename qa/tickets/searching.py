@@ -48,7 +48,7 @@ from qa.tickets.models import (
     Ticket,
 )
 
-CHUNK = 40  # tickets read, and written in one transaction: who saves an answer meanwhile waits for it
+CHUNK = 10  # tickets read, and written in one transaction: who saves an answer meanwhile waits for it
 LONGEST_WORD = 60
 MOST_WORDS = 12  # of a query
 MOST_BEGUN = 2_000  # words of one beginning that are looked for one by one

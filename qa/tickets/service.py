@@ -137,8 +137,11 @@ def run_intake(
     now: dt.datetime,
     clock: Callable[[], dt.datetime],
     progress: Progress | None = None,
+    together: int | None = None,
 ) -> IntakeRun:
     """Take in the files of a run, in transactions of its own; a run that was cut off is simply run again.
+
+    ``together`` is how many tickets a transaction stores at most.
 
     A file that cannot be read at all ends the run as failed, with the reason; what was stored before stays.
     """
@@ -152,7 +155,9 @@ def run_intake(
     paths: Sequence[Path] = ()
     try:
         paths = find_files()
-        counts = _store(session, run_id, source, chosen, paths, mapping, keys=keys, now=now, progress=progress)
+        counts = _store(
+            session, run_id, source, chosen, paths, mapping, keys=keys, now=now, progress=progress, together=together
+        )
     except FairmarkError as error:
         session.rollback()
         finish(session, run_id, "failed", {"error": redact(str(error))}, paths, now=clock())
@@ -207,6 +212,7 @@ def _store(
     keys: Keys,
     now: dt.datetime,
     progress: Progress | None,
+    together: int | None,
 ) -> Counts:
     export = chosen.open(paths, mapping)
     kept = 0
@@ -242,6 +248,7 @@ def _store(
         now=now,
         agents=export.agents(),
         run_id=run_id,
+        together=together,
         in_chunk=in_chunk,
         after_chunk=after_chunk,
     )

@@ -28,6 +28,7 @@ from qa.tickets.preparing import Known, Store, known_tickets, prepare
 from qa.tickets.rules import PrimaryRule
 
 CHUNK = 200  # tickets in one transaction
+BESIDE_PAGES = 10  # the same while people work: whoever saves an answer meanwhile waits for it
 CHUNK_MESSAGES = 10_000
 CHUNK_REJECTS = 1_000
 ATTEMPTS = 3
@@ -48,22 +49,23 @@ def store_tickets(
     agents: Iterable[AgentRecord] = (),
     redacted: bool = False,
     run_id: int | None = None,
+    together: int | None = None,
     in_chunk: InChunk | None = None,
     after_chunk: AfterChunk | None = None,
 ) -> Counts:
     """Store tickets with their resolutions, parts and conversations; what became of every row.
 
-    Commits after each chunk, so the session must hold nothing that is not committed. A ticket may come without a
-    conversation (``messages=None``) and with its parts given directly. ``redacted=True`` says that the texts hold no
-    personal data. ``in_chunk`` is called inside each chunk's transaction with the counts so far and the chunk's
-    rejects, ``after_chunk`` once it is committed.
+    Commits after each chunk of at most ``together`` tickets, so the session must hold nothing that is not committed. A
+    ticket may come without a conversation (``messages=None``) and with its parts given directly. ``redacted=True`` says
+    that the texts hold no personal data. ``in_chunk`` is called inside each chunk's transaction with the counts so far
+    and the chunk's rejects, ``after_chunk`` once it is committed.
     """
     store = _open(session, source, ring=ring, frame_key=frame_key, now=now, redacted=redacted, run_id=run_id)
     total = Counts()
     with collected_rarely():
         store.directory.load(session)
         store.directory.ensure(session, agents)
-        for chunk in _chunks(records):
+        for chunk in _chunks(records, together or CHUNK):
             _store_chunk(session, store, chunk, total, in_chunk)
             if after_chunk is not None:
                 after_chunk(total)
@@ -92,19 +94,18 @@ class _Chunk:
     repeated: list[Repeated] = field(default_factory=list)
     messages: int = 0
 
-    @property
-    def full(self) -> bool:
+    def full(self, most: int) -> bool:
         return (
-            len(self.tickets) >= CHUNK
+            len(self.tickets) >= most
             or self.messages >= CHUNK_MESSAGES
             or len(self.rejects) + len(self.repeated) >= CHUNK_REJECTS
         )
 
 
-def _chunks(records: Iterable[Record]) -> Iterator[_Chunk]:
+def _chunks(records: Iterable[Record], most: int) -> Iterator[_Chunk]:
     chunk = _Chunk()
     for record in records:
-        if chunk.full or (isinstance(record, TicketRecord) and record.external_id in chunk.tickets):
+        if chunk.full(most) or (isinstance(record, TicketRecord) and record.external_id in chunk.tickets):
             yield chunk
             chunk = _Chunk()
         if isinstance(record, TicketRecord):

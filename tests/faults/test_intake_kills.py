@@ -24,7 +24,7 @@ from qa.core.jobs import Job
 from qa.tickets import keeping, service
 from qa.tickets.jobs import APART_FROM
 from qa.tickets.models import ConversationRevision, HandledPart, IntakeRun, Ticket, UploadKey
-from qa.tickets.storing import CHUNK
+from qa.tickets.storing import BESIDE_PAGES
 from tests.faults import counting
 from tests.faults.processes import PROJECT, ServerProcess, server_process
 from tests.support.cast import Cast
@@ -107,7 +107,7 @@ def test_a_large_upload_is_finished_once_after_its_server_was_killed(
     run = session.get_one(IntakeRun, run_id)
     assert told.endswith(f" take-in {job_id}")
     assert settings.secret_key not in told
-    assert (partly, half) == (CHUNK, True)
+    assert (partly, half) == (BESIDE_PAGES, True)
     assert (state_of(session, job_id), run.state) == ("done", "done")
     assert (stored(session), whole(session)) == (TICKETS, True)
     assert run.counts["tickets"]["stored"] == TICKETS - partly
@@ -132,7 +132,7 @@ def test_a_large_upload_whose_own_process_is_killed_says_so_and_is_handed_in_aga
         _, again = uploaded(settings, session, cast, folder)  # it halts once only
         awaited(lambda: state_of(session, again) in ("done", "failed"))
 
-    assert (partly, half, gone) == (CHUNK, True, True)
+    assert (partly, half, gone) == (BESIDE_PAGES, True, True)
     assert said == ("failed", service.BROKEN)
     assert (state_of(session, job_id), state_of(session, again)) == ("failed", "done")
     assert (stored(session), whole(session), nothing_waits(settings, session)) == (TICKETS, True, True)

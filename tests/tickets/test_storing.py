@@ -232,6 +232,20 @@ def test_every_row_read_has_one_outcome(session: Session, cast: Cast) -> None:
     assert seen == [(3, 1), (4, 1)]
 
 
+def test_a_transaction_stores_no_more_tickets_than_it_is_told(session: Session, cast: Cast) -> None:
+    seen: list[int] = []
+
+    store(
+        session,
+        cast,
+        *[ticket(number) for number in range(5)],
+        together=2,
+        after_chunk=lambda counts: seen.append(counts.tickets.stored),
+    )
+
+    assert seen == [2, 4, 5]
+
+
 def test_what_was_committed_before_a_failure_stays_and_a_rerun_finishes(
     session: Session, cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:

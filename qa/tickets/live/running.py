@@ -24,7 +24,7 @@ from qa.tickets.models import ConversationRevision, IntakeReject, IntakeRun, Sou
 from qa.tickets.redaction import redact
 from qa.tickets.rows import insert_rows
 from qa.tickets.service import Keys, Progress
-from qa.tickets.storing import store_tickets
+from qa.tickets.storing import BESIDE_PAGES, store_tickets
 
 PULL_JOB = "tickets.pull"
 LIVE = "live pull"
@@ -179,6 +179,7 @@ def _store(piece: Slice, desk: Desk, batch: Batch, *, keys: Keys, now: dt.dateti
             now=now,
             agents=list(desk.agents.values()),
             run_id=piece.run_id,
+            together=BESIDE_PAGES,
             in_chunk=in_chunk,
         )
         piece.counts.merge(counts)
