@@ -88,6 +88,13 @@ def test_few_reviews_get_a_hollow_mark_and_no_verdict(gallery: str):
     assert "status--" not in overturned
 
 
+@pytest.mark.parametrize(("n", "said"), [(0, "0 reviews"), (1, "1 review<"), (2, "2 reviews")])
+def test_a_key_figure_of_one_review_says_review(client: FlaskClient, n: int, said: str):
+    call = "{% from 'components/kpi.html' import kpi %}{{ kpi(label='Quality', value=80, n=n) }}"
+
+    assert said in client.application.jinja_env.from_string(call).render(n=n)
+
+
 def test_a_score_just_below_the_mark_does_not_look_like_the_mark(gallery: str):
     assert "79.96" in gallery
 
