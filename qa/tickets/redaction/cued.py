@@ -38,6 +38,16 @@ ACCOUNT = re.compile(
     r"(?: ?(?:number|num|no|nr|nummer|id|#|code|num[ée]ro)\b)?",
     re.IGNORECASE,
 )
+# A document of one person, or the number that a state knows one by.
+DOCUMENT = re.compile(
+    r"\b(?:passport|reisepass(?:nummer)?|passeport|pasaporte|passaporto|passaporte|"
+    r"(?:driver'?s?'?|driving) licen[cs]e|f[üu]hrerschein(?:nummer)?|"
+    r"(?:national|personal|identity|citizen) ?(?:id|card|identification)|(?:personal)?ausweis(?:nummer)?|"
+    r"national insurance|nino|nhs|dni|(?-i:NIE)|nif|bsn|cpf|curp|pesel|aadhaar|codice fiscale|"
+    r"steuer-?id(?:entifikationsnummer)?|personnummer|num[ée]ro de s[ée]curit[ée] sociale)"
+    r"(?: (?:card|document))?(?: ?(?:number|num|no|nr|nummer|id|#|code|n[úu]mero|num[ée]ro)\b\.?)?",
+    re.IGNORECASE,
+)
 PIN = re.compile(
     r"\b(?:pin(?: ?(?:code|number|no|nummer|#))?|cvv2?|cvc2?|security code|pass ?code|one[- ]time (?:code|pass\w*)|otp|"
     r"verification code|access code|code pin|código pin|geheimzahl)\b",
@@ -56,6 +66,14 @@ SECURITY_QUESTION = re.compile(
 )
 BETWEEN = 28  # characters from a cue to its value
 ACCOUNT_VALUE = re.compile(r"(?<![\w./-])#?(?:[A-Z]{1,4}[- ]?)?\d(?:[ -]?\d){4,23}(?![\w])")
+# Digits with letters among them, in groups or together, as documents have them (ICAO Doc 9303 and national forms).
+DOCUMENT_GROUP = r"[a-z\d]{0,9}\d[a-z\d]{0,9}"
+DOCUMENT_VALUE = re.compile(
+    rf"(?<![\w./-])(?:(?!is|no|nr|id)[a-z]{{1,2}}[ -])?{DOCUMENT_GROUP}(?:[ .-]{DOCUMENT_GROUP}){{0,7}}"
+    r"(?:[ -][a-z])?(?!\w)",
+    re.IGNORECASE,
+)
+FEWEST_OF_A_DOCUMENT = 5  # digits
 NUMBER_SAID = re.compile(r"(?:number|num|no|nr|nummer|id|#|code|num[ée]ro|iban)\Z", re.IGNORECASE)
 # Between a bare "account" and its number; it always matches, if only nothing.
 JUST_BEFORE = re.compile(r"[\s:=#'\"(-]{0,4}(?:(?:is|was|it's|its|it is|ist|es|est|é)\b[\s:=#]{0,4})?")
@@ -109,6 +127,15 @@ def _accounts(text: str) -> Iterator[Span]:
             yield from _values(text, cue.end(), ACCOUNT_VALUE, Kind.ACCOUNT_NUMBER)
 
 
+def _documents(text: str) -> Iterator[Span]:
+    """What stands after a document's name; ``ACCOUNT`` has those of digits alone."""
+    for cue in DOCUMENT.finditer(text):
+        begin = JUST_BEFORE.match(text, cue.end()).end()  # type: ignore[union-attr]
+        found = DOCUMENT_VALUE.match(text, begin)
+        if found is not None and sum(map(str.isdigit, found.group())) >= FEWEST_OF_A_DOCUMENT:
+            yield Span(found.start(), found.end(), Kind.ACCOUNT_NUMBER)
+
+
 def _values(text: str, position: int, value: re.Pattern[str], kind: Kind) -> Iterator[Span]:
     """The value within reach, and those that an "or" adds."""
     found = value.search(text, position, min(len(text), position + BETWEEN + 26))
@@ -142,12 +169,19 @@ ACCOUNT_WORDS = word_set(
     "account acct acc customer client member membership policy routing sort sortcode passport licence license "
     "insurance konto kontonummer kunden kundennummer compte cuenta conta cliente loyalty iban accountnumber"
 )
+DOCUMENT_WORDS = word_set(
+    "passport reisepass reisepassnummer passeport pasaporte passaporto passaporte licence license führerschein "
+    "fuhrerschein führerscheinnummer id card identification ausweis ausweisnummer personalausweis "
+    "personalausweisnummer insurance nino nhs dni nie nif bsn cpf curp pesel aadhaar codice steuer steuerid "
+    "steueridentifikationsnummer personnummer sécurité securité sécurite securite"
+)
 PIN_WORDS = word_set("pin cvv cvc security passcode pass time otp verification access code código geheimzahl")
 ANSWER_WORDS = word_set("maiden securityanswer answer pet dog cat animal hamster rabbit memorable secret")
 # A cue is looked for only where one of its words stands in the text: most texts hold none.
 FINDERS = (
     (BIRTH_WORDS, _births),
     (PIN_WORDS, _pins),
+    (DOCUMENT_WORDS, _documents),
     (ACCOUNT_WORDS, _accounts),
     (ANSWER_WORDS, _answers),
 )

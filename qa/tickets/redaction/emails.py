@@ -40,6 +40,17 @@ LETTERS = re.compile(
     rf"|{WORD}(?:\s{{0,2}}{DOT}\s{{0,2}}{WORD}){{1,3}})",
     re.IGNORECASE,
 )
+# Hosts that give everybody a mailbox: people leave the point of their name out, and nothing else has these names.
+HOSTS = word_set(
+    "gmail googlemail hotmail outlook yahoo icloud protonmail proton gmx aol ymail rocketmail fastmail zoho yandex "
+    "libero laposte freenet posteo orange wanadoo comcast verizon btinternet naver hanmail"
+)
+AT_HOST = re.compile(
+    rf"(?<![\w@.])(?P<local>{WORD}(?:\s{{0,2}}{JOINER}\s{{0,2}}{WORD}){{0,5}})\s{{0,2}}(?P<at>{AT})\s{{0,2}}"
+    rf"(?P<domain>(?:{'|'.join(sorted(HOSTS))})\s{{1,2}}"
+    rf"(?:(?:co|com)\s{{1,2}}(?:uk|in|jp|kr|br|au|mx)|com|net|org|me|de|fr|es|it|nl|ch|at|pt|pl|co|ca|ru|eu))\b",
+    re.IGNORECASE,
+)
 LETTER_BY_LETTER = re.compile(r"\w(?:[ -]\w)+")
 AT_WORDS = frozenset({"at", "arroba", "arobase", "klammeraffe"})
 DOT_WORDS = frozenset({"dot", "punkt", "point", "ponto", "punto"})
@@ -76,19 +87,24 @@ def encoded(text: str) -> Iterator[Span]:
 
 
 def may_be_spelt(text: str, words: Set[str]) -> bool:
-    """Whether a text has a sign or a word for "at", set apart, and one for the dot; ``words`` are the text's."""
+    """Whether a text has a sign or a word for "at", set apart, and a dot or a host's name; ``words`` are the text's."""
     signed = ("@" in text or "＠" in text or "_at_" in text) and APART.search(text) is not None
     if not signed and words.isdisjoint(AT_WORDS) and "(a)" not in text:
         return False
-    return not words.isdisjoint(DOT_WORDS) or POINT.search(text) is not None
+    return not words.isdisjoint(DOT_WORDS) or not words.isdisjoint(HOSTS) or POINT.search(text) is not None
 
 
 def spelt(text: str) -> Iterator[Span]:
-    """Addresses in words, letter by letter, or pulled apart by spaces and brackets."""
-    for pattern in (LETTERS, SPELT):
+    """Addresses in words, letter by letter, pulled apart by spaces and brackets, or without the point."""
+    for pattern, means in ((LETTERS, _means_mail), (SPELT, _means_mail), (AT_HOST, _has_a_mailbox)):
         for found in pattern.finditer(text):
-            if _means_mail(text, found):
+            if means(text, found):
                 yield Span(found.start("local"), found.end("domain"), Kind.EMAIL)
+
+
+def _has_a_mailbox(_: str, found: re.Match[str]) -> bool:
+    """Whether what stands before "at gmail com" can be a mailbox of that host."""
+    return found["local"].casefold() not in NO_MAILBOX
 
 
 def _means_mail(text: str, found: re.Match[str]) -> bool:

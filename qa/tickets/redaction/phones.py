@@ -19,10 +19,16 @@ from qa.tickets.redaction.digits import (
 )
 
 CUE = re.compile(
-    r"\b(?:phone|telephone|tel|cell|cellphone|mobile|mob|handy|telefon|telefono|teléfono|móvil|movil|telefone|"
+    r"\b(?:phone|telephone|tel|tlf|cell|cellphone|mobile|mob|handy|telefon|telefono|teléfono|móvil|movil|telefone|"
     r"telemóvel|"
     r"celular|téléphone|portable|numéro|call|calling|called|ring|text|texting|sms|fax|whats ?app|wa|dial|reach|contact|"
     r"signal|viber|(?:my|his|her|the best|new|other|work|home) number(?: is|'s)?)\b[^\d\n]{0,24}\Z",
+    re.IGNORECASE,
+)
+SAID_AFTER = re.compile(  # "912 34 56 78 is my mobile"
+    r"\W{0,3}(?:is|are|ist|es|est|é)\s{1,2}(?:my|our|her|his|their|meine?|mi|mon|ma|minha?|meu)\s{1,2}"
+    r"(?:[^\W\d_]{1,10}\s{1,2})?(?:phone|telephone|cell|mobile|telefon|handy|tel[ée]fono|m[óo]vil|t[ée]l[ée]phone|portable|"
+    r"telefone|telem[óo]vel|celular)",
     re.IGNORECASE,
 )
 OTHER_NUMBER = re.compile(
@@ -233,7 +239,7 @@ def _without_trunk(text: str, groups: Sequence[Group], n: int) -> Match | None:
 
 
 def _cued(text: str, groups: Sequence[Group], n: int) -> Match | None:
-    """Digits without a phone's shape, but after a phone's word: seven to fifteen, in any groups but a date's."""
+    """Digits without a phone's shape, but beside a phone's word: seven to fifteen, in any groups but a date's."""
     total, best = 0, 0
     for k in range(n, min(n + LONGEST, len(groups))):
         if k > n and not joined(groups[k].joint):
@@ -249,7 +255,9 @@ def _cued(text: str, groups: Sequence[Group], n: int) -> Match | None:
     goes_on = n + LONGEST < len(groups) and best == LONGEST and joined(groups[n + LONGEST].joint)
     if goes_on:  # single digits: they are read as a row of them
         return None
-    if not best or not _ends(text, groups, n, best) or not cued(text, groups[n].start):
+    if not best or not _ends(text, groups, n, best):
+        return None
+    if not cued(text, groups[n].start) and SAID_AFTER.match(text, groups[n + best - 1].end) is None:
         return None
     start = groups[n].start - (before(text, groups[n].start) == "(")
     return Match(start, extension(text, groups, n + best - 1), best)
