@@ -163,6 +163,20 @@ def test_events_stand_at_their_week_and_share_one_line_where_they_coincide():
     assert "not shown" not in drawing.texts()
 
 
+def test_events_of_one_week_have_a_label_each_where_one_label_would_be_cut():
+    texts = ["identity checks rewritten", "live gifts launched", "rubric 2.0"]
+    chart = line_chart(
+        [Series(name="All", points=points(80, 81, 82))],
+        name="Quality",
+        events=[Event(at="W2", text=text) for text in texts],
+    )
+
+    narrow, *_, wide_ = drawings(chart)
+
+    assert ", ".join(texts) in wide_.texts()
+    assert set(texts) <= set(narrow.texts())
+
+
 def test_words_at_the_end_of_a_line_stand_over_their_figure_where_a_telephone_has_no_room_for_both():
     chart = line_chart(
         [Series(name="All", points=points(1, 2))], name="x", target=520, target_text="asked for", numerals=WEEKS

@@ -136,7 +136,7 @@ def events(plot: TimePlot, on: Ground, ends: Ends) -> tuple[Svg, Svg]:
         at.setdefault(event.at, []).append(event.text)
     for stretch in plot.stretches:
         at.setdefault(stretch.first, []).append(stretch.text)
-    seen = [(on.column * (index + 0.5), ", ".join(at[label])) for index, label in enumerate(plot.labels) if label in at]
+    seen = [(on.column * (index + 0.5), at[label]) for index, label in enumerate(plot.labels) if label in at]
     if not seen:
         return Svg(""), Svg("")
     strips = [_strip(seen, place, ends.room(place, on), ends.right(place)) for place in places_of(plot)]
@@ -148,18 +148,20 @@ def events(plot: TimePlot, on: Ground, ends: Ends) -> tuple[Svg, Svg]:
     return svg.joined(strips), Svg(through)
 
 
-def _strip(seen: Sequence[tuple[float, str]], place: Place, room: float, right: float) -> Svg:
+def _strip(seen: Sequence[tuple[float, Sequence[str]]], place: Place, room: float, right: float) -> Svg:
     """The labels in lanes, none over another; one that would leave the sheet ends at its edge."""
-    shown = [svg.shortened(words, (room + right) * LONGEST) for _, words in seen]
+    longest = (room + right) * LONGEST
+    told = [(x, text) for x, texts in seen for text in _together(texts, longest)]
+    shown = [svg.shortened(text, longest) for _, text in told]
     spans = []
-    for (x, _), words in zip(seen, shown, strict=True):
+    for (x, _), words in zip(told, shown, strict=True):
         at, wide = x * room / 100, width_of(words)
         left = min(at + 5, room + right - wide - 4)
         spans.append((min(at, left) - 4, left + wide + 4))
     lane_of = lanes(spans)
     height = LINE_HEIGHT * (max(lane_of) + 1) + 4
     lines, labels = [], []
-    for (x, full), words, lane, (_, end) in zip(seen, shown, lane_of, spans, strict=True):
+    for (x, full), words, lane, (_, end) in zip(told, shown, lane_of, spans, strict=True):
         base = LINE_HEIGHT * (lane + 1) - 4
         lines.append(f'<line x1="{x:.2f}%" x2="{x:.2f}%" y1="{base - 9:.0f}" y2="100%" class="event"/>')
         here = f'x="{x:.2f}%" dx="5"'
@@ -171,6 +173,12 @@ def _strip(seen: Sequence[tuple[float, str]], place: Place, room: float, right: 
         f'<svg class="chart__strip at-{place.word}" height="{height:.0f}" aria-hidden="true">'
         f"{''.join(lines)}{''.join(labels)}</svg>"
     )
+
+
+def _together(texts: Sequence[str], longest: float) -> Sequence[str]:
+    """What happened at one time in one label, or a label for each where that would be cut."""
+    together = ", ".join(texts)
+    return [together] if width_of(together) <= longest else texts
 
 
 def flags(plot: TimePlot, on: Ground, ends: Ends, courses: Sequence[Course]) -> Svg:
