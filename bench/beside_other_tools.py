@@ -2,9 +2,10 @@
 
     python -m bench.beside_other_tools
 
-Ours is the step of ``bench.open_and_submit``. Theirs is what their own pages ask of their servers: the task and one
-annotation with twelve choices; the example with its labels, a label for each criterion and the confirmation. All run in
-one process through a test client, on SQLite, over the same conversation and form; CPU seconds, the middle of the steps.
+Ours is the step of ``bench.open_and_submit``. Theirs is what their own pages ask of their servers: the next task, the
+labels' links and one annotation with twelve choices (as Label Studio's page was seen to ask in a browser); the example
+with its labels, a label for each criterion and the confirmation. All run in one process through a test client, on
+SQLite, over the same conversation and form; CPU seconds, the middle of the steps.
 
 Each tool is installed once into an environment of its own beside `.venv` (`.venv-bench-NAME`), with whatever it needs;
 one that cannot be installed here is named, and is not compared. Exit 0 only if every bar holds that can be measured.

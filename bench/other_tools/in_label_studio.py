@@ -2,8 +2,9 @@
 
     PYTHON-OF-LABEL-STUDIO in_label_studio.py FOLDER WORK.json
 
-In one process through Django's test client, on SQLite in FOLDER, with the product's own settings: the task as its page
-asks for it, and the annotation with twelve choices. Nothing of Fairmark is imported.
+In one process through Django's test client, on SQLite in FOLDER, with the product's own settings: what its page asks
+for from one task to the next (seen in a browser): the next task and the labels' links, then the annotation with twelve
+choices. The drafts that the page keeps meanwhile are left out, as ours are. Nothing of Fairmark is imported.
 """
 
 import importlib
@@ -35,13 +36,13 @@ def main() -> None:
     importlib.import_module("django").setup()
     management = importlib.import_module("django.core.management")
     management.call_command("migrate", verbosity=0)
-    client, project = prepared(work)
-    taken = [step(client, project, task, work) for task in range(work["parts"])]
+    client, project, tab = prepared(work)
+    taken = [step(client, project, tab, work) for _ in range(work["parts"])]
     print(json.dumps(taken))
 
 
-def prepared(work: dict) -> tuple[object, int]:
-    """A signed-in owner with a project of so many tasks."""
+def prepared(work: dict) -> tuple[object, int, int]:
+    """A signed-in owner with a project of so many tasks, and the tab of its list."""
     users = importlib.import_module("users.models")
     organizations = importlib.import_module("organizations.models")
     client = importlib.import_module("django.test").Client(raise_request_exception=True)
@@ -74,11 +75,17 @@ def prepared(work: dict) -> tuple[object, int]:
         [{"dialogue": dialogue} for _ in range(work["parts"])],
         content_type="application/json",
     )
-    return client, project
+    tab = client.post(
+        f"/api/dm/views?project={project}",
+        {"project": project, "data": {"title": "Default"}},
+        content_type="application/json",
+    )
+    if tab.status_code != 201:
+        raise SystemExit(f"Label Studio answers {tab.status_code}: {tab.content[:300]!r}")
+    return client, project, json.loads(tab.content)["id"]
 
 
-def step(client: object, project: int, place: int, work: dict) -> float:
-    task = tasks_of(project)[place]
+def step(client: object, project: int, tab: int, work: dict) -> float:
     result = [
         {
             "from_name": criterion["key"],
@@ -89,21 +96,26 @@ def step(client: object, project: int, place: int, work: dict) -> float:
         for n, criterion in enumerate(work["form"])
     ]
     begin = time.process_time()
-    opened = client.get(f"/api/tasks/{task}/?project={project}")  # type: ignore[attr-defined]
+    opened = client.post(  # type: ignore[attr-defined]
+        f"/api/dm/actions?id=next_task&tabID={tab}&project={project}",
+        {"project": str(project)},
+        content_type="application/json",
+    )
+    links = client.get(f"/api/label_links?project={project}&expand=label")  # type: ignore[attr-defined]
+    spent = time.process_time() - begin
+    if (opened.status_code, links.status_code) != (200, 200):
+        raise SystemExit(f"Label Studio answers {opened.status_code} and {links.status_code}: {opened.content[:300]!r}")
+    task = json.loads(opened.content)["id"]
+    begin = time.process_time()
     sent = client.post(  # type: ignore[attr-defined]
         f"/api/tasks/{task}/annotations/?project={project}",
         {"result": result, "lead_time": 60},
         content_type="application/json",
     )
-    spent = time.process_time() - begin
-    if (opened.status_code, sent.status_code) != (200, 201):
-        raise SystemExit(f"Label Studio answers {opened.status_code} and {sent.status_code}: {sent.content[:300]!r}")
+    spent += time.process_time() - begin
+    if sent.status_code != 201:
+        raise SystemExit(f"Label Studio answers {sent.status_code}: {sent.content[:300]!r}")
     return spent
-
-
-def tasks_of(project: int) -> list[int]:
-    tasks = importlib.import_module("tasks.models")
-    return list(tasks.Task.objects.filter(project_id=project).order_by("id").values_list("id", flat=True))
 
 
 if __name__ == "__main__":
