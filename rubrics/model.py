@@ -51,6 +51,8 @@ class Scale:
     lowest: Fraction = field(init=False, repr=False, compare=False)  # the fewest points the scale gives
     highest: Fraction = field(init=False, repr=False, compare=False)  # the most
     worth: Mapping[str, Fraction] = field(init=False, repr=False, compare=False)  # of each level, 0 to 1
+    capping: bool = field(init=False, repr=False, compare=False)  # whether a level of it caps the score
+    _by_key: Mapping[str, Level] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         points = [level.points for level in self.levels] or [Fraction(0), Fraction(100)]
@@ -60,12 +62,14 @@ class Scale:
         span = self.highest - self.lowest
         worth = {level.key: (level.points - self.lowest) / span if span else Fraction(0) for level in self.levels}
         object.__setattr__(self, "worth", worth)
+        object.__setattr__(self, "capping", any(level.cap is not None for level in self.levels))
+        object.__setattr__(self, "_by_key", {level.key: level for level in reversed(self.levels)})
 
     def level(self, key: str) -> Level:
         """The level with this key; ValueError when the scale has none."""
-        for level in self.levels:
-            if level.key == key:
-                return level
+        found = self._by_key.get(key)
+        if found is not None:
+            return found
         raise ValueError(f"no level {key!r}; the scale has {', '.join(level.key for level in self.levels) or 'none'}")
 
 

@@ -4,7 +4,7 @@ import datetime as dt
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -83,11 +83,11 @@ class Save:
     internal_note: str | None
     active_seconds: int
     conversation_revision_id: int  # what the reviewer was looking at
+    # Its answers as the rubric library scores them, by criterion.
+    state: Mapping[str, rubrics.Answer] = field(init=False, repr=False, compare=False)
 
-    @property
-    def state(self) -> dict[str, rubrics.Answer]:
-        """Its answers as the rubric library scores them, by criterion."""
-        return {answer.criterion_key: as_answer(answer) for answer in self.answers}
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "state", {answer.criterion_key: as_answer(answer) for answer in self.answers})
 
 
 def read_save(payload: object, rubric: rubrics.RubricVersion) -> Save:
@@ -108,7 +108,7 @@ def read_save(payload: object, rubric: rubrics.RubricVersion) -> Save:
     seen = payload.get("conversation_revision")
     if type(seen) is not int or not 0 < seen <= LARGEST_ID:
         raise InvalidInputError("A save says which conversation it judged.", {"conversation_revision": "missing"})
-    return Save(
+    save = Save(
         save_id=save_id,
         version=version,
         answers=_answers(raw, rubric),
@@ -116,11 +116,17 @@ def read_save(payload: object, rubric: rubrics.RubricVersion) -> Save:
         active_seconds=seconds if type(seconds) is int and 0 <= seconds <= 3600 else 0,
         conversation_revision_id=seen,
     )
+    for key, answer in save.state.items():
+        try:
+            rubrics.check_answer(rubric.criterion(key), answer)
+        except rubrics.AnswerError as error:
+            raise InvalidInputError(str(error), {key: str(error)}) from error
+    return save
 
 
 def _answers(raw: Sequence[object], rubric: rubrics.RubricVersion) -> tuple[SavedAnswer, ...]:
-    criteria = {criterion.key: criterion for criterion in rubric.criteria}
-    answers = tuple(_answer(item, criteria) for item in raw)
+    criteria = rubric.asked_on(None)
+    answers = tuple([_answer(item, criteria) for item in raw])
     if len({answer.criterion_key for answer in answers}) != len(answers):
         raise InvalidInputError("A save answers each criterion once.", {"answers": "answered twice"})
     return answers
@@ -134,7 +140,7 @@ def _answer(item: object, criteria: Mapping[str, rubrics.Criterion]) -> SavedAns
     if criterion is None:
         raise InvalidInputError(f"This rubric has no criterion {str(key)[:50]!r}.", {"criterion": "unknown"})
     percentage = item.get("percentage")
-    answer = SavedAnswer(
+    return SavedAnswer(
         criterion_key=criterion.key,
         level_key=item.get("level") or None,
         percentage=None if percentage in (None, "") else _percentage(percentage, criterion.key),
@@ -145,11 +151,6 @@ def _answer(item: object, criteria: Mapping[str, rubrics.Criterion]) -> SavedAns
         praise=item.get("praise") is True,
         pins=_pins(item.get("pins", []), criterion.key),
     )
-    try:
-        rubrics.check_answer(criterion, as_answer(answer))
-    except rubrics.AnswerError as error:
-        raise InvalidInputError(str(error), {criterion.key: str(error)}) from error
-    return answer
 
 
 def as_answer(saved: SavedAnswer) -> rubrics.Answer:

@@ -52,15 +52,15 @@ def save(
         task = locked(session, task)  # two windows may begin it at the same moment: one of them finds the other's draft
     must_be_open(task.state)
     connection = session.connection()
-    begun = task.review_id is None
     if task.review_id is None:
-        review_id, revision_id = _begin(connection, task, change, now=now)
-        fresh = True
-    elif task.revision_id is None or not task.drafted:
+        if task.lent and not _BEGUN.run(connection, assignment=task.id):
+            raise ConflictError(HANDED_ON, {"gone": True})  # its time was over a moment ago
+        review_id, revision_id = begin(connection, task, change, texts=texts, now=now)
+        return Draft(review_id=review_id, revision_id=revision_id, version=1, state=change.state)
+    if task.revision_id is None or not task.drafted:
         raise ConflictError("This review is submitted; take it back first if you still can.")
-    else:
-        review_id, revision_id = task.review_id, task.revision_id
-        fresh = task.last_save_id != change.save_id and _advance(connection, review_id, change)
+    review_id, revision_id = task.review_id, task.revision_id
+    fresh = task.last_save_id != change.save_id and _advance(connection, review_id, change)
     if fresh:
         _write_answers(connection, revision_id, change.answers, texts=texts, pinned=task.pinned, now=now)
         if change.internal_note is not None:
@@ -69,7 +69,7 @@ def save(
         review_id=review_id,
         revision_id=revision_id,
         version=change.version + 1 if fresh else _AT.one_or_none(connection, review=review_id).lock_version,
-        state=change.state if begun else rules.state_of(queries.answers_of(connection, revision_id)),
+        state=rules.state_of(queries.answers_of(connection, revision_id)),
     )
 
 
@@ -90,18 +90,20 @@ _BEGUN = PreparedChange(  # it no longer goes back to the pool by itself
 _NEW_REVIEW = PreparedChange(
     insert(_reviews)
     .values(
-        state="draft",
-        lock_version=1,
-        sealed=False,
-        **given(
+        given(
             _reviews.c.assignment_id,
             _reviews.c.part_id,
             _reviews.c.reviewer_id,
             _reviews.c.purpose,
+            _reviews.c.state,
+            _reviews.c.lock_version,
             _reviews.c.last_save_id,
             _reviews.c.created_at,
+            _reviews.c.submitted_at,
+            _reviews.c.released_at,
+            _reviews.c.sealed,
             _reviews.c.active_seconds,
-        ),
+        )
     )
     .returning(_reviews.c.id)
 )
@@ -110,30 +112,62 @@ _NEW_REVISION = PreparedChange(
     .values(
         n=1,
         kind="first",
-        failed_criticals=[],
         summary="",
-        internal_note="",
         **given(
             _revisions.c.review_id,
             _revisions.c.rubric_version_id,
             _revisions.c.conversation_revision_id,
+            _revisions.c.engine_version,
+            _revisions.c.score,
+            _revisions.c.base_score,
+            _revisions.c.exact_score,
+            _revisions.c.outcome,
+            _revisions.c.failed_criticals,
+            _revisions.c.internal_note,
             _revisions.c.created_at,
             _revisions.c.created_by_id,
+            _revisions.c.submitted_at,
         ),
     )
     .returning(_revisions.c.id)
 )
+# A draft, by the names of the review's columns and of its revision's.
+DRAFT: Mapping[str, Any] = {
+    "state": "draft",
+    "lock_version": 1,
+    "submitted_at": None,
+    "released_at": None,
+    "sealed": False,
+}
+UNSCORED: Mapping[str, Any] = {
+    "engine_version": None,
+    "score": None,
+    "base_score": None,
+    "exact_score": None,
+    "outcome": None,
+    "failed_criticals": [],
+    "submitted_at": None,
+}
 
 
-def _begin(connection: Connection, task: Task, change: Save, *, now: dt.datetime) -> tuple[int, int]:
-    """The draft begins with its first save: the ids of the review and of its revision."""
-    seen = _TICKET_OF.one_or_none(connection, conversation=change.conversation_revision_id)
-    if seen is None or seen.ticket_id != task.ticket_id:
-        raise InvalidInputError("The conversation that was judged is not this ticket's.")
+def begin(
+    connection: Connection,
+    task: Task,
+    change: Save,
+    *,
+    texts: Mapping[str, str],
+    now: dt.datetime,
+    review: Mapping[str, Any] = DRAFT,
+    revision: Mapping[str, Any] = UNSCORED,
+) -> tuple[int, int]:
+    """A review begins with its first save, as a draft or as what it is at once: its id and its revision's."""
+    seen_id = change.conversation_revision_id
+    if seen_id != task.conversation_revision_id:  # a former one, which a page that lay open shows
+        seen = _TICKET_OF.one_or_none(connection, conversation=seen_id)
+        if seen is None or seen.ticket_id != task.ticket_id:
+            raise InvalidInputError("The conversation that was judged is not this ticket's.")
     if change.version != 0:
         raise ConflictError(ELSEWHERE, {"version": 0, "stale": True})
-    if task.lent and not _BEGUN.run(connection, assignment=task.id):
-        raise ConflictError(HANDED_ON, {"gone": True})  # its time was over a moment ago
     review_id = _NEW_REVIEW.new_id(
         connection,
         assignment_id=task.id,
@@ -143,15 +177,19 @@ def _begin(connection: Connection, task: Task, change: Save, *, now: dt.datetime
         last_save_id=change.save_id,
         created_at=now,
         active_seconds=change.active_seconds,
+        **review,
     )
     revision_id = _NEW_REVISION.new_id(
         connection,
         review_id=review_id,
         rubric_version_id=task.rubric_version_id,
-        conversation_revision_id=change.conversation_revision_id,
+        conversation_revision_id=seen_id,
+        internal_note=change.internal_note or "",
         created_at=now,
         created_by_id=task.reviewer_id,
+        **revision,
     )
+    _write_answers(connection, revision_id, change.answers, texts=texts, pinned=False, now=now)
     return review_id, revision_id
 
 

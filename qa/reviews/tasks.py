@@ -19,14 +19,24 @@ from qa.reviews.models import Answer, Evidence, Review, ReviewRevision
 from qa.rubric_library.models import RubricVersion
 from qa.rubric_library.queries import parsed, rubric_of
 from qa.sampling.models import Assignment
-from qa.tickets.models import HandledPart, Ticket
+from qa.tickets.models import ConversationRevision, HandledPart, Ticket
 from qa.tickets.queries import may_open
 
 NOWHERE = "There is no such part in your queue."
 
-_assignments, _parts, _tickets, _reviews, _revisions, _answers, _evidence, _versions = (
+_assignments, _parts, _tickets, _conversations, _reviews, _revisions, _answers, _evidence, _versions = (
     table_of(each)
-    for each in (Assignment, HandledPart, Ticket, Review, ReviewRevision, Answer, Evidence, RubricVersion)
+    for each in (
+        Assignment,
+        HandledPart,
+        Ticket,
+        ConversationRevision,
+        Review,
+        ReviewRevision,
+        Answer,
+        Evidence,
+        RubricVersion,
+    )
 )
 
 
@@ -38,6 +48,15 @@ def _statement() -> Select[Any]:
         .order_by(other.c.n.desc())
         .limit(1)
         .correlate(_reviews)
+        .scalar_subquery()
+    )
+    told = _conversations.alias()
+    newest_told = (
+        select(told.c.id)
+        .where(told.c.ticket_id == _tickets.c.id)
+        .order_by(told.c.n.desc())
+        .limit(1)
+        .correlate(_tickets)
         .scalar_subquery()
     )
     pinned = (
@@ -70,6 +89,7 @@ def _statement() -> Select[Any]:
             _tickets.c.channel,
             _tickets.c.content_severity,
             _tickets.c.data_region,
+            newest_told.label("conversation_revision_id"),
             _reviews.c.id.label("review_id"),
             _reviews.c.lock_version,
             _reviews.c.last_save_id,
@@ -118,6 +138,7 @@ class Task:
     ticket_id: int
     channel: str
     content_severity: int
+    conversation_revision_id: int | None  # the newest of the ticket
     review_id: int | None
     version: int  # of the draft
     last_save_id: str | None
@@ -177,6 +198,7 @@ def _task(session: Session, row: Any) -> Task:
         ticket_id=row.ticket_id,
         channel=row.channel,
         content_severity=row.content_severity,
+        conversation_revision_id=row.conversation_revision_id,
         review_id=row.review_id,
         version=row.lock_version or 0,
         last_save_id=row.last_save_id,

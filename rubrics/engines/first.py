@@ -3,7 +3,7 @@
 Published rubrics rest on it for ever: a change that alters any result is a new engine in a module of its own.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -17,8 +17,6 @@ from rubrics.answering import (
 from rubrics.display import short_number
 from rubrics.model import Answer, Criterion, NaRule, RubricVersion, Section
 from rubrics.results import Outcome, Score, Step
-
-ONE = Fraction(1)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -40,8 +38,8 @@ def score(version: RubricVersion, answers: Answers, *, channel: str | None = Non
         version.criterion(key)
     shown = visible_criteria(version, answers, channel=channel)
     fractions = {item.key: criterion_fraction(item, answers.get(item.key)) for item in shown}
-    unanswered = tuple(item.key for item in shown if not _given(answers, item))
-    parts = _parts(version, answers, fractions, channel)
+    unanswered = tuple([item.key for item in shown if fractions[item.key] is None and not _given(answers, item)])
+    parts = _parts(version, unanswered, fractions, channel)
     counted = {item.key: worth for part in parts for item, worth in part.counted}
     steps = [
         _criterion_step(item, answers.get(item.key), fractions[item.key], counted.get(item.key))
@@ -52,7 +50,7 @@ def score(version: RubricVersion, answers: Answers, *, channel: str | None = Non
     cap_steps, base = _capped(version, shown, answers, base)
     steps += base_steps + cap_steps
 
-    failed = tuple(item for item in shown if fails_critical(item, answers.get(item.key)))
+    failed = tuple([item for item in shown if item.critical and fails_critical(item, answers.get(item.key))])
     critical_steps, value = _after_criticals(version, shown, answers, parts, failed, base, explain=explain)
     steps += critical_steps
     outcome = _outcome(version, failed, value)
@@ -77,7 +75,7 @@ def _given(answers: Answers, criterion: Criterion) -> bool:
 
 
 def _parts(
-    version: RubricVersion, answers: Answers, fractions: Mapping[str, Fraction | None], channel: str | None
+    version: RubricVersion, unanswered: Collection[str], fractions: Mapping[str, Fraction | None], channel: str | None
 ) -> list[_Part]:
     """The sections asked, each with its criteria that count."""
     sections = version.sections_for(channel)
@@ -88,7 +86,7 @@ def _parts(
     for section in sections:
         part = _Part(section=section)
         for item in section.criteria:
-            if item.key not in fractions or not _given(answers, item):
+            if item.key not in fractions or item.key in unanswered:
                 continue
             worth = fractions[item.key]
             if worth is None:
@@ -115,20 +113,24 @@ def _pooled(version: RubricVersion, earned: list[tuple[Fraction, Fraction]], *, 
 
 
 def _weighted_percent(earned: list[tuple[Fraction, Fraction]]) -> Fraction | None:
-    weights = _sum_of_products((weight, ONE) for weight, _ in earned)
-    return 100 * _sum_of_products(earned) / weights if weights else None
+    """100 times the sum of weight times fraction, by the sum of weights, in whole numbers until the very end.
 
-
-def _sum_of_products(pairs: Iterable[tuple[Fraction, Fraction]]) -> Fraction:
-    """Exact, and brought to lowest terms once at the end instead of at every term."""
-    top, bottom = 0, 1
-    for one, other in pairs:
-        term, over = one.numerator * other.numerator, one.denominator * other.denominator
+    Exact: each sum is kept as a numerator over a common denominator, and brought to lowest terms once.
+    """
+    top, bottom, weights, parts = 0, 1, 0, 1
+    for weight, fraction in earned:
+        of_weight, weight_over = weight.as_integer_ratio()
+        of_fraction, fraction_over = fraction.as_integer_ratio()
+        if weight_over == parts:
+            weights += of_weight
+        else:
+            weights, parts = weights * weight_over + of_weight * parts, parts * weight_over
+        term, over = of_weight * of_fraction, weight_over * fraction_over
         if over == bottom:
             top += term
         else:
             top, bottom = top * over + term * bottom, bottom * over
-    return Fraction(top, bottom)
+    return Fraction(100 * top * parts, bottom * weights) if weights else None
 
 
 def _section_scores(version: RubricVersion, parts: list[_Part]) -> dict[str, Fraction | None]:
@@ -212,7 +214,7 @@ def _capped(
     caps: list[tuple[Fraction, str, str | None]] = []
     caps += [] if version.cap is None else [(version.cap, "No score of this rubric rises above", None)]
     for item in shown:
-        level = chosen_level(item, answers.get(item.key))
+        level = chosen_level(item, answers.get(item.key)) if item.scale.capping else None
         if level is not None and level.cap is not None:
             caps.append((level.cap, f"{item.name} at “{level.name}” caps the score at", item.key))
     steps: list[Step] = []

@@ -12,10 +12,12 @@ from sqlalchemy.orm import Session
 
 from qa.core.db import db
 from qa.core.errors import ConflictError
-from qa.reviews import saving, tasks
-from qa.reviews.models import Evidence, Review
+from qa.people.queries import zone_of
+from qa.reviews import saving, submitting, tasks
+from qa.reviews.models import Evidence, Review, ReviewRevision
 from qa.reviews.rules import Save, SavedAnswer, passage_digest, read_save
 from qa.sampling.pool import end_leases
+from qa.tickets.models import ConversationRevision
 from tests.reviews.desk import Desk, level, new_save_id
 from tests.support.builders import MESSAGES
 from tests.support.cast import NOW, Cast
@@ -98,7 +100,7 @@ def test_two_windows_that_begin_a_review_at_the_same_moment_make_one_draft(app: 
     assert refused.value.state == {"version": 1, "stale": True}
 
 
-def test_a_part_that_went_back_to_the_pool_a_moment_ago_is_not_begun(desk: Desk, session: Session) -> None:
+def test_a_part_that_went_back_to_the_pool_a_moment_ago_is_not_begun(desk: Desk, session: Session, cast: Cast) -> None:
     desk.task.leased_until = NOW
     task = tasks.task_of(session, desk.task.id)
     end_leases(session, now=NOW + dt.timedelta(days=1))
@@ -108,6 +110,14 @@ def test_a_part_that_went_back_to_the_pool_a_moment_ago_is_not_begun(desk: Desk,
 
     with pytest.raises(ConflictError, match="handed to somebody else"):
         saving.save(session, task, change, texts={}, now=NOW)
+    whole = read_save(desk.saved(*desk.all_answers()), task.rubric)
+    with pytest.raises(ConflictError) as told:
+        submitting.save_and_submit(
+            session, task, whole, texts={}, setting=cast.setting, zone=zone_of(cast.setting), now=NOW
+        )
+
+    assert told.value.state == {"gone": True}
+    assert session.scalar(select(func.count(Review.id))) == 0
 
 
 def test_a_late_save_never_undoes_a_later_one(desk: Desk) -> None:
@@ -144,6 +154,27 @@ def test_a_first_save_judges_a_conversation_of_its_own_ticket(desk: Desk, sessio
 
     assert response.status_code == 422
     assert session.scalar(select(func.count(Review.id))) == 0
+
+
+def test_a_page_that_lay_open_judges_the_conversation_it_showed(desk: Desk, session: Session) -> None:
+    shown = desk.handled.revision
+    session.add(
+        ConversationRevision(
+            ticket_id=shown.ticket_id,
+            n=shown.n + 1,
+            digest=shown.digest,
+            redaction_version=shown.redaction_version,
+            message_count=shown.message_count,
+            payload=shown.payload,
+            created_at=NOW,
+        )
+    )
+    session.flush()
+
+    response = desk.send(level("tone", "met"))
+
+    assert response.status_code == 200
+    assert session.scalars(select(ReviewRevision.conversation_revision_id)).all() == [shown.id]
 
 
 def test_pins_are_kept_with_a_digest_of_their_words_and_replaced_with_their_answer(

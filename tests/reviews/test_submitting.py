@@ -101,6 +101,42 @@ def test_a_submit_may_be_the_first_that_is_heard_of_a_draft(desk: Desk) -> None:
     assert desk.kept() == {"correct": "full", "tone": "missed", "privacy": "met"}
 
 
+def test_a_review_that_was_no_draft_before_is_as_one_that_was(desk: Desk, session: Session, cast: Cast) -> None:
+    handled = make_ticket(session, cast)
+    task = make_assignment(session, handled, cast.rita, version_of(session, desk.task))
+    other = replace(desk, handled=handled, task=task)
+    desk.task.leased_until = task.leased_until = dt.datetime.now(dt.UTC) + dt.timedelta(days=1)
+    session.flush()
+    more = {"active_seconds": 9, "internal_note": "Ask Lena."}
+
+    saved = desk.send(*desk.all_answers(tone="missed"), **more)
+    sent = [desk.submit(), other.submit_with(*desk.all_answers(tone="missed"), **more)]
+
+    assert [response.status_code for response in (saved, *sent)] == [200, 200, 200]
+    of_its_own = {"id", "assignment_id", "part_id", "review_id", "current_revision_id", "conversation_revision_id"}
+    times = {"created_at", "submitted_at", "released_at", "last_save_id"}
+    found = []
+    for each in (desk, other):
+        session.refresh(each.task)
+        review = each.review()
+        revision = revision_of(session, review.id)
+        assert review.current_revision_id == revision.id
+        assert revision.submitted_at == review.submitted_at == each.task.ended_at
+        found.append(
+            [
+                {
+                    column.name: getattr(row, column.name)
+                    for column in row.__table__.columns
+                    if column.name not in of_its_own | times
+                }
+                for row in (review, revision)
+            ]
+            + [each.kept(), each.task.state, each.task.leased_until]
+        )
+    assert found[0] == found[1]
+    assert found[1][-2:] == ["submitted", None]
+
+
 def test_what_comes_with_an_incomplete_submit_is_kept(desk: Desk) -> None:
     response = desk.submit_with(level("correct", "wrong"))
     told = response.get_json()

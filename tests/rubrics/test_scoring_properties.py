@@ -7,6 +7,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from rubrics import Answer, RubricVersion, Scale, effective_shares, score
+from tests.rubrics.builders import criterion, percent, rubric, section
 from tests.rubrics.strategies import scored
 
 FACTORS = st.fractions(Fraction(1, 7), 30, max_denominator=20)
@@ -125,6 +126,15 @@ def test_the_score_is_the_sum_of_shares_times_fractions(pair):
 
     assert sum(shares.values()) == 1
     assert found.value == 100 * sum(shares[key] * (fraction or 0) for key, fraction in found.criteria.items())
+
+
+@given(st.lists(st.tuples(FACTORS, st.fractions(0, 100, max_denominator=90)), min_size=1, max_size=9))
+def test_a_weighted_mean_is_exact_whatever_its_denominators(pairs):
+    version = rubric(section("all", *(criterion(f"c{n}", weight) for n, (weight, _) in enumerate(pairs))))
+
+    found = score(version, {f"c{n}": percent(given) for n, (_, given) in enumerate(pairs)})
+
+    assert found.value == sum(weight * given for weight, given in pairs) / sum(weight for weight, _ in pairs)
 
 
 @given(scored(), st.sampled_from([None, "chat", "e-mail", "web"]))
