@@ -7,6 +7,7 @@ from typing import Any
 from flask import Flask, Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_compress import Compress
+from werkzeug.datastructures import Headers
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from qa import background, cli, errors, lazily, navigation, tables
@@ -180,14 +181,22 @@ def guard(app: Flask) -> None:
     carried = dict(HEADERS)
     if app.config["SESSION_COOKIE_SECURE"]:
         carried["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
-    on_pages = {**carried, "Cache-Control": "no-store"}
+    # Who is asking decides what a page shows; what the compression and the form's cookie would add is said at once.
+    on_pages = by_name({**carried, "Cache-Control": "no-store", "Vary": "Accept-Encoding, Cookie"})
+    on_files = by_name(carried)
 
     @app.after_request
     def protect(response: Response) -> Response:
-        headers = carried if request.endpoint == "static" else on_pages
+        headers = on_files if request.endpoint == "static" else on_pages
         own = {name.lower() for name, _ in response.headers}  # what a view set itself stays
-        response.headers.extend([(name, value) for name, value in headers.items() if name.lower() not in own])
+        # Into the list itself: to add one after the other looks at each value anew.
+        response.headers._list += [header for name, header in headers if name not in own]
         return response
+
+
+def by_name(headers: dict[str, str]) -> list[tuple[str, tuple[str, str]]]:
+    """Headers as they are sent, each with its name in small letters; ``ValueError`` where one cannot be sent."""
+    return [(name.lower(), (name, value)) for name, value in Headers(headers)]
 
 
 def to_sign_in() -> ResponseReturnValue:

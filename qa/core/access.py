@@ -207,8 +207,9 @@ class Actor:
         return frozenset(granted[role] for role in self.roles if role in granted)
 
     def may(self, permission: Permission, scope: Scope | None = None) -> bool:
-        scopes = self.scopes(permission)
-        return bool(scopes) if scope is None else scope in scopes
+        if scope is None:
+            return not self.roles.isdisjoint(AUTHORITY[permission])
+        return scope in self.scopes(permission)
 
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -240,9 +241,10 @@ def check_routes(app: Flask) -> None:
 
 def enforce(app: Flask, to_sign_in: Callable[[], ResponseReturnValue]) -> ResponseReturnValue | None:
     """Let a request through, send it to the sign-in page, or refuse it."""
-    if request.endpoint is None:
+    endpoint = request.endpoint
+    if endpoint is None:
         return None
-    permission = declared(app, request.endpoint)
+    permission = declared(app, endpoint)
     if permission == PUBLIC:
         return None
     actor: Actor | None = g.get("actor")

@@ -33,6 +33,6 @@ def midnight(day: dt.date, zone: ZoneInfo) -> dt.datetime:
     return dt.datetime.combine(day, dt.time(), tzinfo=zone).astimezone(dt.UTC)
 
 
-def local_day(moment: dt.datetime, zone: ZoneInfo) -> dt.date:
+def local_day(moment: dt.datetime, zone: dt.tzinfo) -> dt.date:
     """The calendar day of a moment in a programme's time zone."""
     return moment.astimezone(zone).date()

@@ -60,7 +60,7 @@ class SignedCookie(SecureCookieSessionInterface):
         """Only what was changed is written; most requests ask for no more than what came."""
         if session.modified or session.permanent:
             super().save_session(app, session, response)
-        elif session.accessed:
+        elif session.accessed and "Cookie" not in response.headers.get("Vary", ""):
             response.vary.add("Cookie")
 
 

@@ -9,6 +9,7 @@ import hmac
 import os
 import zlib
 from dataclasses import dataclass
+from functools import lru_cache
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -53,7 +54,7 @@ def wrap(ring: KeyRing, text_key: bytes, about: str) -> tuple[str, bytes]:
 
 
 def unwrap(ring: KeyRing, key_id: str, wrapped: bytes, about: str) -> bytes:
-    return _open(ring.find(key_id), wrapped, about)
+    return _opened(_master(ring.find(key_id)), wrapped, about)
 
 
 def encrypt_text(text_key: bytes, plain: bytes, about: str) -> bytes:
@@ -88,8 +89,18 @@ def _seal(key: bytes, plain: bytes, about: str) -> bytes:
     return nonce + AESGCM(key).encrypt(nonce, plain, about.encode())
 
 
+@lru_cache(maxsize=16)
+def _master(key: bytes) -> AESGCM:
+    """The cipher of a master key, which its installation keeps as long as it runs; no ticket's key is kept here."""
+    return AESGCM(key)
+
+
 def _open(key: bytes, sealed: bytes, about: str) -> bytes:
+    return _opened(AESGCM(key), sealed, about)
+
+
+def _opened(cipher: AESGCM, sealed: bytes, about: str) -> bytes:
     try:
-        return AESGCM(key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], about.encode())
+        return cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], about.encode())
     except (InvalidTag, ValueError) as error:  # ValueError: it is shorter than a nonce
         raise UnreadableTextError("this text was changed, or belongs to another ticket") from error

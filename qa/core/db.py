@@ -6,16 +6,17 @@ With the driver's own deferred transactions, concurrent read-then-write either l
 """
 
 import threading
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any
+from typing import Any, cast
 
-from flask import Flask, has_request_context, request
+from flask import Flask, current_app, has_request_context, request
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as SessionOfExtension
 from sqlalchemy import Connection, Engine, event, make_url
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, scoped_session
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from qa.core.orm import Base
@@ -51,29 +52,73 @@ class LateSession(SessionOfExtension):
             super().commit()  # of what it joined as well
         else:
             self._early.commit()
-        self._give_back()
+        self._rest()
 
     def rollback(self) -> None:
         if self.in_transaction():
             super().rollback()
-        self._give_back()
+        self._rest()
 
     def close(self) -> None:
-        super().close()
-        self._give_back()
+        if self.in_transaction() or self.identity_map:  # the mapper was asked for something
+            super().close()
+        self._rest()
 
-    def _give_back(self) -> None:
-        """Let others have the connection; what is not committed is undone."""
+    def _rest(self) -> None:
+        """Undo what is not committed, and let others have the connection.
+
+        One to SQLite is kept for the next transaction: it holds nobody up, and there may be as many as one likes.
+        """
+        if self._early is None:
+            return
+        if self._early.dialect.name == "sqlite" and not self._early.invalidated:
+            self._early.rollback()
+        else:
+            self.give_back()
+
+    def give_back(self) -> None:
+        """Let others have the connection in any case."""
         if self._early is not None:
             self._early.close()
             self._early = None
 
 
+class Sessions(scoped_session[SessionOfExtension]):
+    """The session of each context; one that was closed serves a later context of its application, as good as new.
+
+    To make one, and to fetch a connection for it, costs as much as two statements.
+    """
+
+    def __init__(self, make: Callable[[], SessionOfExtension], scope: Callable[[], Any]) -> None:
+        super().__init__(cast("Any", lambda: self._at_rest() or make()), scope)
+
+    def remove(self) -> None:
+        session = self.registry.registry.pop(self.registry.scopefunc(), None)
+        if session is None:
+            return
+        session.close()
+        resting: deque[LateSession] = current_app.extensions[RESTING]
+        if len(resting) < MOST_RESTING:
+            resting.append(session)
+        else:
+            session.give_back()
+
+    def _at_rest(self) -> SessionOfExtension | None:
+        resting: deque[LateSession] = current_app.extensions[RESTING]
+        try:
+            return resting.pop()  # the one whose connection was used last
+        except IndexError:
+            return None
+
+
+RESTING = "sessions_at_rest"
+MOST_RESTING = 8  # as many as the threads of a server
 db = SQLAlchemy(
     metadata=Base.metadata,
     disable_autonaming=True,
     session_options={"class_": LateSession, "join_transaction_mode": "control_fully"},
 )
+db.session = Sessions(db.session.session_factory, db.session.registry.scopefunc)
 LOCK_WAIT_SECONDS = 30
 _reading: ContextVar[bool] = ContextVar("reading", default=False)
 
@@ -108,12 +153,14 @@ def engine_options(database_url: str) -> dict[str, Any]:
     """How Flask-SQLAlchemy opens this database."""
     shared = {"hide_parameters": True}  # an error names the statement, never what somebody typed
     if make_url(database_url).get_backend_name() == "sqlite":
-        return {**shared, "connect_args": {"timeout": LOCK_WAIT_SECONDS, "check_same_thread": False}}
+        connect = {"timeout": LOCK_WAIT_SECONDS, "check_same_thread": False}
+        return {**shared, "connect_args": connect, "pool_size": 10, "max_overflow": 10 + MOST_RESTING}
     return {**shared, "pool_size": 10, "max_overflow": 10, "pool_pre_ping": True}
 
 
 def prepare(app: Flask) -> None:
     """Bind the handle to the application and set up its engine."""
+    app.extensions[RESTING] = deque()
     db.init_app(app)
     with app.app_context():
         if db.engine.dialect.name == "sqlite":
@@ -166,14 +213,34 @@ def _prepare_sqlite(engine: Engine) -> None:
             _release(info)
             raise
 
-    engine.dialect.do_begin = begin  # type: ignore[assignment,method-assign]
+    def commit(connection: Any) -> None:
+        try:
+            connection.driver_connection.commit()
+        except BaseException:
+            rollback(connection)  # SQLAlchemy takes a transaction whose commit failed for ended
+            raise
+        if holder:
+            _release(connection.info)  # what was committed is on disk
+
+    def rollback(connection: Any) -> None:
+        try:
+            connection.driver_connection.rollback()
+        except BaseException:
+            connection.invalidate()  # nobody begins another transaction on it
+            raise
+        if holder:
+            _release(connection.info)
+
+    hooks = {"do_begin": begin, "do_commit": commit, "do_rollback": rollback}
+    for name, hook in hooks.items():
+        setattr(engine.dialect, name, hook)
 
     def _release(info: dict[str, Any]) -> None:
         if info.pop("holds_write_lock", False):
             holder.clear()
             write_lock.release()
 
-    # The lock is given back when the connection returns to the pool: by then the commit is on disk.
+    # A transaction that ended in neither way ends with its connection's use.
     @event.listens_for(engine, "checkin")
     def checkin(_: Any, record: ConnectionPoolEntry) -> None:
         _release(record.info)

@@ -4,6 +4,7 @@ Of an exception its kind and its places in the code are told. Its message is not
 refused, a parser's the text that it could not read.
 """
 
+import itertools
 import logging
 import re
 import secrets
@@ -64,29 +65,37 @@ def follow_requests(app: Flask, proxies: int) -> None:
     """
 
     somebody = logging.getLogger("qa.requests")  # without a reader no line is made
+    own, count = secrets.token_hex(4), itertools.count(1)  # of this process, and of its requests
 
     @app.before_request
     def begin() -> None:
-        g.began = time.perf_counter()
+        about = context_of_request()
+        about.began = time.perf_counter()
         given = request.headers.get(CARRIED, "") if proxies else ""
-        g.request_id = given if PLAUSIBLE.fullmatch(given) else secrets.token_hex(8)
-        structlog.contextvars.clear_contextvars()
-        structlog.contextvars.bind_contextvars(request=g.request_id)
+        about.request_id = given if PLAUSIBLE.fullmatch(given) else f"{own}{next(count):08x}"
+        structlog.contextvars.bind_contextvars(request=about.request_id)  # the one that is ever bound
 
     @app.after_request
     def end(response: Response) -> Response:
-        if "request_id" not in g:
+        about = context_of_request()
+        if "request_id" not in about:
             return response
-        response.headers[CARRIED] = g.request_id
-        if request.endpoint not in OF_NO_INTEREST and somebody.hasHandlers():
+        response.headers[CARRIED] = about.request_id
+        endpoint = request.endpoint
+        if endpoint not in OF_NO_INTEREST and somebody.hasHandlers():
             log.info(
                 "request",
                 method=request.method,
-                endpoint=request.endpoint,
+                endpoint=endpoint,
                 status=response.status_code,
-                milliseconds=round((time.perf_counter() - g.began) * 1000, 1),
+                milliseconds=round((time.perf_counter() - about.began) * 1000, 1),
             )
         return response
+
+
+def context_of_request() -> Any:
+    """``g`` itself: each name that is asked of the proxy looks for it anew."""
+    return g._get_current_object()
 
 
 def request_id() -> str:

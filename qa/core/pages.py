@@ -67,6 +67,12 @@ class Stencil:
         # Every second piece is the name of a hole.
         self._pieces = draw(holes).split(HOLE)
         self._encoded = [piece.encode() for piece in self._pieces]
+        self._pattern = "%s".join(piece.replace("%", "%%") for piece in self._pieces[::2])
+        self._places = [list(names).index(name) for name in self._pieces[1::2]]
+
+    def poured(self, values: Sequence[str]) -> str:
+        """The same with values that are ``escaped`` already, in the order of the names."""
+        return self._pattern % tuple(map(values.__getitem__, self._places))
 
     def filled(self, **values: str) -> str:
         # The standard library's escape: strings in, strings out.
@@ -84,6 +90,12 @@ class Stencil:
                 value = (value if isinstance(value, Markup) else escape(value)).encode()
             pieces[place] = value
         return b"".join(pieces)
+
+
+def escaped(texts: Sequence[str]) -> list[str]:
+    """Each text as a page can hold it: all in one go, as short ones cost little more than the call."""
+    written = escape(HOLE.join(texts)).split(HOLE)
+    return written if len(written) == len(texts) else [escape(text) for text in texts]  # one holds the mark itself
 
 
 def day(value: dt.date | dt.datetime | None, zone: ZoneInfo | None = None) -> str:

@@ -1,6 +1,7 @@
 """Who is asking: from the cookie to the actor of a request."""
 
 import datetime as dt
+from typing import Any
 
 from flask import Flask, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -19,32 +20,37 @@ WITHOUT_SECOND_FACTOR = frozenset(
 
 def identify(app: Flask) -> None:
     """Put the signed-in person on ``g.actor``; nobody when the session is missing, revoked or past its end."""
-    g.actor = None
-    token = request.cookies.get(sessions.cookie_name(settings()))
+    here: Any = g._get_current_object()
+    here.actor = None
+    rules = settings()
+    token = request.cookies.get(sessions.cookie_name(rules))
     if not token or request.endpoint == "static":
         return
     now = utcnow()
     digest = sessions.digest_token(token)
     # What somebody holds depends on the day, and the day on the programme's zone, which the same statement reads.
     zone = app.extensions.get("zone_seen", dt.UTC)
-    found = signed_in.find(db.session(), digest, now=now, today=now.astimezone(zone).date())
-    if found is None or not found.active or not sessions.is_live(found, settings=settings(), now=now):
+    supposed = local_day(now, zone)
+    found = signed_in.find(db.session(), digest, now=now, today=supposed)
+    if found is None or not found.active or not sessions.is_live(found, settings=rules, now=now):
         return
-    g.zone = app.extensions["zone_seen"] = queries.zone_of(found.setting)
-    today = local_day(now, g.zone)
-    if today != now.astimezone(zone).date():
+    here.zone = app.extensions["zone_seen"] = queries.zone_of(found.setting)
+    today = supposed if here.zone is zone else local_day(now, here.zone)
+    if today != supposed:
         found = signed_in.find(db.session(), digest, now=now, today=today) or found
-    g.programme, g.setting, g.actor, g.signed_in = found.programme, found.setting, found.actor, found
+    here.programme, here.setting, here.actor, here.signed_in = found.programme, found.setting, found.actor, found
     app.extensions["last_seen"].note(found, now)
 
 
 def demand_second_factor() -> ResponseReturnValue | None:
     """Send whoever holds a role that the programme asks a second factor of to the page that sets one up."""
-    if g.actor is None or not g.setting.second_factor_roles or g.signed_in.second_factor_at is not None:
+    actor = g.actor
+    if actor is None:
         return None
-    if request.endpoint in WITHOUT_SECOND_FACTOR or not g.actor.roles & second_factor.roles_of(
-        g.setting.second_factor_roles
-    ):
+    asked_of = g.setting.second_factor_roles
+    if not asked_of or g.signed_in.second_factor_at is not None:
+        return None
+    if request.endpoint in WITHOUT_SECOND_FACTOR or not actor.roles & second_factor.roles_of(asked_of):
         return None
     if request.method == "GET":
         return redirect(url_for("account.second_factor_page"))

@@ -1,12 +1,13 @@
 """What one does next: a reviewer after every sent review, a specialist after one that was read."""
 
 import datetime as dt
+from functools import lru_cache
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from qa.core.access import Actor
-from qa.core.prepared import Asked, Prepared
+from qa.core.prepared import Asked, Prepared, each_of, one_of
 from qa.reviews.models import Review
 from qa.reviews.queries import INVITED, ReviewView, in_order
 from qa.sampling.models import Assignment
@@ -14,22 +15,27 @@ from qa.tickets.models import HandledPart, Ticket
 from qa.tickets.queries import in_their_regions
 
 ANY_SEVERITY = 99
-LOOKED_THROUGH = 20  # parts, for one of a data region that the reviewer is still cleared for
 _assignments, _parts, _tickets = Assignment.__table__, HandledPart.__table__, Ticket.__table__
-_NEXT = Prepared(
-    select(_assignments.c.id, _tickets.c.content_severity, _tickets.c.data_region)
-    .join(_parts, _parts.c.id == _assignments.c.part_id)
-    .join(_tickets, _tickets.c.id == _parts.c.ticket_id)
-    .where(
-        _assignments.c.reviewer_id == bindparam("reviewer"),
-        _assignments.c.state == "open",
-        _assignments.c.purpose.not_in(INVITED),
-        _assignments.c.id != bindparam("after"),
-        _tickets.c.content_severity <= bindparam("up_to"),
+
+
+@lru_cache(maxsize=64)
+def _next(regions: int) -> Prepared:
+    """The first part within so many data regions: the index knows the days' order, and no later day is read."""
+    return Prepared(
+        select(_assignments.c.id, _tickets.c.content_severity)
+        .join(_parts, _parts.c.id == _assignments.c.part_id)
+        .join(_tickets, _tickets.c.id == _parts.c.ticket_id)
+        .where(
+            _assignments.c.reviewer_id == bindparam("reviewer"),
+            _assignments.c.state == "open",
+            _assignments.c.purpose.not_in(INVITED),
+            _assignments.c.id != bindparam("after"),
+            _tickets.c.content_severity <= bindparam("up_to"),
+            one_of(_tickets.c.data_region, "region", regions),
+        )
+        .order_by(*in_order(_assignments))
+        .limit(1)
     )
-    .order_by(*in_order(_assignments))
-    .limit(LOOKED_THROUGH)
-)
 
 
 def next_in_queue(
@@ -37,8 +43,9 @@ def next_in_queue(
 ) -> tuple[int, int] | None:
     """The assignment to do next with its content severity, another than the one just done, of at most ``up_to``."""
     highest = ANY_SEVERITY if up_to is None else up_to
-    rows = _NEXT.all(session, reviewer=actor.user_id, after=after or 0, up_to=highest)
-    return next(((row.id, row.content_severity) for row in rows if row.data_region in actor.regions), None)
+    regions = each_of("region", actor.regions)
+    row = _next(len(regions)).one_or_none(session, reviewer=actor.user_id, after=after or 0, up_to=highest, **regions)
+    return None if row is None else (row.id, row.content_severity)
 
 
 def next_to_read(session: Session, actor: Actor, *, beside: ReviewView, now: dt.datetime) -> int | None:

@@ -248,10 +248,9 @@ def hand_over(assignment_id: int) -> ResponseReturnValue:
 
 def onward(session: Session, *, severity: int, sent: int | None = None) -> str:
     """Where to go from a part: to the next one that may be opened today, by way of a pause if this one was hard."""
-    with db.engine.connect() as asked:  # one statement by itself: nobody waits for it
-        following = next_part.next_in_queue(asked, g.actor, after=sent)
-    if following is not None and following[1] >= exposure.HARMFUL:
-        with only_reading(session):
+    with only_reading(session):
+        following = next_part.next_in_queue(session, g.actor, after=sent)
+        if following is not None and following[1] >= exposure.HARMFUL:
             budget = exposure.budget_of(session, g.setting, g.actor.user_id, now=utcnow())
             following = next_part.next_in_queue(session, g.actor, after=sent, up_to=budget.offered_up_to)
     following_id = following[0] if following else None

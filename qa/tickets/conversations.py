@@ -172,14 +172,7 @@ def read_payload(payload: bytes) -> tuple[KeptMessage, ...]:
 def messages_in(rows: Iterable[list[Any]]) -> tuple[KeptMessage, ...]:
     """The messages that ``message_rows`` told."""
     return tuple(
-        KeptMessage(
-            external_id=external_id,
-            role=role,
-            agent_external_id=agent,
-            public=bool(public),
-            at=dt.datetime.fromtimestamp(at, dt.UTC),
-            text=text,
-        )
+        KeptMessage(external_id, role, agent, bool(public), dt.datetime.fromtimestamp(at, dt.UTC), text)
         for external_id, role, agent, public, at, text in rows
     )
 

@@ -7,21 +7,22 @@ import sys
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import bindparam, func, select, text, update
+from sqlalchemy import Integer, bindparam, column, func, insert, select, table, text, update
 from sqlalchemy.exc import IntegrityError, StatementError
 from sqlalchemy.orm import Session
 
 from qa.config import Settings
 from qa.core import jobs
 from qa.core.audit import AuditEvent
-from qa.core.db import WriteLockTimeoutError, db, reading
+from qa.core.db import MOST_RESTING, WriteLockTimeoutError, db, reading
 from qa.core.jobs import Job
 from qa.core.orm import table_of
-from qa.core.prepared import PreparedChange, given
+from qa.core.prepared import Prepared, PreparedChange, given
 from qa.people.models import Membership
 from tests.core.writers import count_up
 from tests.support.cast import NOW
@@ -31,6 +32,8 @@ WRITERS = 16
 TIMES = 15
 PROJECT = Path(__file__).parents[2]
 _jobs = table_of(Job)
+ROWS = Prepared(select(column("x", Integer)).select_from(table("t")))
+WITHOUT_PARENT = PreparedChange(insert(table("child", column("x", Integer))).values(x=bindparam("x")))
 COUNTED = PreparedChange(update(_jobs).where(_jobs.c.id == bindparam("job")).values(given(_jobs.c.done)))
 
 
@@ -132,6 +135,38 @@ def test_a_transaction_without_the_mapper_ends_as_any_other(app: Flask, session:
     assert session.get_one(Job, job_id).done == (6 if kept else 1)
 
 
+def test_a_session_that_serves_a_later_context_brings_nothing_of_an_earlier_one(app: Flask, job_id: int):
+    with app.app_context():
+        first = db.session()
+        held = db.session.get_one(Job, job_id)
+        held.done = 7
+        db.session.flush()
+        db.session.add(Membership(user_id=1, team_id=1, valid_from=NOW.date()))
+
+    with app.app_context():
+        again = db.session()
+        left = (again.in_transaction(), list(again.identity_map), list(again.new))
+        done = db.session.get_one(Job, job_id).done
+
+    assert again is first
+    assert left == (False, [], [])
+    assert held not in again
+    assert done == 0
+
+
+def test_sessions_at_rest_keep_few_connections(sqlite_app: Flask):
+    with ExitStack() as many:
+        for _ in range(MOST_RESTING + 2):
+            many.enter_context(sqlite_app.app_context())
+            with reading():
+                db.session.execute(text("SELECT 1"))
+                db.session.rollback()
+                ROWS.all(db.session())
+
+    with sqlite_app.app_context():
+        assert db.engine.pool.checkedout() <= MOST_RESTING  # type: ignore[attr-defined]
+
+
 def test_a_reader_sees_the_last_commit_while_a_writer_is_at_work(app: Flask, job_id: int):
     with (
         in_background(app, lambda: setattr(db.session.get_one(Job, job_id), "done", 7)),
@@ -182,6 +217,24 @@ def test_the_turn_to_write_is_given_back_when_a_connection_breaks(sqlite_app: Fl
         db.session.commit()
 
         assert db.session.scalars(text("SELECT x FROM t")).all() == [2]
+
+
+def test_a_commit_that_fails_leaves_nothing_and_holds_nobody_up(sqlite_app: Flask):
+    with sqlite_app.app_context():
+        db.session.execute(text("CREATE TABLE child (x INTEGER REFERENCES parent DEFERRABLE INITIALLY DEFERRED)"))
+        db.session.execute(text("CREATE TABLE parent (x INTEGER PRIMARY KEY)"))
+        db.session.commit()
+
+    with sqlite_app.app_context():
+        session = db.session()
+        WITHOUT_PARENT.run(session, x=1)
+        with pytest.raises(IntegrityError, match="FOREIGN KEY"):
+            session.commit()
+        session.rollback()
+        WITHOUT_PARENT.run(session, x=None)
+        session.commit()
+
+        assert db.session.scalars(text("SELECT x FROM child")).all() == [None]
 
 
 def test_sqlite_is_set_up_to_keep_what_it_says_it_kept(sqlite_app: Flask):

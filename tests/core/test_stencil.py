@@ -1,6 +1,8 @@
 """A piece that is drawn once with holes."""
 
-from qa.core.pages import Stencil
+import pytest
+
+from qa.core.pages import HOLE, Stencil, escaped
 
 
 def test_what_is_filled_in_is_escaped_and_stays_where_it_belongs():
@@ -18,3 +20,12 @@ def test_what_is_filled_in_is_escaped_and_stays_where_it_belongs():
         '<li title="Ann">text, Ann</li>',
     ]
     assert stencil.encoded(name="Ünn <", text="ä <b>".encode()).decode() == '<li title="Ünn &lt;">ä <b>, Ünn &lt;</li>'
+
+
+@pytest.mark.parametrize("text", ["a & b", f"torn{HOLE}apart", ""])
+def test_texts_escaped_together_are_poured_each_into_its_own_hole(text: str):
+    stencil = Stencil(("name", "text"), lambda holes: f"100 % {holes['text']} of {holes['name']}, {holes['name']}")
+
+    poured = stencil.poured(escaped(["<Ann>", text]))
+
+    assert poured == f"100 % {text.replace('&', '&amp;')} of &lt;Ann&gt;, &lt;Ann&gt;"

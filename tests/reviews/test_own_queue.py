@@ -112,6 +112,18 @@ def test_a_day_s_parts_come_by_what_others_wait_for_and_a_hidden_second_score_lo
     assert ">3 of 5<" in page
 
 
+def test_the_next_part_lies_behind_any_number_of_a_region_that_one_is_not_cleared_for(
+    session: Session, cast: Cast, desk: Desk
+):
+    version = session.get_one(RubricVersion, desk.task.rubric_version_id)
+    for n in range(21):
+        barred = make_ticket(session, cast, data_region="eu-only")
+        make_assignment(session, barred, cast.rita, version, due_on=TODAY + dt.timedelta(days=n - 21))
+    own = desk.task
+
+    assert next_in_queue(session, actor(session, cast.rita)) == (own.id, 0)
+
+
 def test_the_page_shows_the_own_goal_what_it_is_and_the_way_back_to_the_pool(session: Session, cast: Cast, desk: Desk):
     client = desk.client
     noted = client.get("/queue").get_data(as_text=True)
