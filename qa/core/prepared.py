@@ -8,8 +8,8 @@ say.
 
 import datetime as dt
 from collections import namedtuple
-from collections.abc import Callable, Iterable, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache, partial
 from operator import itemgetter
 from typing import Any, cast
 
@@ -24,6 +24,7 @@ from sqlalchemy import (
     Delete,
     Dialect,
     Insert,
+    LargeBinary,
     Select,
     Update,
     bindparam,
@@ -31,6 +32,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.visitors import replacement_traverse
 
 from qa.core.orm import UtcDateTime
 
@@ -49,7 +51,7 @@ class Prepared:
         columns = list(statement.selected_columns)
         self._types = [column.type for column in columns]
         row: Any = namedtuple("Row", [column.name for column in columns], rename=True)  # type: ignore[misc]
-        self._make: Callable[[Sequence[Any]], Any] = row._make
+        self._make: Callable[[Sequence[Any]], Any] = partial(tuple.__new__, row)  # of as many values as it has names
         self._compiled: dict[str, _Compiled] = {}
 
     def all(self, asked: Asked, **values: Any) -> list[Any]:
@@ -59,10 +61,14 @@ class Prepared:
         compiled = self._compiled.get(name)
         if compiled is None:
             compiled = self._compiled[name] = _Compiled(self._statement, values, connection.dialect)
-        found, kinds = _fetched(connection, compiled.sql, compiled.parameters(values))
-        if compiled.turned is None:  # the driver names its types with the first answer
-            compiled.turned = self._turning(_processors(self._types, kinds, connection.dialect))
-        return list(map(compiled.turned, found))
+        cursor = _executed(connection, compiled.sql, compiled.parameters(values))
+        try:
+            if compiled.turned is None:  # the driver names its types with the first answer
+                kinds = [each[1] for each in cursor.description]
+                compiled.turned = self._turning(_processors(self._types, kinds, connection.dialect))
+            return list(map(compiled.turned, cursor.fetchall()))
+        finally:
+            cursor.close()
 
     def _turning(self, results: Sequence[tuple[int, Processor]]) -> Processor:
         """What makes a row of the driver's; ``results`` by place, of the columns that need something done."""
@@ -154,12 +160,23 @@ class PreparedChange:
         compiled = self._for(connection, rows[0])
         _changed(connection, compiled.sql, [compiled.parameters(row) for row in rows], many=True)
 
+    def run_rows(self, asked: Asked, names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+        """The same for rows of values in the order of ``names``."""
+        if not rows:
+            return
+        connection = asked if isinstance(asked, Connection) else asked.connection()
+        compiled = self._for(connection, dict.fromkeys(names))
+        _changed(connection, compiled.sql, compiled.parameters_of_rows(names, rows), many=True)
+
     def new_id(self, asked: Asked, **values: Any) -> int:
         """What an insert ``returning`` one number gives for one row."""
         connection = asked if isinstance(asked, Connection) else asked.connection()
         compiled = self._for(connection, values)
-        rows, _ = _fetched(connection, compiled.sql, compiled.parameters(values))
-        return int(rows[0][0])
+        cursor = _executed(connection, compiled.sql, compiled.parameters(values))
+        try:
+            return int(cursor.fetchall()[0][0])  # all: an insert of SQLite ends with its last row
+        finally:
+            cursor.close()
 
     def _for(self, connection: Connection, values: dict[str, Any]) -> "_Compiled":
         compiled = self._compiled.get(connection.dialect.name)
@@ -172,15 +189,6 @@ class PreparedChange:
 def given(*columns: Column[Any]) -> dict[str, BindParameter[Any]]:
     """A value to come for each of these columns, by its name and of its type: for ``values()``."""
     return {column.name: bindparam(column.name, type_=column.type) for column in columns}
-
-
-def _fetched(connection: Connection, sql: str, parameters: Any) -> tuple[list[Any], list[Any]]:
-    """The driver's rows, and what it calls the columns' types."""
-    cursor = _executed(connection, sql, parameters)
-    try:
-        return list(cursor.fetchall()), [each[1] for each in cursor.description]
-    finally:
-        cursor.close()
 
 
 def _changed(connection: Connection, sql: str, parameters: Any, *, many: bool = False) -> int:
@@ -254,8 +262,10 @@ def _in_utc_alone(remembered: Processor, process: Processor) -> Processor:
 class _Compiled:
     """The statement as one database takes it."""
 
-    def __init__(self, statement: Select[*tuple[Any, ...]] | Change, values: dict[str, Any], dialect: Dialect) -> None:
-        compiled: Any = statement.compile(dialect=dialect)
+    def __init__(
+        self, statement: Select[*tuple[Any, ...]] | Change, values: Mapping[str, Any], dialect: Dialect
+    ) -> None:
+        compiled: Any = _with_its_own(statement).compile(dialect=dialect)
         _all_given(compiled)
         state = compiled.construct_expanded_state(values)  # the values of an IN, and of a limit, in their places
         self.sql = state.statement
@@ -264,34 +274,64 @@ class _Compiled:
             name: _remembering(bound.type, process, dialect, back=False)
             for name, bound in compiled.binds.items()
             if (process := bound.type.dialect_impl(dialect).bind_processor(dialect)) is not None
-            and not isinstance(bound.type, Boolean)  # both drivers take Python's own
+            and not isinstance(bound.type, Boolean | LargeBinary)  # both drivers take Python's own
         }
         held = {
             name: (state.processors | turned)[name](value) if name in state.processors or name in turned else value
             for name, value in state.parameters.items()
             if name not in values
         }
-        # In the statement's order, or by name: what it holds itself, and what is to come with what becomes of it.
-        self._held = held
-        names = list(state.positiontup or ())
-        places = list(enumerate(names)) if compiled.positional else [(name, name) for name in values]
-        self._in_order = _in_order(names) if compiled.positional else dict
+        # In the statement's order, or by name: what is to come with what becomes of it, and what could not be written.
+        self._names = list(state.positiontup or ()) if compiled.positional else None
+        places: Any = [(name, name) for name in values] if self._names is None else enumerate(self._names)
         self._turned = [(place, turned[name]) for place, name in places if name in turned and name not in held]
+        self.parameters = _filling(dict if self._names is None else _in_order(self._names), held, self._turned)
 
-    def parameters(self, values: dict[str, Any]) -> Any:
-        """All values of the statement, as the driver takes them: by place or by name."""
-        whole = self._in_order(self._held | values)
+    def parameters_of_rows(self, names: Sequence[str], rows: Sequence[Sequence[Any]]) -> list[Any]:
+        """The same of many rows, whose values come in the order of ``names``."""
+        if self._names != list(names):
+            return [self.parameters(dict(zip(names, row, strict=True))) for row in rows]
+        whole = [[*row] for row in rows]
         for place, process in self._turned:
-            whole[place] = process(whole[place])
+            for row in whole:
+                row[place] = process(row[place])
         return whole
 
 
-def _in_order(names: list[str]) -> Callable[[dict[str, Any]], Any]:
+def _filling(
+    ordered: Callable[[dict[str, Any]], Any], held: dict[str, Any], turned: Sequence[tuple[Any, Processor]]
+) -> Callable[[dict[str, Any]], Any]:
+    """What makes all values of a statement of those that come, as the driver takes them: by place or by name."""
+    if not held and not turned:
+        return ordered
+
+    def fill(values: dict[str, Any]) -> Any:
+        whole = ordered(values | held if held else values)
+        for place, process in turned:
+            whole[place] = process(whole[place])
+        return whole
+
+    return fill
+
+
+def _in_order(names: Sequence[str]) -> Callable[[dict[str, Any]], list[Any]]:
     """What picks these values, in their order."""
     if len(names) < 2:
         return lambda values: [values[name] for name in names]
     pick = itemgetter(*names)
-    return lambda values: list(pick(values))
+    return lambda values: [*pick(values)]
+
+
+def _with_its_own(statement: Any) -> Any:
+    """The statement with its own words and numbers written into it, so that only what differs is handed over."""
+
+    def written(part: Any, **_: Any) -> Any:
+        if not isinstance(part, BindParameter) or part.required:
+            return None
+        own: Any = part.value if part.expanding else [part.value]
+        return part.render_literal_execute() if all(isinstance(each, str | int | float) for each in own) else None
+
+    return replacement_traverse(statement, {}, cast("Any", written))
 
 
 def _all_given(compiled: SQLCompiler) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, insert, literal, select, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
@@ -127,6 +127,37 @@ def test_changes_are_kept_with_every_type_and_counted(session: Session, cast: Ca
     assert [each.read_at for each in kept] == [None, SINCE_THEN, None]
     assert {each.created_at for each in kept} == {SINCE_THEN}
     assert changed == [1, 0]
+
+
+@pytest.mark.parametrize("asked", [0, 3])
+def test_rows_without_names_are_kept_like_those_with_names(session: Session, cast: Cast, asked: int):
+    """In the order that the caller has, which is not always the statement's."""
+    notices = table_of(Notice)
+    names = ("user_id", "kind", "object_type", "object_id", "detail", "created_at")
+    change = PreparedChange(insert(notices).values(given(*(notices.c[name] for name in names))))
+    rows = [(cast.rita.id, "k", "o", str(n), {"n": [n, "ä"]}, SINCE_THEN) for n in range(asked)]
+
+    change.run_rows(session, names, rows)
+    change.run_rows(session, names[::-1], [row[::-1] for row in rows])
+
+    kept = session.scalars(select(Notice).order_by(Notice.id)).all()
+    assert [tuple(getattr(each, name) for name in names) for each in kept] == rows * 2
+
+
+def test_words_of_the_statement_itself_are_kept_as_they_are(session: Session, cast: Cast):
+    people = table_of(User)
+    said = 'it\'s "100 %" of %(id)s; \\ :name ? -- ä\n'
+    statement = select(literal(said).label("said"), people.c.id).where(
+        people.c.name.not_in(["'", "%", said]), people.c.id == bindparam("id"), people.c.active == literal(True)
+    )
+    renamed = PreparedChange(update(people).where(people.c.id == bindparam("person")).values(name=said))
+
+    read = Prepared(statement).all(session, id=cast.rita.id)
+    renamed.run(session, person=cast.rita.id)
+
+    assert [tuple(row) for row in read] == [(said, cast.rita.id)]
+    assert session.scalar(select(people.c.name).where(people.c.id == cast.rita.id)) == said
+    assert Prepared(statement).all(session, id=cast.rita.id) == []
 
 
 def test_two_moments_of_an_hour_that_comes_twice_are_two(session: Session, cast: Cast):
