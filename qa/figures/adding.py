@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, Dialect, Insert, and_, bindpar
 from sqlalchemy.dialects import postgresql, sqlite
 
 from qa.core.orm import table_of
-from qa.core.prepared import Asked, Prepared, PreparedChange, given
+from qa.core.prepared import Asked, PreparedChange, PreparedPlain, given
 from qa.figures import packing
 from qa.figures.models import FACES, Pack
 
@@ -16,6 +16,7 @@ Key = tuple[Any, ...]
 _Held = tuple[str, bytes]
 AT_ONCE = 3  # packs of face and value that one statement reads: as many as a review changes
 Sums = Mapping[Key, Sequence[float]]
+Groups = Mapping[Key, Mapping[Key, Sums]]  # by what packs read at once share, by what tells these apart, by cell
 
 
 def pack_key(model: type[Pack]) -> list[str]:
@@ -46,6 +47,8 @@ class _Statements:
         by_team = "team_id" in self.key
         self.own = [name for name in self.key if name == "face" or (name == "value" and not by_team)]
         self.shared = [name for name in self.key if name not in self.own]  # the programme, and what follows
+        self.whole = (*self.key, "cells", "sums")
+        self.width = len(model.SUMS)
 
         def insert(dialect: Dialect) -> Any:
             dialects: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
@@ -62,19 +65,21 @@ class _Statements:
             return and_(*(table.c[name] == bindparam(f"{name}{n}", type_=table.c[name].type) for name in names))
 
         own = [table.c[name] for name in self.own]
-        found = select(*own, table.c.cells, table.c.sums).where(here(self.shared)).order_by(*own).with_for_update()
+        found = select(*own, table.c.cells, table.c.sums).order_by(*own).with_for_update()
         self.by_value = "value" in self.own
-        if self.by_value:
-            found = found.where(or_(*(here(self.own, str(n)) for n in range(AT_ONCE))))
+        if self.by_value:  # each by its whole key: by what they share alone SQLite would read all of the programme
+            found = found.where(or_(*(and_(here(self.shared), here(self.own, str(n))) for n in range(AT_ONCE))))
         elif self.own:
-            found = found.where(table.c.face.in_(FACES))  # a review changes nearly every one
-        self.read = Prepared(found)
+            found = found.where(here(self.shared), table.c.face.in_(FACES))  # a review changes nearly every one
+        else:
+            found = found.where(here(self.shared))
+        self.read = PreparedPlain(found)
         self.begin = PreparedChange(lambda dialect: insert(dialect).on_conflict_do_nothing(index_elements=self.key))
         self.write = PreparedChange(write)
         self.forget = PreparedChange(delete(table).where(here(self.key)))
         self.counts = [model.SUMS.index(name) for name in model.COUNTS]
 
-    def grouped(self, sums: Sums) -> dict[Key, dict[Key, dict[Key, Sequence[float]]]]:
+    def grouped(self, sums: Sums) -> Groups:
         """What is added by group, by pack and by cell."""
         own, cell = 1 + len(self.own), len(self.key)
         groups: dict[Key, dict[Key, dict[Key, Sequence[float]]]] = {}
@@ -89,13 +94,13 @@ class _Statements:
         for start in range(0, len(packs), size):
             yield packs[start : start + size]
 
-    def held(self, connection: Connection, shared: Mapping[str, Any], packs: Sequence[Key]) -> dict[Key, _Held]:
+    def held(self, connection: Connection, group: Key, packs: Sequence[Key]) -> dict[Key, _Held]:
         """The packs of one reading, while nobody else may change them."""
-        named = dict(shared)
+        named = dict(zip(self.shared, group, strict=True))
         if self.by_value:
             for n in range(AT_ONCE):
-                pack = packs[min(n, len(packs) - 1)]
-                named |= {f"{name}{n}": pack[at] for at, name in enumerate(self.own)}
+                for name, value in zip(self.own, packs[min(n, len(packs) - 1)], strict=True):
+                    named[f"{name}{n}"] = value
         width = len(self.own)
         return {row[:width]: row[width:] for row in self.read.all(connection, **named)}
 
@@ -105,31 +110,42 @@ _statements = lru_cache(_Statements)
 
 def add(asked: Asked, model: type[Pack], sums: Sums) -> None:
     """Add each cell's sums to what its pack holds; whoever else adds to one of these packs waits for the commit."""
-    if not sums:
-        return
+    if sums:
+        add_grouped(asked, model, _statements(model).grouped(sums))
+
+
+def add_grouped(asked: Asked, model: type[Pack], groups: Groups) -> None:
+    """The same of sums that come by group already."""
     told = _statements(model)
     connection = asked if isinstance(asked, Connection) else asked.connection()
     alone = connection.dialect.name == "sqlite"  # which has one writer at any time
     written, emptied = [], []
-    groups = told.grouped(sums)
     for group in sorted(groups):
-        packs, shared = groups[group], dict(zip(told.shared, group, strict=True))
+        packs, programme, rest = groups[group], group[:1], group[1:]
         for read in told.readings(sorted(packs), alone=alone):
-            held = told.held(connection, shared, read)
-            for pack in read:
-                named = shared | dict(zip(told.own, pack, strict=True))
-                while pack not in held and not alone:
+            held = told.held(connection, group, read)
+            for own in read:
+                key = programme + own + rest
+                while own not in held and not alone:
                     # What is not there cannot be held: without an empty pack two who add a first cell would each write
                     # one without the other's. It may also have gone while this one waited for it.
-                    told.begin.run(connection, **named, cells=packing.NO_CELLS, sums=b"")
-                    held = told.held(connection, shared, read)
-                cells, block = packing.added(held.get(pack), packs[pack], len(model.SUMS), told.counts)
+                    told.begin.run_rows(connection, told.whole, [(*key, packing.NO_CELLS, b"")])
+                    held = told.held(connection, group, read)
+                cells, block = packing.added(held.get(own), packs[own], told.width, told.counts)
                 if block:
-                    written.append(named | {"cells": cells, "sums": block})
+                    written.append((*key, cells, block))
                 else:
-                    emptied.append(named)
-    told.write.run_many(connection, written)
-    told.forget.run_many(connection, emptied)
+                    emptied.append(key)
+    told.write.run_rows(connection, told.whole, written)
+    told.forget.run_rows(connection, told.key, emptied)
+
+
+def ungrouped(groups: Groups) -> Iterator[tuple[Key, Sequence[float]]]:
+    """Each cell's sums by their whole key."""
+    for group, packs in groups.items():
+        for own, cells in packs.items():
+            for cell, values in cells.items():
+                yield group[:1] + own + group[1:] + cell, values
 
 
 def gathered(pairs: Iterable[tuple[Key, Sequence[float]]]) -> dict[Key, list[float]]:

@@ -57,24 +57,24 @@ def unpacked(cells: str, sums: bytes, width: int) -> dict[Cell, list[float]]:
 
 def added(
     held: tuple[str, bytes] | None, more: Mapping[Cell, Sequence[float]], width: int, counts: Sequence[int]
-) -> tuple[str, bytes]:
+) -> tuple[str, bytes | bytearray]:
     """A pack with more added to its cells, without those that count nothing any more.
 
     ``counts`` are the places of the sums that count; ``held`` is ``None`` where there is no pack yet.
     """
     text, sums = held or (NO_CELLS, b"")
     places, block, line = _places(text), bytearray(sums), _line(width)
+    unpack, pack, size, count = line.unpack_from, line.pack_into, line.size, counts[0]
     for cell, values in more.items():
         place = places.get(cell)
         if place is None:
             break
-        at = place * line.size
-        told = list(map(add, line.unpack_from(block, at), values))
-        line.pack_into(block, at, *told)
-        if not told[counts[0]] and not any(told[count] for count in counts):
+        told = [*map(add, unpack(block, place * size), values)]
+        pack(block, place * size, *told)
+        if not told[count] and not any(told[each] for each in counts):
             break
     else:  # each was there and counts; the others did before
-        return text, bytes(block)
+        return text, block
     cells: dict[Cell, NDArray[np.float64]] = dict(zip(cells_of(text), block_of(sums, width), strict=True))
     for cell, values in more.items():
         cells[cell] = cells.get(cell, 0.0) + np.asarray(values, dtype=NUMBER)

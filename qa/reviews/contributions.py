@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, aliased
 
 import rubrics
 from qa.core.prepared import Asked, Prepared
-from qa.figures.adding import Sums, gathered, minus
+from qa.figures.adding import Groups, Sums, gathered, minus, ungrouped
 from qa.figures.models import (
     Pack,
     WeeklyAnswerPack,
@@ -87,26 +87,26 @@ def of_reviews(
     return _of_rows(rows, at_hand)
 
 
-def of_one_review(asked: Asked, review_id: int, score: rubrics.Score) -> Contributions:
-    """What a review contributes whose result is at hand; as above, without the work of any condition."""
+def of_one_review(asked: Asked, review_id: int, score: rubrics.Score) -> dict[type[Pack], Groups]:
+    """What a review contributes whose result is at hand, by group; as above, without the work of any condition."""
     row = _REVIEW.one_or_none(asked, review=review_id)
     if row is None:
-        return Contributions()
-    return Contributions(  # no two sums of one review have the same key
-        tables={
-            WeeklyReviewPack: dict(_review_sums(row)),
-            WeeklyReviewerPack: dict(_reviewer_sums(row)),
-            WeeklyAnswerPack: dict(_answer_sums(row, score)),
-        }
-    )
+        return {}
+    return {
+        WeeklyReviewPack: _review_groups(row),
+        WeeklyReviewerPack: _reviewer_groups(row),
+        WeeklyAnswerPack: _answer_groups(row, score),
+    }
 
 
 def _of_rows(rows: Sequence[Any], scores: Mapping[int, rubrics.Score]) -> Contributions:
     return Contributions(
         tables={
-            WeeklyReviewPack: gathered(pair for row in rows for pair in _review_sums(row)),
-            WeeklyReviewerPack: gathered(pair for row in rows for pair in _reviewer_sums(row)),
-            WeeklyAnswerPack: gathered(pair for row in rows for pair in _answer_sums(row, scores[row.revision_id])),
+            WeeklyReviewPack: gathered(pair for row in rows for pair in ungrouped(_review_groups(row))),
+            WeeklyReviewerPack: gathered(pair for row in rows for pair in ungrouped(_reviewer_groups(row))),
+            WeeklyAnswerPack: gathered(
+                pair for row in rows for pair in ungrouped(_answer_groups(row, scores[row.revision_id]))
+            ),
         }
     )
 
@@ -180,11 +180,12 @@ def _faces(row: Any) -> Iterator[tuple[str, str]]:
         yield "launch", row.launch
 
 
-def _review_sums(row: Any) -> Iterator[tuple[tuple[Any, ...], list[float]]]:
-    sums = sums_of_review(row)
-    known = int(row.predicted is not None)
-    for face, value in (*_faces(row), ("version", str(row.version_id))):
-        yield (row.programme_id, face, row.team_id, row.week, row.queue, value, row.risk_class, known), sums
+def _review_groups(row: Any) -> Groups:
+    queue, risk = row.queue, row.risk_class
+    sums, known = sums_of_review(row), int(row.predicted is not None)
+    packs = {(face,): {(queue, value, risk, known): sums} for face, value in _faces(row)}
+    packs["version",] = {(queue, str(row.version_id), risk, known): sums}
+    return {(row.programme_id, row.team_id, row.week): packs}
 
 
 def sums_of_review(row: Any) -> list[float]:
@@ -226,26 +227,30 @@ def sums_of_review(row: Any) -> list[float]:
     ]
 
 
-def _reviewer_sums(row: Any) -> Iterator[tuple[tuple[Any, ...], list[float]]]:
+def _reviewer_groups(row: Any) -> Groups:
     if row.score is None:
-        return
+        return {}
     d = 1 / row.inclusion_probability
-    sums = [1, d, 0.0 if row.outcome == "failed_critical" else d, row.active_seconds]
-    for face, value in (("team", str(row.team_id)), ("queue", row.queue), ("language", row.language)):
-        yield (row.programme_id, face, value, row.week, row.reviewer_id), sums
+    cells = {(row.reviewer_id,): [1, d, 0.0 if row.outcome == "failed_critical" else d, row.active_seconds]}
+    packs = {("language", row.language): cells, ("queue", row.queue): cells, ("team", str(row.team_id)): cells}
+    return {(row.programme_id, row.week): packs}
 
 
-def _answer_sums(row: Any, score: rubrics.Score) -> Iterator[tuple[tuple[Any, ...], list[float]]]:
+def _answer_groups(row: Any, score: rubrics.Score) -> Groups:
     d = 1 / row.inclusion_probability
-    for kind, got in (("criterion", score.criteria), ("section", score.sections)):
-        scale = 100 if kind == "criterion" else 1
+    d2 = d * d
+    version_id, queue, risk = row.version_id, row.queue, row.risk_class
+    cells: dict[tuple[Any, ...], list[float]] = {}
+    for kind, got, scale in (("criterion", score.criteria, 100), ("section", score.sections, 1)):
         for name, value in got.items():
-            key = (row.programme_id, row.team_id, row.week, kind, row.version_id, name, row.queue, row.risk_class)
             if value is None:
-                yield key, [0, 1, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0]
-                continue
-            x = value.numerator / value.denominator * scale
-            yield key, [1, 0, d, d * d, d * x, d * d * x, d * x * x, d * d * x * x]
+                sums = [0, 1, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0]
+            else:
+                x = value.numerator / value.denominator * scale
+                dx, d2x = d * x, d2 * x
+                sums = [1, 0, d, d2, dx, d2x, dx * x, d2x * x]
+            cells[kind, version_id, name, queue, risk] = sums
+    return {(row.programme_id, row.team_id, row.week): {(): cells}} if cells else {}
 
 
 def of_draws(session: Session, where: Sequence[Condition]) -> Contributions:

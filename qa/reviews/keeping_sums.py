@@ -13,7 +13,7 @@ import rubrics
 from qa.core.orm import table_of
 from qa.core.prepared import Asked
 from qa.figures import packing
-from qa.figures.adding import Sums, add, pack_key
+from qa.figures.adding import Sums, add, add_grouped, pack_key
 from qa.figures.models import (
     Pack,
     WeeklyAnswerPack,
@@ -41,7 +41,8 @@ ROUNDING = 1e-9  # of a sum's size: what adding in another order may differ by
 
 def submitted(asked: Asked, review_id: int, score: rubrics.Score) -> None:
     """Add a drawn review that has just been submitted; before, it counted for nothing."""
-    _apply(asked, of_one_review(asked, review_id, score))
+    for model, groups in of_one_review(asked, review_id, score).items():  # in the order of TABLES
+        add_grouped(asked, model, groups)
 
 
 @contextmanager
