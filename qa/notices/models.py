@@ -3,15 +3,20 @@
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from qa.core.orm import Base, WithId, one_of
 
+DIGESTED = text("digest_id IS NOT NULL")  # a new notice is in no digest: writing it leaves that index alone
+
 
 class Notice(WithId, Base):
     __tablename__ = "notice"
-    __table_args__ = (Index("ix_notice_inbox", "user_id", "read_at", "created_at"),)
+    __table_args__ = (
+        Index("ix_notice_inbox", "user_id", "read_at", "created_at"),
+        Index("ix_notice_digest_id", "digest_id", sqlite_where=DIGESTED, postgresql_where=DIGESTED),
+    )
 
     user_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     kind: Mapped[str]  # review_released, session_opened, session_revealed, action_due, ...
@@ -21,7 +26,7 @@ class Notice(WithId, Base):
     created_at: Mapped[dt.datetime]
     read_at: Mapped[dt.datetime | None]
     mailed_at: Mapped[dt.datetime | None]
-    digest_id: Mapped[int | None] = mapped_column(ForeignKey("mail_digest.id"), index=True)  # in which it is told
+    digest_id: Mapped[int | None] = mapped_column(ForeignKey("mail_digest.id"))  # in which it is told
 
 
 class MailDigest(WithId, Base):
