@@ -227,10 +227,15 @@ def _advance(connection: Connection, review_id: int, change: Save) -> bool:
     raise ConflictError(ELSEWHERE, {"version": found.lock_version, "stale": True})
 
 
+_TOLD = (
+    *("revision_id", "criterion_key", "level_key", "percentage", "not_applicable", "comment", "internal_note"),
+    *("root_causes", "praise", "updated_at"),
+)  # of an answer, whole
+
+
 def _answer_statement(dialect: Dialect) -> Insert:
     dialects: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
-    kept = {"id", "not_applicable_reason"}
-    told = [column for column in _answers.columns if column.name not in kept]
+    told = [_answers.c[name] for name in _TOLD]
     added = dialects[dialect.name](_answers).values(not_applicable_reason="", **given(*told))
     changed: Insert = added.on_conflict_do_update(
         index_elements=[_answers.c.revision_id, _answers.c.criterion_key],
@@ -277,21 +282,22 @@ def _write_answers(
         for saved in answers
         for pin in saved.pins
     ]
-    _ANSWER.run_many(
+    _ANSWER.run_rows(
         connection,
+        _TOLD,
         [
-            {
-                "revision_id": revision_id,
-                "criterion_key": saved.criterion_key,
-                "level_key": saved.level_key,
-                "percentage": None if saved.percentage is None else str(saved.percentage),
-                "not_applicable": saved.not_applicable,
-                "comment": saved.comment,
-                "internal_note": saved.internal_note,
-                "root_causes": list(saved.root_causes),
-                "praise": saved.praise,
-                "updated_at": now,
-            }
+            (
+                revision_id,
+                saved.criterion_key,
+                saved.level_key,
+                None if saved.percentage is None else str(saved.percentage),
+                saved.not_applicable,
+                saved.comment,
+                saved.internal_note,
+                list(saved.root_causes),
+                saved.praise,
+                now,
+            )
             for saved in answers
         ],
     )
