@@ -1,11 +1,14 @@
 """One handle on the database, and how its transactions behave on each engine.
 
-SQLite: WAL, foreign keys, full sync; a writing transaction begins IMMEDIATE behind one lock of the process.
-With the driver's own deferred transactions, concurrent read-then-write either loses updates or fails as
-"locked" whatever the busy timeout, and without the lock sixteen writers sleep in SQLite's back-off.
+SQLite: WAL, foreign keys, full sync; a writing transaction begins IMMEDIATE behind one lock of the process, and waits
+for another process in short steps. With the driver's own deferred transactions, concurrent read-then-write either loses
+updates or fails as "locked" whatever the busy timeout, and without the lock sixteen writers sleep in SQLite's back-off.
 """
 
+import os
+import sqlite3
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -120,11 +123,15 @@ db = SQLAlchemy(
 )
 db.session = Sessions(db.session.session_factory, db.session.registry.scopefunc)
 LOCK_WAIT_SECONDS = 30
+LOCK_STEP_SECONDS = 0.0005  # between two looks whether another process still writes
+PATIENT = f"PRAGMA busy_timeout={LOCK_WAIT_SECONDS * 1000}"
+FULL = 2  # PRAGMA synchronous: a commit waits for the disk
 _reading: ContextVar[bool] = ContextVar("reading", default=False)
+_giving_way: ContextVar[bool] = ContextVar("giving_way", default=False)
 
 
 class WriteLockTimeoutError(Exception):
-    """Another transaction of this process holds the database, for too long or in this very thread."""
+    """Another transaction holds the database, for too long or in this very thread."""
 
 
 @contextmanager
@@ -135,6 +142,19 @@ def reading() -> Iterator[None]:
         yield
     finally:
         _reading.reset(token)
+
+
+@contextmanager
+def giving_way() -> Iterator[None]:
+    """Transactions begun inside let the next writer in before they wait for the disk; their commit ends after both.
+
+    For long work in many small transactions, all of it in the database: what comes after a commit rests on it.
+    """
+    token = _giving_way.set(True)
+    try:
+        yield
+    finally:
+        _giving_way.reset(token)
 
 
 @contextmanager
@@ -173,6 +193,52 @@ def _only_reads() -> bool:
     return has_request_context() and request.method in {"GET", "HEAD", "OPTIONS"}
 
 
+def _begin_immediate(driver: Any) -> None:
+    """Begin to write, after a wait in short steps for another process that does.
+
+    SQLite's own wait sleeps 1, 2, 5, 10, 15 ms and longer: whoever comes a moment too late waits three times as long
+    as the other one writes. Every other statement keeps that wait; what it waits for (a recovery, the last
+    connection's closing) is rare.
+    """
+    until: float | None = None
+    driver.execute("PRAGMA busy_timeout=0")
+    try:
+        while True:
+            try:
+                driver.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                    raise
+                now = time.monotonic()
+                until = now + LOCK_WAIT_SECONDS if until is None else until
+                if now >= until:
+                    message = f"another process has been writing for {LOCK_WAIT_SECONDS} s"
+                    raise WriteLockTimeoutError(message) from error
+            else:
+                return
+            time.sleep(LOCK_STEP_SECONDS)
+    finally:
+        driver.execute(PATIENT)
+
+
+def _let_first(driver: Any, info: dict[str, Any], others: bool) -> None:
+    """Whether others may write before the disk has what this connection writes."""
+    if others and driver.execute("PRAGMA synchronous").fetchone()[0] != FULL:
+        return  # somebody turned it down: a test
+    driver.execute(f"PRAGMA synchronous={'NORMAL' if others else 'FULL'}")
+    info["gives_way"] = others
+
+
+def _to_disk(driver: Any) -> None:
+    """Wait until the disk has what is committed: it all lies in the journal, or was copied from there and synced."""
+    _, _, path = driver.execute("PRAGMA database_list").fetchone()
+    journal = os.open(f"{path}-wal", os.O_RDWR)
+    try:
+        getattr(os, "fdatasync", os.fsync)(journal)
+    finally:
+        os.close(journal)
+
+
 def _prepare_sqlite(engine: Engine) -> None:
     write_lock = Turns()
     holder: list[int] = []  # the thread that writes, if one does
@@ -185,12 +251,12 @@ def _prepare_sqlite(engine: Engine) -> None:
         for pragma in (
             "journal_mode=WAL",
             "foreign_keys=ON",
-            f"busy_timeout={LOCK_WAIT_SECONDS * 1000}",
             "synchronous=FULL",
             "cache_size=-16384",  # for what is written; what is read is mapped
             "mmap_size=268435456",
         ):
             cursor.execute(f"PRAGMA {pragma}")
+        cursor.execute(PATIENT)
         cursor.close()
 
     # The dialect's own hook, not an event: one event of the engine makes every connection costlier than its work.
@@ -208,7 +274,9 @@ def _prepare_sqlite(engine: Engine) -> None:
             holder.append(threading.get_ident())
             info["holds_write_lock"] = True
         try:
-            driver.execute("BEGIN IMMEDIATE")
+            if _giving_way.get() != info.get("gives_way", False):
+                _let_first(driver, info, others=_giving_way.get())
+            _begin_immediate(driver)
         except BaseException:
             _release(info)
             raise
@@ -219,8 +287,8 @@ def _prepare_sqlite(engine: Engine) -> None:
         except BaseException:
             rollback(connection)  # SQLAlchemy takes a transaction whose commit failed for ended
             raise
-        if holder:
-            _release(connection.info)  # what was committed is on disk
+        if holder and _release(connection.info) and connection.info.get("gives_way"):
+            _to_disk(connection.driver_connection)  # of any other, what was committed is there
 
     def rollback(connection: Any) -> None:
         try:
@@ -235,10 +303,13 @@ def _prepare_sqlite(engine: Engine) -> None:
     for name, hook in hooks.items():
         setattr(engine.dialect, name, hook)
 
-    def _release(info: dict[str, Any]) -> None:
-        if info.pop("holds_write_lock", False):
+    def _release(info: dict[str, Any]) -> bool:
+        """Whether there was a turn to give back."""
+        held: bool = info.pop("holds_write_lock", False)
+        if held:
             holder.clear()
             write_lock.release()
+        return held
 
     # A transaction that ended in neither way ends with its connection's use.
     @event.listens_for(engine, "checkin")

@@ -31,6 +31,7 @@ RENEW_SECONDS = 15.0
 MAX_ATTEMPTS = 3
 POLL_SECONDS = 0.5
 HOUSEKEEPING_SECONDS = 2.0
+TOLD_EVERY = 1.0  # seconds between two times that a job of many small steps tells how far it is
 
 
 class JobState(StrEnum):
@@ -92,6 +93,19 @@ def progress(job_id: int, done: int, total: int | None) -> None:
             update(Job).where(Job.id == job_id).values(done=done, total=total, leased_until=utcnow() + LEASE)
         )
         session.commit()
+
+
+class Progress:
+    """Tells the first step and then at most one a second: each telling is a transaction, and whoever writes waits."""
+
+    def __init__(self, job_id: int, clock: Callable[[], float] = time.monotonic) -> None:
+        self._job_id, self._clock = job_id, clock
+        self._next = clock()
+
+    def __call__(self, done: int, total: int | None) -> None:
+        if self._clock() >= self._next:
+            progress(self._job_id, done, total)
+            self._next = self._clock() + TOLD_EVERY
 
 
 def keep_lease(job_id: int) -> None:

@@ -91,7 +91,7 @@ def take_in_here(session: Session, job_id: int) -> Mapping[str, Any]:
                 keys=keys(),
                 now=utcnow(),
                 clock=utcnow,
-                progress=lambda done, total: jobs.progress(job_id, done, total),
+                progress=jobs.Progress(job_id),
                 together=BESIDE_PAGES,
             )
         return {"run": run_id, "state": run.state}
@@ -119,7 +119,7 @@ def pull(job: Job) -> Mapping[str, Any]:
         keys=keys(),
         now=utcnow(),
         clock=utcnow,
-        progress=lambda done, total: jobs.progress(job_id, done, total),
+        progress=jobs.Progress(job_id),
     )
     return {"run": run_id, "state": run.state}
 

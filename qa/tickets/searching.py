@@ -36,7 +36,7 @@ from sqlalchemy.dialects.sqlite import insert as insert_or_sqlite
 from sqlalchemy.orm import Session
 
 from qa.core.crypto import KeyRing, decrypt_text, encrypt_text, unwrap
-from qa.core.db import reading
+from qa.core.db import giving_way, reading
 from qa.people.models import Source
 from qa.tickets.conversations import about_revision, about_ticket, read_payload
 from qa.tickets.models import (
@@ -162,10 +162,11 @@ def index_pending(
             session.rollback()
         if not ids:
             break
-        forget(session, ring, ids)
-        _insert(session, told)
-        session.execute(delete(SearchPending).where(SearchPending.ticket_id.in_(ids)))
-        session.commit()
+        with giving_way():
+            forget(session, ring, ids)
+            _insert(session, told)
+            session.execute(delete(SearchPending).where(SearchPending.ticket_id.in_(ids)))
+            session.commit()
         done += len(ids)
         if after_chunk is not None:
             after_chunk(done)

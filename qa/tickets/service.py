@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import structlog
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from qa.core import audit, jobs, logs
 from qa.core.crypto import KeyRing
 from qa.core.errors import FairmarkError, InvalidInputError
+from qa.core.orm import table_of
+from qa.core.prepared import PreparedChange, given
 from qa.people.models import Source
 from qa.tickets import agents, keeping
 from qa.tickets.counting import Counts
@@ -34,6 +36,8 @@ BROKEN = "The intake broke off. What was stored stays; run it again to finish it
 log = structlog.get_logger(__name__)
 MOST_KEPT_REJECTS = 100_000  # in the database; the counts go on
 match_parts = agents.match_parts
+_runs = table_of(IntakeRun)
+COUNTED = PreparedChange(update(_runs).where(_runs.c.id == bindparam("run")).values(given(_runs.c.counts)))
 
 Progress = Callable[[int, int | None], None]
 
@@ -232,8 +236,7 @@ def _store(
         ]
         insert_rows(session, IntakeReject, rows)
         kept += len(rows)
-        session.get_one(IntakeRun, run_id).counts = counts.as_dict()
-        session.flush()
+        COUNTED.run(session, run=run_id, counts=counts.as_dict())
 
     def after_chunk(counts: Counts) -> None:
         if progress is not None:

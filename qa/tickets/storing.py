@@ -15,7 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from qa.core.crypto import KeyRing
-from qa.core.db import reading
+from qa.core.db import giving_way, reading
 from qa.core.errors import ConflictError
 from qa.people.models import ProgrammeSetting, Source
 from qa.people.queries import setting_at, zone_of
@@ -62,7 +62,7 @@ def store_tickets(
     """
     store = _open(session, source, ring=ring, frame_key=frame_key, now=now, redacted=redacted, run_id=run_id)
     total = Counts()
-    with collected_rarely():
+    with collected_rarely(), giving_way():
         store.directory.load(session)
         store.directory.ensure(session, agents)
         for chunk in _chunks(records, together or CHUNK):

@@ -4,9 +4,8 @@ import datetime as dt
 import json
 import subprocess
 import sys
-import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -24,9 +23,8 @@ from qa.core.jobs import Job
 from qa.core.orm import table_of
 from qa.core.prepared import Prepared, PreparedChange, given
 from qa.people.models import Membership
-from tests.core.writers import count_up
+from tests.core.writers import count_up, in_background
 from tests.support.cast import NOW
-from tests.support.server import close_app, make_app
 
 WRITERS = 16
 TIMES = 15
@@ -43,17 +41,6 @@ def job_id(session: Session) -> int:
     job = jobs.enqueue(session, "count", {}, by=None, now=NOW)
     session.commit()
     return job.id
-
-
-@pytest.fixture
-def sqlite_app(tmp_path: Path) -> Iterator[Flask]:
-    """An application on a SQLite file of its own, with one table."""
-    app = make_app(Settings.for_tests(database_url=f"sqlite:///{tmp_path / 'one.db'}", instance=tmp_path), durable=True)
-    with app.app_context():
-        db.session.execute(text("CREATE TABLE t (x INTEGER)"))
-        db.session.commit()
-    yield app
-    close_app(app)
 
 
 def test_sixteen_writers_of_one_process_lose_nothing(app: Flask, session: Session, job_id: int):
@@ -284,28 +271,3 @@ def test_a_moment_without_its_zone_is_refused(app: Flask, job_id: int):
 
         with pytest.raises(StatementError, match="time zone"):
             db.session.commit()
-
-
-class in_background:  # noqa: N801 - reads as a sentence where it is used
-    """A writer in another thread that has written and not yet committed, for as long as the block lasts."""
-
-    def __init__(self, app: Flask, write: Callable[[], object]) -> None:
-        self.app, self.write = app, write
-        self.written, self.enough = threading.Event(), threading.Event()
-        self.thread = threading.Thread(target=self.run)
-
-    def run(self) -> None:
-        with self.app.app_context():
-            self.write()
-            db.session.flush()
-            self.written.set()
-            self.enough.wait(timeout=30)
-            db.session.commit()
-
-    def __enter__(self) -> None:
-        self.thread.start()
-        assert self.written.wait(timeout=30)
-
-    def __exit__(self, *_: object) -> None:
-        self.enough.set()
-        self.thread.join(timeout=30)

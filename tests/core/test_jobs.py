@@ -135,6 +135,21 @@ def test_a_handler_can_tell_how_far_it_is(app: Flask, job_of: Callable[[int], Jo
     assert (job_of(waiting).done, job_of(waiting).state) == (1, "done")
 
 
+def test_a_job_of_many_small_steps_tells_the_first_and_then_one_a_second(
+    app: Flask, job_of: Callable[[int], Job], waiting: int
+):
+    moments = iter([0.0, 0.0, 0.0, 0.9, 1.1, 1.1, 1.2])  # two are looked at where a step is told
+    told = []
+
+    with app.app_context():
+        tell = jobs.Progress(waiting, clock=lambda: next(moments))
+        for step in range(1, 5):
+            tell(step, 9)
+            told.append(job_of(waiting).done)
+
+    assert told == [1, 1, 3, 3]
+
+
 def test_a_handler_that_fails_leaves_its_error_and_none_of_its_changes(
     app: Flask, session: Session, job_of: Callable[[int], Job], waiting: int
 ):

@@ -6,9 +6,10 @@ Run as a program it is one process of several: ``python -m tests.core.writers UR
 import json
 import sys
 from collections import Counter
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from threading import Barrier
+from threading import Barrier, Event, Thread
 
 from flask import Flask
 from sqlalchemy import select
@@ -49,6 +50,31 @@ def count_once(job_id: int) -> None:
     job.done = job.done + 1
     audit.record(session, action="count", object_type="job", object_id=job_id, actor_id=None, now=utcnow())
     db.session.commit()
+
+
+class in_background:  # noqa: N801 - reads as a sentence where it is used
+    """A writer in another thread that has written and not yet committed, for as long as the block lasts."""
+
+    def __init__(self, app: Flask, write: Callable[[], object]) -> None:
+        self.app, self.write = app, write
+        self.written, self.enough = Event(), Event()
+        self.thread = Thread(target=self.run)
+
+    def run(self) -> None:
+        with self.app.app_context():
+            self.write()
+            db.session.flush()
+            self.written.set()
+            self.enough.wait(timeout=30)
+            db.session.commit()
+
+    def __enter__(self) -> None:
+        self.thread.start()
+        assert self.written.wait(timeout=30)
+
+    def __exit__(self, *_: object) -> None:
+        self.enough.set()
+        self.thread.join(timeout=30)
 
 
 def main(url: str, instance: str, job_id: str, threads: str, times: str) -> None:
