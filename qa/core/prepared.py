@@ -204,12 +204,16 @@ def _executed(connection: Connection, sql: str, parameters: Any, *, many: bool =
 
     Who listens to statements hears of it, and an error is SQLAlchemy's, as for any other.
     """
-    cursor = connection.connection.cursor()
+    driver: Any = connection.connection.dbapi_connection
+    cursor = driver.cursor()
     try:
         if connection._has_events or connection.engine._has_events:  # as SQLAlchemy asks itself
             for listen in connection.dispatch.before_cursor_execute:
                 listen(connection, cursor, sql, parameters, None, many)
-        (cursor.executemany if many else cursor.execute)(sql, parameters)
+        if many:
+            cursor.executemany(sql, parameters)
+        else:
+            cursor.execute(sql, parameters)
     except connection.dialect.loaded_dbapi.Error as error:
         cursor.close()
         raise DBAPIError.instance(

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from math import log
 from typing import Any, NamedTuple
 
@@ -37,6 +38,7 @@ NOT_KNOWN = "not known"
 BATCH = 500  # revisions whose answers are read at once
 
 
+@lru_cache(maxsize=4096)  # of each specialist, in the weeks that are scored now
 def tenure(started_on: dt.date | None, week: dt.date) -> str:
     """How long a specialist had been here at the beginning of a week."""
     if started_on is None:
