@@ -21,7 +21,7 @@ from qa.people.models import AgentIdentity, Source
 from qa.reviews.models import Review, ReviewRevision
 from qa.reviews.queries import StoredAnswer, answers_of, in_order
 from qa.rubric_library.models import RubricVersion
-from qa.rubric_library.queries import parsed, rubric_of
+from qa.rubric_library.queries import document_of, parsed, rubric_of
 from qa.sampling.models import Assignment, Purpose, StrikeRequest
 from qa.tickets.conversations import KEPT_COLUMNS, Conversation, Message, read_conversation
 from qa.tickets.models import ConversationKey, ConversationRevision, HandledPart, Ticket
@@ -81,7 +81,7 @@ def _statement() -> Select[Any]:
             revisions.c.id.label("revision_id"),
             revisions.c.internal_note,
             versions.c.state.label("rubric_state"),
-            versions.c.document,
+            versions.c.fingerprint,
             requests.c.state.label("strike_state"),
             _waiting(before=True).label("before"),
             _waiting(before=False).label("waiting"),
@@ -169,6 +169,7 @@ def open_for(session: Session, actor: Actor, assignment_id: int) -> Opened:
         raise NotFoundError(ELSEWHERE)
     drafted = row.rubric_state == "draft"
     answers = answers_of(session, row.revision_id) if row.revision_id is not None else ()
+    document = document_of(session, row.rubric_version_id, state=row.rubric_state, fingerprint=row.fingerprint)
     return Opened(
         id=row.id,
         purpose=row.purpose,
@@ -188,8 +189,8 @@ def open_for(session: Session, actor: Actor, assignment_id: int) -> Opened:
         strike_state=row.strike_state,
         position=row.before + 1,
         waiting=row.waiting,
-        document=row.document,
-        rubric=rubric_of(session, row.rubric_version_id) if drafted else parsed(row.document),
+        document=document,
+        rubric=rubric_of(session, row.rubric_version_id) if drafted else parsed(document),
         untouched=not answers and not drafted,
         answers=answers,
         row=row,

@@ -17,7 +17,7 @@ from qa.core.orm import table_of
 from qa.core.prepared import Prepared
 from qa.reviews.models import Answer, Evidence, Review, ReviewRevision
 from qa.rubric_library.models import RubricVersion
-from qa.rubric_library.queries import parsed, rubric_of
+from qa.rubric_library.queries import document_of, parsed, rubric_of
 from qa.sampling.models import Assignment
 from qa.tickets.models import ConversationRevision, HandledPart, Ticket
 from qa.tickets.queries import may_open
@@ -98,7 +98,7 @@ def _statement() -> Select[Any]:
             _revisions.c.id.label("revision_id"),
             _revisions.c.submitted_at.label("revision_submitted_at"),
             _versions.c.state.label("rubric_state"),
-            _versions.c.document,
+            _versions.c.fingerprint,
         )
         .select_from(_assignments)
         .join(_parts, _parts.c.id == _assignments.c.part_id)
@@ -185,6 +185,7 @@ def locked(session: Session, task: Task) -> Task:
 
 def _task(session: Session, row: Any) -> Task:
     drafted = row.rubric_state == "draft"
+    told = {"state": row.rubric_state, "fingerprint": row.fingerprint}
     return Task(
         id=row.id,
         part_id=row.part_id,
@@ -206,5 +207,7 @@ def _task(session: Session, row: Any) -> Task:
         pinned=bool(row.pinned),
         beside=bool(row.beside),
         revised_at=row.revision_submitted_at,
-        rubric=rubric_of(session, row.rubric_version_id) if drafted else parsed(row.document),
+        rubric=rubric_of(session, row.rubric_version_id)
+        if drafted
+        else parsed(document_of(session, row.rubric_version_id, **told)),
     )

@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import and_, exists, or_, select
+from sqlalchemy import and_, bindparam, exists, or_, select
 from sqlalchemy.orm import Session
 
 import rubrics
 from qa.core.access import AUTHORITY, Actor, Permission
 from qa.core.errors import NotFoundError
+from qa.core.orm import table_of
+from qa.core.prepared import Asked, Prepared
 from qa.people.models import ProgrammeSetting, User
 from qa.people.queries import people_with_role
 from qa.rubric_library.drafting import finished, tree_of
@@ -158,6 +160,28 @@ def rubrics_of(session: Session, version_ids: Iterable[int]) -> dict[int, rubric
 def value_of(session: Session, version: RubricVersion) -> rubrics.RubricVersion | None:
     """A version as the value that scores; nothing for a draft that is not finished."""
     return rubrics_of(session, [version.id]).get(version.id)
+
+
+_DOCUMENT = Prepared(
+    select(table_of(RubricVersion).c.document).where(table_of(RubricVersion).c.id == bindparam("version"))
+)
+_documents: dict[str, str] = {}  # by the fingerprints of their versions
+MOST_DOCUMENTS = 64
+
+
+def document_of(asked: Asked, version_id: int, *, state: str, fingerprint: str) -> str:
+    """What a version says, as YAML. One that is no draft any more is read once in a process: its fingerprint tells it.
+
+    Always the same string then, by which others keep what they make of it.
+    """
+    if state == "draft":
+        return str(_DOCUMENT.one_or_none(asked, version=version_id).document)
+    known = _documents.get(fingerprint)
+    if known is None:
+        if len(_documents) >= MOST_DOCUMENTS:
+            _documents.clear()
+        known = _documents[fingerprint] = str(_DOCUMENT.one_or_none(asked, version=version_id).document)
+    return known
 
 
 @lru_cache(maxsize=64)

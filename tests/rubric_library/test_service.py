@@ -161,6 +161,19 @@ def test_a_version_whose_text_was_changed_behind_our_back_is_not_published(sessi
         workflow.publish(session, made, effective_from=NOW, by=cast.quinn.id, now=NOW)
 
 
+def test_a_version_that_no_longer_changes_is_read_once_and_a_draft_each_time(session: Session, cast: Cast):
+    made = publish_rubric(session, cast)
+    of_it = {"fingerprint": made.fingerprint}
+    published = made.document
+    first = queries.document_of(session, made.id, state="published", **of_it)
+    made.document = "key: another"
+    session.flush()
+
+    assert first == published
+    assert queries.document_of(session, made.id, state="published", **of_it) is first
+    assert queries.document_of(session, made.id, state="draft", **of_it) == "key: another"
+
+
 def test_publishing_goes_to_the_audit_trail_with_the_fingerprint(session: Session, cast: Cast):
     made = publish_rubric(session, cast)
 
