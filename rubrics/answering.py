@@ -54,13 +54,17 @@ def chosen_level(criterion: Criterion, answer: Answer | None) -> Level | None:
 def check_answer(criterion: Criterion, answer: Answer) -> None:
     """AnswerError when the answer does not fit the criterion's scale or its N/A."""
     key, scale = criterion.key, criterion.scale
-    if (answer.level is not None) + (answer.percentage is not None) + answer.not_applicable > 1:
-        raise AnswerError(f"criterion {key}: an answer is a level, a percentage or N/A, not two of them")
-    if answer.not_applicable and not criterion.na_allowed:
-        raise AnswerError(f"criterion {key} does not allow N/A")
-    if answer.level is not None and not (isinstance(answer.level, str) and answer.level in scale.worth):
-        raise AnswerError(f"criterion {key} has no level {answer.level!r}")
-    if answer.percentage is not None:
+    if answer.level is not None:
+        if answer.percentage is not None or answer.not_applicable:
+            raise AnswerError(f"criterion {key}: an answer is a level, a percentage or N/A, not two of them")
+        if not (isinstance(answer.level, str) and answer.level in scale.worth):
+            raise AnswerError(f"criterion {key} has no level {answer.level!r}")
+    elif answer.not_applicable:
+        if answer.percentage is not None:
+            raise AnswerError(f"criterion {key}: an answer is a level, a percentage or N/A, not two of them")
+        if not criterion.na_allowed:
+            raise AnswerError(f"criterion {key} does not allow N/A")
+    elif answer.percentage is not None:
         if scale.kind != "percentage":
             raise AnswerError(f"criterion {key} is answered with a level, not with {answer.percentage} %")
         if not 0 <= answer.percentage <= 100:
@@ -76,11 +80,9 @@ def criterion_fraction(criterion: Criterion, answer: Answer | None) -> Fraction 
     if answer is None or not answer.given:
         return None
     check_answer(criterion, answer)
-    if answer.not_applicable:
-        return None
-    if answer.percentage is not None:
-        return Fraction(answer.percentage) / 100
-    return None if answer.level is None else criterion.scale.worth[answer.level]
+    if answer.level is not None:
+        return criterion.scale.worth[answer.level]
+    return None if answer.percentage is None else Fraction(answer.percentage) / 100
 
 
 def fails_critical(criterion: Criterion, answer: Answer | None) -> bool:
@@ -110,9 +112,11 @@ def _below(percentage: Fraction, threshold: Fraction | None) -> bool:
 def missing(version: RubricVersion, answers: Answers, *, channel: str | None = None) -> tuple[Missing, ...]:
     """What stops a submit, in reading order: open criteria, and comments or pins the version asks for."""
     return tuple(
-        Missing(criterion_key=criterion.key, what=what, message=message)
-        for criterion in visible_criteria(version, answers, channel=channel)
-        for what, message in _needs(criterion, answers.get(criterion.key))
+        [
+            Missing(criterion_key=criterion.key, what=what, message=message)
+            for criterion in visible_criteria(version, answers, channel=channel)
+            for what, message in _needs(criterion, answers.get(criterion.key))
+        ]
     )
 
 
@@ -120,8 +124,8 @@ def _needs(criterion: Criterion, answer: Answer | None) -> list[tuple[Need, str]
     if answer is None or not answer.given:
         return [("answer", f"{criterion.name} is not answered yet.")]
     check_answer(criterion, answer)
-    level = chosen_level(criterion, answer)
-    if level is not None:
+    if answer.level is not None:
+        level = criterion.scale.level(answer.level)
         comment, evidence, at = level.comment_required, level.evidence_required, f"“{level.name}”"
     elif answer.percentage is not None:
         scale = criterion.scale

@@ -116,9 +116,10 @@ def read_save(payload: object, rubric: rubrics.RubricVersion) -> Save:
         active_seconds=seconds if type(seconds) is int and 0 <= seconds <= 3600 else 0,
         conversation_revision_id=seen,
     )
+    criteria = rubric.asked_on(None)
     for key, answer in save.state.items():
         try:
-            rubrics.check_answer(rubric.criterion(key), answer)
+            rubrics.check_answer(criteria[key], answer)
         except rubrics.AnswerError as error:
             raise InvalidInputError(str(error), {key: str(error)}) from error
     return save
@@ -145,11 +146,11 @@ def _answer(item: object, criteria: Mapping[str, rubrics.Criterion]) -> SavedAns
         level_key=item.get("level") or None,
         percentage=None if percentage in (None, "") else _percentage(percentage, criterion.key),
         not_applicable=item.get("not_applicable") is True,
-        comment=_text(item.get("comment", ""), criterion.key),
-        internal_note=_text(item.get("internal_note", ""), criterion.key),
-        root_causes=_causes(item.get("root_causes", []), criterion),
+        comment=_text(item["comment"], criterion.key) if "comment" in item else "",
+        internal_note=_text(item["internal_note"], criterion.key) if "internal_note" in item else "",
+        root_causes=_causes(item["root_causes"], criterion) if "root_causes" in item else (),
         praise=item.get("praise") is True,
-        pins=_pins(item.get("pins", []), criterion.key),
+        pins=_pins(item["pins"], criterion.key) if "pins" in item else (),
     )
 
 

@@ -150,11 +150,8 @@ def save(assignment_id: int) -> ResponseReturnValue:
     change = rules.read_save(request.get_json(silent=True), task.rubric)
     draft = saving.save(session, task, change, texts=texts_for(session, task, change), now=now)
     db.session.commit()
-    return jsonify(
-        version=draft.version,
-        saved_at=now.isoformat(),
-        **scoring_page.progress(task.rubric, draft.state, channel=task.channel, live=g.setting.live_score),
-    )
+    told = scoring_page.progress(task.rubric, draft.state, channel=task.channel, live=g.setting.live_score)
+    return scoring_page.answer({"version": draft.version, "saved_at": now.isoformat(), **told})
 
 
 def texts_for(session: Session, task: tasks.Task, change: rules.Save) -> Mapping[str, str]:
@@ -198,7 +195,7 @@ def submit(assignment_id: int) -> ResponseReturnValue:
         following = url_for("reviews.mine", sent=assignment_id)
     else:
         following = onward(session, severity=task.content_severity, sent=assignment_id)
-    return jsonify(next=following)
+    return scoring_page.answer({"next": following})
 
 
 @bp.post("/queue/<int:assignment_id>/undo")

@@ -34,8 +34,9 @@ class _Part:
 
 def score(version: RubricVersion, answers: Answers, *, channel: str | None = None, explain: bool = True) -> Score:
     """The score of one review as ``rubrics.score`` states it."""
-    for key in answers:
-        version.criterion(key)
+    if not answers.keys() <= version.asked_on(None).keys():
+        for key in answers:
+            version.criterion(key)
     shown = visible_criteria(version, answers, channel=channel)
     fractions = {item.key: criterion_fraction(item, answers.get(item.key)) for item in shown}
     unanswered = tuple([item.key for item in shown if fractions[item.key] is None and not _given(answers, item)])
@@ -109,28 +110,28 @@ def _pooled(version: RubricVersion, earned: list[tuple[Fraction, Fraction]], *, 
     """Percent earned by weighted fractions; None when nothing among them has a weight."""
     if version.method == "deductive" and not bonus and any(weight for weight, _ in earned):
         return max(Fraction(0), 100 - sum((weight * (1 - fraction) for weight, fraction in earned), Fraction(0)))
-    return _weighted_percent(earned)
+    return _weighted_mean(earned, times=100)
 
 
-def _weighted_percent(earned: list[tuple[Fraction, Fraction]]) -> Fraction | None:
-    """100 times the sum of weight times fraction, by the sum of weights, in whole numbers until the very end.
+def _weighted_mean(pairs: list[tuple[Fraction, Fraction]], *, times: int = 1) -> Fraction | None:
+    """The mean of (weight, value), times a number; exact, and in whole numbers until the very end.
 
-    Exact: each sum is kept as a numerator over a common denominator, and brought to lowest terms once.
+    Each sum is kept as a numerator over a common denominator, and brought to lowest terms once.
     """
     top, bottom, weights, parts = 0, 1, 0, 1
-    for weight, fraction in earned:
+    for weight, value in pairs:
         of_weight, weight_over = weight.as_integer_ratio()
-        of_fraction, fraction_over = fraction.as_integer_ratio()
+        of_value, value_over = value.as_integer_ratio()
         if weight_over == parts:
             weights += of_weight
         else:
             weights, parts = weights * weight_over + of_weight * parts, parts * weight_over
-        term, over = of_weight * of_fraction, weight_over * fraction_over
+        term, over = of_weight * of_value, weight_over * value_over
         if over == bottom:
             top += term
         else:
             top, bottom = top * over + term * bottom, bottom * over
-    return Fraction(100 * top * parts, bottom * weights) if weights else None
+    return Fraction(times * top * parts, bottom * weights) if weights else None
 
 
 def _section_scores(version: RubricVersion, parts: list[_Part]) -> dict[str, Fraction | None]:
@@ -155,8 +156,9 @@ def _total(
         total = _pooled(version, earned, bonus=False)
     else:
         found_in = [(part.section.weight, scores[part.section.key]) for part in ordinary]
-        earned = [(weight, found / 100) for weight, found in found_in if found is not None]
-        total = _weighted_percent(earned)
+        percents = [(weight, found) for weight, found in found_in if found is not None]
+        total = _weighted_mean(percents)
+        earned = [(weight, found / 100) for weight, found in percents] if explain else []
     if explain:
         deducting = version.arithmetic == "pooled" and version.method == "deductive"
         text = "All N/A or open: no score" if total is None else f"Review: {_formula(earned, deducting)}"
