@@ -160,12 +160,12 @@ class PreparedChange:
         compiled = self._for(connection, rows[0])
         _changed(connection, compiled.sql, [compiled.parameters(row) for row in rows], many=True)
 
-    def run_rows(self, asked: Asked, names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    def run_rows(self, asked: Asked, names: tuple[str, ...], rows: Sequence[Sequence[Any]]) -> None:
         """The same for rows of values in the order of ``names``."""
         if not rows:
             return
         connection = asked if isinstance(asked, Connection) else asked.connection()
-        compiled = self._for(connection, dict.fromkeys(names))
+        compiled = self._for(connection, names)
         _changed(connection, compiled.sql, compiled.parameters_of_rows(names, rows), many=True)
 
     def new_id(self, asked: Asked, **values: Any) -> int:
@@ -178,11 +178,12 @@ class PreparedChange:
         finally:
             cursor.close()
 
-    def _for(self, connection: Connection, values: dict[str, Any]) -> "_Compiled":
+    def _for(self, connection: Connection, values: Mapping[str, Any] | tuple[str, ...]) -> "_Compiled":
         compiled = self._compiled.get(connection.dialect.name)
         if compiled is None:
             made = self._statement if isinstance(self._statement, Change) else self._statement(connection.dialect)
-            compiled = self._compiled[connection.dialect.name] = _Compiled(made, values, connection.dialect)
+            named = dict.fromkeys(values) if isinstance(values, tuple) else values
+            compiled = self._compiled[connection.dialect.name] = _Compiled(made, named, connection.dialect)
         return compiled
 
 
@@ -286,14 +287,14 @@ class _Compiled:
             if name not in values
         }
         # In the statement's order, or by name: what is to come with what becomes of it, and what could not be written.
-        self._names = list(state.positiontup or ()) if compiled.positional else None
+        self._names = tuple(state.positiontup or ()) if compiled.positional else None
         places: Any = [(name, name) for name in values] if self._names is None else enumerate(self._names)
         self._turned = [(place, turned[name]) for place, name in places if name in turned and name not in held]
         self.parameters = _filling(dict if self._names is None else _in_order(self._names), held, self._turned)
 
-    def parameters_of_rows(self, names: Sequence[str], rows: Sequence[Sequence[Any]]) -> list[Any]:
+    def parameters_of_rows(self, names: tuple[str, ...], rows: Sequence[Sequence[Any]]) -> list[Any]:
         """The same of many rows, whose values come in the order of ``names``."""
-        if self._names != list(names):
+        if self._names != names:
             return [self.parameters(dict(zip(names, row, strict=True))) for row in rows]
         whole = [[*row] for row in rows]
         for place, process in self._turned:
@@ -327,7 +328,10 @@ def _in_order(names: Sequence[str]) -> Callable[[dict[str, Any]], list[Any]]:
 
 
 def _with_its_own(statement: Any) -> Any:
-    """The statement with its own words and numbers written into it, so that only what differs is handed over."""
+    """The statement with its own words and numbers written into it, so that only what differs is handed over.
+
+    They are the program's: what anybody sends is a ``bindparam``, and never part of a statement that is kept.
+    """
 
     def written(part: Any, **_: Any) -> Any:
         if not isinstance(part, BindParameter) or part.required:

@@ -43,7 +43,7 @@ class _Statements:
 
     def __init__(self, model: type[Pack]) -> None:
         table = table_of(model)
-        self.key = pack_key(model)
+        self.key = tuple(pack_key(model))
         by_team = "team_id" in self.key
         self.own = [name for name in self.key if name == "face" or (name == "value" and not by_team)]
         self.shared = [name for name in self.key if name not in self.own]  # the programme, and what follows
