@@ -145,6 +145,7 @@ def configure(app: Flask, settings: Settings) -> None:
     app.extensions["fairmark"] = settings
     app.extensions["access_log"] = AccessLogBuffer()
     app.extensions["last_seen"] = sessions.LastSeen()
+    app.extensions["held"] = {}  # by identify.py: what people hold, as it was last read
     # What lower rooms ask of higher ones; a call reads the room at its first time.
     app.extensions["sampled_scores"] = lambda *asked: sampled.sampled_scores(*asked)
     app.extensions["review_pace"] = lambda *asked: sampled.review_pace(*asked)

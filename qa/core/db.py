@@ -45,6 +45,12 @@ class LateSession(SessionOfExtension):
             self._early.begin()
         return self._early
 
+    def apart(self) -> Connection:
+        """What ``apart`` below tells of."""
+        if self._early is None:
+            self._early = self._db.engine.connect()
+        return self._early
+
     def get_bind(self, mapper: Any = None, clause: Any = None, bind: Any = None, **kwargs: Any) -> Engine | Connection:
         if bind is None and self._early is not None:
             return self._early
@@ -142,6 +148,14 @@ def reading() -> Iterator[None]:
         yield
     finally:
         _reading.reset(token)
+
+
+def apart(session: Session) -> Connection:
+    """A connection to ask one thing by itself, between two transactions of a context's session.
+
+    On SQLite nothing is begun for it, and nobody waits; ``rollback`` gives it back.
+    """
+    return cast("LateSession", session).apart()
 
 
 @contextmanager

@@ -31,13 +31,14 @@ def identify(app: Flask) -> None:
     # What somebody holds depends on the day, and the day on the programme's zone, which the same statement reads.
     zone = app.extensions.get("zone_seen", dt.UTC)
     supposed = local_day(now, zone)
-    found = signed_in.find(db.session(), digest, now=now, today=supposed)
+    known: signed_in.Known = app.extensions["held"]
+    found = signed_in.find(db.session(), digest, now=now, today=supposed, known=known)
     if found is None or not found.active or not sessions.is_live(found, settings=rules, now=now):
         return
     here.zone = app.extensions["zone_seen"] = queries.zone_of(found.setting)
     today = supposed if here.zone is zone else local_day(now, here.zone)
     if today != supposed:
-        found = signed_in.find(db.session(), digest, now=now, today=today) or found
+        found = signed_in.find(db.session(), digest, now=now, today=today, known=known) or found
     here.programme, here.setting, here.actor, here.signed_in = found.programme, found.setting, found.actor, found
     app.extensions["last_seen"].note(found, now)
 

@@ -23,6 +23,8 @@ class Programme(WithId, Base):
     name: Mapped[str]
     customer_word: Mapped[str] = mapped_column(default="creator")
     created_at: Mapped[dt.datetime]
+    # Another number after every change of its rules; the database sees to it (migration 0042).
+    rules_mark: Mapped[int] = mapped_column(BigInt, default=0, server_default="0")
 
 
 class ProgrammeSetting(WithId, Base):
@@ -94,6 +96,8 @@ class User(WithId, Base):
     started_on: Mapped[dt.date | None]
     created_at: Mapped[dt.datetime]
     preferences: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    # Another number after every change of the roles, teams, regions and clearance held; the database sees to it.
+    holdings_mark: Mapped[int] = mapped_column(BigInt, default=0, server_default="0")
 
 
 class RoleGrant(WithId, Base):

@@ -14,7 +14,7 @@ from qa.core.access import Permission, requires
 from qa.core.clock import local_day, midnight, monday_of, utcnow
 from qa.core.cookies import form_token
 from qa.core.crypto import KeyRing, UnreadableTextError
-from qa.core.db import db, only_reading
+from qa.core.db import apart, db, only_reading
 from qa.core.errors import InvalidInputError, NotFoundError
 from qa.core.pages import initials
 from qa.core.routing import numbered
@@ -245,9 +245,10 @@ def hand_over(assignment_id: int) -> ResponseReturnValue:
 
 def onward(session: Session, *, severity: int, sent: int | None = None) -> str:
     """Where to go from a part: to the next one that may be opened today, by way of a pause if this one was hard."""
-    with only_reading(session):
-        following = next_part.next_in_queue(session, g.actor, after=sent)
-        if following is not None and following[1] >= exposure.HARMFUL:
+    following = next_part.next_in_queue(apart(session), g.actor, after=sent)
+    session.rollback()
+    if following is not None and following[1] >= exposure.HARMFUL:
+        with only_reading(session):
             budget = exposure.budget_of(session, g.setting, g.actor.user_id, now=utcnow())
             following = next_part.next_in_queue(session, g.actor, after=sent, up_to=budget.offered_up_to)
     following_id = following[0] if following else None
