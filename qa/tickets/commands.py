@@ -21,7 +21,7 @@ from qa.people.queries import the_programme
 from qa.tickets import erasing, retention, searching, service, signal_storing, uploads
 from qa.tickets.counting import OUTCOMES, Counts
 from qa.tickets.intake.formats import FORMATS
-from qa.tickets.jobs import journal, keys, take_in_here
+from qa.tickets.jobs import do_here, journal, keys
 from qa.tickets.live import running
 from qa.tickets.models import IntakeReject, IntakeRun, SourceConnection
 from qa.tickets.originals import expiring
@@ -173,10 +173,10 @@ def tell(run: IntakeRun, rejects: list[dict[str, object]]) -> None:
 @click.argument("job_id", type=int)
 @with_appcontext
 def take_in(job_id: int) -> None:
-    """Do the waiting upload's job, for a server that lends it a process; prints its outcome as JSON."""
+    """Do the job of an upload or a live pull, for a server that lends it a process; prints its outcome as JSON."""
     apart.end_with_lender()
     session = db.session()
-    told = take_in_here(session, job_id)
+    told = do_here(session, job_id)
     searching.index_pending(session, keys().ring)  # here too it is in nobody's way
     click.echo(json.dumps(dict(told)))
 

@@ -54,17 +54,29 @@ def take_in(job: Job) -> Mapping[str, Any]:
     session = db.session()
     if settings().testing or keeping.size_of(upload_folder(), folder) < APART_FROM:
         return take_in_here(session, job_id)
+    try:
+        return _apart(session, job_id, run_id, service.BROKEN)
+    finally:
+        session.rollback()
+        keeping.forget(session, upload_folder(), folder)
+
+
+def _apart(session: Session, job_id: int, run_id: int, broken: str) -> Mapping[str, Any]:
+    """The job in a process of its own; its run fails with these words if that process says nothing of it."""
     session.rollback()
     try:
         return apart.command(["take-in", str(job_id)], alive=lambda: jobs.keep_lease(job_id))
     except Exception:
         if not service.is_over(session, run_id):  # the process was killed or never began: nobody else says so
             session.rollback()
-            service.finish(session, run_id, "failed", {"error": service.BROKEN}, now=utcnow())
+            service.finish(session, run_id, "failed", {"error": broken}, now=utcnow())
         raise
-    finally:
-        session.rollback()
-        keeping.forget(session, upload_folder(), folder)
+
+
+def do_here(session: Session, job_id: int) -> Mapping[str, Any]:
+    """An intake's or a pull's job in this process."""
+    job = session.get_one(Job, job_id)
+    return pull_here(session, job_id) if job.name == running.PULL_JOB else take_in_here(session, job_id)
 
 
 def take_in_here(session: Session, job_id: int) -> Mapping[str, Any]:
@@ -106,9 +118,17 @@ def house() -> House:
 
 
 def pull(job: Job) -> Mapping[str, Any]:
-    """Pull a source until its end, or until the help desk asks to wait."""
+    """Pull a source until its end, or until the help desk asks to wait; in a process of its own, as an upload."""
     job_id, run_id = job.id, int(job.payload["run"])
     session = db.session()
+    if settings().testing:
+        return pull_here(session, job_id)
+    return _apart(session, job_id, run_id, running.BROKEN)
+
+
+def pull_here(session: Session, job_id: int) -> Mapping[str, Any]:
+    """The pull of a job in this process."""
+    run_id = int(session.get_one(Job, job_id).payload["run"])
     if service.is_over(session, run_id):
         session.rollback()
         return {"run": run_id}

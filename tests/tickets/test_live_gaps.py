@@ -1,6 +1,8 @@
-"""Live pulls of accounts that lack something: ratings of the plan, a ticket that is gone when it is asked for."""
+"""Live pulls that lack something: ratings of the plan, a ticket that is gone when asked for, their own process."""
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,6 +10,10 @@ from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from qa.config import Settings
+from qa.core.apart import ApartError
+from qa.core.jobs import Job
+from qa.tickets.live.running import BROKEN
 from qa.tickets.models import ConversationRevision, IntakeReject
 from tests.support.cast import Cast
 from tests.support.client import CheckingClient
@@ -68,3 +74,47 @@ def test_a_ticket_that_is_gone_when_asked_for_is_a_reject_and_its_stored_text_st
     assert (after["state"], after["tickets"]["read"], after["tickets"]["rejected"]) == ("done", 2, 1)
     assert session.scalar(select(func.count(ConversationRevision.id))) == revisions
     assert session.scalars(select(IntakeReject.value)).all() == ["2"]
+
+
+@pytest.fixture
+def served(app: Flask, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Jobs are done as by an operator's server, not as in a test."""
+    monkeypatch.setitem(app.extensions, "fairmark", replace(settings, testing=False))
+
+
+@pytest.mark.usefixtures("served")
+def test_a_server_lets_a_process_of_its_own_pull(
+    ada: CheckingClient,
+    app: Flask,
+    session: Session,
+    flask_command: Callable[..., Any],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    lent: list[Sequence[str]] = []
+
+    def command(arguments: Sequence[str], **_: Any) -> Any:
+        lent.append(arguments)
+        return json.loads(flask_command(*arguments).output.splitlines()[-1])
+
+    monkeypatch.setattr("qa.core.apart.command", command)
+    with serve(zendesk([[changed(1, 5), changed(2, 6)]], talk(1, 2))) as desk:
+        pulled(ada, app, connected(ada, desk.url))
+
+    [job] = session.scalars(select(Job).where(Job.name == "tickets.pull"))
+    found = told(session)
+    assert lent == [["take-in", str(job.id)]]
+    assert (job.result, found["tickets"]["stored"]) == ({"run": 1, "state": "done"}, 2)
+
+
+@pytest.mark.usefixtures("served")
+def test_a_pull_whose_process_ends_without_a_word_says_so(
+    ada: CheckingClient, app: Flask, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def command(arguments: Sequence[str], **_: Any) -> Any:
+        raise ApartError("ended with -9 and said nothing")
+
+    monkeypatch.setattr("qa.core.apart.command", command)
+    with serve(zendesk([[changed(1, 5)]], talk(1))) as desk:
+        pulled(ada, app, connected(ada, desk.url))
+
+    assert told(session) == {"state": "failed", "error": BROKEN}

@@ -28,6 +28,7 @@ from qa.tickets.storing import BESIDE_PAGES, store_tickets
 
 PULL_JOB = "tickets.pull"
 LIVE = "live pull"
+BROKEN = "The pull broke off. What was stored stays; the next pull goes on from there."
 GONE = "the help desk lists it, but has it no more"
 
 
@@ -149,8 +150,7 @@ def run_pull(
         raise
     except Exception as error:  # noqa: BLE001 - told without its message, which may quote a row
         session.rollback()
-        words = "The pull broke off. What was stored stays; the next pull goes on from there."
-        service.finish(session, run_id, "failed", {"error": words}, now=clock())
+        service.finish(session, run_id, "failed", {"error": BROKEN}, now=clock())
         raise service.broken(error) from None
     return service.finish(session, run_id, "done", piece.counts.as_dict(), now=clock())
 
