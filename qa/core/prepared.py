@@ -168,16 +168,6 @@ class PreparedChange:
         compiled = self._for(connection, names)
         _changed(connection, compiled.sql, compiled.parameters_of_rows(names, rows), many=True)
 
-    def new_id(self, asked: Asked, **values: Any) -> int:
-        """What an insert ``returning`` one number gives for one row."""
-        connection = asked if isinstance(asked, Connection) else asked.connection()
-        compiled = self._for(connection, values)
-        cursor = _executed(connection, compiled.sql, compiled.parameters(values))
-        try:
-            return int(cursor.fetchall()[0][0])  # all: an insert of SQLite ends with its last row
-        finally:
-            cursor.close()
-
     def _for(self, connection: Connection, values: Mapping[str, Any] | tuple[str, ...]) -> "_Compiled":
         compiled = self._compiled.get(connection.dialect.name)
         if compiled is None:
@@ -185,6 +175,24 @@ class PreparedChange:
             named = dict.fromkeys(values) if isinstance(values, tuple) else values
             compiled = self._compiled[connection.dialect.name] = _Compiled(made, named, connection.dialect)
         return compiled
+
+
+class PreparedInsert(PreparedChange):
+    """The same of one row with an id: SQLite's driver knows the new one anyhow, PostgreSQL is asked for it."""
+
+    def __init__(self, statement: Insert) -> None:
+        asking = statement.returning(statement.table.c.id)
+        super().__init__(lambda dialect: statement if dialect.name == "sqlite" else asking)
+
+    def new_id(self, asked: Asked, **values: Any) -> int:
+        """The id of the row that it adds."""
+        connection = asked if isinstance(asked, Connection) else asked.connection()
+        compiled = self._for(connection, values)
+        cursor = _executed(connection, compiled.sql, compiled.parameters(values))
+        try:
+            return int(cursor.lastrowid if connection.dialect.name == "sqlite" else cursor.fetchone()[0])
+        finally:
+            cursor.close()
 
 
 def given(*columns: Column[Any]) -> dict[str, BindParameter[Any]]:

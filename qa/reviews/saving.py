@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 import rubrics
 from qa.core.errors import ConflictError, InvalidInputError
 from qa.core.orm import table_of
-from qa.core.prepared import Prepared, PreparedChange, given
+from qa.core.prepared import Prepared, PreparedChange, PreparedInsert, given
 from qa.reviews import queries, rules
 from qa.reviews.models import Answer, Evidence, Review, ReviewRevision
 from qa.reviews.rules import Save, SavedAnswer
@@ -87,9 +87,8 @@ _BEGUN = PreparedChange(  # it no longer goes back to the pool by itself
     .where(_assignments.c.id == bindparam("assignment"), _assignments.c.state == "open")
     .values(leased_until=None)
 )
-_NEW_REVIEW = PreparedChange(
-    insert(_reviews)
-    .values(
+_NEW_REVIEW = PreparedInsert(
+    insert(_reviews).values(
         given(
             _reviews.c.assignment_id,
             _reviews.c.part_id,
@@ -105,11 +104,9 @@ _NEW_REVIEW = PreparedChange(
             _reviews.c.active_seconds,
         )
     )
-    .returning(_reviews.c.id)
 )
-_NEW_REVISION = PreparedChange(
-    insert(_revisions)
-    .values(
+_NEW_REVISION = PreparedInsert(
+    insert(_revisions).values(
         n=1,
         kind="first",
         summary="",
@@ -129,7 +126,6 @@ _NEW_REVISION = PreparedChange(
             _revisions.c.submitted_at,
         ),
     )
-    .returning(_revisions.c.id)
 )
 # A draft, by the names of the review's columns and of its revision's.
 DRAFT: Mapping[str, Any] = {
@@ -189,7 +185,7 @@ def begin(
         created_by_id=task.reviewer_id,
         **revision,
     )
-    _write_answers(connection, revision_id, change.answers, texts=texts, pinned=False, now=now)
+    _write_answers(connection, revision_id, change.answers, texts=texts, begun=True, now=now)
     return review_id, revision_id
 
 
@@ -249,6 +245,9 @@ _ANSWER_ID = (
     .where(_answers.c.revision_id == bindparam("revision_id"), _answers.c.criterion_key == bindparam("criterion_key"))
     .scalar_subquery()
 )
+_NEW_ANSWER = PreparedChange(
+    insert(_answers).values(not_applicable_reason="", **given(*(_answers.c[name] for name in _TOLD)))
+)
 _ANSWER = PreparedChange(_answer_statement)
 _UNPINNED = PreparedChange(delete(_evidence).where(_evidence.c.answer_id == _ANSWER_ID))
 _PINNED = PreparedChange(
@@ -265,10 +264,11 @@ def _write_answers(
     answers: Sequence[SavedAnswer],
     *,
     texts: Mapping[str, str],
-    pinned: bool,
+    begun: bool = False,
+    pinned: bool = False,
     now: dt.datetime,
 ) -> None:
-    """Each answer whole, with the pins it has now; ``pinned``: there may be some that it had."""
+    """Each answer whole, with the pins it has now; ``begun``: there was none, ``pinned``: some may have had pins."""
     pins = [
         {
             "revision_id": revision_id,
@@ -282,7 +282,7 @@ def _write_answers(
         for saved in answers
         for pin in saved.pins
     ]
-    _ANSWER.run_rows(
+    (_NEW_ANSWER if begun else _ANSWER).run_rows(
         connection,
         _TOLD,
         [

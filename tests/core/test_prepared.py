@@ -10,7 +10,16 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
 from qa.core.orm import UtcDateTime, table_of
-from qa.core.prepared import Prepared, PreparedChange, PreparedMaking, PreparedPlain, each_of, given, one_of
+from qa.core.prepared import (
+    Prepared,
+    PreparedChange,
+    PreparedInsert,
+    PreparedMaking,
+    PreparedPlain,
+    each_of,
+    given,
+    one_of,
+)
 from qa.notices.models import Notice
 from qa.people.models import ProgrammeSetting, User
 from tests.support.cast import Cast
@@ -118,7 +127,7 @@ def test_changes_are_kept_with_every_type_and_counted(session: Session, cast: Ca
 
     PreparedChange(insert(notices).values(told)).run_many(session, rows[:2])
     PreparedChange(insert(notices).values(told)).run_many(session, [])
-    third = PreparedChange(insert(notices).values(told).returning(notices.c.id)).new_id(session.connection(), **rows[2])
+    third = PreparedInsert(insert(notices).values(told)).new_id(session.connection(), **rows[2])
     changed = [read.run(session, object=name, read_at=SINCE_THEN) for name in ("1", "9")]
 
     kept = session.scalars(select(Notice).order_by(Notice.id)).all()
