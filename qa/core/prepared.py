@@ -226,7 +226,12 @@ def _executed(connection: Connection, sql: str, parameters: Any, *, many: bool =
     except connection.dialect.loaded_dbapi.Error as error:
         cursor.close()
         raise DBAPIError.instance(
-            sql, parameters, error, connection.dialect.loaded_dbapi.Error, dialect=connection.dialect
+            sql,
+            parameters,
+            error,
+            connection.dialect.loaded_dbapi.Error,
+            hide_parameters=connection.engine.hide_parameters,
+            dialect=connection.dialect,
         ) from error
     except BaseException:
         cursor.close()

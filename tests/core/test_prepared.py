@@ -5,10 +5,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from flask import Flask
 from sqlalchemy import bindparam, insert, literal, select, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
+from qa.core.db import db
 from qa.core.orm import UtcDateTime, table_of
 from qa.core.prepared import (
     Prepared,
@@ -193,6 +195,18 @@ def test_a_rule_of_the_database_is_kept_as_in_any_statement(session: Session, ca
     session.rollback()
 
 
+def test_an_error_names_the_statement_and_nothing_that_was_typed(app: Flask, session: Session, cast: Cast):
+    people = table_of(User)
+    taken = PreparedChange(update(people).where(people.c.id == bindparam("person")).values(given(people.c.email)))
+    person, email = cast.rita.id, cast.lena.email
+    session.commit()
+
+    with app.app_context(), pytest.raises(IntegrityError, match=r"(?i)update") as refused:
+        taken.run(db.session(), person=person, email=email)
+
+    assert "[parameters:" not in str(refused.value)
+
+
 def test_a_value_that_python_would_have_to_think_of_is_refused(session: Session, cast: Cast):
     notices = table_of(Notice)
 
@@ -202,8 +216,6 @@ def test_a_value_that_python_would_have_to_think_of_is_refused(session: Session,
 
 def test_who_counts_statements_counts_these(app, client):
     with app.test_request_context(), count_queries() as statements:
-        from qa.core.db import db
-
         Prepared(select(User.__table__.c.id)).all(db.session())
 
     assert len(statements) == 1
