@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from math import isfinite, log2
 from typing import Any, NamedTuple
 
@@ -67,7 +68,7 @@ PROHIBITED = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Rules:
     """The stated rules: targets in seconds, and phrases in lower case."""
 
@@ -77,7 +78,7 @@ class Rules:
     closings: Mapping[str, Sequence[str]] = field(default_factory=lambda: CLOSINGS)
     prohibited: Sequence[str] = PROHIBITED
 
-    @property
+    @cached_property
     def version(self) -> str:
         """The name of exactly these rules."""
         told = json.dumps([1, asdict(self)], sort_keys=True, ensure_ascii=False, default=list)
