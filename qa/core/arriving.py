@@ -21,7 +21,12 @@ class PlainRequest(Request):
     @cached_property
     def cookies(self) -> ImmutableMultiDict[str, str]:
         # A server puts them into one line of its environment: no need to look through every header for others.
-        return parse_cookie(self.environ.get("HTTP_COOKIE"), cls=self.dict_storage_class)  # type: ignore[return-value]
+        sent = self.environ.get("HTTP_COOKIE", "")
+        if '"' in sent or not sent.isascii():  # nothing that this application ever set
+            return parse_cookie(sent, cls=self.dict_storage_class)  # type: ignore[return-value]
+        pairs = [each.partition("=") for each in sent.split(";")]
+        # Of two with one name the first, which is the one of the longer path, as in a dictionary of many values.
+        return {name.strip(): value.strip() for name, _, value in reversed(pairs) if name.strip()}  # type: ignore[return-value]
 
     @cached_property
     def args(self) -> MultiDict[str, str]:

@@ -83,12 +83,12 @@ class Stencil:
 
     def encoded(self, **values: str | bytes) -> bytes:
         """The same in UTF-8, as it is sent: what stays is encoded once. Bytes are markup that is encoded already."""
+        plain = [name for name, value in values.items() if type(value) is str]
+        whole = {**values, **dict(zip(plain, escaped([str(values[name]) for name in plain]), strict=True))}
         pieces = list(self._encoded)
         for place in range(1, len(pieces), 2):
-            value = values[self._pieces[place]]
-            if isinstance(value, str):
-                value = (value if isinstance(value, Markup) else escape(value)).encode()
-            pieces[place] = value
+            value = whole[self._pieces[place]]
+            pieces[place] = value.encode() if isinstance(value, str) else value
         return b"".join(pieces)
 
 

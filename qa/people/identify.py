@@ -6,7 +6,7 @@ from typing import Any
 from flask import Flask, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from qa.config import settings
+from qa.config import Settings
 from qa.core.clock import local_day, utcnow
 from qa.core.db import db
 from qa.core.errors import ForbiddenError
@@ -22,7 +22,7 @@ def identify(app: Flask) -> None:
     """Put the signed-in person on ``g.actor``; nobody when the session is missing, revoked or past its end."""
     here: Any = g._get_current_object()
     here.actor = None
-    rules = settings()
+    rules: Settings = app.extensions["fairmark"]
     token = request.cookies.get(sessions.cookie_name(rules))
     if not token or request.endpoint == "static":
         return

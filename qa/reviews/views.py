@@ -83,7 +83,9 @@ def score(assignment_id: int) -> ResponseReturnValue:
     """The scoring page. Opening it writes nothing; the draft begins with the first answer."""
     now = utcnow()
     session = db.session()
-    actor, setting, customer = g.actor, g.setting, g.programme.customer_word
+    # The things themselves: a proxy looks for them at every name.
+    here, asked = g._get_current_object(), request._get_current_object()  # type: ignore[attr-defined]
+    actor, setting, zone, customer = here.actor, here.setting, here.zone, here.programme.customer_word
     task = opening.open_for(session, actor, assignment_id)
     if task.state == "submitted" and task.review_id is not None:
         return redirect(url_for("reviews.show", review_id=task.review_id))
@@ -105,7 +107,6 @@ def score(assignment_id: int) -> ResponseReturnValue:
         progress, as_json = scoring_page.as_json(
             scoring_page.progress(task.rubric, rules.state_of(task.answers), **shows)
         )
-    zone = g.zone
     links = procedures.links_for(session, task.rubric, actor.programme_id, task.resolved_at, today=local_day(now, zone))
     shown = scoring_page.drawn_messages(
         scoring_page.shown_messages(conversation, task.judges, blind=blind, customer=customer),
@@ -115,7 +116,7 @@ def score(assignment_id: int) -> ResponseReturnValue:
     return drawn_page.drawn(
         drawn_page.Look(
             roles=actor.roles,
-            mounted_at=request.script_root,
+            mounted_at=asked.script_root,
             purpose=task.purpose,
             content_severity=task.content_severity,
             strike_state=task.strike_state,
@@ -126,7 +127,7 @@ def score(assignment_id: int) -> ResponseReturnValue:
             **scoring_page.words_of(task),
             "answered": str(progress["answered"]),
             "total": str(progress["total"]),
-            "url": request.script_root + request.path,
+            "url": asked.script_root + asked.path,
             "strike_url": numbered("sampling.ask_to_strike", assignment_id=task.id),
             "state": scoring_page.page_state(task, conversation.revision_id, as_json),
             "conversation": shown,

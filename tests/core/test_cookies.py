@@ -98,6 +98,18 @@ def test_cookies_are_read_as_flask_reads_them():
         assert not request.cookies
 
 
+def test_plain_cookies_are_read_as_flask_reads_them():
+    app = Flask("cookies")
+    headers = {"Cookie": " a=1;a=2 ; odd; d=; =x; e=f=g; h = i ;"}
+
+    with app.test_request_context(headers=headers):
+        usual = dict(request.cookies.items())
+    app.request_class = PlainRequest
+    with app.test_request_context(headers=headers):
+        assert dict(request.cookies.items()) == usual
+    assert usual["a"] == "1"
+
+
 def test_a_cookie_is_written_when_it_changed_and_what_rests_on_it_says_so():
     app = Flask("written")
     app.config.update(SECRET_KEY="a key")

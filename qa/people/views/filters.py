@@ -52,7 +52,9 @@ def filters_here() -> Here | None:
 def open_with_default() -> ResponseReturnValue | None:
     """A page that is opened bare opens with its default, which stands in the address like any other."""
     actor = g.get("actor")
-    if actor is None or request.method != "GET" or request.query_string or request.endpoint is None:
+    if actor is None or saved_filters.KEY not in actor.preferences:  # most people keep none
+        return None
+    if request.method != "GET" or request.query_string or request.endpoint is None:
         return None
     query = saved_filters.default_of(actor.preferences, request.endpoint)
     return None if query is None else redirect(f"{url_for(request.endpoint)}?{query}")
