@@ -61,7 +61,7 @@ class Prepared:
         compiled = self._compiled.get(name)
         if compiled is None:
             compiled = self._compiled[name] = _Compiled(self._statement, values, connection.dialect)
-        cursor = _executed(connection, compiled.sql, compiled.parameters(values))
+        cursor = executed(connection, compiled.sql, compiled.parameters(values))
         try:
             if compiled.turned is None:  # the driver names its types with the first answer
                 kinds = [each[1] for each in cursor.description]
@@ -188,7 +188,7 @@ class PreparedInsert(PreparedChange):
         """The id of the row that it adds."""
         connection = asked if isinstance(asked, Connection) else asked.connection()
         compiled = self._for(connection, values)
-        cursor = _executed(connection, compiled.sql, compiled.parameters(values))
+        cursor = executed(connection, compiled.sql, compiled.parameters(values))
         try:
             return int(cursor.lastrowid if connection.dialect.name == "sqlite" else cursor.fetchone()[0])
         finally:
@@ -201,14 +201,14 @@ def given(*columns: Column[Any]) -> dict[str, BindParameter[Any]]:
 
 
 def _changed(connection: Connection, sql: str, parameters: Any, *, many: bool = False) -> int:
-    cursor = _executed(connection, sql, parameters, many=many)
+    cursor = executed(connection, sql, parameters, many=many)
     try:
         return int(cursor.rowcount)
     finally:
         cursor.close()
 
 
-def _executed(connection: Connection, sql: str, parameters: Any, *, many: bool = False) -> Any:
+def executed(connection: Connection, sql: str, parameters: Any, *, many: bool = False) -> Any:
     """The driver's cursor after a statement.
 
     Who listens to statements hears of it, and an error is SQLAlchemy's, as for any other.

@@ -30,6 +30,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from qa.core.orm import Base, UtcDateTime
+from qa.core.prepared import executed
 
 if TYPE_CHECKING:
     import psycopg
@@ -77,7 +78,7 @@ def insert_values(session: Session, model: type[Base], names: tuple[str, ...], r
 def _insert(session: Session, statement: str, values: Sequence[tuple[Any, ...]]) -> None:
     connection = session.connection()
     if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql(statement, list(values))
+        executed(connection, statement, values, many=True).close()
         return
     driver = cast("psycopg.Connection[Any]", connection.connection.driver_connection)
     try:
@@ -154,7 +155,9 @@ def take_ids(session: Session, model: type[Base], count: int) -> Sequence[int]:
         return ()
     table = table_of(model)
     if session.get_bind().dialect.name == "sqlite":
-        last = session.connection().exec_driver_sql(_last_id(table)).scalar_one()
+        cursor = executed(session.connection(), _last_id(table), ())
+        last = cursor.fetchone()[0]
+        cursor.close()
         return range(last + 1, last + count + 1)
     next_ids = text("SELECT nextval(pg_get_serial_sequence(:name, 'id')) FROM generate_series(1, :count)")
     return session.scalars(next_ids, {"name": table.name, "count": count}).all()
