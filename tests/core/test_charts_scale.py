@@ -29,6 +29,14 @@ def test_ticks_are_round_and_enclose_the_span(span: tuple[float, float], ticks: 
     assert linear(span, start=0, end=100).ticks == ticks
 
 
+def test_figures_that_differ_by_the_rounding_of_floats_have_an_axis_as_equal_ones():
+    # 0.1 + 0.2 - 0.3 is 5.6e-17: a criterion that is as good as the others' may be that far from them.
+    span = domain([0.0, 0.1 + 0.2 - 0.3])
+
+    assert span == (pytest.approx(-1), pytest.approx(1))
+    assert linear((0.0, 0.1 + 0.2 - 0.3), start=0, end=100).ticks == (-1, -0.5, 0, 0.5, 1)
+
+
 def test_counts_have_no_fractions_between_them():
     assert linear((0, 1.06), start=0, end=100, whole=True).ticks == (0, 1, 2)
     assert linear((0, 5.3), start=0, end=100, whole=True).ticks == (0, 2, 4, 6)

@@ -10,6 +10,7 @@ from qa.core.numerals import number
 
 ROUND_STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
 LABEL_GAP = 10.0
+SMALLEST = 1e-9  # of what is shown: figures that differ by less differ by the rounding of floats
 LARGEST = 1e12  # beyond this a tick's text no longer fits any margin
 
 
@@ -47,7 +48,7 @@ def domain(values: Iterable[float | None], *, bounds: tuple[float, float] | None
     if not known:
         return None
     low, high = max(min(known), -LARGEST), min(max(known), LARGEST)
-    air = (high - low) * 0.06 or max(abs(low) * 0.05, 1.0)
+    air = (high - low) * 0.06 if high - low > SMALLEST else max(abs(low) * 0.05, 1.0)
     low, high = low - air, high + air
     rounded = 0.0 if bounds is None else (bounds[1] - bounds[0]) * 1e-9  # a mean of hundreds may come out a bit above
     if bounds is not None and bounds[0] - rounded <= min(known) and max(known) <= bounds[1] + rounded:
@@ -58,7 +59,7 @@ def domain(values: Iterable[float | None], *, bounds: tuple[float, float] | None
 def linear(span: tuple[float, float], *, start: float, end: float, ticks: int = 5, whole: bool = False) -> Scale:
     """A scale over the span, widened to round ticks; those of a ``whole`` one are no fractions."""
     low, high = span
-    if high - low < max(abs(low), abs(high)) * 1e-9 or high <= low:
+    if high - low < max(abs(low), abs(high), 1.0) * SMALLEST:
         low, high = low - 1, high + 1
     rough = (high - low) / max(ticks - 1, 1)
     power = 10.0 ** floor(log10(rough))
