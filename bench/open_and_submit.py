@@ -6,7 +6,10 @@ Ours: the page of a part that nobody opened, and the submit that brings all twel
 check, the audit event, the weekly sums, the sealing and the notice. The peer: one view that reads the conversation and
 the form from sqlite3 and draws them through Jinja, and one that writes the answers and their score in one transaction,
 on the same settings of the disk; nobody is asked who they are. Both through a test client in this process, in turns,
-the same conversation and rubric; CPU seconds, the middle over all parts. Exit 0 only if the bar holds.
+the same conversation and rubric; CPU seconds, the middle over all parts once both are warm.
+
+Whatever else a machine does costs both of them, and ours more: it touches more memory. So there are several rounds, and
+the one counts in which the peer took least, whatever ours took in it. Exit 0 only if the bar holds.
 """
 
 import gc
@@ -17,6 +20,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from operator import itemgetter
 from pathlib import Path
 
 from flask import Flask, jsonify, render_template, request
@@ -29,7 +33,8 @@ from bench.scoring_page import signed_in
 from tests.support import runs
 
 STEP_BAR = 1.8
-PARTS, WARM = 24, 6
+PARTS, WARM = 64, 16
+ROUNDS = 5
 LEVELS = ("l3", "l2", "l1", "l0")
 PAGE = """<!doctype html><html lang="en"><title>{{ subject }}</title><h1>{{ subject }}</h1><ol>
 {% for message in messages %}<li><b>{{ message[0] }}</b> <time>{{ message[1] }}</time><p>{{ message[2] }}</p></li>
@@ -55,6 +60,15 @@ def main() -> int:
 
 
 def step_bar() -> Bar:
+    rounds = [one_round() for _ in range(ROUNDS)]
+    for step, least in rounds:
+        print(f"open, answer and submit {step * 1e6:,.0f} µs, bare Flask and sqlite3 {least * 1e6:,.0f} µs of CPU")
+    step, least = min(rounds, key=itemgetter(1))
+    return at_most("opening and submitting a part, CPU, over bare Flask and sqlite3", step / least, STEP_BAR, 2)
+
+
+def one_round() -> tuple[float, float]:
+    """CPU seconds of our step and of the peer's."""
     with (
         tempfile.TemporaryDirectory() as folder,
         world("sqlite", Path(folder), reviewers=1, parts=PARTS) as desk,
@@ -65,9 +79,7 @@ def step_bar() -> Bar:
         for n, part in enumerate(desk.reviewers[0].parts):
             ours.append(our_step(client, part))
             theirs.append(bare_step(peer, n + 1))
-        step, least = statistics.median(ours[WARM:]), statistics.median(theirs[WARM:])
-    print(f"open, answer and submit {step * 1e6:,.0f} µs, bare Flask and sqlite3 {least * 1e6:,.0f} µs of CPU")
-    return at_most("opening and submitting a part, CPU, over bare Flask and sqlite3", step / least, STEP_BAR, 2)
+    return statistics.median(ours[WARM:]), statistics.median(theirs[WARM:])
 
 
 def our_step(client: FlaskClient, part: Part) -> float:
