@@ -59,8 +59,8 @@ class LateSession(SessionOfExtension):
     def commit(self) -> None:
         if self._early is None or self.in_transaction():
             super().commit()  # of what it joined as well
-        else:
-            self._early.commit()
+        if self._early is not None:
+            self._early.commit()  # the mapper may have begun and asked for nothing
         self._rest()
 
     def rollback(self) -> None:
@@ -239,6 +239,7 @@ def _let_first(driver: Any, info: dict[str, Any], others: bool) -> None:
     """Whether others may write before the disk has what this connection writes."""
     if others and driver.execute("PRAGMA synchronous").fetchone()[0] != FULL:
         return  # somebody turned it down: a test
+    info["gives_way"] = True  # first: whoever is interrupted here syncs once more than need be
     driver.execute(f"PRAGMA synchronous={'NORMAL' if others else 'FULL'}")
     info["gives_way"] = others
 

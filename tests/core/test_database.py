@@ -32,6 +32,7 @@ PROJECT = Path(__file__).parents[2]
 _jobs = table_of(Job)
 ROWS = Prepared(select(column("x", Integer)).select_from(table("t")))
 WITHOUT_PARENT = PreparedChange(insert(table("child", column("x", Integer))).values(x=bindparam("x")))
+READ_DONE = Prepared(select(_jobs.c.done).where(_jobs.c.id == bindparam("job")))
 COUNTED = PreparedChange(update(_jobs).where(_jobs.c.id == bindparam("job")).values(given(_jobs.c.done)))
 
 
@@ -77,6 +78,21 @@ def test_what_fails_half_way_leaves_nothing_and_holds_nobody_up(app: Flask, sess
 
     assert outcomes == Counter(done=1)
     assert session.get_one(Job, job_id).done == 1
+
+
+def test_what_was_written_is_kept_where_the_mapper_began_and_asked_for_nothing(
+    app: Flask, session: Session, job_id: int
+):
+    with app.app_context():
+        READ_DONE.one_or_none(db.session(), job=job_id)  # as whoever is asking is looked for
+        db.session.begin_nested().commit()
+        COUNTED.run(db.session(), job=job_id, done=5)
+        db.session.commit()
+        db.session().begin()
+        COUNTED.run(db.session(), job=job_id, done=6)
+        db.session.commit()
+
+    assert session.get_one(Job, job_id).done == 6
 
 
 @pytest.mark.parametrize(
