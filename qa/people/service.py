@@ -94,7 +94,12 @@ def import_roster(
 
 def _load(session: Session, programme_id: int, rows: Sequence[RosterRow]) -> _Facts:
     emails = {row.email for row in rows} | {row.lead for row in rows if row.lead}
-    users = {user.email: user for user in session.scalars(select(User).where(User.email.in_(emails)))}
+    users = {
+        user.email: user
+        for user in session.scalars(
+            select(User).where(User.email.in_(emails)).order_by(User.id).with_for_update(key_share=True)
+        )
+    }
     foreign = next((user for user in users.values() if user.programme_id != programme_id), None)
     if foreign is not None:
         raise InvalidInputError(f"{foreign.email} belongs to another programme.")

@@ -190,8 +190,10 @@ def _asked(row: Any) -> _Asking:
     return _Asking(row, programme, (programme.id, programme.rules_mark, row.holdings_mark))
 
 
-def _hold(session: Session, user_id: int, *, now: dt.datetime, today: dt.date) -> Holding:
+def _hold(session: Session, user_id: int, *, now: dt.datetime, today: dt.date) -> Holding | None:
     row = _HOLDING.one_or_none(session, user_id=user_id, now=now, today=today)
+    if row is None:  # no rules, or the person is gone since a moment ago
+        return None
     setting: Any = SettingRow._make(row[:_SETTING_ENDS])
     return Holding(
         marks=(setting.programme_id, row.rules_mark, row.holdings_mark),
@@ -250,6 +252,8 @@ def find(session: Session, token_digest: str, *, now: dt.datetime, today: dt.dat
     held = known.get(user_id)
     if held is None or not held.still(asking.marks, now=now, today=today):
         held = _hold(session, user_id, now=now, today=today)
+        if held is None:
+            return None
         if len(known) >= MOST_MADE:
             known.clear()
         known[user_id] = held

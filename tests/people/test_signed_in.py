@@ -123,3 +123,27 @@ def test_a_role_counts_on_its_days_and_rules_from_their_moment_on(session: Sessi
     ]
     long_ago = OPENED - dt.timedelta(days=1)
     assert find(session, token_digest, now=long_ago, today=TODAY, known=known).setting.review_days == 7  # type: ignore[union-attr]
+
+
+def test_without_rules_nobody_is_signed_in(session: Session, cast: Cast, token_digest: str):
+    session.execute(text("DELETE FROM programme_setting"))
+    session.commit()
+
+    assert find(session, token_digest, now=NOW, today=TODAY, known={}) is None
+
+
+def test_a_reload_without_a_search_path_marks_as_well(session: Session, cast: Cast, token_digest: str):
+    person_id, schema = cast.rita.id, "main"
+    if session.get_bind().dialect.name != "sqlite":
+        schema = str(session.scalar(text("SELECT current_schema()")))
+        session.execute(text("SET LOCAL search_path = ''"))
+
+    session.execute(
+        text(f"INSERT INTO {schema}.role_grant (user_id, role, valid_from) VALUES (:person, 'director', :since)"),
+        {"person": person_id, "since": SINCE},
+    )
+    session.commit()
+
+    found = find(session, token_digest, now=NOW, today=TODAY, known={})
+    assert found is not None
+    assert Role.DIRECTOR in found.actor.roles

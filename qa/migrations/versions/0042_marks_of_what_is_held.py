@@ -21,13 +21,16 @@ MARKED = (
     ("programme_setting", "programme_id", "programme", "rules_mark"),
 )
 MARK = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+CHANCE = "floor(random() * 9007199254740992)::bigint"  # on PostgreSQL
 EVENTS = {"insert": ("NEW",), "update": ("OLD", "NEW"), "delete": ("OLD",)}
 
 
 def upgrade() -> None:
+    sqlite = op.get_bind().dialect.name == "sqlite"
     for table, mark in (("person", "holdings_mark"), ("programme", "rules_mark")):
         op.add_column(table, sa.Column(mark, MARK, nullable=False, server_default="0"))
-    if op.get_bind().dialect.name == "sqlite":
+        op.execute(f"UPDATE {table} SET {mark} = {'random()' if sqlite else CHANCE}")
+    if sqlite:
         _on_sqlite()
     else:
         _on_postgresql()
@@ -45,13 +48,13 @@ def _on_sqlite() -> None:
 
 
 def _on_postgresql() -> None:
-    chance = "floor(random() * 9007199254740992)::bigint"
     for table, column, marked, mark in MARKED:
         op.execute(
-            f"CREATE FUNCTION {table}_marks() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
-            f"IF TG_OP = 'TRUNCATE' THEN UPDATE {marked} SET {mark} = {chance}; RETURN NULL; END IF; "
-            f"IF TG_OP <> 'INSERT' THEN UPDATE {marked} SET {mark} = {chance} WHERE id = OLD.{column}; END IF; "
-            f"IF TG_OP <> 'DELETE' THEN UPDATE {marked} SET {mark} = {chance} WHERE id = NEW.{column}; END IF; "
+            f"CREATE FUNCTION {table}_marks() RETURNS trigger LANGUAGE plpgsql "
+            "SET search_path FROM CURRENT AS $$ BEGIN "  # a reload of a dump has none
+            f"IF TG_OP = 'TRUNCATE' THEN UPDATE {marked} SET {mark} = {CHANCE}; RETURN NULL; END IF; "
+            f"IF TG_OP <> 'INSERT' THEN UPDATE {marked} SET {mark} = {CHANCE} WHERE id = OLD.{column}; END IF; "
+            f"IF TG_OP <> 'DELETE' THEN UPDATE {marked} SET {mark} = {CHANCE} WHERE id = NEW.{column}; END IF; "
             "RETURN NULL; END $$"
         )
         op.execute(
