@@ -37,6 +37,7 @@ def command(arguments: Sequence[str], *, alive: Callable[[], None]) -> dict[str,
         stderr=subprocess.PIPE,
         text=True,
         encoding="utf-8",
+        start_new_session=True,  # who stops this process with a signal to all of its group lets the work end
     )
     try:
         said, complained = _heard(process, alive)

@@ -26,6 +26,12 @@ def test_the_last_line_is_what_a_process_tells(program: pytest.MonkeyPatch):
     assert told == {"run": 7}
 
 
+def test_a_signal_to_all_of_a_service_does_not_end_what_it_waits_for(program: pytest.MonkeyPatch):
+    told = apart.command(["import os; print('{\"group\": %d}' % os.getpgid(0))"], alive=never)
+
+    assert told["group"] != os.getpgid(0)
+
+
 def test_while_it_goes_on_somebody_hears_that_it_lives(program: pytest.MonkeyPatch):
     program.setattr(apart, "ALIVE_EVERY", 0.05)
     heard: list[None] = []
