@@ -26,7 +26,7 @@ class PlainRequest(Request):
             return parse_cookie(sent, cls=self.dict_storage_class)  # type: ignore[return-value]
         pairs = [each.partition("=") for each in sent.split(";")]
         # Of two with one name the first, which is the one of the longer path, as in a dictionary of many values.
-        return {name.strip(): value.strip() for name, _, value in reversed(pairs) if name.strip()}  # type: ignore[return-value]
+        return {name.strip(" \t"): value.strip(" \t") for name, _, value in reversed(pairs) if name.strip(" \t")}  # type: ignore[return-value]
 
     @cached_property
     def args(self) -> MultiDict[str, str]:

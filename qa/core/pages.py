@@ -83,7 +83,7 @@ class Stencil:
 
     def encoded(self, **values: str | bytes) -> bytes:
         """The same in UTF-8, as it is sent: what stays is encoded once. Bytes are markup that is encoded already."""
-        plain = [name for name, value in values.items() if type(value) is str]
+        plain = [name for name, value in values.items() if isinstance(value, str) and not isinstance(value, Markup)]
         whole = {**values, **dict(zip(plain, escaped([str(values[name]) for name in plain]), strict=True))}
         pieces = list(self._encoded)
         for place in range(1, len(pieces), 2):

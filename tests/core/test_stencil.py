@@ -1,6 +1,9 @@
 """A piece that is drawn once with holes."""
 
+from enum import StrEnum
+
 import pytest
+from markupsafe import Markup
 
 from qa.core.pages import HOLE, Stencil, escaped
 
@@ -20,6 +23,16 @@ def test_what_is_filled_in_is_escaped_and_stays_where_it_belongs():
         '<li title="Ann">text, Ann</li>',
     ]
     assert stencil.encoded(name="Ünn <", text="ä <b>".encode()).decode() == '<li title="Ünn &lt;">ä <b>, Ünn &lt;</li>'
+
+
+def test_a_word_of_a_kind_of_its_own_is_escaped_as_any_text():
+    class Sign(StrEnum):
+        LESS = "<"
+
+    stencil = Stencil(("name",), lambda holes: f"<li>{holes['name']}</li>")
+
+    assert stencil.encoded(name=Sign.LESS) == b"<li>&lt;</li>"
+    assert stencil.encoded(name=Markup("<b>")) == b"<li><b></li>"
 
 
 @pytest.mark.parametrize("text", ["a & b", f"torn{HOLE}apart", ""])
