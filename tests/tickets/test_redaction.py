@@ -127,6 +127,19 @@ def test_personal_data_becomes_a_token(text: str, expected: str) -> None:
         pytest.param("order 4111-2222-3333", id="order of twelve digits"),
         pytest.param("I saw it at gmail com", id="no mailbox before the host"),
         pytest.param("nie 12345 mal", id="never in German, no Spanish number"),
+        pytest.param("za 14 dni 12.05.2026", id="days in Polish, no Spanish number"),
+        pytest.param("DAS GEHT NIE 2024 10 31", id="never and a day in capitals"),
+        pytest.param("my passport (10.12.2025) expired", id="the day of a passport in brackets"),
+        pytest.param("Neuer Reisepass 01.12.2026", id="the day of a passport in German"),
+        pytest.param("NHS 24 7 365", id="around the clock"),
+        pytest.param("National insurance 12.570", id="an amount of insurance"),
+        pytest.param("I get an error at Outlook it says no", id="an error at a host"),
+        pytest.param("please sign in at outlook com", id="signing in at a host"),
+        pytest.param("The page at yahoo com is down", id="a page at a host"),
+        pytest.param("my users at yahoo com complain", id="users of a host"),
+        pytest.param("Hola @orange es una vergüenza", id="a firm that is spoken to"),
+        pytest.param("1 200 000 is our phone budget", id="an amount before the word for a phone"),
+        pytest.param("12345678 is my phone's serial", id="what is a phone's before its word"),
         pytest.param("my passport expires 2027-01-01", id="the day of a passport"),
         pytest.param("order 12345678 is my phone case", id="order before the word for a phone"),
         pytest.param("ref 123-45-678", id="reference like an SSN"),
@@ -201,6 +214,7 @@ HOSTILE = (
     "1", "1-", "1 ", "1.", "@", "a@", "a.@", ":", "::", "1:", "a" * 70 + "@", "(1) ", "+1", "4111 ", "0", "call 1",
     "-.-1", "one ", "a at ", "a b at c dot ", "1 Main ", "my name is ", "name=", "account ", "pin 1", "born ", "DE89 ",
     "00:", "password: ", "eyJ", "Hi Ann", "rue de ", "[.]", "1 dot ",
+    "a-", "passport A1 ", "a at gmail com ", "is my phone 12 ",
 )  # fmt: skip
 
 
@@ -208,6 +222,12 @@ HOSTILE = (
 def test_hostile_repetition_ends(piece: str) -> None:
     # A pattern that tries again inside itself would take hours for this.
     assert redact(piece * 800)
+
+
+@pytest.mark.parametrize("end", ["a a at gmail com", "a at 10.30", "a at b dot c"])
+@pytest.mark.parametrize("piece", ["a-", "a -", "a_", "1-"])
+def test_hostile_repetition_before_what_begins_a_reading_ends(piece: str, end: str) -> None:
+    assert redact(piece * 40 + end)
 
 
 @pytest.mark.slow

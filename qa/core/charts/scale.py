@@ -10,7 +10,7 @@ from qa.core.numerals import number
 
 ROUND_STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
 LABEL_GAP = 10.0
-SMALLEST = 1e-9  # of what is shown: figures that differ by less differ by the rounding of floats
+SMALLEST = 1e-9  # figures that differ by less, of themselves or of one, differ by the rounding of floats
 LARGEST = 1e12  # beyond this a tick's text no longer fits any margin
 
 

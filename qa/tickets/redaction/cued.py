@@ -42,8 +42,9 @@ ACCOUNT = re.compile(
 DOCUMENT = re.compile(
     r"\b(?:passport|reisepass(?:nummer)?|passeport|pasaporte|passaporto|passaporte|"
     r"(?:driver'?s?'?|driving) licen[cs]e|f[üu]hrerschein(?:nummer)?|"
-    r"(?:national|personal|identity|citizen) ?(?:id|card|identification)|(?:personal)?ausweis(?:nummer)?|"
-    r"national insurance|nino|nhs|dni|(?-i:NIE)|nif|bsn|cpf|curp|pesel|aadhaar|codice fiscale|"
+    r"(?:(?:national|personal|identity|citizen) ?(?:id|identification)|(?:national|identity|citizen) ?card)|"
+    r"(?:personal)?ausweis(?:nummer)?|national insurance|nino|nhs|(?-i:DNI|NIE)|nif|bsn|cpf|"
+    r"curp|pesel|aadhaar|codice fiscale|"
     r"steuer-?id(?:entifikationsnummer)?|personnummer|num[ée]ro de s[ée]curit[ée] sociale)"
     r"(?: (?:card|document))?(?: ?(?:number|num|no|nr|nummer|id|#|code|n[úu]mero|num[ée]ro)\b\.?)?",
     re.IGNORECASE,
@@ -73,7 +74,9 @@ DOCUMENT_VALUE = re.compile(
     r"(?:[ -][a-z])?(?!\w)",
     re.IGNORECASE,
 )
-FEWEST_OF_A_DOCUMENT = 5  # digits
+FEWEST_OF_A_DOCUMENT = 5  # digits, where letters stand among them or its number is spoken of
+FEWEST_ALONE = 8
+A_DAY = re.compile(r"(?:19|20)\d\d[ .-]\d\d[ .-]\d\d\b")
 NUMBER_SAID = re.compile(r"(?:number|num|no|nr|nummer|id|#|code|num[ée]ro|iban)\Z", re.IGNORECASE)
 # Between a bare "account" and its number; it always matches, if only nothing.
 JUST_BEFORE = re.compile(r"[\s:=#'\"(-]{0,4}(?:(?:is|was|it's|its|it is|ist|es|est|é)\b[\s:=#]{0,4})?")
@@ -132,8 +135,18 @@ def _documents(text: str) -> Iterator[Span]:
     for cue in DOCUMENT.finditer(text):
         begin = JUST_BEFORE.match(text, cue.end()).end()  # type: ignore[union-attr]
         found = DOCUMENT_VALUE.match(text, begin)
-        if found is not None and sum(map(str.isdigit, found.group())) >= FEWEST_OF_A_DOCUMENT:
+        if found is None or A_DAY.match(text, begin) or _begins_with_a_day(text, begin):
+            continue
+        value = found.group()
+        told = any(map(str.isalpha, value)) or NUMBER_SAID.search(cue.group().rstrip(".")) is not None
+        if sum(map(str.isdigit, value)) >= (FEWEST_OF_A_DOCUMENT if told else FEWEST_ALONE):
             yield Span(found.start(), found.end(), Kind.ACCOUNT_NUMBER)
+
+
+def _begins_with_a_day(text: str, start: int) -> bool:
+    """Whether a day stands here, in parts: eight digits together may be anything."""
+    found = DATE.match(text, start)
+    return found is not None and not found.group().isdigit()
 
 
 def _values(text: str, position: int, value: re.Pattern[str], kind: Kind) -> Iterator[Span]:

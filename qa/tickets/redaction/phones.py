@@ -28,7 +28,8 @@ CUE = re.compile(
 SAID_AFTER = re.compile(  # "912 34 56 78 is my mobile"
     r"\W{0,3}(?:is|are|ist|es|est|é)\s{1,2}(?:my|our|her|his|their|meine?|mi|mon|ma|minha?|meu)\s{1,2}"
     r"(?:[^\W\d_]{1,10}\s{1,2})?(?:phone|telephone|cell|mobile|telefon|handy|tel[ée]fono|m[óo]vil|t[ée]l[ée]phone|portable|"
-    r"telefone|telem[óo]vel|celular)",
+    r"telefone|telem[óo]vel|celular)(?: (?:number|nummer))?\b"
+    r"(?!['’]s|\s+(?!(?:and|so|please|if|thanks|und|y|et|e)\b)[^\W\d_])",  # not "my phone budget"
     re.IGNORECASE,
 )
 OTHER_NUMBER = re.compile(
