@@ -25,7 +25,6 @@ from bench.load import Served
 from qa.config import Settings
 from qa.people import sessions
 from tests.support import engines, programs, runs
-from tests.support.browser import FLAGS
 
 WAIT_BAR = 100.0
 COMMENT = "The second reply says why."
@@ -122,7 +121,7 @@ def main() -> int:
 
 def typed(base: str, reviewer: Reviewer, reviews: int) -> Typist:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=programs.browser(), args=list(FLAGS))
+        browser = playwright.chromium.launch(executable_path=programs.browser(), args=list(programs.BROWSER_FLAGS))
         context = browser.new_context(base_url=base, viewport={"width": 1440, "height": 900})
         context.add_cookies([{"name": sessions.COOKIE, "value": reviewer.token, "url": base, "httpOnly": True}])
         page = context.new_page()

@@ -162,12 +162,10 @@ def live_server(settings: Settings, session: Session, chores: bool) -> Iterator[
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args() -> dict[str, Any]:
-    from tests.support.browser import FLAGS
-
     found = programs.browser()
     if found is None:
         programs.missing("a Chromium")
-    return {"executable_path": found, "args": list(FLAGS), "headless": True}
+    return {"executable_path": found, "args": list(programs.BROWSER_FLAGS), "headless": True}
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import ConsoleMessage, Page, Request, Response
 
-FLAGS = ("--no-sandbox", "--headless", "--disable-gpu", "--disable-background-networking")
 WIDTHS = {"wide": (1440, 900), "narrow": (390, 844), "smallest": (320, 640)}
 THEMES = ("light", "dark")
 LIGHT_WIDE, DARK_NARROW = ("light", "wide"), ("dark", "narrow")  # two looks that differ in everything
