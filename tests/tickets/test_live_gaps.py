@@ -7,17 +7,19 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from qa.config import Settings
 from qa.core.apart import ApartError
 from qa.core.jobs import Job
+from qa.people.models import Source
 from qa.tickets.live.running import BROKEN
-from qa.tickets.models import ConversationRevision, IntakeReject
+from qa.tickets.models import ConversationRevision, IntakeReject, IntakeRun, Ticket
 from tests.support.cast import Cast
 from tests.support.client import CheckingClient
 from tests.tickets.desk_server import Fault, serve, zendesk
+from tests.tickets.records import zendesk_comment
 from tests.tickets.test_live_desks import DESKS
 from tests.tickets.test_live_pulls import changed, connected, pulled, talk, told
 
@@ -74,6 +76,40 @@ def test_a_ticket_that_is_gone_when_asked_for_is_a_reject_and_its_stored_text_st
     assert (after["state"], after["tickets"]["read"], after["tickets"]["rejected"]) == ("done", 2, 1)
     assert session.scalar(select(func.count(ConversationRevision.id))) == revisions
     assert session.scalars(select(IntakeReject.value)).all() == ["2"]
+
+
+def test_each_bad_comment_of_a_pull_is_told_with_its_page_and_place_and_only_once(
+    ada: CheckingClient, app: Flask, session: Session
+) -> None:
+    said = talk(1, 2)
+    said["2"] += [zendesk_comment(90, 2, created_at=None), zendesk_comment(91, 2, created_at=None)]
+    said["2"].append({**said["2"][0], "body": "Hello again, Zebulon Quark here"})
+    with serve(zendesk([[changed(1, 5), changed(2, 6)], [changed(3, 7)]], {**said, **talk(3)})) as desk:
+        page = connected(ada, desk.url)
+        desk.faults.append(Fault("/api/v2/tickets/3/comments.json", 429, {"Retry-After": "3600"}))
+        pulled(ada, app, page)
+        session.execute(update(Source).values(cursor=None))  # cut off before the cursor was stored
+        session.execute(update(Ticket).where(Ticket.external_id == "2").values(source_updated_at=None))
+        session.execute(update(Job).values(not_before=None))
+        session.commit()
+        app.extensions["runner"].run_all()
+
+    found = told(session)
+    run = session.scalars(select(IntakeRun)).one()
+    rejects = session.execute(
+        select(IntakeReject.file, IntakeReject.line, IntakeReject.column, IntakeReject.value).order_by(IntakeReject.id)
+    ).all()
+    shown = ada.get(f"/tickets/intake/{run.id}").get_data(as_text=True)
+    listed = ada.get(f"/tickets/intake/{run.id}/rejects.csv").get_data(as_text=True)
+    assert [tuple(each) for each in rejects] == [
+        ("cursor start", 2, "comments.created_at", ""),
+        ("cursor start", 2, "comments.created_at", ""),
+        ("cursor start", 2, "comments.id", "20"),
+    ]
+    assert (found["state"], found["messages"]["rejected"]) == ("done", 3)
+    assert 'cursor start,2,comments.id,20,"the same message stands again further on' in listed
+    assert "comments.id" in shown
+    assert "Quark" not in shown + listed
 
 
 @pytest.fixture

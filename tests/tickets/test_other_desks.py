@@ -134,6 +134,47 @@ def test_an_object_that_cannot_be_used_is_told_with_its_place(tmp_path: Path, de
     assert set(tickets_of(records)) == {"1"}
 
 
+WITHIN = {
+    "intercom": "conversation_parts", "freshdesk": "conversations", "zammad": "articles", "chatwoot": "messages",
+}  # fmt: skip
+
+
+def holding(desk: str, *changes: Any) -> dict[str, Any]:
+    """A ticket whose second message stands in it once for each of these changes; what is no mapping stands so."""
+    told = json.loads(json.dumps(OBJECTS[desk]))
+    inside = told["conversation_parts"] if desk == "intercom" else told
+    messages = inside[WITHIN[desk]]
+    place = next(place for place, each in enumerate(messages) if "Done." in str(each))
+    again = [{**messages[place], **each} if isinstance(each, dict) else each for each in changes]
+    inside[WITHIN[desk]] = [*messages[:place], *again, *messages[place + 1 :]]
+    return told
+
+
+@pytest.mark.parametrize("desk", OBJECTS)
+def test_a_message_that_stands_again_in_its_ticket_is_told_with_the_tickets_line(tmp_path: Path, desk: str) -> None:
+    said = {"intercom": "body", "freshdesk": "body_text", "zammad": "body", "chatwoot": "content"}[desk]
+
+    records = read(tmp_path / "x", desk, {**OBJECTS[desk], "id": 2}, holding(desk, {said: "Done, not yet."}, {}))
+
+    (rejected,) = (each for each in records if isinstance(each, Reject))
+    key = "m2" if desk == "intercom" else "2"
+    assert (rejected.line, rejected.column, rejected.value, rejected.loses) == (2, f"{WITHIN[desk]}.id", key, "message")
+    assert [(each.role, each.text) for each in tickets_of(records)["1"].messages or ()] == SAID
+
+
+@pytest.mark.parametrize("desk", OBJECTS)
+def test_a_bad_message_in_a_ticket_is_told_with_the_path_to_its_field(tmp_path: Path, desk: str) -> None:
+    records = read(tmp_path / "x", desk, holding(desk, {}, {"id": 77, "created_at": True}, "Zebulon Quark", None))
+
+    rejects = [each for each in records if isinstance(each, Reject)]
+    within = WITHIN[desk]
+    assert [(each.line, each.column, each.loses) for each in rejects] == [
+        (1, f"{within}.created_at", "message"), (1, within, "message"), (1, within, "message"),
+    ]  # fmt: skip
+    assert "Quark" not in str(rejects)
+    assert [(each.role, each.text) for each in tickets_of(records)["1"].messages or ()] == SAID
+
+
 @pytest.mark.parametrize("desk", OBJECTS)
 def test_the_newer_telling_of_a_ticket_is_used_and_the_older_told(tmp_path: Path, desk: str) -> None:
     stamp = "last_activity_at" if desk == "chatwoot" else "updated_at"

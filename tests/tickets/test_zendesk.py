@@ -162,6 +162,23 @@ def test_a_comment_told_twice_is_one_message(tmp_path: Path) -> None:
     assert [each.of for each in records if isinstance(each, Repeated)] == ["message"]
 
 
+def test_a_comment_told_twice_in_other_words_is_told_with_its_line(tmp_path: Path) -> None:
+    comments = [zendesk_comment(2), zendesk_comment(1), zendesk_comment(3), zendesk_comment(1, body="mended")]
+
+    records = read(tmp_path, tickets=[zendesk_ticket()], comments=comments)
+
+    assert rejects(records) == [("comments.jsonl.gz", 2, "id", "message")]
+    assert next(message.text for message in tickets_of(records)["100"].messages or ()) == "mended"
+
+
+def test_a_comment_that_stands_apart_and_in_its_ticket_is_told_where_the_earlier_one_stands(tmp_path: Path) -> None:
+    holding = zendesk_ticket(comments=[zendesk_comment(1, body="mended")])
+
+    records = read(tmp_path, tickets=[zendesk_ticket(99), holding], comments=[zendesk_comment(1), zendesk_comment(2)])
+
+    assert rejects(records) == [("comments.jsonl.gz", 1, "id", "message")]
+
+
 def test_the_newest_metrics_and_rating_count(tmp_path: Path) -> None:
     metrics = [
         {"ticket_id": 100, "updated_at": "2026-04-08T00:00:00Z", "reopens": 2},

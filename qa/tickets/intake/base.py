@@ -14,6 +14,7 @@ LONGEST_VALUE = 80  # characters of a rejected cell that are shown
 LONGEST_READ = 4000  # of it, before redaction: what is cut through the middle would not be known for what it is
 RESOLVED_STATUSES = frozenset({"solved", "closed"})
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")  # no page may hold them
+TOLD_LATER = "the same message stands again further on, with other words or facts; that one is used"
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")  # neither database takes them
 
 
@@ -48,6 +49,15 @@ class MessageRecord(NamedTuple):
     at: dt.datetime
     text: str
     agent: AgentRecord | None = None  # of a specialist, a bot, or an agent's note
+
+
+class Told(NamedTuple):
+    """A message and where it was told, for as long as it waits for its ticket: stored is the message alone."""
+
+    message: MessageRecord
+    file: str
+    line: int | None
+    column: str | None  # of its id, as the export calls it
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,20 +191,17 @@ def reject(
     )
 
 
-def told_again(
-    messages: Sequence[MessageRecord], used: Mapping[str, MessageRecord], file: str
-) -> Iterator[Repeated | Reject]:
+def told_again(messages: Sequence[Told], used: Mapping[str, Told]) -> Iterator[Repeated | Reject]:
     """What becomes of messages whose ids stand again: the last telling is used, others that differ are told."""
-    left = dict(used)
-    for message in reversed(messages):
-        winner = used[message.external_id]
-        if left.pop(message.external_id, None) is not None:
+    for told in reversed(messages):
+        key = told.message.external_id
+        winner = used[key]
+        if told is winner:
             continue
-        if message == winner:
+        if told.message == winner.message:
             yield Repeated(of="message")
         else:
-            reason = "the same message stands here again with other words or facts; the later one is used"
-            yield reject(file, None, None, message.external_id, reason, loses="message")
+            yield reject(told.file, told.line, told.column, key, TOLD_LATER, loses="message")
 
 
 def shown_cell(column: str, text: str, *, person: bool = False) -> str:

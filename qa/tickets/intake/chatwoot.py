@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from qa.tickets.intake.base import AgentRecord, BadCellError, MessageRecord, Origin, Role, TicketRecord, learnt
 from qa.tickets.intake.intercom import whole_or_zero
-from qa.tickets.intake.objects import Row
+from qa.tickets.intake.objects import Inside, Row
 from qa.tickets.intake.values import (
     as_dict,
     as_list,
@@ -45,9 +45,9 @@ class Chatwoot:
         else:
             self._agent(row)
 
-    def inside(self, row: Row) -> list[Row] | None:
+    def inside(self, row: Row) -> Inside | None:
         told = row.get("messages")
-        return [each for each in told if isinstance(each, dict)] if isinstance(told, list) else None
+        return [("messages", each) for each in told] if isinstance(told, list) else None
 
     def message(self, row: Row, ticket: Row) -> MessageRecord | None:
         told = row.get("message_type")

@@ -9,10 +9,10 @@ from qa.tickets.intake import files, flat_rows, guessing, opening
 from qa.tickets.intake.base import (
     AgentRecord,
     BadCellError,
-    MessageRecord,
     Record,
     Reject,
     Repeated,
+    Told,
     UnusableFileError,
     reject,
     told_again,
@@ -44,8 +44,8 @@ class Table:
             **{SIGNAL + name: name for name in mapping.signals},
             **{plain_signal(name): name for name in self.sheet.header if plain_signal(name).startswith(MAPPED_PREFIX)},
         }
-        names = {ours: theirs for ours, theirs in wanted.items() if plain(theirs) in places}
-        columns = {ours: places[plain(theirs)] for ours, theirs in names.items()}
+        columns = {ours: places[plain(theirs)] for ours, theirs in wanted.items() if plain(theirs) in places}
+        names = {ours: self.sheet.header[place] for ours, place in columns.items()}
         for row in self.sheet.rows():
             yield row if isinstance(row, BadRow) else table_row(self.sheet, row, columns, names)
 
@@ -94,7 +94,7 @@ class FlatExport:
         return self._marks.on(self._records())
 
     def _records(self) -> Iterator[Record]:
-        join: Join[Ticket, MessageRecord] = Join(self._tickets(), self._known, self._awaited)
+        join: Join[Ticket, Told] = Join(self._tickets(), self._known, self._awaited)
         yield from self._with_messages(join)
         for ticket, messages in join.rest():
             yield from self._told_before()
@@ -105,11 +105,11 @@ class FlatExport:
         found, self._before = self._before, []
         yield from found
 
-    def _finished(self, ticket: Ticket, messages: list[MessageRecord]) -> Iterator[Record]:
-        by_id = {each.external_id: each for each in messages}
-        if len(by_id) < len(messages):
-            yield from told_again(messages, by_id, ", ".join(table.sheet.name for table in self._messages_of))
-        ordered = flat_rows.in_order(by_id.values()) if self._messages_of else None
+    def _finished(self, ticket: Ticket, told: list[Told]) -> Iterator[Record]:
+        by_id = {each.message.external_id: each for each in told}
+        if len(by_id) < len(told):
+            yield from told_again(told, by_id)
+        ordered = flat_rows.in_order(each.message for each in by_id.values()) if self._messages_of else None
         try:
             record = flat_rows.ticket_record(ticket.row, ticket.mapping, self._agents, ordered, ticket.tell)
         except BadCellError as bad:
@@ -118,7 +118,7 @@ class FlatExport:
         yield record
         yield from ticket.told
 
-    def _with_messages(self, join: Join[Ticket, MessageRecord]) -> Iterator[Record]:
+    def _with_messages(self, join: Join[Ticket, Told]) -> Iterator[Record]:
         for table in self._messages_of:
             for row in table.rows():
                 if isinstance(row, BadRow):
@@ -141,7 +141,8 @@ class FlatExport:
                 except BadCellError as unusable:
                     yield rejected(row, unusable, "message")
                     continue
-                join.add(key, message)
+                # Without a column of ids the id follows from what is said, and stands nowhere.
+                join.add(key, Told(message, row.file, row.line, row.names.get("Message ID")))
 
     def _message_keys(self) -> Iterator[str]:
         for table in self._messages_of:
@@ -220,18 +221,19 @@ class FlatExport:
             if not beside:
                 self._before.append(Repeated(of="ticket"))
             return one
-        loser, winner = sorted((one, other), key=_weight)
+        loser, winner = sorted((one, other), key=_weight)  # stable: of two alike, the one that was read later
         if not beside:
-            reason = f"line {winner.row.line} tells of the same ticket and is newer, or agrees better with itself"
+            place = f"{winner.row.file}, line {winner.row.line},"
+            reason = f"{place} tells of the same ticket and is newer, or agrees better with itself"
             self._before.append(rejected(loser.row, BadCellError("Ticket ID", key, reason), "ticket"))
         return winner
 
 
-def _weight(ticket: Ticket) -> tuple[str, bool, int]:
+def _weight(ticket: Ticket) -> tuple[str, bool]:
     updated = ""
     with contextlib.suppress(BadCellError):
         updated = flat_rows.moment(ticket.row, ticket.mapping, "Updated At").isoformat()
-    return updated, flat_rows.is_consistent(ticket.row, ticket.mapping), ticket.row.line
+    return updated, flat_rows.is_consistent(ticket.row, ticket.mapping)
 
 
 def same(one: TableRow, other: TableRow) -> bool:

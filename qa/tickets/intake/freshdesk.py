@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from qa.tickets.intake.base import RESOLVED_STATUSES, AgentRecord, BadCellError, MessageRecord, Origin, TicketRecord
-from qa.tickets.intake.objects import Row
+from qa.tickets.intake.objects import Inside, Row
 from qa.tickets.intake.values import as_dict, as_list, moment, must, optional_id, row_id, spoken, text, whole
 
 STATUSES = {2: "open", 3: "pending", 4: "solved", 5: "closed"}
@@ -51,13 +51,13 @@ class Freshdesk:
         else:
             self._ratings[row_id(row, "ticket_id")] = row
 
-    def inside(self, row: Row) -> list[Row] | None:
+    def inside(self, row: Row) -> Inside | None:
         """The description as the first message; conversations stand inside where they were asked for."""
         told = row.get("conversations")
-        first = self._first(row)
+        first: Inside = [("", found)] if (found := self._first(row)) else []
         if not isinstance(told, list):
-            return [first] if first else None
-        return [*([first] if first else []), *(each for each in told if isinstance(each, dict))]
+            return first or None
+        return [*first, *(("conversations", each) for each in told)]
 
     def _first(self, row: Row) -> Row | None:
         if not text(row, "description_text", "description"):
@@ -70,7 +70,7 @@ class Freshdesk:
             "attachments": row.get("attachments"),
             "incoming": not outbound,
             "private": False,
-            "user_id": row.get("responder_id") if outbound else row.get("requester_id"),
+            "responder_id" if outbound else "requester_id": row.get("responder_id" if outbound else "requester_id"),
             "created_at": row.get("created_at"),
         }
 
@@ -85,8 +85,9 @@ class Freshdesk:
             raise BadCellError("private", row.get("private"), "neither true nor false")
         public = not row["private"]
         agent = None
-        if row.get("incoming") is not True and row_id(row, "user_id") != optional_id(ticket, "requester_id"):
-            agent = self._agent(row_id(row, "user_id"))
+        if row.get("incoming") is not True:
+            author = row_id(row, "responder_id" if "responder_id" in row else "user_id")
+            agent = self._agent(author) if author != optional_id(ticket, "requester_id") else None
         return MessageRecord(
             external_id=row_id(row, "id"),
             role=("customer" if public else "internal")

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 
 from qa.tickets.intake.base import AgentRecord, BadCellError, MessageRecord, Origin, Role, TicketRecord, learnt
-from qa.tickets.intake.objects import Row
+from qa.tickets.intake.objects import Inside, Row
 from qa.tickets.intake.values import (
     as_dict,
     as_list,
@@ -47,12 +47,12 @@ class Intercom:
         else:
             self._agent(row)
 
-    def inside(self, row: Row) -> list[Row] | None:
+    def inside(self, row: Row) -> Inside | None:
         """The opening message, then the parts that say something."""
         source = dict(as_dict(row.get("source")))
         parts = as_list(as_dict(row.get("conversation_parts")).get("conversation_parts"))
-        first = [{"created_at": row.get("created_at"), "part_type": "comment", **source}] if source else []
-        return [*first, *(part for part in parts if isinstance(part, dict))]
+        opening = {"created_at": row.get("created_at"), "part_type": "comment", **source}
+        return [*([("source", opening)] if source else []), *(("conversation_parts", part) for part in parts)]
 
     def message(self, row: Row, ticket: Row) -> MessageRecord | None:
         said = spoken(row.get("body"), as_list(row.get("attachments")))

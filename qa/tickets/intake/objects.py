@@ -19,6 +19,7 @@ from qa.tickets.intake.base import (
     Reject,
     Repeated,
     TicketRecord,
+    Told,
     UnusableFileError,
     reject,
     told_again,
@@ -34,6 +35,7 @@ IN_NAME = re.compile(r"ticket_(\d+)_")  # an answer about one ticket names it in
 OWN_ID = re.compile(rb'"id"\s*:\s*(-?\d{1,18})\s*[,}]')
 VALUE = re.compile(rb'\s*:\s*(?:"([^"\\\n]*)"|(-?\d+))')  # of a field, a text or a number
 Row = dict[str, Any]
+Inside = list[tuple[str, Any]]  # the field of the ticket that holds a message, and the message
 Loses = Literal["ticket", "message", "cell"]
 
 
@@ -67,8 +69,8 @@ class Desk(Protocol):
     def take(self, table: str, row: Row) -> None:
         """Learn an agent, a group, a rating: whatever tickets refer to."""
 
-    def inside(self, row: Row) -> list[Row] | None:
-        """The messages that a ticket holds itself; None where they stand apart."""
+    def inside(self, row: Row) -> Inside | None:
+        """What should be the messages that a ticket holds itself; None where they stand apart."""
 
     def message(self, row: Row, ticket: Row) -> MessageRecord | None:
         """A message; None for an entry that nobody said."""
@@ -87,8 +89,10 @@ class Line(NamedTuple):
     number: int
     row: Row
 
-    def rejected(self, bad: BadCellError, loses: Loses, messages: int = 0) -> Reject:
-        return reject(self.file, self.number, bad.column, bad.value, bad.reason, loses=loses, messages=messages)
+    def rejected(self, bad: BadCellError, loses: Loses, messages: int = 0, *, within: str = "") -> Reject:
+        """``within`` is the field of the object that holds what is bad."""
+        column = field_of(within, bad.column)
+        return reject(self.file, self.number, column, bad.value, bad.reason, loses=loses, messages=messages)
 
 
 class ObjectExport:
@@ -117,7 +121,7 @@ class ObjectExport:
 
     def _records(self) -> Iterator[Record]:
         yield from self._rejects
-        join: Join[Line, MessageRecord] = Join(self._tickets(), self._known, self._awaited)
+        join: Join[Line, Told] = Join(self._tickets(), self._known, self._awaited)
         if self._apart and self._desk.messages is not None:
             yield from self._with_messages(join, self._desk.messages)
         for line, messages in join.rest():
@@ -129,7 +133,7 @@ class ObjectExport:
         found, self._before = self._before, []
         yield from found
 
-    def _with_messages(self, join: Join[Line, MessageRecord], table: str) -> Iterator[Record]:
+    def _with_messages(self, join: Join[Line, Told], table: str) -> Iterator[Record]:
         for found in self._lines(table, "message"):
             if isinstance(found, Reject):
                 yield found
@@ -151,9 +155,9 @@ class ObjectExport:
                 yield found.rejected(unusable, "message")
                 continue
             if message is not None:
-                join.add(key, message)
+                join.add(key, Told(message, found.file, found.number, "id"))
 
-    def _complete(self, line: Line, apart: list[MessageRecord]) -> Iterator[Record]:
+    def _complete(self, line: Line, apart: list[Told]) -> Iterator[Record]:
         return complete(self._desk, line, apart, told_apart=self._apart)
 
     def _learn(self) -> None:
@@ -202,7 +206,7 @@ class ObjectExport:
         if one.row == other.row:
             self._before.append(Repeated(of="ticket"))
             return one
-        older, newer = sorted((one, other), key=lambda line: (*self._desk.age(line.row), line.number))
+        older, newer = sorted((one, other), key=lambda line: self._desk.age(line.row))  # else the one read later
         bad = BadCellError("id", key, f"{newer.file}, line {newer.number}, tells of the same ticket and is newer")
         self._before.append(older.rejected(bad, "ticket"))
         return newer
@@ -325,24 +329,29 @@ def _keys_of(pieces: Sequence[bytes]) -> list[str] | None:
     return keys or None
 
 
-def complete(
-    desk: Desk, line: Line, apart: Sequence[MessageRecord] = (), *, told_apart: bool = False
-) -> Iterator[Record]:
+def field_of(within: str, field: str | None) -> str | None:
+    """A field by the path to it."""
+    return ".".join(each for each in (within, field) if each) or None
+
+
+def complete(desk: Desk, line: Line, apart: Sequence[Told] = (), *, told_apart: bool = False) -> Iterator[Record]:
     """A ticket with its messages, those that it holds itself and those that stood apart."""
     told = list(apart)
     inside = desk.inside(line.row)
-    for row in inside or ():
+    for within, row in inside or ():
         try:
+            if not isinstance(row, dict):
+                raise BadCellError(None, "", "not a JSON object")
             message = desk.message(row, line.row)
         except BadCellError as bad:
-            yield line.rejected(bad, "message")
+            yield line.rejected(bad, "message", within=within)
             continue
         if message is not None:
-            told.append(message)
-    by_id = {message.external_id: message for message in told}
+            told.append(Told(message, line.file, line.number, field_of(within, "id")))
+    by_id = {each.message.external_id: each for each in told}
     if len(by_id) < len(told):
-        yield from told_again(told, by_id, line.file)
-    messages = sorted(by_id.values(), key=lambda message: message.at)
+        yield from told_again(told, by_id)
+    messages = sorted((each.message for each in by_id.values()), key=lambda message: message.at)
     silent = inside is None and not told_apart
     try:
         record = desk.ticket(line.row, None if silent else messages, Origin(line.file, line.number))

@@ -11,7 +11,7 @@ from qa.tickets.intake.base import (
     Role,
     TicketRecord,
 )
-from qa.tickets.intake.objects import Row
+from qa.tickets.intake.objects import Inside, Row
 from qa.tickets.intake.values import as_dict, as_list, moment, must, optional_id, row_id, spoken, text, whole
 
 STATE_IDS = {"1": "new", "2": "open", "3": "pending reminder", "4": "closed", "5": "merged", "7": "pending close"}
@@ -58,9 +58,9 @@ class Zammad:
         if key in self.agents:
             self.agents[key] = self._agent_record(key)
 
-    def inside(self, row: Row) -> list[Row] | None:
+    def inside(self, row: Row) -> Inside | None:
         told = row.get("articles")
-        return [each for each in told if isinstance(each, dict)] if isinstance(told, list) else None
+        return [("articles", each) for each in told] if isinstance(told, list) else None
 
     def message(self, row: Row, ticket: Row) -> MessageRecord | None:
         body = row.get("body")

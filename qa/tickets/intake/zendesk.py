@@ -5,7 +5,7 @@ from pathlib import Path
 
 from qa.tickets.intake.base import AgentRecord, MessageRecord, Origin, TicketRecord
 from qa.tickets.intake.marks import Marks
-from qa.tickets.intake.objects import ObjectExport, Row
+from qa.tickets.intake.objects import Inside, ObjectExport, Row
 from qa.tickets.intake.zendesk_rows import Account, message_record, ticket_record
 
 
@@ -35,9 +35,9 @@ class Zendesk:
     def take(self, table: str, row: Row) -> None:
         ADDS[table](self.account, row)
 
-    def inside(self, row: Row) -> list[Row] | None:
+    def inside(self, row: Row) -> Inside | None:
         told = row.get("comments")
-        return told if isinstance(told, list) else None
+        return [("comments", each) for each in told] if isinstance(told, list) else None
 
     def message(self, row: Row, ticket: Row) -> MessageRecord | None:
         return message_record(row, ticket, self.account)

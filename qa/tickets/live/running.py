@@ -26,6 +26,7 @@ from qa.tickets.rows import insert_rows
 from qa.tickets.service import Keys, Progress
 from qa.tickets.storing import BESIDE_PAGES, store_tickets
 
+RejectKey = tuple[str, int | None, str | None, str, str]
 PULL_JOB = "tickets.pull"
 LIVE = "live pull"
 BROKEN = "The pull broke off. What was stored stays; the next pull goes on from there."
@@ -69,6 +70,11 @@ def begin_due(session: Session, now: dt.datetime) -> int:
     return begun
 
 
+def rejected_as(told: Reject | IntakeReject) -> RejectKey:
+    """By what a reject is known when its page is told again."""
+    return told.file, told.line, told.column, told.value, told.reason
+
+
 @dataclass(slots=True)
 class Slice:
     """One stretch of a pull between two waits: what the run told before, and what this stretch adds."""
@@ -77,7 +83,7 @@ class Slice:
     source: Source
     run_id: int
     counts: Counts
-    rejects: set[tuple[str, int | None, str | None, str]]
+    rejects: set[RejectKey]
     marks: Marks
     again: int = field(default=0)  # tickets of this run that a repeated page told again
 
@@ -98,15 +104,18 @@ class Slice:
 
     def records(self, desk: Desk, batch: Batch) -> Iterator[Record]:
         """The records of a batch; what a repeated page rejects again was told before."""
-        gone = (reject(batch.page, place, "id", key, GONE, loses="ticket") for place, key in batch.gone)
-        told = (record for place, row in batch.rows for record in complete(desk, Line(batch.page, place, row)))
-        for record in itertools.chain(gone, told):
-            if isinstance(record, Reject):
-                key = record.file, record.line, record.column, record.reason
-                if key in self.rejects:
-                    continue
-                self.rejects.add(key)
-            yield record
+        gone = ([reject(batch.page, place, "id", key, GONE, loses="ticket")] for place, key in batch.gone)
+        tickets = (complete(desk, Line(batch.page, place, row)) for place, row in batch.rows)
+        for told in itertools.chain(gone, tickets):
+            met = set()  # two messages of one ticket may be refused for the same reason
+            for record in told:
+                if isinstance(record, Reject):
+                    key = rejected_as(record)
+                    if key in self.rejects:
+                        continue
+                    met.add(key)
+                yield record
+            self.rejects |= met
 
 
 def run_pull(
@@ -127,10 +136,7 @@ def run_pull(
     source = session.get_one(Source, run.source_id)
     connection = session.scalars(select(SourceConnection).where(SourceConnection.source_id == source.id)).one()
     state = json.loads(source.cursor) if source.cursor else {}
-    told = {
-        (row.file, row.line, row.column, row.reason)
-        for row in session.scalars(select(IntakeReject).where(IntakeReject.run_id == run_id))
-    }
+    told = {rejected_as(row) for row in session.scalars(select(IntakeReject).where(IntakeReject.run_id == run_id))}
     piece = Slice(session, source, run_id, Counts.from_dict(run.counts), told, Marks.from_json(source.marks or {}))
     run.state = "running"
     try:
