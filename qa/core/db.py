@@ -19,10 +19,12 @@ from flask import Flask, current_app, has_request_context, request
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as SessionOfExtension
 from sqlalchemy import Connection, Engine, event, make_url
+from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.orm import Session, scoped_session
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from qa.core.orm import Base
+from qa.core.prepared import quote_nothing
 from qa.core.turns import Turns
 
 
@@ -199,6 +201,17 @@ def prepare(app: Flask) -> None:
     with app.app_context():
         if db.engine.dialect.name == "sqlite":
             _prepare_sqlite(db.engine)
+        else:
+            event.listen(db.engine, "handle_error", _quote_nothing)
+
+
+def _quote_nothing(failed: ExceptionContext) -> None:
+    """An error's words reach tracebacks, also by way of the one that SQLAlchemy has made of it by now."""
+    driver, told = failed.original_exception, failed.sqlalchemy_exception
+    before = f"{driver}"
+    quote_nothing(driver)
+    if told is not None:
+        told.args = (f"{told.args[0]}".replace(before, f"{driver}"), *told.args[1:])
 
 
 def _only_reads() -> bool:

@@ -39,6 +39,7 @@ from qa.core.orm import UtcDateTime
 Processor = Callable[[Any], Any]
 MOST_MADE = 1024  # rows of which a statement remembers what was made of them
 MOMENTS = 512  # days and times of which a column remembers how the database writes them
+OF_VALUES = "22"  # SQLSTATEs of what a value is, not of a rule that it breaks: their first line quotes it, too
 Change = Insert | Update | Delete
 Asked = Session | Connection  # whoever asks several times saves by asking the connection
 
@@ -225,6 +226,7 @@ def executed(connection: Connection, sql: str, parameters: Any, *, many: bool = 
             cursor.execute(sql, parameters)
     except connection.dialect.loaded_dbapi.Error as error:
         cursor.close()
+        quote_nothing(error)
         raise DBAPIError.instance(
             sql,
             parameters,
@@ -237,6 +239,18 @@ def executed(connection: Connection, sql: str, parameters: Any, *, many: bool = 
         cursor.close()
         raise
     return cursor
+
+
+def quote_nothing(error: BaseException) -> None:
+    """Leave of PostgreSQL's words about a statement what rule it breaks: the lines below quote the row, with its texts.
+
+    What they say stays in ``diag``, which nothing prints. SQLite names columns and constraints alone.
+    """
+    state = getattr(error, "sqlstate", None)
+    if state is None:
+        return
+    first = f"{error}".partition("\n")[0]
+    error.args = ("a value that does not fit" if state.startswith(OF_VALUES) else first,)
 
 
 def _processors(types: Sequence[Any], kinds: Sequence[Any], dialect: Dialect) -> list[tuple[int, Processor]]:

@@ -1,13 +1,16 @@
 """Prepared statements give what SQLAlchemy gives, on both engines."""
 
 import datetime as dt
+import traceback
+from collections.abc import Callable
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
-from sqlalchemy import bindparam, insert, literal, select, update
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy import Integer, Text, bindparam, insert, literal, select, update
+from sqlalchemy import cast as cast_to
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
 from qa.core.db import db
@@ -195,16 +198,48 @@ def test_a_rule_of_the_database_is_kept_as_in_any_statement(session: Session, ca
     session.rollback()
 
 
-def test_an_error_names_the_statement_and_nothing_that_was_typed(app: Flask, session: Session, cast: Cast):
+def by_prepared(session: Session, person: int, email: str) -> None:
     people = table_of(User)
     taken = PreparedChange(update(people).where(people.c.id == bindparam("person")).values(given(people.c.email)))
+    taken.run(session, person=person, email=email)
+
+
+def by_statement(session: Session, person: int, email: str) -> None:
+    session.execute(update(User).where(User.id == person).values(email=email))
+
+
+def by_mapper(session: Session, person: int, email: str) -> None:
+    session.get_one(User, person).email = email
+    session.flush()
+
+
+@pytest.mark.parametrize("write", [by_prepared, by_statement, by_mapper])
+def test_an_error_names_the_statement_and_nothing_that_was_typed(
+    app: Flask, session: Session, cast: Cast, write: Callable[[Session, int, str], None]
+):
     person, email = cast.rita.id, cast.lena.email
     session.commit()
 
-    with app.app_context(), pytest.raises(IntegrityError, match=r"(?i)update") as refused:
-        taken.run(db.session(), person=person, email=email)
+    with app.app_context(), pytest.raises(IntegrityError, match=r"(?is)email.*update person") as refused:
+        write(db.session(), person, email)
 
-    assert "[parameters:" not in str(refused.value)
+    printed = "".join(traceback.format_exception(refused.value))
+    assert email not in printed
+    assert "[parameters:" not in printed
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_an_error_about_a_value_does_not_quote_it(app: Flask):
+    typed = "Nobody else is to read this"
+    asked = select(cast_to(bindparam("typed", type_=Text), Integer).label("number"))
+
+    for ask in (
+        lambda: Prepared(asked).all(db.session(), typed=typed),
+        lambda: db.session.execute(asked, {"typed": typed}),
+    ):
+        with app.app_context(), pytest.raises(DataError, match="a value that does not fit") as refused:
+            ask()
+        assert typed not in "".join(traceback.format_exception(refused.value))
 
 
 def test_a_value_that_python_would_have_to_think_of_is_refused(session: Session, cast: Cast):
