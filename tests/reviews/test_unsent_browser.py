@@ -25,6 +25,7 @@ pytestmark = [
 ]
 NewBrowser = Callable[..., Page]
 WORDS = "She never answered what was asked."
+NOTE = "The lead should look at this desk."
 UNSENT = "data-unsent"  # what the scoring page says of what it keeps
 
 
@@ -54,7 +55,7 @@ def sealing(page: Page) -> str:
 
 
 def answer_without_a_server(page: Page, desk: Desk) -> None:
-    """Two answers and a comment that reach no server, and lie in the browser."""
+    """Two answers, a comment and a note to the lead that reach no server, and lie in the browser."""
     page.context.route("**/answers", lambda route: route.abort("internetdisconnected"))
     page.goto(desk.path)
     expect(page.locator("[data-scoring][data-ready]")).to_be_visible()
@@ -64,6 +65,8 @@ def answer_without_a_server(page: Page, desk: Desk) -> None:
     page.keyboard.press("c")
     page.keyboard.type(WORDS)
     page.keyboard.press("Escape")
+    page.get_by_label("Note to the lead").fill(NOTE)
+    page.get_by_label("Note to the lead").blur()
     expect(page.locator("[data-saved]")).to_have_text("Not saved yet")
     expect(page.locator("[data-alert]")).to_contain_text("kept in this browser, sealed")
     expect(page.locator("[data-scoring]")).to_have_attribute(UNSENT, "kept")
@@ -98,6 +101,7 @@ def test_a_closed_tab_loses_nothing_and_leaves_nothing_to_read(
 
     expect(again.locator("#criterion-tone [data-level]").nth(1)).to_be_checked()
     expect(again.locator("#criterion-tone [data-comment]")).to_have_value(WORDS)
+    expect(again.get_by_label("Note to the lead")).to_have_value(NOTE)
     expect(again.locator("[data-saved]")).to_have_text(re.compile("^Saved"))
     expect(again.locator("[data-scoring]")).to_have_attribute(UNSENT, "nothing")
     session.expire_all()
@@ -106,6 +110,29 @@ def test_a_closed_tab_loses_nothing_and_leaves_nothing_to_read(
     assert f"fairmark.draft.{cast.rita.id}.{desk.task.id}" in kept
     for word in ("answered", "tone", "missed", "full", cast.rita.name, cast.rita.email):
         assert word not in kept
+    watch.check()
+
+
+def test_words_typed_a_moment_before_a_tab_is_closed_are_asked_about_and_kept(
+    new_browser: NewBrowser, watch: Watch, desk: Desk, session: Session, cast: Cast
+) -> None:
+    session.commit()
+    page = new_browser(cast.rita)
+    page.goto(desk.path)
+    expect(page.locator("[data-scoring][data-ready]")).to_be_visible()
+    asked: list[str] = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    page.keyboard.press("c")
+    page.keyboard.type(WORDS)
+
+    page.close(run_before_unload=True)
+
+    expect(page.locator("[data-saved]")).to_have_text(re.compile("^Saved"))  # it stayed, and what was typed is sent
+    page.close()
+    again = page.context.new_page()
+    again.goto(desk.path)
+    expect(again.locator("#criterion-correct [data-comment]")).to_have_value(WORDS)
+    assert asked == ["beforeunload"]
     watch.check()
 
 

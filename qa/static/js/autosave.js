@@ -127,14 +127,15 @@ export class Autosave {
   // What an earlier visit could not send; the page shows it and it is sent again with its own id.
   async restore() {
     const kept = await readKept(this.key);
-    if (!kept) return [];
+    if (!kept) return { answers: [], note: null };
     this.inFlight = kept.inFlight ?? null;
     this.pending = byCriterion(kept.pending);
     this.note = kept.note ?? null;
     const answers = [...(this.inFlight?.answers ?? []), ...Object.values(this.pending)];
+    const note = this.note ?? this.inFlight?.internal_note ?? null;
     if (this.inFlight) this.send();
     else this.flush();
-    return answers;
+    return { answers, note };
   }
 
   change(answer) {

@@ -6,7 +6,7 @@ const NOBODY = { take: () => 0 }; // no time is counted for a page that nobody r
 const STUCK = new Set(["offline", "signed-out", "conflict", "refused", "needs-opening"]);
 const rest = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
-// Every draft of this person with something unsent: assignment, answers, whether it can be sent from here, or read at all.
+// Every draft of this person with something unsent: assignment, what there is of it, whether it can be sent from here, or read at all.
 export async function keptDrafts() {
   await takenOver;
   const found = await Promise.all(
@@ -14,7 +14,8 @@ export async function keptDrafts() {
       const kept = await readKept(name);
       const answers = kept ? [...(kept.inFlight?.answers ?? []), ...Object.values(kept.pending ?? {})] : [];
       const criteria = new Set(answers.map((answer) => answer.criterion));
-      return { assignment: assignmentOf(name), key: name, answers: criteria.size, save: kept?.inFlight, readable: kept !== null };
+      const note = (kept?.note ?? kept?.inFlight?.internal_note ?? null) !== null;
+      return { assignment: assignmentOf(name), key: name, answers: criteria.size, note, save: kept?.inFlight, readable: kept !== null };
     }),
   );
   return found.toSorted((a, b) => Number(a.assignment) - Number(b.assignment));

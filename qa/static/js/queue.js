@@ -48,8 +48,10 @@ function lineOf(draft) {
   const state = document.createElement("span");
   state.className = "soft";
   state.setAttribute("role", "status");
+  const answers = draft.answers ? [`${draft.answers} ${draft.answers === 1 ? "answer" : "answers"}`] : [];
+  const kept = [...answers, ...(draft.note ? ["the note to the lead"] : [])].join(" and ");
   const tell = (what) => {
-    state.textContent = draft.readable ? `${draft.answers} ${draft.answers === 1 ? "answer" : "answers"}: ${WORDS[what]}` : WORDS.unreadable;
+    state.textContent = draft.readable ? `${kept}: ${WORDS[what]}` : WORDS.unreadable;
   };
   tell("waiting");
   line.append(name, " ", state);

@@ -49,7 +49,6 @@ const unsent = await autosave.restore(); // before anybody can answer: what is s
 const standing = new Map();
 const former = [];
 const typing = new Typing();
-
 const answerOf = (key) => readAnswer(criteria.get(key), pins.get(key));
 
 function show(answer) {
@@ -382,10 +381,11 @@ sendWhenConnected(givesAway?.querySelectorAll("form") ?? [], () => {
   alert.show("The connection is lost: the part is still yours, and nothing was changed. Hand it over once it is back.");
 });
 
-for (const answer of [...state.answers, ...unsent]) {
+for (const answer of [...state.answers, ...unsent.answers]) {
   show(answer);
   standing.set(answer.criterion, answer);
 }
+note.value = unsent.note ?? note.value;
 showProgress(state);
 if (!alone) alert.show("This review is open in another tab of this browser, too. Go on in one of them: it tells you where the other was ahead.");
 showPins();

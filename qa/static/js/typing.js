@@ -4,6 +4,7 @@ const REST = 800;
 export class Typing {
   constructor() {
     this.timers = new Map();
+    addEventListener("beforeunload", () => this.flush()); // whoever asks before the page goes knows of the last words
   }
 
   rests(id, run) {
