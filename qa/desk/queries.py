@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
 from qa.calibration_sessions.models import CalibrationSession, SessionParticipant
@@ -22,6 +22,7 @@ from qa.reviews.models import Review, ReviewRevision
 from qa.reviews.queries import TO_DO
 from qa.sampling.models import Assignment, Draw, Period
 from qa.tickets.models import HandledPart, IntakeRun, Ticket
+from qa.tickets.queries import within_clearance
 
 SEALED_WITHIN = dt.timedelta(minutes=5)
 RECENT = dt.timedelta(days=7)  # how long a failed job stays on the admin's desk
@@ -37,17 +38,21 @@ class Workload:
     done_this_week: int
 
 
-def workload(session: Session, user_id: int, *, today: dt.date, since: dt.datetime) -> Workload:
+def workload(session: Session, actor: Actor, *, today: dt.date, since: dt.datetime) -> Workload:
+    """What the queue holds, and what was done of it."""
+    waits = and_(Assignment.state == "open", within_clearance(actor))
     row = session.execute(
         select(
-            func.count().filter(Assignment.state == "open"),
-            func.count().filter(Assignment.state == "open", Assignment.due_on < today),
-            func.count().filter(Assignment.state == "open", Assignment.due_on == today),
+            func.count().filter(waits),
+            func.count().filter(waits, Assignment.due_on < today),
+            func.count().filter(waits, Assignment.due_on == today),
             func.count().filter(Review.state == "submitted", Review.submitted_at >= since),
         )
         .select_from(Assignment)
+        .join(HandledPart, HandledPart.id == Assignment.part_id)
+        .join(Ticket, Ticket.id == HandledPart.ticket_id)
         .outerjoin(Review, Review.assignment_id == Assignment.id)
-        .where(Assignment.reviewer_id == user_id, TO_DO)
+        .where(Assignment.reviewer_id == actor.user_id, TO_DO)
     ).one()
     return Workload(open=row[0], overdue=row[1], due_today=row[2], done_this_week=row[3])
 

@@ -50,7 +50,7 @@ def home() -> ResponseReturnValue:
         "actions": queries.actions_due(session, g.actor.user_id, until=today + SOON),
     }
     if g.actor.may(Permission.QUEUE):
-        workload = queries.workload(session, g.actor.user_id, today=today, since=midnight(monday, g.zone))
+        workload = queries.workload(session, g.actor, today=today, since=midnight(monday, g.zone))
         if Role.REVIEWER in roles or workload.open:  # a lead scores now and then only
             desk["workload"] = workload
     if Role.SPECIALIST in roles:

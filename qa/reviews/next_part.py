@@ -14,7 +14,6 @@ from qa.sampling.models import Assignment
 from qa.tickets.models import HandledPart, Ticket
 from qa.tickets.queries import in_their_regions
 
-ANY_SEVERITY = 99
 _assignments, _parts, _tickets = Assignment.__table__, HandledPart.__table__, Ticket.__table__
 
 
@@ -41,8 +40,11 @@ def _next(regions: int) -> Prepared:
 def next_in_queue(
     session: Asked, actor: Actor, *, after: int | None = None, up_to: int | None = None
 ) -> tuple[int, int] | None:
-    """The assignment to do next with its content severity, another than the one just done, of at most ``up_to``."""
-    highest = ANY_SEVERITY if up_to is None else up_to
+    """The assignment to do next with its content severity, another than the one just done, of at most ``up_to``.
+
+    It can be opened: a clearance may have ended, or a ticket been found harder, since the part was given.
+    """
+    highest = actor.clearance if up_to is None else min(up_to, actor.clearance)
     regions = each_of("region", actor.regions)
     row = _next(len(regions)).one_or_none(session, reviewer=actor.user_id, after=after or 0, up_to=highest, **regions)
     return None if row is None else (row.id, row.content_severity)

@@ -21,7 +21,7 @@ from qa.reviews.models import Answer, Evidence, Review, ReviewRevision
 from qa.reviews.rules import Pin, told_purpose
 from qa.sampling.models import Assignment, Purpose, StrikeRequest
 from qa.tickets.models import HandledPart, Ticket
-from qa.tickets.queries import in_their_regions, may_open
+from qa.tickets.queries import in_their_regions, may_open, within_clearance
 
 # What has to be done; a self-review or peer review is an invitation, and stands elsewhere.
 INVITED = (Purpose.SELF, Purpose.PEER)
@@ -56,7 +56,10 @@ def in_order(table: FromClause) -> tuple[ColumnElement[Any], ...]:
 
 
 def queue_of(session: Session, actor: Actor, *, limit: int = 200) -> list[Queued]:
-    """What waits for a reviewer, in the order to be done: by due date, then what others wait for, then drawn order."""
+    """What waits for a reviewer, in the order to be done: by due date, then what others wait for, then drawn order.
+
+    What one is no longer cleared for waits for a lead to give it to somebody else.
+    """
     answered = (
         select(func.count(Answer.id))
         .join(ReviewRevision, ReviewRevision.id == Answer.revision_id)
@@ -77,7 +80,7 @@ def queue_of(session: Session, actor: Actor, *, limit: int = 200) -> list[Queued
             Assignment.reviewer_id == actor.user_id,
             Assignment.state == "open",
             TO_DO,
-            Ticket.data_region.in_(sorted(actor.regions)),
+            within_clearance(actor),
         )
         .order_by(*in_order(Assignment.__table__))
         .limit(limit)

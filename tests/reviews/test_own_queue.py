@@ -2,6 +2,7 @@
 
 import datetime as dt
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from sqlalchemy.orm import Session
@@ -112,16 +113,27 @@ def test_a_day_s_parts_come_by_what_others_wait_for_and_a_hidden_second_score_lo
     assert ">3 of 5<" in page
 
 
-def test_the_next_part_lies_behind_any_number_of_a_region_that_one_is_not_cleared_for(
-    session: Session, cast: Cast, desk: Desk
+@pytest.mark.parametrize(
+    "ticket",
+    [
+        pytest.param({"data_region": "eu-only"}, id="data region"),
+        pytest.param({"content_severity": 1}, id="content severity"),
+    ],
+)
+def test_what_one_is_not_cleared_for_any_more_is_neither_next_nor_in_the_queue(
+    session: Session, cast: Cast, desk: Desk, ticket: dict[str, Any]
 ):
     version = session.get_one(RubricVersion, desk.task.rubric_version_id)
     for n in range(21):
-        barred = make_ticket(session, cast, data_region="eu-only")
+        barred = make_ticket(session, cast, **ticket)
         make_assignment(session, barred, cast.rita, version, due_on=TODAY + dt.timedelta(days=n - 21))
-    own = desk.task
+    rita = actor(session, cast.rita)
 
-    assert next_in_queue(session, actor(session, cast.rita)) == (own.id, 0)
+    assert next_in_queue(session, rita) == (desk.task.id, 0)
+    assert next_in_queue(session, rita, up_to=3) == (desk.task.id, 0)
+    assert [item.assignment_id for item in queue_of(session, rita)] == [desk.task.id]
+    told = workload(session, rita, today=TODAY, since=NOW)
+    assert (told.open, told.overdue) == (1, 0)
 
 
 def test_the_page_shows_the_own_goal_what_it_is_and_the_way_back_to_the_pool(session: Session, cast: Cast, desk: Desk):
@@ -167,7 +179,7 @@ def test_only_work_of_the_queue_that_counts_is_done_by_the_queue_and_by_the_desk
     since = NOW - dt.timedelta(days=1)
 
     goal = goal_of(session, cast.rita.id, {}, day=TODAY, since=since)
-    desk = workload(session, cast.rita.id, today=TODAY, since=since)
+    desk = workload(session, actor(session, cast.rita), today=TODAY, since=since)
 
     assert (goal.done, desk.done_this_week, desk.open) == (1, 1, 0)
 
