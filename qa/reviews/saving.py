@@ -47,12 +47,17 @@ def save(
     texts: Mapping[str, str],
     now: dt.datetime,
 ) -> Draft:
-    """Keep a save. The same save twice counts once; a save made on an older state is refused, never merged."""
+    """Keep a save. The same save twice counts once; a save made on an older state is refused, never merged.
+
+    Whatever is refused leaves nothing behind, also where its caller goes on.
+    """
     if task.review_id is None:
         task = locked(session, task)  # two windows may begin it at the same moment: one of them finds the other's draft
     must_be_open(task.state)
     connection = session.connection()
+    must_quote(change, texts)
     if task.review_id is None:
+        must_fit(connection, task, change)
         if task.lent and not _BEGUN.run(connection, assignment=task.id):
             raise ConflictError(HANDED_ON, {"gone": True})  # its time was over a moment ago
         review_id, revision_id = begin(connection, task, change, texts=texts, now=now)
@@ -71,6 +76,24 @@ def save(
         version=change.version + 1 if fresh else _AT.one_or_none(connection, review=review_id).lock_version,
         state=rules.state_of(queries.answers_of(connection, revision_id)),
     )
+
+
+def must_quote(change: Save, texts: Mapping[str, str]) -> None:
+    """Refuse passages that are none of the conversation."""
+    for saved in change.answers:
+        for pin in saved.pins:
+            rules.passage(texts, pin)
+
+
+def must_fit(connection: Connection, task: Task, change: Save) -> None:
+    """Refuse a first save of another ticket's conversation, or of a window that knows of a draft."""
+    seen_id = change.conversation_revision_id
+    if seen_id != task.conversation_revision_id:  # a former one, which a page that lay open shows
+        seen = _TICKET_OF.one_or_none(connection, conversation=seen_id)
+        if seen is None or seen.ticket_id != task.ticket_id:
+            raise InvalidInputError("The conversation that was judged is not this ticket's.")
+    if change.version != 0:
+        raise ConflictError(ELSEWHERE, {"version": 0, "stale": True})
 
 
 def must_be_open(state: str) -> None:
@@ -156,14 +179,10 @@ def begin(
     review: Mapping[str, Any] = DRAFT,
     revision: Mapping[str, Any] = UNSCORED,
 ) -> tuple[int, int]:
-    """A review begins with its first save, as a draft or as what it is at once: its id and its revision's."""
-    seen_id = change.conversation_revision_id
-    if seen_id != task.conversation_revision_id:  # a former one, which a page that lay open shows
-        seen = _TICKET_OF.one_or_none(connection, conversation=seen_id)
-        if seen is None or seen.ticket_id != task.ticket_id:
-            raise InvalidInputError("The conversation that was judged is not this ticket's.")
-    if change.version != 0:
-        raise ConflictError(ELSEWHERE, {"version": 0, "stale": True})
+    """A review begins with its first save, as a draft or as what it is at once: its id and its revision's.
+
+    That it fits (``must_quote``, ``must_fit``) is the caller's to check, before anything else is written.
+    """
     review_id = _NEW_REVIEW.new_id(
         connection,
         assignment_id=task.id,
@@ -179,7 +198,7 @@ def begin(
         connection,
         review_id=review_id,
         rubric_version_id=task.rubric_version_id,
-        conversation_revision_id=seen_id,
+        conversation_revision_id=change.conversation_revision_id,
         internal_note=change.internal_note or "",
         created_at=now,
         created_by_id=task.reviewer_id,

@@ -21,7 +21,7 @@ from qa.reviews.companions import service as companions
 from qa.reviews.companions.rules import COMPANIONS, At, holds_release
 from qa.reviews.models import Review, ReviewRevision
 from qa.reviews.rules import Save
-from qa.reviews.saving import ELSEWHERE, GONE, Draft, begin, must_be_open, save
+from qa.reviews.saving import ELSEWHERE, GONE, Draft, begin, must_be_open, must_fit, must_quote, save
 from qa.reviews.tasks import Task, locked
 from qa.sampling.models import Assignment, Purpose
 
@@ -124,13 +124,15 @@ def save_and_submit(
     """The last save and the submit in one; nothing for the very same that came before and was done.
 
     Where something is missing the save stands all the same: the error tells how the draft is then, and whoever hears
-    it commits.
+    it commits. What else is refused leaves nothing of a review that was no draft before.
     """
     task = locked(session, task)
     if task.state == "submitted" and task.last_save_id == change.save_id:
         return None
     if task.review_id is None and not rules.lacking(task.rubric, change.state, channel=task.channel):
         must_be_open(task.state)
+        must_quote(change, texts)
+        must_fit(session.connection(), task, change)
         state, write = change.state, _at_once(task, change, texts=texts, now=now)
     else:
         draft = save(session, task, change, texts=texts, now=now)

@@ -1,9 +1,10 @@
 """Saves of the scoring page: kept once, in order, and never on top of what the window has not seen."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -11,7 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from qa.core.db import db
-from qa.core.errors import ConflictError
+from qa.core.errors import ConflictError, InvalidInputError
 from qa.people.queries import zone_of
 from qa.reviews import saving, submitting, tasks
 from qa.reviews.models import Evidence, Review, ReviewRevision
@@ -24,7 +25,21 @@ from tests.support.cast import NOW, Cast
 from tests.support.client import CheckingClient
 from tests.support.meanwhile import Meanwhile
 
-LENGTH = len(MESSAGES[1][1])
+TEXTS = {"m2": MESSAGES[1][1]}
+LENGTH = len(TEXTS["m2"])
+
+
+def save_and_submit(
+    session: Session, task: tasks.Task, change: Save, texts: Mapping[str, str], cast: Cast
+) -> submitting.Sent | None:
+    setting = cast.setting
+    return submitting.save_and_submit(
+        session, task, change, texts=texts, setting=setting, zone=zone_of(setting), now=NOW
+    )
+
+
+def only_save(session: Session, task: tasks.Task, change: Save, texts: Mapping[str, str], _: Cast) -> saving.Draft:
+    return saving.save(session, task, change, texts=texts, now=NOW)
 
 
 def test_a_save_is_kept_and_opening_the_page_alone_begins_nothing(desk: Desk, session: Session) -> None:
@@ -112,12 +127,38 @@ def test_a_part_that_went_back_to_the_pool_a_moment_ago_is_not_begun(desk: Desk,
         saving.save(session, task, change, texts={}, now=NOW)
     whole = read_save(desk.saved(*desk.all_answers()), task.rubric)
     with pytest.raises(ConflictError) as told:
-        submitting.save_and_submit(
-            session, task, whole, texts={}, setting=cast.setting, zone=zone_of(cast.setting), now=NOW
-        )
+        save_and_submit(session, task, whole, TEXTS, cast)
 
     assert told.value.state == {"gone": True}
     assert session.scalar(select(func.count(Review.id))) == 0
+
+
+@pytest.mark.parametrize("send", [only_save, save_and_submit])
+@pytest.mark.parametrize(
+    "unfit",
+    [
+        pytest.param({"passage": LENGTH + 1}, id="a passage beyond its message"),
+        pytest.param({"conversation_revision": 2**40}, id="a conversation of no ticket"),
+        pytest.param({"version": 3}, id="a draft that there never was"),
+    ],
+)
+def test_what_is_refused_before_there_was_a_draft_leaves_nothing_whatever_its_caller_does(
+    desk: Desk, session: Session, cast: Cast, send: Callable[..., object], unfit: dict[str, Any]
+) -> None:
+    desk.task.leased_until = lent = dt.datetime.now(dt.UTC) + dt.timedelta(days=1)
+    task = tasks.task_of(session, desk.task.id)
+    told = {key: value for key, value in unfit.items() if key != "passage"}
+    whole = desk.saved(*desk.all_answers(), **told)
+    whole["answers"][-1]["pins"][0]["end"] = unfit.get("passage", 9)
+    change = read_save(whole, task.rubric)
+
+    with pytest.raises((ConflictError, InvalidInputError)):
+        send(session, task, change, TEXTS, cast)
+    session.commit()
+
+    session.refresh(desk.task)
+    assert (desk.task.state, desk.task.leased_until, desk.task.ended_at) == ("open", lent, None)
+    assert [session.scalar(select(func.count()).select_from(each)) for each in (Review, ReviewRevision)] == [0, 0]
 
 
 def test_a_late_save_never_undoes_a_later_one(desk: Desk) -> None:
