@@ -153,6 +153,15 @@ def test_a_status_is_read_however_it_is_spelt(tmp_path: Path, written: str) -> N
     assert tickets_of(read(tmp_path, {"Status": written}))["1"].status == "solved"
 
 
+def test_a_column_whose_values_are_nothing_of_its_name_is_told_as_left_out(tmp_path: Path) -> None:
+    records = read(tmp_path, {"Status": "zork", "Solved At": "n/a"}, {"Ticket ID": "2", "Status": "blub"})
+
+    assert {record.status for record in tickets_of(records).values()} == {"solved"}
+    (status,) = (each for each in records if isinstance(each, Reject) and each.column == "Status")
+    assert (status.file, status.line, status.loses) == ("tickets.csv", None, "cell")
+    assert status.reason.endswith("; without it every ticket of the file counts as solved")
+
+
 def test_rows_of_another_width_and_blank_rows_are_told(tmp_path: Path) -> None:
     blank = [""] * len(TICKET_HEADER)
 

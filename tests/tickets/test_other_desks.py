@@ -118,7 +118,7 @@ def test_each_help_desk_tells_the_same_ticket(tmp_path: Path, desk: str, lines: 
     if desk in ("intercom", "chatwoot"):
         assert record.csat == "good"
     assert record.origin is not None
-    assert record.origin.row == 1
+    assert record.origin.row == (1 if lines else 3)
 
 
 @pytest.mark.parametrize("desk", OBJECTS)
@@ -173,6 +173,77 @@ def test_a_bad_message_in_a_ticket_is_told_with_the_path_to_its_field(tmp_path: 
     ]  # fmt: skip
     assert "Quark" not in str(rejects)
     assert [(each.role, each.text) for each in tickets_of(records)["1"].messages or ()] == SAID
+
+
+BAD = {**FRESHDESK, "id": 2, "status": "melted"}
+PAGE = json.dumps({"tickets": [FRESHDESK, BAD]}, indent=1)
+SECOND = 1 + PAGE[: PAGE.index('\n  {\n   "id": 2') + 1].count("\n")  # the line of the second one's brace
+
+
+@pytest.mark.parametrize(
+    ("text", "file", "line"),
+    [
+        pytest.param(PAGE, "tickets.json", SECOND, id="a page over many lines"),
+        pytest.param("\n\n" + PAGE, "tickets.json", SECOND + 2, id="below empty lines"),
+        pytest.param(f"[\n{json.dumps(FRESHDESK)},\n{json.dumps(BAD)}\n]", "tickets.json", 3, id="a list"),
+        pytest.param(json.dumps([FRESHDESK, BAD]), "tickets.json, object 2", 1, id="a list on one line"),
+        pytest.param(
+            json.dumps({"x": {}, "tickets": [FRESHDESK, BAD]}), "tickets.json, object 2 of tickets", 1, id="a page"
+        ),
+        pytest.param(
+            json.dumps({"data": {"tickets": [7, BAD]}, "meta": 1}, indent=0).replace("7,", "7,\r\n\r\n"),
+            "tickets.json", 7, id="within data, beside what is no object",
+        ),
+        pytest.param(
+            json.dumps(FRESHDESK, indent=1) + "\n" + json.dumps(BAD, indent=1),
+            "tickets.json", json.dumps(FRESHDESK, indent=1).count("\n") + 2, id="objects one after another",
+        ),
+    ],
+)  # fmt: skip
+def test_an_object_of_a_document_is_told_with_the_line_on_which_it_begins(
+    tmp_path: Path, text: str, file: str, line: int
+) -> None:
+    (tmp_path / "tickets.json").write_bytes(text.encode())
+
+    records = list(format_named("freshdesk").open([tmp_path], None).records())
+
+    (rejected,) = (each for each in records if isinstance(each, Reject) and each.column is not None)
+    assert (rejected.file, rejected.line, rejected.column, rejected.value) == (file, line, "status", "melted")
+
+
+@pytest.mark.parametrize("text", [PAGE[:-40], PAGE.replace(",", "", 1), PAGE + "]", PAGE.replace('"melted"', "NaN")])
+def test_a_document_that_is_cut_off_or_damaged_is_refused_as_a_whole(tmp_path: Path, text: str) -> None:
+    (tmp_path / "tickets.json").write_text(text, encoding="utf-8")
+
+    with pytest.raises(UnusableFileError, match=r"tickets\.json is cut off or damaged: "):
+        list(format_named("freshdesk").open([tmp_path], None).records())
+
+
+def test_a_file_that_is_no_table_of_the_help_desk_is_told_as_left_out(tmp_path: Path) -> None:
+    (tmp_path / "my-notes.jsonl").write_text('{"id": 7}\n', encoding="utf-8")
+
+    records = read(tmp_path, "freshdesk", FRESHDESK)
+
+    (rejected,) = (each for each in records if isinstance(each, Reject))
+    assert (rejected.file, rejected.line, rejected.loses) == ("my-notes.jsonl", None, "cell")
+    assert rejected.reason.startswith("left out")
+
+
+def test_the_messages_in_a_ticket_without_an_id_are_counted_with_it(tmp_path: Path) -> None:
+    (rejected,) = read(tmp_path, "zammad", {**ZAMMAD, "id": None})
+
+    assert isinstance(rejected, Reject)
+    assert (rejected.column, rejected.value, rejected.loses, rejected.messages) == ("id", "", "ticket", 3)
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"), [(None, ""), (True, "true"), ({"a": [None]}, '{"a": [null]}'), ("None", "None")]
+)
+def test_a_value_that_is_no_text_is_told_as_the_file_has_it(tmp_path: Path, value: Any, shown: str) -> None:
+    (rejected,) = read(tmp_path, "freshdesk", {**FRESHDESK, "status": value})
+
+    assert isinstance(rejected, Reject)
+    assert rejected.value == shown
 
 
 @pytest.mark.parametrize("desk", OBJECTS)

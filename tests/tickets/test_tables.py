@@ -5,21 +5,25 @@ import gzip
 import json
 import tracemalloc
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.tickets.intake.base import Reject, Repeated, UnusableFileError
+from qa.tickets.intake import files
+from qa.tickets.intake.base import Origin, Reject, Repeated, UnusableFileError
 from qa.tickets.intake.delimited import delimiter_of
 from qa.tickets.intake.encodings import encoding_of_bytes
 from qa.tickets.intake.flat import WORKBOOKS, FlatExport
 from qa.tickets.intake.gathering import Join, Keys
+from qa.tickets.intake.json_tables import Places
 from qa.tickets.intake.opening import sheets_of
 from qa.tickets.intake.tables import BadRow, Cells
 from tests.shared import shared_path
 from tests.tickets.records import tickets_of
+from tests.tickets.test_zendesk import JSON
 
 WORDS = "Ticket ID;Status;Created At;Subject\n7;gelöst;2026-04-06 09:00;Zahlung für Frau Müller – dringend\n"
 
@@ -95,6 +99,76 @@ def test_a_workbook_is_read_whatever_its_name_says(tmp_path: Path) -> None:
         ["100001", "solved", "2026-04-06 02:03:38", "5"],
         ["100002", "yes", "06.04.2026 10:00", ""],
     ]
+
+
+def test_the_rows_of_a_sheet_are_numbered_as_the_workbook_numbers_them(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    for number, row in ((3, ["My export"]), (5, ["Ticket ID", "Status", "Created At"]), (6, [1, "open", "2026-04-06"]),
+                        (9, [2, "melted", "2026-04-06"]), (11, ["Total", 2])):  # fmt: skip
+        for place, cell in enumerate(row, start=2):
+            book.active.cell(number, place, cell)
+    book.save(tmp_path / "export.xlsx")
+
+    records = list(FlatExport([tmp_path / "export.xlsx"]).records())
+
+    assert tickets_of(records)["1"].origin == Origin("export.xlsx, sheet Sheet", 6)
+    assert [(each.line, each.column) for each in records if isinstance(each, Reject)] == [
+        (9, "Status"),
+        (11, "Ticket ID"),
+    ]
+
+
+def test_a_row_that_goes_on_because_a_quote_is_not_closed_says_how_far(tmp_path: Path) -> None:
+    path = tmp_path / "export.csv"
+    path.write_text('Ticket ID,Status,Created At\n1,open,2026-04-06\n2,"open,2026-04-06\n3,open,2026-04-06\n')
+    (sheet,) = sheets_of(path)
+
+    (bad,) = (each for each in sheet.rows() if isinstance(each, BadRow))
+
+    assert (bad.line, bad.value) == (3, "2")
+    assert "it goes on to line 4: is a quote not closed?" in bad.reason
+
+
+def test_lines_after_one_that_is_too_long_keep_their_numbers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(files, "LONGEST_LINE", 100)
+    path = tmp_path / "export.jsonl"
+    path.write_text('{"id": 1}\n' + json.dumps({"id": 2, "title": "x" * 350}) + '\n{"id": 3}\n', encoding="utf-8")
+
+    assert [number for number, _ in files.lines(path)] == [1, 2, 3]
+
+
+@given(st.lists(JSON, max_size=5), st.sampled_from([None, 0, 2]), st.sampled_from(["", "\n", " \r\n"]))
+def test_the_values_of_a_list_are_those_of_json_with_the_lines_on_which_they_begin(
+    values: list[Any], indent: int | None, between: str
+) -> None:
+    told = [json.dumps(each, indent=indent) for each in values]
+    text = f'{between}{{"data": {{"n": 1,{between} "rows": [{between}'
+    lines = []
+    for number, each in enumerate(told):
+        text += f",{between}" if number else ""
+        lines.append(text.count("\n") + 1)
+        text += each
+    text += f"{between}]}}}}{between}"
+
+    (document,) = Places(text).document()
+
+    assert document == json.loads(text) == {"data": {"n": 1, "rows": values}}
+    assert document["data"]["rows"].lines == lines
+
+
+@given(st.text(alphabet='[]{}",: 1a\n\\', max_size=20))
+def test_what_is_no_json_is_refused_and_all_else_read(text: str) -> None:
+    try:
+        expected = json.loads(text)
+    except ValueError:
+        expected = None
+    try:
+        found = Places(text).document()
+    except ValueError:
+        found = None
+
+    assert (found is None) == (expected is None) or (expected is None and len(found or ()) != 1)
+    assert expected is None or found == [expected]
 
 
 def test_json_lines_of_flat_objects_are_a_table(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """What every reader of a help desk's export gives, whatever its format: plain records and rejects, nothing stored."""
 
 import datetime as dt
+import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -178,7 +179,10 @@ def reject(
     person: bool = False,
 ) -> Reject:
     """A reject whose value may be shown; ``person`` for a column that names somebody: nothing of it is."""
-    text = " ".join(clean(str(value)).split())
+    told = (
+        value if isinstance(value, str) else "" if value is None else json.dumps(value, ensure_ascii=False, default=str)
+    )
+    text = " ".join(clean(told).split())
     shown = shown_cell(column or "", text, person=person)
     return Reject(
         file=file,

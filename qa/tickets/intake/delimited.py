@@ -4,6 +4,7 @@ import csv
 import io
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import IO
 
@@ -61,7 +62,11 @@ class Delimited:
                             told = f"bytes that are not {encodings.NAMES[self._encoding]}"
                             yield BadRow(self.name, start, told, shown_key(clean(cells[0])))
                             continue
-                        yield row_of(self.name, start, cells, width)
+                        found = row_of(self.name, start, cells, width)
+                        if isinstance(found, BadRow) and reader.line_num > start:
+                            told = f"{found.reason}; it goes on to line {reader.line_num}: is a quote not closed?"
+                            found = replace(found, reason=told)
+                        yield found
                 except csv.Error as error:
                     yield BadRow(self.name, after, f"the file cannot be read on from here: {error}", "")
         except (EOFError, OSError, UnicodeDecodeError) as error:

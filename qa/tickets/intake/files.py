@@ -137,9 +137,13 @@ def lines(path: Path) -> Iterator[tuple[int, bytes]]:
         try:
             encoding = _wide(file.read(4))
             file.seek(0)
-            for number, line in enumerate(_raw_lines(file) if encoding is None else _decoded(file, encoding), start=1):
+            found = _raw_lines(file) if encoding is None else _decoded(file, encoding)
+            for number, line in enumerate(found, start=1):
                 if not line.isspace():
                     yield number, line
+                if len(line) >= LONGEST_LINE:  # its other pieces are no lines of their own
+                    while not line.endswith(b"\n"):
+                        line = next(found, b"\n")
         except (EOFError, zlib.error, gzip.BadGzipFile) as error:
             raise UnusableFileError(f"{plain_name(path)} is cut off or damaged: {error}") from error
 

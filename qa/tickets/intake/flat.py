@@ -79,6 +79,7 @@ class FlatExport:
         if mapping is None:
             mapping = guessing.guess(sheets)
             self._before += [left_out(sheet) for sheet in sheets if mapping.sheet_for(sheet.header) is None]
+            self._before += [each for sheet in sheets for each in passed_over(sheet, mapping)]
         self._tickets_of, self._messages_of = _sorted_out(sheets, mapping)
         self._marks = mapping.marks
         self._agents = flat_rows.Agents()
@@ -264,6 +265,15 @@ def rejected(row: TableRow, bad: BadCellError, loses: flat_rows.Loses, messages:
 def left_out(sheet: Sheet) -> Reject:
     reason = "left out: the workbook hides it" if sheet.written == HIDDEN else "left out: none of its columns is known"
     return reject(sheet.name, None, None, "", reason)
+
+
+def passed_over(sheet: Sheet, guessed: ColumnMapping) -> Iterator[Reject]:
+    """The columns that a guess leaves out although they are called as a field is."""
+    found = guessed.sheet_for(sheet.header, sheet.name)
+    for column, each in guessing.passed_over(sheet.header, found) if found is not None else ():
+        without = f"; {each.help}" if each.help.startswith("without it") else ""
+        reason = f"left out: what stands in it cannot be read as {each.name}{without}"
+        yield reject(sheet.name, None, column, "", reason)
 
 
 def bad_row(row: BadRow, loses: flat_rows.Loses) -> Reject:

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from qa.tickets.intake.base import UnusableFileError
@@ -68,6 +68,17 @@ def lacks(sheet: Sheet, lacking: Sequence[str]) -> str:
         f"{sheet.name} lacks the column{'s' * (len(lacking) > 1)} {', '.join(lacking)}. "
         f"Its header row is: {shown_header(sheet.header)}"
     )
+
+
+def passed_over(header: Sequence[str], guessed: SheetMapping) -> Iterator[tuple[str, Field]]:
+    """The columns that are called as a field is and still are not used for it: their values are nothing of the kind."""
+    used = {plain(name) for name in guessed.columns.values()}
+    tables: Sequence[Table] = ("tickets", "messages") if guessed.reads == "both" else ("tickets",)
+    for table in ("messages",) if guessed.reads == "messages" else tables:
+        for field in FIELDS[table].values():
+            called = [each for each in header if plain(each) not in used and _named(field, each) > WITHIN + 0.5]
+            if field.name not in guessed.columns and called:
+                yield called[0], field
 
 
 def nearest(header: Sequence[str]) -> Table:

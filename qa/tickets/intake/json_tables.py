@@ -1,8 +1,10 @@
 """Objects from JSON: one a line, or in the lists of one document as an API answers; and flat ones as a table."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -12,6 +14,10 @@ from qa.tickets.intake.tables import BadRow, Cells, header_names
 
 HEADER_OBJECTS = 1_000  # from which the columns of a table are taken
 LARGEST_DOCUMENT = 512 * 1024 * 1024  # bytes of one JSON document, which is held as a whole
+LEVELS = 2  # of objects around a list, such as {"data": {"payload": [...]}}
+LOOKED_AT = 20  # lines, for one that is an object, where the whole is no document
+ONE_A_LINE = (".jsonl", ".jsonl.gz", ".ndjson", ".ndjson.gz")
+SPACE = re.compile(r"[ \t\r\n]*")
 Row = dict[str, Any]
 
 
@@ -23,46 +29,72 @@ class BadObject:
 
 
 class Placed(NamedTuple):
-    """An object, the list that it stands in (None: alone on its line), and its line or place."""
+    """An object, the list that it stands in (None: alone), and the line on which it begins."""
 
     table: str | None
-    number: int
+    line: int
     row: Row | BadObject
+    within: str = ""  # which object of its list it is, where several begin on one line; follows the file's name
+
+
+class Listed(list[Any]):
+    """A list of JSON that knows on which line each of its values begins."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines: list[int] = []
 
 
 def objects_of(path: Path) -> Iterator[Placed]:
-    """The objects of a file: of JSON Lines, of one list, or of the lists of an API's answer."""
+    """The objects of a file: of JSON Lines, of one list, or of the lists of an API's answers."""
     document = document_of(path)
-    if document is None:
-        for number, raw in files.lines(path):
-            yield Placed(None, number, parsed(raw))
+    if document is not None:
+        yield from objects_in(document)
         return
-    lists = {None: document} if isinstance(document, list) else _lists_in(document)
-    for table, rows in lists.items():
-        for number, row in enumerate(rows, start=1):
-            yield Placed(table, number, row if isinstance(row, dict) else BadObject("not a JSON object"))
+    for line, raw in files.lines(path):
+        yield Placed(None, line, parsed(raw))
 
 
-def _lists_in(document: Row) -> Mapping[str | None, list[Any]]:
+def objects_in(document: Listed) -> Iterator[Placed]:
+    """The objects of a document."""
+    for value, line in zip(document, document.lines, strict=True):
+        for table, rows in _lists_in(value, line).items():
+            apart = len(set(rows.lines)) == len(rows)
+            for number, (row, begun) in enumerate(zip(rows, rows.lines, strict=True), start=1):
+                told = row if isinstance(row, dict) else BadObject("not a JSON object")
+                within = "" if apart else f", object {number}" + (f" of {table}" if table else "")
+                yield Placed(table, begun, told, within)
+
+
+def _lists_in(value: Any, line: int) -> Mapping[str | None, Listed]:
     """The lists of an answer by their keys; an object without any is itself the only one."""
-    lists: dict[str | None, list[Any]] = {}
-    lists |= {key: value for key, value in document.items() if isinstance(value, list) and _of_objects(value)}
-    inside = document.get("data")
+    if isinstance(value, Listed):
+        return {None: value}
+    alone = Listed()
+    alone.append(value)
+    alone.lines.append(line)
+    if not isinstance(value, dict) or "id" in value:
+        return {None: alone}
+    lists = _of_objects(value)
+    inside = value.get("data")
     if not lists and isinstance(inside, dict):  # Chatwoot: {"data": {"meta": ..., "payload": [...]}}
-        lists = {key: value for key, value in inside.items() if isinstance(value, list)}
-    if "id" in document:
-        return {None: [document]}
+        lists = _of_objects(inside)
     if lists:
         return lists
-    return {None: [] if any(isinstance(value, list) for value in document.values()) else [document]}
+    return {None: Listed() if any(isinstance(each, list) for each in value.values()) else alone}
 
 
-def _of_objects(values: list[Any]) -> bool:
-    return all(isinstance(value, dict) for value in values)
+def _of_objects(row: Row) -> dict[str | None, Listed]:
+    """The lists of an object that hold objects, or nothing: one bad value in it costs a list no other."""
+    return {
+        key: value
+        for key, value in row.items()
+        if isinstance(value, Listed) and (not value or any(isinstance(each, dict) for each in value))
+    }
 
 
-def document_of(path: Path) -> Any | None:
-    """The whole of a file that is one JSON document over several lines or a list; None for JSON Lines."""
+def document_of(path: Path) -> Listed | None:
+    """What stands in a file of JSON over several lines, mostly one list or one object; None for JSON Lines."""
     lines = files.lines(path)
     _, first = next(lines, (0, b""))
     head = first.lstrip(b"\xef\xbb\xbf \t")
@@ -74,8 +106,98 @@ def document_of(path: Path) -> Any | None:
         if head[:1] == b"{" and isinstance(parsed(first), dict):
             return None
         raise UnusableFileError(f"{files.plain_name(path)} is one JSON document over 512 MB: hand it in as JSON Lines.")
-    found = parsed_any(raw)
-    return None if isinstance(found, BadObject) else found
+    try:
+        return Places(decoded(raw)).document()
+    except (ValueError, RecursionError) as error:
+        if path.name.lower().endswith(ONE_A_LINE) or any(
+            isinstance(parsed(line), dict) for _, line in islice(lines, LOOKED_AT)
+        ):
+            return None  # lines of which the first is damaged
+        raise UnusableFileError(f"{files.plain_name(path)} is cut off or damaged: {_why(error, raw)}.") from None
+
+
+def _why(error: Exception, raw: bytes) -> str:
+    """What is wrong with a document and on which line, without what stands there."""
+    if isinstance(error, json.JSONDecodeError):
+        return f"{error.msg} on line {error.lineno}"
+    if isinstance(error, UnicodeDecodeError):
+        line = raw.count(b"\n", 0, error.start) + 1
+        return f"bytes that are not UTF-8 on line {line}"
+    return str(error) if isinstance(error, ValueError) else "nested too deeply"
+
+
+class Places:
+    """Reads a text of JSON; the lists of its outermost levels come as ``Listed``."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._line, self._counted = 1, 0
+
+    def document(self) -> Listed:
+        """The values of the whole text, mostly one."""
+        found = Listed()
+        at = self._skip(0)
+        while at < len(self._text):
+            found.lines.append(self._line_of(at))
+            value, at = self._value(at, LEVELS)
+            found.append(value)
+            at = self._skip(at)
+        return found
+
+    def _value(self, at: int, levels: int) -> tuple[Any, int]:
+        """The value that begins here, and where it ends."""
+        opening = self._text[at : at + 1]
+        if opening == "[":
+            return self._list(at)
+        if opening == "{" and levels:
+            return self._object(at, levels - 1)
+        return DECODER.raw_decode(self._text, at)
+
+    def _list(self, at: int) -> tuple[Listed, int]:
+        found = Listed()
+        at = self._skip(at + 1)
+        while self._text[at : at + 1] != "]":
+            found.lines.append(self._line_of(at))
+            value, at = DECODER.raw_decode(self._text, at)
+            found.append(value)
+            at = self._after(at, "]")
+        return found, at + 1
+
+    def _object(self, at: int, levels: int) -> tuple[Row, int]:
+        found: Row = {}
+        at = self._skip(at + 1)
+        while self._text[at : at + 1] != "}":
+            self._must(at, '"', "Expecting property name enclosed in double quotes")
+            key, at = DECODER.raw_decode(self._text, at)
+            at = self._skip(at)
+            self._must(at, ":", "Expecting ':' delimiter")
+            found[key], at = self._value(self._skip(at + 1), levels)
+            at = self._after(at, "}")
+        return found, at + 1
+
+    def _after(self, at: int, closing: str) -> int:
+        """Where the next value begins, or the end."""
+        at = self._skip(at)
+        if self._text[at : at + 1] == closing:
+            return at
+        self._must(at, ",", "Expecting ',' delimiter")
+        at = self._skip(at + 1)
+        if self._text[at : at + 1] == closing:
+            raise json.JSONDecodeError("Expecting value", self._text, at)
+        return at
+
+    def _must(self, at: int, mark: str, otherwise: str) -> None:
+        if self._text[at : at + 1] != mark:
+            raise json.JSONDecodeError(otherwise, self._text, at)
+
+    def _skip(self, at: int) -> int:
+        found = SPACE.match(self._text, at)
+        return found.end() if found is not None else at
+
+    def _line_of(self, at: int) -> int:
+        self._line += self._text.count("\n", self._counted, at)
+        self._counted = at
+        return self._line
 
 
 def parsed(raw: bytes) -> Row | BadObject:
@@ -95,9 +217,7 @@ def parsed(raw: bytes) -> Row | BadObject:
 
 def parsed_any(raw: bytes) -> Any:
     try:
-        bare = raw.removeprefix(b"\xef\xbb\xbf")
-        encoding = "utf-8" if b"\x00" not in bare[:4] else json.detect_encoding(bare)
-        text = bare.decode(encoding, "surrogatepass").strip()
+        text = decoded(raw).strip()
         value, end = DECODER.raw_decode(text)
         return value if end == len(text) else BadObject(f"not a JSON object on one line: more follows character {end}")
     except UnicodeDecodeError:
@@ -106,6 +226,13 @@ def parsed_any(raw: bytes) -> Any:
         return BadObject(f"not a JSON object on one line: {error.msg} at character {error.pos + 1}")
     except (ValueError, RecursionError):
         return BadObject("not a JSON object on one line")
+
+
+def decoded(raw: bytes) -> str:
+    """JSON as text, in whichever encoding it is written."""
+    bare = raw.removeprefix(b"\xef\xbb\xbf")
+    encoding = "utf-8" if b"\x00" not in bare[:4] else json.detect_encoding(bare)
+    return bare.decode(encoding, "surrogatepass")
 
 
 def _no_number(name: str) -> float:
@@ -123,11 +250,9 @@ class JsonTable:
         self._path = path
         self.name = files.plain_name(path)
         header: dict[str, None] = {}
-        for found in objects_of(path):
+        for found in islice(objects_of(path), HEADER_OBJECTS):
             if isinstance(found.row, dict):
                 header.update(dict.fromkeys(flattened(found.row)))
-            if found.number == HEADER_OBJECTS:
-                break
         self._keys = list(header)
         self.header = header_names(self._keys)
         self.written = "JSON"
@@ -137,10 +262,10 @@ class JsonTable:
     def rows(self) -> Iterator[Cells | BadRow]:
         for found in objects_of(self._path):
             if isinstance(found.row, BadObject):
-                yield BadRow(self.name, found.number, found.row.reason, "")
+                yield BadRow(self.name + found.within, found.line, found.row.reason, "")
                 continue
             cells = flattened(found.row)
-            yield Cells(found.number, [cells.get(name, "") for name in self._keys])
+            yield Cells(found.line, [cells.get(name, "") for name in self._keys], found.within)
 
 
 def flattened(row: Mapping[str, Any], before: str = "") -> dict[str, str]:

@@ -25,15 +25,15 @@ from qa.tickets.intake.base import (
     told_again,
 )
 from qa.tickets.intake.gathering import Join, Keys
-from qa.tickets.intake.json_tables import BadObject, document_of, objects_of, parsed
+from qa.tickets.intake.json_tables import ONE_A_LINE, BadObject, document_of, objects_in, objects_of, parsed
 from qa.tickets.intake.marks import Marks
 from qa.tickets.intake.values import optional_id
 
-SUFFIXES = (".jsonl", ".jsonl.gz", ".ndjson", ".ndjson.gz", ".json", ".json.gz")
-ONE_A_LINE = (".jsonl", ".jsonl.gz", ".ndjson", ".ndjson.gz")
+SUFFIXES = (*ONE_A_LINE, ".json", ".json.gz")
 IN_NAME = re.compile(r"ticket_(\d+)_")  # an answer about one ticket names it in the file's name only
 OWN_ID = re.compile(rb'"id"\s*:\s*(-?\d{1,18})\s*[,}]')
 VALUE = re.compile(rb'\s*:\s*(?:"([^"\\\n]*)"|(-?\d+))')  # of a field, a text or a number
+LEFT_OUT = "left out: neither its name nor a list in it is known"
 Row = dict[str, Any]
 Inside = list[tuple[str, Any]]  # the field of the ticket that holds a message, and the message
 Loses = Literal["ticket", "message", "cell"]
@@ -100,11 +100,11 @@ class ObjectExport:
 
     def __init__(self, paths: Sequence[Path], desk: Desk, marks: Marks | None = None) -> None:
         self._desk, self._marks = desk, marks or Marks()
+        self._rejects: list[Reject] = []
         self._files = self._by_table(files.listed(paths, SUFFIXES))
         if not self._files[desk.tickets]:
             name = desk.tables[desk.tickets][0]
             raise UnusableFileError(f"The export needs {name}.jsonl.gz (or {name}.json); there is none.")
-        self._rejects: list[Reject] = []
         self._learn()
         self._before: list[Reject | Repeated] = []
         self._known = Keys(self._ticket_keys())
@@ -187,7 +187,8 @@ class ObjectExport:
             key = self._key(line)
             if key is None:
                 bad = BadCellError("id", line.row.get("id"), "a ticket needs an id")
-                self._before.append(line.rejected(bad, "ticket"))
+                lost = len(self._desk.inside(line.row) or ())
+                self._before.append(line.rejected(bad, "ticket", messages=lost))
                 continue
             rows = self._known.count(key)
             if rows < 2:
@@ -249,7 +250,8 @@ class ObjectExport:
     def _lines_of(self, path: Path, table: str, loses: Loses) -> Iterator[Line | Reject]:
         name = files.plain_name(path)
         about = IN_NAME.search(path.name) if table == self._desk.messages else None
-        if about is None and document_of(path) is None:  # the usual way, in which an export has millions of lines
+        document = document_of(path)
+        if about is None and document is None:  # the usual way, in which an export has millions of lines
             for number, raw in files.lines(path):
                 row = parsed(raw)
                 if isinstance(row, BadObject):
@@ -257,22 +259,25 @@ class ObjectExport:
                 else:
                     yield Line(name, number, row)
             return
-        for placed in objects_of(path):
+        for placed in objects_in(document) if document is not None else objects_of(path):
             if placed.table is not None and self._table_called(placed.table) != table:
                 continue
             if isinstance(placed.row, BadObject):
-                yield reject(name, placed.number, None, "", placed.row.reason, loses=loses)
+                yield reject(name + placed.within, placed.line, None, "", placed.row.reason, loses=loses)
                 continue
             if about is not None:
                 placed.row.setdefault(self._desk.belongs, about[1])
-            yield Line(name, placed.number, placed.row)
+            yield Line(name + placed.within, placed.line, placed.row)
 
     def _by_table(self, paths: Sequence[Path]) -> dict[str, list[Path]]:
         """The files by what they hold: by their names, answers of an API by the names of their lists."""
         found: dict[str, list[Path]] = {table: [] for table in self._desk.tables}
         for path in paths:
-            for table in self._tables_in(path):
+            tables = self._tables_in(path)
+            for table in tables:
                 found[table].append(path)
+            if not tables:
+                self._rejects.append(reject(files.plain_name(path), None, None, "", LEFT_OUT))
         return found
 
     def _tables_in(self, path: Path) -> list[str]:

@@ -28,6 +28,7 @@ class Cells:
 
     line: int
     cells: Sequence[str]
+    within: str = ""  # which one of its line, where a line holds several; follows the file's name
 
 
 class Sheet(Protocol):
@@ -102,7 +103,9 @@ def shown_key(cell: str) -> str:
 
 
 def table_row(sheet: Sheet, row: Cells, columns: Mapping[str, int], names: Mapping[str, str]) -> TableRow:
-    return TableRow(sheet.name, row.line, {ours: row.cells[place] for ours, place in columns.items()}, names)
+    return TableRow(
+        sheet.name + row.within, row.line, {ours: row.cells[place] for ours, place in columns.items()}, names
+    )
 
 
 def needed(row: TableRow, column: str) -> str:

@@ -25,16 +25,15 @@ class WorkbookSheet:
         self._sheet = sheet
         first = [[text_of(cell) for cell in row] for row in _first(sheet)]
         place = header_place(first)
-        self._offset = sheet.start[0] if sheet.start else 0  # calamine counts from the first row that is filled
         self._below = 0 if place is None else place + 1
         self.header = [] if place is None else header_names(first[place])
 
     def rows(self) -> Iterator[Cells | BadRow]:
         width = len(self.header)
-        for number, row in enumerate(self._sheet.iter_rows(), start=1):
+        for number, row in enumerate(self._sheet.iter_rows(), start=1):  # from the sheet's first row, filled or not
             if number <= self._below:
                 continue
-            found = row_of(self.name, number + self._offset, [text_of(cell) for cell in row], width)
+            found = row_of(self.name, number, [text_of(cell) for cell in row], width)
             if not isinstance(found, BadRow) or found.reason != "an empty row":
                 yield found  # sheets carry empty rows that nobody wrote
 
