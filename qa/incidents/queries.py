@@ -90,7 +90,8 @@ def able(session: Session, user_ids: Iterable[int], ticket: Ticket, *, today: dt
 def in_scope(actor: Actor) -> ColumnElement[bool]:
     """The incidents this person may see: raised by them, told to them, or all; joins of Incident and Ticket around it.
 
-    Nobody sees one about their own work, unless they raised it; and nobody beyond their clearance.
+    Nobody sees one about their own work, unless they raised it; and nobody one beyond their clearance, but what they
+    raised in their own work, which they read as well.
     """
     told = exists().where(
         IncidentStep.incident_id == Incident.id, IncidentStep.what == "told", IncidentStep.user_id == actor.user_id
@@ -100,7 +101,8 @@ def in_scope(actor: Actor) -> ColumnElement[bool]:
     asked: ColumnElement[bool] = ~own_work
     if Scope.ALL not in actor.scopes(Permission.INCIDENTS):
         asked = and_(told, asked)
-    return and_(Incident.programme_id == actor.programme_id, within_clearance(actor), or_(mine, asked))
+    own = and_(mine, own_work, Ticket.data_region.in_(sorted(actor.regions)))
+    return and_(Incident.programme_id == actor.programme_id, or_(own, and_(within_clearance(actor), or_(mine, asked))))
 
 
 def get_incident_for(session: Session, actor: Actor, incident_id: int) -> IncidentView:

@@ -19,7 +19,8 @@ from qa.incidents.models import Incident
 from qa.incidents.queries import IncidentView
 from qa.incidents.rules import Kind
 from qa.people.models import User
-from qa.reviews.queries import get_assignment_for
+from qa.reviews.queries import get_assignment_for, get_review_for
+from qa.reviews.review_page import may_read_text
 from qa.reviews.scoring_page import texts_of
 from qa.tickets.conversations import conversation_of
 from qa.tickets.models import Ticket
@@ -56,6 +57,16 @@ def raise_while_reading(ticket_id: int) -> ResponseReturnValue:
     """Raise an incident about a ticket that one may read."""
     ticket = get_ticket_for(db.session(), g.actor, ticket_id)
     return raised(ticket, back=url_for("tickets.show", ticket_id=ticket_id))
+
+
+@bp.post("/reviews/<int:review_id>/incident")
+@requires(Permission.CONVERSATION_READ)
+def raise_beside_review(review_id: int) -> ResponseReturnValue:
+    """Raise an incident about the conversation that stands beside a review."""
+    view = get_review_for(db.session(), g.actor, review_id, now=utcnow())
+    if not may_read_text(view):
+        raise NotFoundError("The conversation of this review is not for you to read.")
+    return raised(view.ticket, back=url_for("reviews.show", review_id=review_id))
 
 
 def raised(ticket: Ticket, *, back: str) -> ResponseReturnValue:

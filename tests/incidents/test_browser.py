@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from qa.incidents.models import Incident
 from tests.support.browser import DARK_NARROW, Watch, check_reflow, every_look
-from tests.support.builders import make_assignment, make_ticket, publish_rubric
-from tests.support.cast import Cast
+from tests.support.builders import make_assignment, make_review, make_ticket, publish_rubric
+from tests.support.cast import NOW, Cast
 
 pytestmark = [pytest.mark.browser, pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)]
 
@@ -98,4 +98,33 @@ def test_an_owner_reads_acknowledges_and_settles_it_by_keyboard_alone(
 
     lead.get_by_role("link", name="See it").click()
     expect(lead.get_by_text("Taken back from the second account.")).to_be_visible()
+    watch.check()
+
+
+def test_a_specialist_raises_one_beside_a_review_of_their_own_work_by_keyboard_alone(
+    new_browser: Callable[..., Page], axe: Callable[[Page], None], watch: Watch, session: Session, cast: Cast
+) -> None:
+    handled = make_ticket(session, cast)
+    task = make_assignment(session, handled, cast.rita, publish_rubric(session, cast))
+    review = make_review(session, handled, task, at=NOW)
+    session.commit()
+    page = new_browser(cast.sam)
+    page.goto(f"/reviews/{review.id}")
+    expect(page.locator("main[data-ready]")).to_be_visible()
+    press = page.keyboard.press
+
+    press("!")
+    dialog = page.get_by_role("dialog", name="Raise an incident")
+    press("Space")
+    press("Tab")
+    page.keyboard.type("They write that they will not be here tomorrow")
+    press("Tab")
+    press("ArrowDown")
+    axe(page)
+    press("Tab")
+    press("Enter")
+
+    expect(dialog.get_by_text("Raised as “Risk to life”. One person was told")).to_be_visible()
+    incident = session.scalars(select(Incident)).one()
+    assert (incident.message_id, incident.raised_by_id) == ("m1", cast.sam.id)
     watch.check()

@@ -19,7 +19,7 @@ from qa.incidents.rules import Kind
 from qa.people.models import Absence, Clearance, RoleGrant
 from qa.reviews.forgetting import GONE
 from tests.incidents.room import Room
-from tests.support.builders import make_assignment, make_ticket, publish_rubric
+from tests.support.builders import make_assignment, make_review, make_ticket, publish_rubric
 from tests.support.cast import SINCE, actor, person
 from tests.support.statements import count_queries
 from tests.support.tickets import MESSAGES
@@ -138,6 +138,26 @@ def test_only_reporter_owners_asked_and_qa_leads_find_it_within_their_clearance(
     room.session.execute(update(type(room.handled.ticket)).values(content_severity=2))
     assert not any(room.finds(who) for who in (cast.lena, cast.rob, cast.quinn))
     assert "No incident waits" in room.sign_in(cast.rob).get("/incidents/").get_data(as_text=True)
+
+
+def test_whoever_reads_a_review_raises_one_beside_it_and_sees_what_comes_of_it(room: Room) -> None:
+    cast, session = room.cast, room.session
+    task = make_assignment(session, room.handled, cast.rita, publish_rubric(session, cast))
+    review = make_review(session, room.handled, task, at=utcnow() - 60 * MINUTE)
+    room.handled.ticket.content_severity = 2
+    session.add(Clearance(user_id=cast.quinn.id, severity=2, valid_from=SINCE))
+    session.flush()
+
+    raised = {
+        name: room.sign_in(getattr(cast, name)).post_form(f"/reviews/{review.id}/incident", room.form()).status_code
+        for name in ("sam", "rita", "lena", "otto", "dora")
+    }
+
+    # Sam reads his own work whatever it holds; Lena and Rita are not cleared, Otto leads others, Dora reads no text.
+    assert raised == {"sam": 302, "rita": 404, "lena": 404, "otto": 404, "dora": 403}
+    assert (room.incident().raised_by_id, room.asked()) == (cast.sam.id, [cast.quinn.id])
+    assert "will not be here tomorrow" in room.words(cast.sam)
+    assert not room.finds(cast.lena)
 
 
 def test_nobody_acts_on_an_incident_about_their_own_work_or_that_they_raised(room: Room) -> None:

@@ -20,6 +20,14 @@ REVIEWS = [
         },
     ),
     *cases(
+        "incidents.raise_beside_review",
+        {
+            "of Sam's work": ("rita lena quinn sam", lambda w: {"review_id": w.sams_review.id}),
+            "of Olga's work": ("rob otto quinn olga", lambda w: {"review_id": w.olgas_review.id}),
+            "of a stranger's work": ("", lambda w: {"review_id": w.foreign_review.id}),
+        },
+    ),
+    *cases(
         "disputes.dispute",
         {
             "of Sam's work": ("sam", lambda w: {"review_id": w.sams_review.id}),

@@ -46,7 +46,7 @@ function dispute() {
 // What was typed stays on the page until somebody is there to take it.
 const LOST = "The connection is lost, and nothing was sent. What you typed is kept here: leave the page open, and send it again once it is back.";
 const flashes = document.querySelector(".flashes");
-sendWhenConnected(document.querySelectorAll("main form[method=post]"), (form) => {
+sendWhenConnected(document.querySelectorAll("main form[method=post]:not([data-incident-form])"), (form) => {
   form.closest("dialog")?.close();
   const notice = Object.assign(document.createElement("div"), { className: "notice notice--warn", textContent: LOST });
   flashes.replaceChildren(notice);
