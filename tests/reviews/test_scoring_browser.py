@@ -5,12 +5,14 @@ from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, expect
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from qa.reviews.models import Evidence
 from qa.rubric_library.models import RubricVersion
 from tests.reviews.desk import Desk
 from tests.support.browser import Watch
-from tests.support.builders import make_assignment, make_ticket
+from tests.support.builders import MESSAGES, make_assignment, make_ticket
 from tests.support.cast import Cast
 
 pytestmark = [pytest.mark.browser, pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)]
@@ -138,9 +140,15 @@ def test_an_answer_is_taken_back_words_are_found_and_what_is_missing_is_one_key_
     expect(page.locator("#message-m2")).to_have_attribute("data-current", "")
     axe(page)
     page.keyboard.press("Escape")
-    page.keyboard.press("u")
-    page.keyboard.press("u")
-    page.keyboard.press("u")
+    page.keyboard.press("Shift+ArrowRight")  # what was found, and the word after it
+    page.keyboard.press("e")
+    expect(page.locator("#message-m2 .pin")).to_have_text("1.1")
+    expect(page.locator("[data-scoring]")).to_have_attribute("data-unsent", "nothing")
+    pin = session.scalars(select(Evidence)).one()
+    assert MESSAGES[1][1][pin.start : pin.end] == "payout was"
+    for _ in range(4):
+        page.keyboard.press("u")
+    expect(page.locator("#message-m2 .pin")).to_have_count(0)
     expect(page.locator("[data-count]")).to_have_text("0 of 3")
     session.expire_all()
     assert set(desk.kept().values()) == {None}

@@ -1,4 +1,5 @@
-// Find in the conversation: every hit marked without touching the text, one after the other by Enter.
+// Find in the conversation: every hit marked without touching the text, one after the other by Enter. The one that one stops at
+// is selected, so that words can be pinned without a mouse.
 import { bind } from "./keys.js";
 
 const marks = CSS.highlights ? new Highlight() : null;
@@ -21,8 +22,8 @@ function rangesOf(message, words) {
   return found;
 }
 
-// `goTo(message)` shows a message, `show()` the conversation where it is a tab, `back()` what one did before; what lies behind a curtain is not looked into until it is drawn.
-export function startFind(bar, messages, { goTo, show, back }) {
+// `goTo(message)` shows a message, `show()` the conversation where it is a tab, `back()` what one did before, `say(words)` tells what was done; what lies behind a curtain is not looked into until it is drawn.
+export function startFind(bar, messages, { goTo, show, back, say }) {
   const input = bar.querySelector("input");
   const count = bar.querySelector("[data-find-count]");
   let hits = [];
@@ -48,9 +49,15 @@ export function startFind(bar, messages, { goTo, show, back }) {
   }
 
   function close() {
+    const range = hits[at]?.range;
     bar.hidden = true;
     marks?.clear();
     back();
+    if (!range) return;
+    const selection = getSelection();
+    selection.removeAllRanges();
+    selection.addRange(range);
+    say(`Selected: ${range}`);
   }
 
   function open() {

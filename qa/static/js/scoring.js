@@ -28,7 +28,7 @@ const alert = startAlertBox(page);
 const note = page.querySelector("[data-note]");
 let missing = state.missing;
 
-const messages = startMessages(page, { show: () => showTab("conversation"), openPin });
+const messages = startMessages(page, { show: () => showTab("conversation"), openPin, say });
 fillDialogs(page, state, messages.all);
 
 const { key, alone } = await claim(state.assignment);
@@ -358,11 +358,6 @@ bind({
   u: undo,
   a: () => alert.act(),
   p: () => praise(),
-  b: () => {
-    const conversation = page.querySelector("[data-blurs]");
-    say(conversation.toggleAttribute("data-blurred") ? "Texts are blurred" : "Texts are clear");
-    return true;
-  },
   h: () => document.getElementById("hand-over") && openDialog("hand-over"),
   0: chooseNotApplicable,
   "Ctrl+Enter": submit,
@@ -395,6 +390,7 @@ startFind(page.querySelector("[data-find]"), messages.all, {
   goTo: (message) => messages.goTo(message, false),
   show: () => showTab("conversation"),
   back: () => goToCriterion(currentCriterion),
+  say,
 });
 startUndo();
 page.dataset.ready = ""; // keys count from here on
