@@ -234,6 +234,28 @@ BEFORE = st.sampled_from(
     ["", "Hello. ", "ok, ", "I need a room for 2 from May 11th. ", "Thanks!\n", "It cost $300 and "]
 )
 AFTER = st.sampled_from(["", ".", " please", "\nthanks", ", ok?", " - and 2 more things", "!"])
+# Numbers of documents by their definitions: passports (ICAO Doc 9303-3: up to nine letters and digits; the countries'
+# own series), the Spanish NIE and DNI, the British national insurance number, the Italian tax code.
+DOCUMENTS = {
+    "passport DE": template("C99X99T99"),
+    "passport ES": template("XDD999999"),
+    "passport FR": template("99AF99999"),
+    "passport IN": template("J9999999"),
+    "passport IT": template("YA9999999"),
+    "passport NL": template("NP9D9F9K9"),
+    "passport PL": template("AB 9999999"),
+    "passport PT": template("CA999999"),
+    "passport UK": template("899999999"),
+    "passport US": template("A99999999"),
+    "passport in small letters": template("c99x99t99"),
+    "NIE": template("X9999999L"),
+    "NIE with dashes": template("Y-9999999-K"),
+    "NIE in small letters": template("z 9999999 r"),
+    "DNI": template("99999999Z"),
+    "DNI with points": template("99.999.999-Z"),
+    "national insurance": template("QQ 99 99 99 C"),
+    "tax code": template("RSSMRA89T19A999S"),
+}
 DECOYS = {
     "order": template("order 9999-9999-9999"),
     "order id": template("Order ID: 99999999"),

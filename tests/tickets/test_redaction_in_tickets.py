@@ -1,10 +1,12 @@
 """Redaction over the texts of one ticket: lasting tokens, questions and their answers, names the export tells."""
 
-from hypothesis import given
+import pytest
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qa.tickets.facts import redacted
-from qa.tickets.redaction import Turn, redact_turns
+from qa.tickets.redaction import Turn, redact_turns, spans_of_turns
+from tests.tickets import other_forms as forms
 from tests.tickets.records import replied, said, ticket
 
 
@@ -37,6 +39,65 @@ def test_an_answer_is_known_by_its_question() -> None:
     )
 
     assert texts[1::2] == ["[account number 1]", "[PIN 1] or [PIN 2]", "[date of birth 1]", "[security answer 1]"]
+
+
+DOCUMENT_QUESTIONS = (
+    "Could you send me your passport number?",
+    "¿Me puede decir su NIE?",
+    "Which identity document do you have, and what is its number?",
+    "Please give me the number of your residence permit.",
+    "Pouvez-vous m'envoyer votre carte d'identité ?",
+)
+
+
+@pytest.mark.parametrize("name", forms.DOCUMENTS)
+@settings(deadline=None, max_examples=6)
+@given(
+    data=st.data(),
+    question=st.sampled_from(DOCUMENT_QUESTIONS),
+    before=st.sampled_from(["", "It's ", "Sure: ", "Passport "]),
+    after=st.sampled_from(["", ".", ", thanks"]),
+)
+def test_a_documents_number_is_known_by_the_question_for_it(
+    name: str, data: st.DataObject, question: str, before: str, after: str
+) -> None:
+    value = data.draw(forms.DOCUMENTS[name])
+
+    (_, spans) = spans_of_turns([asked(question), answered(before + value + after)])
+
+    assert [(span.start, span.end) for span in spans] == [(len(before), len(before) + len(value))]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "order 7F3K9Q2A1",
+        "tracking 1Z999AA10123456784",
+        "it ends on 2027-01-01",
+        "my iPhone14 cannot photograph it",
+        "on 12 May 2024 at 4pm",
+        "I have the M1 Pro of 2021, it cost 20 euros",
+        "see screenshot20240102.png",
+        "it is at https://x.example/AB1234567",
+        "version v2.10.33445b says no",
+        "no lo tengo",
+    ],
+)
+@pytest.mark.parametrize("question", DOCUMENT_QUESTIONS[:2])
+def test_what_only_looks_like_a_documents_number_stays(question: str, said: str) -> None:
+    assert redact_turns([asked(question), answered(said)])[1] == said
+
+
+@pytest.mark.parametrize("question", ["How can I help?", "What does the page show?", "What is your order's code?"])
+def test_a_number_of_letters_and_digits_that_nobody_asked_for_stays(question: str) -> None:
+    assert redact_turns([asked(question), answered("X1234567L")])[1] == "X1234567L"
+
+
+@pytest.mark.parametrize("piece", ["-", "1-", "A1", "X 1234567 ", "12.345.678-", "AB ", "AB 12 34 56 "])
+def test_a_hostile_answer_to_a_question_for_a_document_ends(piece: str) -> None:
+    # A pattern that tries again inside itself would take hours for this.
+    for text in (piece * 40 + "C01X00T47", piece * 2_000):
+        assert redact_turns([asked(DOCUMENT_QUESTIONS[0]), answered(text)])[1]
 
 
 def test_the_same_answer_without_its_question_stays() -> None:

@@ -49,6 +49,14 @@ DOCUMENT = re.compile(
     r"(?: (?:card|document))?(?: ?(?:number|num|no|nr|nummer|id|#|code|n[úu]mero|num[ée]ro)\b\.?)?",
     re.IGNORECASE,
 )
+# How else a document is asked for; what is given then says for itself whether it is one.
+IDENTITY = re.compile(
+    r"\b(?:(?:identity|identification|travel|id) (?:document|papers?|cards?|number)|photo id|"
+    r"(?:government|state)[- ]issued id|residence (?:permit|card)|identit[äa]tsnachweis|aufenthaltstitel|"
+    r"documento (?:nacional )?de identi(?:dad|dade)|tarjeta de residencia|"
+    r"(?:pi[èe]ce|carte) d['’]identit[ée]|titre de s[ée]jour|carta d['’]identit[àa]|documento d['’]identit[àa])",
+    re.IGNORECASE,
+)
 PIN = re.compile(
     r"\b(?:pin(?: ?(?:code|number|no|nummer|#))?|cvv2?|cvc2?|security code|pass ?code|one[- ]time (?:code|pass\w*)|otp|"
     r"verification code|access code|code pin|código pin|geheimzahl)\b",
@@ -74,6 +82,19 @@ DOCUMENT_VALUE = re.compile(
     r"(?:[ -][a-z])?(?!\w)",
     re.IGNORECASE,
 )
+# What is given when a document is asked for: the Spanish NIE and DNI (Real Decreto 557/2011 and 1553/2005), the British
+# national insurance number, and any number of letters and digits together, of which a passport has up to nine (ICAO Doc
+# 9303-3) and other documents up to eighteen.
+GIVEN_DOCUMENT = re.compile(
+    r"(?<![\w./@-])(?:"
+    r"(?P<known>[xyz][ .-]?\d{7}[ .-]?[a-z]|\d{2}\.?\d{3}\.?\d{3}(?:-?[a-z]| (?-i:[A-Z]))|"
+    r"[a-z]{2}[ -]?\d{2}[ -]?\d{2}[ -]?\d{2}[ -]?[a-d])|"
+    r"(?:(?-i:[A-Z]{1,3})[ -])?[a-z\d]{6,18}"
+    r")(?!\w|[/@]|[.-]\w)",
+    re.IGNORECASE,
+)
+PASSPORT_SIGNS = (8, 9)  # letters and digits of a passport's number that may hold few digits
+FEWEST_OF_A_PASSPORT = 2  # digits, in an answer that is hardly more than the number
 FEWEST_OF_A_DOCUMENT = 5  # digits, where letters stand among them or its number is spoken of
 FEWEST_ALONE = 8
 A_DAY = re.compile(r"(?:19|20)\d\d[ .-]\d\d[ .-]\d\d\b")
@@ -203,6 +224,8 @@ CUES = frozenset().union(*(triggers for triggers, _ in FINDERS))
 
 QUESTIONS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     (Kind.ACCOUNT_NUMBER, ACCOUNT),
+    (Kind.ACCOUNT_NUMBER, DOCUMENT),
+    (Kind.ACCOUNT_NUMBER, IDENTITY),
     (Kind.PIN, PIN),
     (Kind.DATE_OF_BIRTH, BIRTH),
     (Kind.SECURITY_ANSWER, SECURITY_QUESTION),
@@ -214,10 +237,16 @@ SHORT_ANSWER = 40  # characters
 BARE = re.compile(r"[^\W\d_][\w'’. -]{1,30}")
 
 
+ASKED_WORDS = CUES | word_set(
+    "identity identification travel photo government state residence identitätsnachweis aufenthaltstitel documento "
+    "tarjeta pièce piece carte titre carta"
+)
+
+
 @lru_cache(maxsize=2048)
 def asked(text: str) -> frozenset[Kind]:
     """What the other side is asked for."""
-    if words_of(text).isdisjoint(CUES) or ASKING.search(text) is None:
+    if words_of(text).isdisjoint(ASKED_WORDS) or ASKING.search(text) is None:
         return frozenset()
     return frozenset(kind for kind, cue in QUESTIONS if cue.search(text))
 
@@ -229,7 +258,10 @@ def answered(text: str, wanted: frozenset[Kind]) -> Iterator[Span]:
             if _could_be_a_day(found.group()) and not names_a_thing(text, found.start()):
                 yield Span(found.start(), found.end(), Kind.DATE_OF_BIRTH)
     if Kind.ACCOUNT_NUMBER in wanted:
-        yield from _numbers(text, ACCOUNT_VALUE, Kind.ACCOUNT_NUMBER)
+        yield from _given_documents(text)
+        for span in _numbers(text, ACCOUNT_VALUE, Kind.ACCOUNT_NUMBER):
+            if A_DAY.fullmatch(text, span.start, span.end) is None:  # when a document ends, perhaps
+                yield span
     if Kind.PIN in wanted:
         yield from _numbers(text, PIN_VALUE, Kind.PIN)
     if Kind.SECURITY_ANSWER in wanted:
@@ -242,6 +274,18 @@ def _could_be_a_day(shown: str) -> bool:
     if len(parts) == 1:
         return len(shown) == 8 and (shown[:2] in ("19", "20") or shown[4:6] in ("19", "20"))
     return len(parts) != 3 or (int(parts[1]) <= 31 and (int(parts[0]) <= 31 or len(parts[0]) == 4))
+
+
+def _given_documents(text: str) -> Iterator[Span]:
+    """Numbers of letters and digits, written in capitals or in small letters throughout."""
+    short = len(text.strip()) <= SHORT_ANSWER
+    for found in GIVEN_DOCUMENT.finditer(text):
+        value = found.group()
+        digits = sum(map(str.isdigit, value))
+        passport = short and value.isupper() and len(value) in PASSPORT_SIGNS and digits >= FEWEST_OF_A_PASSPORT
+        alike = (value.isupper() or value.islower()) and digits >= FEWEST_OF_A_DOCUMENT
+        if (found["known"] or passport or alike) and not names_a_thing(text, found.start()):
+            yield Span(found.start(), found.end(), Kind.ACCOUNT_NUMBER)
 
 
 def _numbers(text: str, value: re.Pattern[str], kind: Kind) -> Iterator[Span]:
