@@ -9,8 +9,9 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import Flask
-from flask_migrate import upgrade
+from flask_migrate import downgrade, upgrade
 from sqlalchemy import Engine, func, select, text
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from qa import lazily, tables
@@ -80,6 +81,33 @@ def test_packs_take_along_neither_parts_of_nobody_nor_what_nobody_reads(old: Fla
         ("queue", four, threes),
     ]
     assert [tuple(row) for row in reviewers] == [("queue", "[[21]]")]
+
+
+@pytest.mark.parametrize("old", ["sqlite"], indirect=True)
+def test_a_vocabulary_that_is_checked_word_by_word_refuses_what_the_list_refused(old: Flask) -> None:
+    upgrade(revision="0042")
+    filler = Filler(db.engine)
+    filler.fill()
+    as_lists = texts_of_tables(db.engine)
+    wrong = text("UPDATE assignment SET state = 'lost'")
+
+    for change, revision in ((upgrade, "0043"), (downgrade, "0042")):
+        change(revision=revision)
+
+        with db.engine.begin() as connection:
+            assert connection.scalar(text("SELECT count(*) FROM assignment")) == filler.counts["assignment"]
+            assert connection.scalar(text("PRAGMA integrity_check")) == "ok"
+        with pytest.raises(IntegrityError, match="assignment_state_known"), db.engine.begin() as connection:
+            connection.execute(wrong)
+
+    assert texts_of_tables(db.engine) == as_lists
+    assert "state IN ('open', 'submitted', 'handed_over', 'withdrawn')" in as_lists["assignment"]
+
+
+def texts_of_tables(engine: Engine) -> dict[str, str]:
+    with engine.connect() as connection:
+        found = connection.execute(text("SELECT name, sql FROM sqlite_master WHERE type = 'table'"))
+        return {row.name: row.sql for row in found}
 
 
 def differences(engine: Engine) -> list[object]:

@@ -18,7 +18,7 @@ TRIES = 600
 NOT_OURS = ("alembic_version", "ticket_search", "sqlite_")
 LISTS = frozenset({"tags"})  # JSON that a migration takes apart
 DAY = dt.date(2026, 4, 6)
-WORD_OF = re.compile(r"\(*\"?(\w+)\"?\)?(?:::\w+)*\)? (?:IN|= ANY) \([^=]*\)\)*")
+WORD_OF = re.compile(r"\(*\"?(\w+)\"?\)?(?:::\w+)*\)? (?:IN|= ANY) \([^=]*\)\)*|(\w+) = '\w+'(?: OR \2 = '\w+')*")
 Row = dict[str, Any]
 
 
@@ -59,7 +59,7 @@ class Filler:
             for check in checks:
                 match = WORD_OF.fullmatch(" ".join(check["sqltext"].split()))
                 if match and "'" in check["sqltext"]:
-                    found.setdefault(str(table), {})[match[1]] = re.findall(r"'([^']*)'", check["sqltext"])
+                    found.setdefault(str(table), {})[match[1] or match[2]] = re.findall(r"'([^']*)'", check["sqltext"])
         return found
 
     def _add(self, connection: Connection, table: Table, words: dict[str, list[str]]) -> bool:
