@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Dialect, Insert, and_, bindparam, delete, or_, select
+from sqlalchemy import ColumnElement, Connection, Dialect, Insert, and_, bindparam, delete, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from qa.core.orm import table_of
@@ -65,7 +65,7 @@ class _Statements:
             return and_(*(table.c[name] == bindparam(f"{name}{n}", type_=table.c[name].type) for name in names))
 
         own = [table.c[name] for name in self.own]
-        found = select(*own, table.c.cells, table.c.sums).order_by(*own).with_for_update()
+        found = select(*own, table.c.cells, table.c.sums)
         self.by_value = "value" in self.own
         if self.by_value:  # each by its whole key: by what they share alone SQLite would read all of the programme
             found = found.where(or_(*(and_(here(self.shared), here(self.own, str(n))) for n in range(AT_ONCE))))
@@ -73,9 +73,12 @@ class _Statements:
             found = found.where(here(self.shared), table.c.face.in_(FACES))  # a review changes nearly every one
         else:
             found = found.where(here(self.shared))
-        self.read = PreparedPlain(found)
+        self.read = PreparedPlain(found.order_by(*own).with_for_update())
+        self.read_alone = PreparedPlain(found)  # where nobody can wait for anybody
         self.begin = PreparedChange(lambda dialect: insert(dialect).on_conflict_do_nothing(index_elements=self.key))
         self.write = PreparedChange(write)
+        self.changing = ("sums", *self.key)
+        self.change = PreparedChange(update(table).where(here(self.key)).values(given(table.c.sums)))
         self.forget = PreparedChange(delete(table).where(here(self.key)))
         self.counts = [model.SUMS.index(name) for name in model.COUNTS]
 
@@ -94,15 +97,15 @@ class _Statements:
         for start in range(0, len(packs), size):
             yield packs[start : start + size]
 
-    def held(self, connection: Connection, group: Key, packs: Sequence[Key]) -> dict[Key, _Held]:
+    def held(self, connection: Connection, group: Key, packs: Sequence[Key], *, alone: bool) -> dict[Key, _Held]:
         """The packs of one reading, while nobody else may change them."""
         named = dict(zip(self.shared, group, strict=True))
         if self.by_value:
             for n in range(AT_ONCE):
                 for name, value in zip(self.own, packs[min(n, len(packs) - 1)], strict=True):
                     named[f"{name}{n}"] = value
-        width = len(self.own)
-        return {row[:width]: row[width:] for row in self.read.all(connection, **named)}
+        width, read = len(self.own), self.read_alone if alone else self.read
+        return {row[:width]: row[width:] for row in read.all(connection, **named)}
 
 
 _statements = lru_cache(_Statements)
@@ -119,23 +122,27 @@ def add_grouped(asked: Asked, model: type[Pack], groups: Groups) -> None:
     told = _statements(model)
     connection = asked if isinstance(asked, Connection) else asked.connection()
     alone = connection.dialect.name == "sqlite"  # which has one writer at any time
-    written, emptied = [], []
+    written, changed, emptied = [], [], []
     for group in sorted(groups):
         packs, programme, rest = groups[group], group[:1], group[1:]
         for read in told.readings(sorted(packs), alone=alone):
-            held = told.held(connection, group, read)
+            held = told.held(connection, group, read, alone=alone)
             for own in read:
                 key = programme + own + rest
                 while own not in held and not alone:
                     # What is not there cannot be held: without an empty pack two who add a first cell would each write
                     # one without the other's. It may also have gone while this one waited for it.
                     told.begin.run_rows(connection, told.whole, [(*key, packing.NO_CELLS, b"")])
-                    held = told.held(connection, group, read)
-                cells, block = packing.added(held.get(own), packs[own], told.width, told.counts)
-                if block:
-                    written.append((*key, cells, block))
-                else:
+                    held = told.held(connection, group, read, alone=alone)
+                known = held.get(own)
+                cells, block = packing.added(known, packs[own], told.width, told.counts)
+                if not block:
                     emptied.append(key)
+                elif known is not None and cells == known[0]:  # of the same cells, as of nearly every review
+                    changed.append((block, *key))
+                else:
+                    written.append((*key, cells, block))
+    told.change.run_rows(connection, told.changing, changed)
     told.write.run_rows(connection, told.whole, written)
     told.forget.run_rows(connection, told.key, emptied)
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Dialect, Insert, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Dialect, Insert, bindparam, delete, false, insert, literal_column, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -267,6 +267,20 @@ _ANSWER_ID = (
 _NEW_ANSWER = PreparedChange(
     insert(_answers).values(not_applicable_reason="", **given(*(_answers.c[name] for name in _TOLD)))
 )
+LEVEL_ENDS = SavedAnswer._fields.index("level_key") + 1
+NO_MORE = SavedAnswer("")[LEVEL_ENDS:]
+_PLAIN = ("revision_id", "criterion_key", "level_key", "updated_at")  # of an answer that is a level and no more
+_NEW_PLAIN_ANSWER = PreparedChange(
+    insert(_answers).values(
+        not_applicable=false(),
+        not_applicable_reason="",
+        comment="",
+        internal_note="",
+        root_causes=literal_column("'[]'"),
+        praise=false(),
+        **given(*(_answers.c[name] for name in _PLAIN)),
+    )
+)
 _ANSWER = PreparedChange(_answer_statement)
 _UNPINNED = PreparedChange(delete(_evidence).where(_evidence.c.answer_id == _ANSWER_ID))
 _PINNED = PreparedChange(
@@ -301,6 +315,10 @@ def _write_answers(
         for saved in answers
         for pin in saved.pins
     ]
+    plain = [saved for saved in answers if saved[LEVEL_ENDS:] == NO_MORE] if begun else []
+    _NEW_PLAIN_ANSWER.run_rows(
+        connection, _PLAIN, [(revision_id, saved.criterion_key, saved.level_key, now) for saved in plain]
+    )
     (_NEW_ANSWER if begun else _ANSWER).run_rows(
         connection,
         _TOLD,
@@ -317,7 +335,8 @@ def _write_answers(
                 saved.praise,
                 now,
             )
-            for saved in answers
+            for saved in (answers if len(plain) < len(answers) else ())
+            if not plain or saved[LEVEL_ENDS:] != NO_MORE
         ],
     )
     if pinned:
