@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from flask import Flask, Response, redirect, request, url_for
+from flask import Flask, Response, current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_compress import Compress
 from werkzeug.datastructures import Headers
@@ -121,7 +121,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     pages.init_pages(app)
     assets.init_assets(app)
     cookies.init_cookies(app)
-    Compress(app)
+    Compressing(app)
     limits.init_limits(app, enabled=settings.rate_limits)
     guard(app)
     for blueprint in BLUEPRINTS:
@@ -132,6 +132,16 @@ def create_app(settings: Settings | None = None) -> Flask:
     access.check_routes(app)
     init_runner(app, settings)
     return app
+
+
+class Compressing(Compress):
+    """Flask-Compress's own, asked only of answers that are large enough: most of the day's are not."""
+
+    def after_request(self, response: Response | None) -> Response:
+        size = None if response is None else response.content_length
+        if response is not None and size is not None and size < current_app.config["COMPRESS_MIN_SIZE"]:
+            return response
+        return super().after_request(response)
 
 
 def as_it_is(function: Callable[..., Any]) -> Callable[..., Any]:

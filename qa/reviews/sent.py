@@ -12,6 +12,8 @@ from qa.reviews import queries, rules
 
 def just_sent(now: dt.datetime) -> queries.ToScore | None:
     """The review that the address names, while it can still be taken back."""
+    if "sent" not in request.args:  # nearly always; to ask for what is not there raises an error inside
+        return None
     assignment_id = request.args.get("sent", type=stored_id)
     if assignment_id is None:
         return None
