@@ -4,14 +4,14 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import and_, exists, false, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from qa.core.access import Actor, Permission
 from qa.reviews.comments.queries import Waiting, leads, waiting_for
 from qa.reviews.disputes.models import Dispute
-from qa.reviews.disputes.queries import in_scope
 from qa.reviews.disputes.rules import OPEN_STATES
+from qa.reviews.disputes.settlers import for_them
 from qa.reviews.models import Review
 from qa.reviews.rules import RELEASED_PURPOSES
 from qa.sampling.models import Assignment, Purpose
@@ -55,28 +55,32 @@ class Attention:
         return bool(self.talks or self.to_release or any(counts))
 
 
-def attention(session: Session, actor: Actor, *, now: dt.datetime) -> Attention:
+def attention(
+    session: Session, actor: Actor, *, own_specialist_ban: bool, today: dt.date, now: dt.datetime
+) -> Attention:
     """What waits for this person, in four statements at most."""
     may_release = actor.may(Permission.COACHING_EDIT)
     unread, in_teams = _unread(session, actor, now=now)
     return Attention(
         talks=waiting_for(session, actor) if actor.may(Permission.REVIEW_COMMENT) else (),
-        disputes=_disputes(session, actor),
+        disputes=_disputes(session, actor, own_specialist_ban=own_specialist_ban, today=today),
         unread=unread,
         unread_in_teams=in_teams,
         to_release=_to_release(session, actor) if may_release else (),
     )
 
 
-def _disputes(session: Session, actor: Actor) -> Disputes:
+def _disputes(session: Session, actor: Actor, *, own_specialist_ban: bool, today: dt.date) -> Disputes:
     mine = HandledPart.specialist_id == actor.user_id
     scored = Review.reviewer_id == actor.user_id
-    settles = in_scope(actor) if actor.may(Permission.DISPUTE_SETTLE) else false()
+    settles: ColumnElement[bool] = false()
+    if actor.may(Permission.DISPUTE_SETTLE):
+        settles = for_them(actor, own_specialist_ban=own_specialist_ban, today=today)
     row = session.execute(
         select(
             func.count().filter(mine),
             func.count().filter(scored),
-            func.count().filter(and_(settles, ~scored, or_(HandledPart.specialist_id.is_(None), ~mine))),
+            func.count().filter(settles),
         )
         .select_from(Dispute)
         .join(Review, Review.id == Dispute.review_id)

@@ -46,7 +46,9 @@ def home() -> ResponseReturnValue:
         "notices": notice_queries.unread(session, g.actor.user_id, now=now),
         "incidents": incident_queries.waiting_for(session, g.actor),
         "sessions": queries.sessions_waiting(session, g.actor),
-        "attention": attention.attention(session, g.actor, now=now),
+        "attention": attention.attention(
+            session, g.actor, own_specialist_ban=g.setting.own_specialist_ban, today=today, now=now
+        ),
         "actions": queries.actions_due(session, g.actor.user_id, until=today + SOON),
     }
     if g.actor.may(Permission.QUEUE):

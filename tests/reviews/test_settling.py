@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable
+from html import unescape
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -185,6 +186,53 @@ def test_where_the_programme_forbids_it_nobody_settles_for_specialists_they_lead
 
     assert (lead.status_code, qa_lead.status_code) == (409, 302)
     assert case.told(case.cast.lena) == []
+
+
+def test_a_lead_of_the_team_that_the_specialist_has_moved_to_is_barred_as_well(case: Case):
+    case.cast.setting.own_specialist_ban = True
+    case.session.merge(case.cast.setting)
+    new_lead = person(
+        case.session, case.cast.programme, "Petra Prince", Role.QA_LEAD, Role.TEAM_LEAD, team=case.cast.appeals
+    )
+    sam = select(Membership).where(Membership.user_id == case.cast.sam.id)
+    case.session.scalars(sam).one().team_id = case.cast.appeals.id
+    case.session.flush()
+
+    case.open()
+    barred, settled = (case.settle(who).status_code for who in (new_lead, case.cast.quinn))
+    page = case.words(case.cast.sam, case.path)
+
+    assert (barred, settled) == (409, 302)
+    assert (case.told(new_lead), case.told(case.cast.sam)) == ([], ["dispute_settled"])
+    assert "Nobody else could decide again, so this decision is final." in page
+
+
+@pytest.mark.parametrize(
+    ("banned", "escalated", "theirs"),
+    [
+        pytest.param(False, False, {"lena", "quinn", "petra"}, id="of the team's lead and the QA leads"),
+        pytest.param(True, False, {"quinn", "petra"}, id="of nobody who leads the specialist, where forbidden"),
+        pytest.param(False, True, {"petra"}, id="in the second instance of a QA lead who has not decided"),
+    ],
+)
+def test_desk_and_board_ask_for_a_decision_whoever_may_settle_it(
+    case: Case, banned: bool, escalated: bool, theirs: set[str]
+):
+    case.cast.setting.own_specialist_ban = banned
+    case.session.merge(case.cast.setting)
+    people = {name: getattr(case.cast, name) for name in ("lena", "quinn", "otto")}
+    people["petra"] = person(case.session, case.cast.programme, "Petra Prince", Role.QA_LEAD)
+    case.open()
+    if escalated:
+        case.settle(case.cast.quinn, {"verdict-tone": "keep", "reason-tone": "No."})
+        case.step("escalate", reason="Look again.")
+
+    desks = {name for name, who in people.items() if "dispute waits for a decision" in unescape(case.words(who, "/"))}
+    boards = {name for name, who in people.items() if "somebody else decides" in case.words(who, "/disputes/")}
+    may = {name for name, who in people.items() if 'id="settle"' in case.words(who, f"/disputes/{case.dispute().id}")}
+
+    assert desks == may == theirs
+    assert boards == {"lena", "quinn", "petra"} - theirs
 
 
 def test_a_second_instance_decides_once_more_and_finally(case: Case):

@@ -14,7 +14,7 @@ from qa.people.queries import zone_of
 from qa.reviews.comments import queries, rules
 from qa.reviews.comments.models import ReviewComment
 from qa.reviews.comments.rules import Side
-from qa.reviews.disputes.queries import leads_of_part
+from qa.reviews.disputes.settlers import leads_of_part
 from qa.reviews.models import Review
 from qa.reviews.queries import ReviewView
 from qa.tickets.redaction import redact

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, aliased
 
-from qa.core.access import Actor, Permission, Role, Scope
+from qa.core.access import Actor
 from qa.core.errors import NotFoundError
-from qa.people.models import Membership, RoleGrant, Team, User
-from qa.people.queries import in_force
+from qa.people.models import Team, User
 from qa.reviews import queries as review_queries
 from qa.reviews.disputes.models import Dispute, DisputedCriterion, DisputeDecision
 from qa.reviews.disputes.rules import OPEN_STATES
+from qa.reviews.disputes.settlers import for_them, in_scope
 from qa.reviews.models import Answer, Review, ReviewRevision
 from qa.reviews.queries import ReviewView
 from qa.rubric_library.models import RubricFamily, RubricVersion
@@ -84,15 +84,6 @@ def whole(session: Session, dispute: Dispute) -> DisputeView:
     )
 
 
-def in_scope(actor: Actor) -> ColumnElement[bool]:
-    """The parts whose disputes this person may see; a join of HandledPart is expected around it."""
-    scopes = actor.scopes(Permission.DISPUTE_SETTLE)
-    mine = HandledPart.programme_id == actor.programme_id
-    if Scope.ALL in scopes:
-        return mine
-    return mine & HandledPart.team_id.in_(actor.led_team_ids if Scope.TEAM in scopes else ())
-
-
 def get_dispute_for(
     session: Session, actor: Actor, dispute_id: int, *, now: dt.datetime
 ) -> tuple[DisputeView, ReviewView]:
@@ -140,45 +131,6 @@ def only(team_id: int | None, instance: str) -> tuple[ColumnElement[bool], ...]:
     return tuple(found)
 
 
-def leads_specialist(session: Session, actor: Actor, part: HandledPart, *, today: dt.date) -> bool:
-    """Whether this person leads the part's team, or a team that its specialist belongs to today."""
-    if part.team_id in actor.led_team_ids:
-        return True
-    if not actor.led_team_ids or part.specialist_id is None:
-        return False
-    return bool(
-        session.scalar(
-            select(func.count())
-            .select_from(Membership)
-            .where(
-                Membership.user_id == part.specialist_id,
-                Membership.kind == "member",
-                Membership.team_id.in_(actor.led_team_ids),
-                in_force(Membership.valid_from, Membership.valid_to, today),
-            )
-        )
-    )
-
-
-def leads_of_part(session: Session, part: HandledPart, *, today: dt.date) -> set[int]:
-    """Who leads the part's team today and may settle disputes."""
-    return set(
-        session.scalars(
-            select(Membership.user_id)
-            .join(User, User.id == Membership.user_id)
-            .join(RoleGrant, RoleGrant.user_id == User.id)
-            .where(
-                Membership.team_id == part.team_id,
-                Membership.kind == "lead",
-                User.active,
-                RoleGrant.role == Role.TEAM_LEAD,
-                in_force(Membership.valid_from, Membership.valid_to, today),
-                in_force(RoleGrant.valid_from, RoleGrant.valid_to, today),
-            )
-        )
-    )
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BoardRow:
     """A dispute on the board."""
@@ -191,10 +143,18 @@ class BoardRow:
     changed: int  # criteria whose answer is another one by the newest decisions
     own_review: bool  # scored by the person who looks
     own_work: bool
+    for_them: bool  # the person who looks may settle it while it is open
 
 
 def board(
-    session: Session, actor: Actor, *where: ColumnElement[bool], waiting: bool, limit: int = 200, offset: int = 0
+    session: Session,
+    actor: Actor,
+    *where: ColumnElement[bool],
+    waiting: bool,
+    own_specialist_ban: bool,
+    today: dt.date,
+    limit: int = 200,
+    offset: int = 0,
 ) -> list[BoardRow]:
     """Disputes that wait, the one due first at the top; or those that are over, the newest first."""
     criteria = (
@@ -205,7 +165,16 @@ def board(
     )
     first_order = (Dispute.due_on, Dispute.opened_at, Dispute.id)
     found = (
-        select(Dispute, Ticket, User.name, Team.name, criteria, Review.reviewer_id, HandledPart.specialist_id)
+        select(
+            Dispute,
+            Ticket,
+            User.name,
+            Team.name,
+            criteria,
+            Review.reviewer_id,
+            HandledPart.specialist_id,
+            for_them(actor, own_specialist_ban=own_specialist_ban, today=today),
+        )
         .join(Review, Review.id == Dispute.review_id)
         .join(HandledPart, HandledPart.id == Review.part_id)
         .join(Ticket, Ticket.id == HandledPart.ticket_id)
@@ -235,8 +204,9 @@ def board(
             changed=changed.get(dispute.id, 0),
             own_review=reviewer_id == actor.user_id,
             own_work=specialist_id == actor.user_id,
+            for_them=bool(theirs),
         )
-        for dispute, ticket, specialist, team, count, reviewer_id, specialist_id in rows
+        for dispute, ticket, specialist, team, count, reviewer_id, specialist_id, theirs in rows
     ]
 
 

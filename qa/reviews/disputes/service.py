@@ -24,7 +24,7 @@ from qa.people.queries import people_with_role
 from qa.reviews import queries as review_queries
 from qa.reviews import rules as review_rules
 from qa.reviews.companions import service as companions
-from qa.reviews.disputes import queries, rescoring, rules
+from qa.reviews.disputes import queries, rescoring, rules, settlers
 from qa.reviews.disputes.models import Dispute, DisputedCriterion, DisputeDecision
 from qa.reviews.disputes.queries import DisputeView
 from qa.reviews.disputes.rules import Choice, Claim, Ruling
@@ -110,11 +110,12 @@ def settlers_of(
     """Who is told of a new dispute: the team's leads, or the QA leads where those may not or there are none."""
     today = local_day(now, zone)
     not_they = {view.review.reviewer_id, view.part.specialist_id}
-    leads = queries.leads_of_part(session, view.part, today=today)
-    if setting.own_specialist_ban or not leads - not_they:
-        found = {each.id for each in people_with_role(session, view.part.programme_id, Role.QA_LEAD, today)}
-        return (found - leads if setting.own_specialist_ban else found) - not_they
-    return leads - not_they
+    if setting.own_specialist_ban:
+        not_they |= settlers.leads_of_specialist(session, view.part, today=today)
+    leads = settlers.leads_of_part(session, view.part, today=today) - not_they
+    if leads:
+        return leads
+    return {each.id for each in people_with_role(session, view.part.programme_id, Role.QA_LEAD, today)} - not_they
 
 
 def withdraw(session: Session, dispute: Dispute, *, version: int, by: int, now: dt.datetime) -> None:
@@ -137,7 +138,7 @@ def second_deciders(
     today = local_day(now, zone)
     leads = {each.id for each in people_with_role(session, view.part.programme_id, Role.QA_LEAD, today)}
     if setting.own_specialist_ban:
-        leads -= queries.leads_of_part(session, view.part, today=today)
+        leads -= settlers.leads_of_specialist(session, view.part, today=today)
     return leads - {view.review.reviewer_id, view.part.specialist_id, known.first_settled_by}
 
 

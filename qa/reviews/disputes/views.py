@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping
+from functools import partial
 
 from flask import Blueprint, flash, g, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -16,7 +17,7 @@ from qa.core.routing import stored_id
 from qa.reviews import choosing, review_page
 from qa.reviews import queries as review_queries
 from qa.reviews import rules as review_rules
-from qa.reviews.disputes import figures, page, queries, rules, service
+from qa.reviews.disputes import figures, page, queries, rules, service, settlers
 from qa.reviews.disputes.queries import DisputeView, SettledCriterion
 from qa.reviews.queries import ReviewView
 from qa.reviews.views import read_page
@@ -112,16 +113,20 @@ def index() -> ResponseReturnValue:
     team_id, instance = request.args.get("team", type=stored_id), request.args.get("instance", "")
     where = queries.only(team_id, instance)
     window = choosing.window(request.args.get("page", type=int))
+    today = local_day(utcnow(), g.zone)
+    board = partial(
+        queries.board, session, g.actor, *where, own_specialist_ban=g.setting.own_specialist_ban, today=today
+    )
     return render_template(
         "disputes/index.html",
-        waiting=queries.board(session, g.actor, *where, waiting=True),
-        over=queries.board(session, g.actor, *where, waiting=False, **window),
+        waiting=board(waiting=True),
+        over=board(waiting=False, limit=window["limit"], offset=window["offset"]),
         before=window["offset"],
         size=choosing.PAGE,
         teams=queries.teams_with_disputes(session, g.actor),
         team_id=team_id,
         instance=instance,
-        today=local_day(utcnow(), g.zone),
+        today=today,
     )
 
 
@@ -192,7 +197,7 @@ def barrier_of(known: DisputeView, view: ReviewView, *, now: dt.datetime) -> str
         specialist_id=view.part.specialist_id,
         first_settled_by=known.first_settled_by,
         second_instance=known.second_instance,
-        leads_specialist=queries.leads_specialist(db.session(), g.actor, view.part, today=local_day(now, g.zone)),
+        leads_specialist=settlers.leads_specialist(db.session(), g.actor, view.part, today=local_day(now, g.zone)),
         own_specialist_ban=g.setting.own_specialist_ban,
         is_qa_lead=g.actor.may(Permission.DISPUTE_SETTLE, Scope.ALL),
     )
