@@ -76,7 +76,10 @@ def raise_incident(
 
 
 def _ask_next(session: Session, incident: Incident, *, now: dt.datetime) -> list[int]:
-    """Tell whoever is next, and set the time at which the one after that is asked."""
+    """Tell whoever is next, and set the time at which the one after that is asked.
+
+    Where nobody is fit now, somebody may be by then: back from an absence, cleared, or named.
+    """
     programme_id = incident.programme_id
     today = local_day(now, zone_of(setting_at(session, programme_id, now)))
     named = [user.id for user in owners.rule_of(session, programme_id, Kind(incident.kind)).owners]
@@ -95,7 +98,9 @@ def _ask_next(session: Session, incident: Incident, *, now: dt.datetime) -> list
                 for user_id in told
             ],
         )
-    incident.escalates_at = now + dt.timedelta(minutes=incident.limit_minutes) if told else None
+    to_come = {*named, *leads} - asked.keys() - about - {incident.raised_by_id}
+    waits = told or to_come or not asked
+    incident.escalates_at = now + dt.timedelta(minutes=incident.limit_minutes) if waits else None
     session.flush()
     kind = "incident_raised" if turn == 1 else "incident_escalated"
     _tell(session, told, kind, incident, now)
@@ -131,7 +136,8 @@ def _escalate(session: Session, incident_id: int, *, now: dt.datetime) -> bool:
         return False
     incident = session.get_one(Incident, incident_id, populate_existing=True)
     told = _ask_next(session, incident, now=now)
-    _note(session, "incident.escalate", incident, None, now, {"told": told})
+    if told:
+        _note(session, "incident.escalate", incident, None, now, {"told": told})
     return bool(told)
 
 

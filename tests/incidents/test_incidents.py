@@ -123,6 +123,28 @@ def test_without_anybody_who_may_read_the_ticket_the_reporter_is_told_so(room: R
     assert "call your QA lead" in client.get("/incidents/").get_data(as_text=True)
 
 
+def test_somebody_who_may_act_only_later_is_asked_then(room: Room) -> None:
+    cast, session = room.cast, room.session
+    today = utcnow().date()
+    absence = Absence(user_id=cast.quinn.id, first_day=today, last_day=today)
+    session.add(absence)
+    session.flush()
+    room.raise_it(cast.lena)
+    raised, before = room.incident().raised_at, room.asked()
+    app = room.sign_in(cast.lena).application
+    asked = []
+    for minutes in (30, 60, 90):
+        if minutes == 60:
+            session.delete(absence)  # back before it was thought
+        session.commit()
+        with app.app_context():
+            asked.append(Escalation().tick(db.session(), raised + minutes * MINUTE))
+        session.expire_all()
+
+    assert (before, asked, room.asked()) == ([], [0, 1, 0], [cast.quinn.id])
+    assert room.news(cast.quinn) == ["incident_raised"]
+
+
 def test_only_reporter_owners_asked_and_qa_leads_find_it_within_their_clearance(room: Room) -> None:
     cast = room.cast
     room.name(Kind.RISK_TO_LIFE, cast.rob, cast.ada)
