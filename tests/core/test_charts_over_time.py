@@ -177,6 +177,20 @@ def test_events_of_one_week_have_a_label_each_where_one_label_would_be_cut():
     assert set(texts) <= set(narrow.texts())
 
 
+def test_a_week_of_many_events_names_two_and_counts_the_others_and_the_table_holds_all():
+    texts = [f"procedure {number}, payments desk" for number in range(1, 6)]
+    chart = line_chart(
+        [Series(name="Old", points=points(80, None, 82)), Series(name="New", points=points(None, 81, 83))],
+        name="Quality",
+        events=[Event(at="W2", text=text) for text in texts],
+    )
+
+    for drawing in drawings(chart):
+        said = [text for text in drawing.texts() if text.startswith("procedure") or text.endswith("more")]
+        assert said == [*texts[:2], f"{', '.join(texts[2:])}and 3 more"]  # with what a mouse shows of it
+    assert [row[-1] for row in chart.table.rows] == ["", "", "", "", "; ".join(texts), ""]
+
+
 def test_words_at_the_end_of_a_line_stand_over_their_figure_where_a_telephone_has_no_room_for_both():
     chart = line_chart(
         [Series(name="All", points=points(1, 2))], name="x", target=520, target_text="asked for", numerals=WEEKS

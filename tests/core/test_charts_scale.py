@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qa.core.charts import Point, Series, line_chart
-from qa.core.charts.frame import lanes
+from qa.core.charts.frame import Block, lanes
 from qa.core.charts.scale import domain, every, linear
 from qa.core.charts.svg import shortened, spread, width_of
 from tests.core.drawings import drawings
@@ -87,15 +87,17 @@ def test_spread_labels_keep_their_distance_and_order(wanted: list[float]):
     assert max(placed) <= 200 + 1e-9
 
 
-@given(st.lists(st.tuples(st.floats(0, 300), st.floats(1, 90)), max_size=9))
-def test_texts_in_one_lane_do_not_overlap(given_spans: list[tuple[float, float]]):
-    spans = sorted((left, left + wide) for left, wide in given_spans)
+@given(st.lists(st.tuples(st.floats(0, 300), st.floats(7, 90), st.integers(1, 3)), max_size=9))
+def test_texts_in_one_lane_do_not_overlap_and_no_line_crosses_a_text(given_blocks: list[tuple[float, float, int]]):
+    blocks = [Block(left=at - 4, right=at + wide, at=at, lines=lines) for at, wide, lines in sorted(given_blocks)]
 
-    chosen = lanes(spans)
+    chosen = list(zip(blocks, lanes(blocks), strict=True))
 
-    for lane in set(chosen):
-        inside = [span for span, its in zip(spans, chosen, strict=True) if its == lane]
-        assert all(a[1] <= b[0] for a, b in pairwise(inside))
+    for lane in range(30):
+        inside = [block for block, first in chosen if first <= lane < first + block.lines]
+        assert all(a.right <= b.left for a, b in pairwise(inside))
+    for block, first in chosen:
+        assert not any(other.at < block.at < other.right and lane > first for other, lane in chosen)
 
 
 @given(st.text(max_size=60), st.floats(min_value=20, max_value=200))

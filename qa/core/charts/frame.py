@@ -9,6 +9,7 @@ from qa.core.charts import svg
 from qa.core.charts.svg import Svg
 
 LINE_HEIGHT = 16.0
+OWN = 6.0  # px between the left of a block and its line
 NOTHING_YET = "Nothing to draw: no figure in this selection yet."
 
 
@@ -57,16 +58,34 @@ def nothing() -> Markup:
     return whole(Svg(f'<p class="chart-none">{NOTHING_YET}</p>'))
 
 
-def lanes(spans: Sequence[tuple[float, float]]) -> list[int]:
-    """For each stretch (left, right) the lowest lane in which it touches no earlier one."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """Lines of text one under the other, and the place ``at`` which a line of their own leads down from them."""
+
+    left: float
+    right: float
+    at: float
+    lines: int = 1
+
+
+def lanes(blocks: Sequence[Block]) -> list[int]:
+    """For each block the first of its lanes: where none of its lines touches an earlier one.
+
+    Its own line crosses none either, where it stands left of its text.
+    """
     ends: list[float] = []
-    chosen = []
-    for left, right in spans:
-        lane = next((index for index, end in enumerate(ends) if end <= left), len(ends))
-        if lane == len(ends):
-            ends.append(right)
-        else:
-            ends[lane] = right
+    chosen: list[int] = []
+    for block in blocks:
+        crossed = [
+            lane + before.lines
+            for lane, before in zip(chosen, blocks, strict=False)
+            if before.left < block.at < before.right and block.at <= block.left + OWN
+        ]
+        lane = max(crossed, default=0)
+        while any(end > block.left for end in ends[lane : lane + block.lines]):
+            lane += 1
+        ends += [0.0] * (lane + block.lines - len(ends))
+        ends[lane : lane + block.lines] = [block.right] * block.lines
         chosen.append(lane)
     return chosen
 

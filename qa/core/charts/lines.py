@@ -233,14 +233,15 @@ def _table(plot: TimePlot, *, axis: str) -> DataTable:
     several = len(plot.series) > 1
     labels = plot.labels if plot.series else []
     said = {place: stretch.text for stretch in plot.stretches for place in stretch.within(labels)}
+    happened = _happened(plot, labels)
     limited = any(point.limits for point in plot.points)
-    noted = bool(said) or any(point.flag or point.few for point in plot.points)
+    noted = bool(said or happened) or any(point.flag or point.few for point in plot.points)
     columns = [f"Series, {axis.lower()}" if several else axis, *VALUE_COLUMNS]
     columns += ["Lower limit", "Upper limit"] if limited else []
     columns += [NOTE] if noted else []
     rows: list[tuple[str, ...]] = []
     urls = []
-    for each, written in zip(plot.series, plot.cells, strict=True):
+    for at, (each, written) in enumerate(zip(plot.series, plot.cells, strict=True)):
         before = f"{each.name}, " if several else ""
         for place, (point, cells) in enumerate(zip(each.points, written, strict=True)):
             row: tuple[str, ...] = (before + point.label, *cells)
@@ -248,8 +249,21 @@ def _table(plot: TimePlot, *, axis: str) -> DataTable:
                 low, high = (point.limits.low, point.limits.high) if point.limits else (None, None)
                 row += (plot.numerals.bare(low), plot.numerals.bare(high))
             if noted:
-                note = note_on(point) if point.flag or point.few else ""
-                row += (f"{note}; {said[place]}" if note and place in said else note or said.get(place, ""),)
+                notes = [note_on(point) if point.flag or point.few else "", said.get(place, "")]
+                notes += happened.get((at, place), [])
+                row += ("; ".join(note for note in notes if note),)
             rows.append(row)
             urls.append(point.url)
     return DataTable(columns=tuple(columns), rows=tuple(rows), urls=tuple(urls), words=(NOTE,))
+
+
+def _happened(plot: TimePlot, labels: Sequence[str]) -> dict[tuple[int, int], list[str]]:
+    """The events by series and place: in one row, of the first series that has a value there."""
+    found: dict[tuple[int, int], list[str]] = {}
+    for event in plot.events:
+        if event.at not in labels:
+            continue
+        place = labels.index(event.at)
+        valued = (at for at, each in enumerate(plot.series) if each.points[place].value is not None)
+        found.setdefault((next(valued, 0), place), []).append(event.text)
+    return found

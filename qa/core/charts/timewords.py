@@ -9,7 +9,7 @@ from functools import lru_cache
 from html import escape
 
 from qa.core.charts import placing, svg
-from qa.core.charts.frame import LINE_HEIGHT, lanes
+from qa.core.charts.frame import LINE_HEIGHT, Block, lanes
 from qa.core.charts.placing import Wanted
 from qa.core.charts.scale import every
 from qa.core.charts.svg import Box, Svg, width_of
@@ -21,6 +21,7 @@ MOST_MARGIN = 0.36  # of the width, for the labels at the end of the lines
 END_GAP = 6.0
 MARGIN = 8.0
 APART = 15.0  # px between labels at the end of the lines
+MOST_LINES = 3  # over one time
 LONGEST = 0.8  # of the plot and what is right of it, for the label of an event
 
 
@@ -150,35 +151,47 @@ def events(plot: TimePlot, on: Ground, ends: Ends) -> tuple[Svg, Svg]:
 
 def _strip(seen: Sequence[tuple[float, Sequence[str]]], place: Place, room: float, right: float) -> Svg:
     """The labels in lanes, none over another; one that would leave the sheet ends at its edge."""
-    longest = (room + right) * LONGEST
-    told = [(x, text) for x, texts in seen for text in _together(texts, longest)]
-    shown = [svg.shortened(text, longest) for _, text in told]
-    spans = []
-    for (x, _), words in zip(told, shown, strict=True):
-        at, wide = x * room / 100, width_of(words)
-        left = min(at + 5, room + right - wide - 4)
-        spans.append((min(at, left) - 4, left + wide + 4))
-    lane_of = lanes(spans)
-    height = LINE_HEIGHT * (max(lane_of) + 1) + 4
-    lines, labels = [], []
-    for (x, full), words, lane, (_, end) in zip(told, shown, lane_of, spans, strict=True):
-        base = LINE_HEIGHT * (lane + 1) - 4
-        lines.append(f'<line x1="{x:.2f}%" x2="{x:.2f}%" y1="{base - 9:.0f}" y2="100%" class="event"/>')
+    longest, edge = (room + right) * LONGEST, room + right - 4
+    told, blocks = [], []
+    for x, texts in seen:
+        at = x * room / 100
+        lines = _together(texts, min(longest, edge - at - 5), longest)
+        wide = max(width_of(words) for words, _ in lines)
+        told.append(lines)
+        left = min(at + 5, edge - wide)
+        blocks.append(Block(left=min(at, left) - 4, right=left + wide + 4, at=at, lines=len(lines)))
+    lane_of = lanes(blocks)
+    height = LINE_HEIGHT * max(lane + block.lines for lane, block in zip(lane_of, blocks, strict=True)) + 4
+    down, labels = [], []
+    for (x, _), lines, lane, block in zip(seen, told, lane_of, blocks, strict=True):
+        first = LINE_HEIGHT * (lane + 1) - 4
+        down.append(f'<line x1="{x:.2f}%" x2="{x:.2f}%" y1="{first - 9:.0f}" y2="100%" class="event"/>')
         here = f'x="{x:.2f}%" dx="5"'
-        if end >= room + right - 0.1:
+        if block.right >= edge + 3.9:
             here = f'x="100%" dx="{right - 4:.0f}" text-anchor="end"'
-        hover = f"<title>{escape(full)}</title>" if words != full else ""
-        labels.append(f'<text {here} y="{base:.0f}" class="event-label halo">{hover}{escape(words)}</text>')
+        for n, (words, full) in enumerate(lines):
+            hover = f"<title>{escape(full)}</title>" if words != full else ""
+            y = first + n * LINE_HEIGHT
+            labels.append(f'<text {here} y="{y:.0f}" class="event-label halo">{hover}{escape(words)}</text>')
     return Svg(
         f'<svg class="chart__strip at-{place.word}" height="{height:.0f}" aria-hidden="true">'
-        f"{''.join(lines)}{''.join(labels)}</svg>"
+        f"{''.join(down)}{''.join(labels)}</svg>"
     )
 
 
-def _together(texts: Sequence[str], longest: float) -> Sequence[str]:
-    """What happened at one time in one label, or a label for each where that would be cut."""
+def _together(texts: Sequence[str], beside: float, longest: float) -> list[tuple[str, str]]:
+    """What happened at one time in one line that has room beside its place, or a line for each; as shown and in full.
+
+    What has no line is counted, and stands in the data table as everything does.
+    """
     together = ", ".join(texts)
-    return [together] if width_of(together) <= longest else texts
+    if len(texts) > 1 and width_of(together) <= beside:
+        return [(together, together)]
+    kept = texts if len(texts) <= MOST_LINES else texts[: MOST_LINES - 1]
+    lines = [(svg.shortened(text, longest), text) for text in kept]
+    if len(kept) < len(texts):
+        lines.append((f"and {len(texts) - len(kept)} more", ", ".join(texts[len(kept) :])))
+    return lines
 
 
 def flags(plot: TimePlot, on: Ground, ends: Ends, courses: Sequence[Course]) -> Svg:
