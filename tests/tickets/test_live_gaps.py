@@ -84,7 +84,8 @@ def test_each_bad_comment_of_a_pull_is_told_with_its_page_and_place_and_only_onc
     said = talk(1, 2)
     said["2"] += [zendesk_comment(90, 2, created_at=None), zendesk_comment(91, 2, created_at=None)]
     said["2"].append({**said["2"][0], "body": "Hello again, Zebulon Quark here"})
-    with serve(zendesk([[changed(1, 5), changed(2, 6)], [changed(3, 7)]], {**said, **talk(3)})) as desk:
+    first = [changed(1, 4), changed(1, 5), changed(2, 6)]  # the first is told again with what is newer
+    with serve(zendesk([first, [changed(3, 7)]], {**said, **talk(3)})) as desk:
         page = connected(ada, desk.url)
         desk.faults.append(Fault("/api/v2/tickets/3/comments.json", 429, {"Retry-After": "3600"}))
         pulled(ada, app, page)
@@ -102,12 +103,12 @@ def test_each_bad_comment_of_a_pull_is_told_with_its_page_and_place_and_only_onc
     shown = ada.get(f"/tickets/intake/{run.id}").get_data(as_text=True)
     listed = ada.get(f"/tickets/intake/{run.id}/rejects.csv").get_data(as_text=True)
     assert [tuple(each) for each in rejects] == [
-        ("cursor start", 2, "comments.created_at", ""),
-        ("cursor start", 2, "comments.created_at", ""),
-        ("cursor start", 2, "comments.id", "20"),
+        ("cursor start", 3, "comments.created_at", ""),
+        ("cursor start", 3, "comments.created_at", ""),
+        ("cursor start", 3, "comments.id", "20"),
     ]
     assert (found["state"], found["messages"]["rejected"]) == ("done", 3)
-    assert 'cursor start,2,comments.id,20,"the same message stands again further on' in listed
+    assert 'cursor start,3,comments.id,20,"the same message stands again further on' in listed
     assert "comments.id" in shown
     assert "Quark" not in shown + listed
 

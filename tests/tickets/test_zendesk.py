@@ -221,6 +221,32 @@ def test_an_export_without_tickets_is_refused_as_a_whole(tmp_path: Path) -> None
         ZendeskExport([zendesk_folder(tmp_path)])
 
 
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"%PDF-1.7 ", "is a PDF"),
+        (b"<!DOCTYPE html><title>Sign in</title>", "is a web page"),
+        (b"PK\x03\x04", "is a zip archive"),
+        (b"Ticket ID,Status\n" + b"1,solved\n" * 30, "is cut off or damaged"),
+    ],
+)
+def test_a_file_that_is_not_what_its_name_says_is_refused_as_a_whole(
+    tmp_path: Path, content: bytes, words: str
+) -> None:
+    (tmp_path / "tickets.jsonl").write_bytes(content)
+
+    with pytest.raises(UnusableFileError, match=words):
+        list(ZendeskExport([tmp_path]).records())
+
+
+@pytest.mark.parametrize("first", ["[]", "7", '"x"', "{cut"])
+def test_lines_of_which_the_first_is_no_object_are_still_read_one_by_one(tmp_path: Path, first: str) -> None:
+    records = read(tmp_path, tickets=[first, zendesk_ticket()])
+
+    assert rejects(records) == [("tickets.jsonl.gz", 1, None, "ticket")]
+    assert set(tickets_of(records)) == {"100"}
+
+
 def test_a_damaged_gzip_file_is_refused_as_a_whole(tmp_path: Path) -> None:
     folder = zendesk_folder(tmp_path, tickets=[zendesk_ticket()])
     whole = (folder / "tickets.jsonl.gz").read_bytes()

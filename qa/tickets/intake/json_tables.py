@@ -15,7 +15,7 @@ from qa.tickets.intake.tables import BadRow, Cells, header_names
 HEADER_OBJECTS = 1_000  # from which the columns of a table are taken
 LARGEST_DOCUMENT = 512 * 1024 * 1024  # bytes of one JSON document, which is held as a whole
 LEVELS = 2  # of objects around a list, such as {"data": {"payload": [...]}}
-LOOKED_AT = 20  # lines, for one that is an object, where the whole is no document
+LOOKED_AT = 20  # lines after a first one that is none, for one that is an object, where the whole is no document
 ONE_A_LINE = (".jsonl", ".jsonl.gz", ".ndjson", ".ndjson.gz")
 SPACE = re.compile(r"[ \t\r\n]*")
 Row = dict[str, Any]
@@ -97,21 +97,20 @@ def document_of(path: Path) -> Listed | None:
     """What stands in a file of JSON over several lines, mostly one list or one object; None for JSON Lines."""
     lines = files.lines(path)
     _, first = next(lines, (0, b""))
-    head = first.lstrip(b"\xef\xbb\xbf \t")
-    if head[:1] == b"{" and isinstance(parsed(first), dict) and next(lines, None) is not None:
+    whole = bool(first) and not isinstance(parsed_any(first), BadObject)
+    if whole and next(lines, None) is not None:
         return None
     with files.opened(path) as file:
         raw = file.read(LARGEST_DOCUMENT + 1)
     if len(raw) > LARGEST_DOCUMENT:
-        if head[:1] == b"{" and isinstance(parsed(first), dict):
+        if whole:
             return None
         raise UnusableFileError(f"{files.plain_name(path)} is one JSON document over 512 MB: hand it in as JSON Lines.")
     try:
         return Places(decoded(raw)).document()
     except (ValueError, RecursionError) as error:
-        if path.name.lower().endswith(ONE_A_LINE) or any(
-            isinstance(parsed(line), dict) for _, line in islice(lines, LOOKED_AT)
-        ):
+        more = [isinstance(parsed(line), dict) for _, line in islice(lines, LOOKED_AT)]
+        if any(more) or (path.name.lower().endswith(ONE_A_LINE) and len(more) < LOOKED_AT):
             return None  # lines of which the first is damaged
         raise UnusableFileError(f"{files.plain_name(path)} is cut off or damaged: {_why(error, raw)}.") from None
 

@@ -273,6 +273,7 @@ class ObjectExport:
         """The files by what they hold: by their names, answers of an API by the names of their lists."""
         found: dict[str, list[Path]] = {table: [] for table in self._desk.tables}
         for path in paths:
+            files.kind_of(path)  # refuses a PDF, a picture, a web page
             tables = self._tables_in(path)
             for table in tables:
                 found[table].append(path)

@@ -9,7 +9,7 @@ from qa.tickets.intake.chatwoot import Chatwoot
 from qa.tickets.intake.objects import Row
 from qa.tickets.intake.values import as_dict, as_list, optional_id
 from qa.tickets.live.client import Client, GoneError, PullError
-from qa.tickets.live.pulls import MOST_PAGES, Batch, State, Unchanged, in_batches, number, take
+from qa.tickets.live.pulls import MOST_PAGES, Batch, State, Unchanged, in_batches, number, placed, take
 
 OWN_PAGES = re.compile(r"(?P<root>.*)/app/accounts/(?P<account>\d{1,18})(?:/.*)?")  # of a Chatwoot account
 
@@ -44,9 +44,9 @@ class ChatwootPull:
         for _ in range(MOST_PAGES):
             asked = {"status": "all", "assignee_type": "all", "sort_by": "last_activity_at_desc", "page": page}
             told = as_dict(as_dict(self.client.get(f"{root}/conversations", asked).body).get("data"))
-            rows = [_stamped(row) for row in as_list(told.get("payload")) if isinstance(row, dict)]
-            recent = [row for row in rows if number(row["last_activity_at"]) >= since]
-            newest = max([newest, *(number(row["last_activity_at"]) for row in rows)])
+            rows = [(place, _stamped(row)) for place, row in placed(told.get("payload"))]
+            recent = [(place, row) for place, row in rows if number(row["last_activity_at"]) >= since]
+            newest = max([newest, *(number(row["last_activity_at"]) for _, row in rows)])
             yield from in_batches(f"page {page}", recent, unchanged, "updated_at", self._fill)
             page += 1
             over = len(recent) < len(rows) or not rows  # whatever follows is older still

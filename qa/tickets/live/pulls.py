@@ -52,14 +52,18 @@ class Pull(Protocol):
         """Everything that is new since ``state``. ``unchanged`` tells which (id, moment of change) are stored so."""
 
 
+def placed(told: object) -> list[tuple[int, Row]]:
+    """The objects of a page's list, each with its place there."""
+    return [(place, row) for place, row in enumerate(as_list(told), start=1) if isinstance(row, dict)]
+
+
 def in_batches(
-    page: str, rows: Sequence[Row], unchanged: Unchanged, stamp: str, fill: Callable[[Row], Row]
+    page: str, rows: Sequence[tuple[int, Row]], unchanged: Unchanged, stamp: str, fill: Callable[[Row], Row]
 ) -> Iterator[Batch]:
     """A page's tickets, each filled with what takes calls of its own; what is stored already is not asked for again."""
-    keyed = [(place, row) for place, row in enumerate(rows, start=1)]
-    known = unchanged([(optional_id(row, "id") or "", str(row.get(stamp) or "")) for _, row in keyed])
-    fresh = [(place, row) for place, row in keyed if (optional_id(row, "id") or "") not in known]
-    yield Batch(page, unchanged=len(keyed) - len(fresh))
+    known = unchanged([(optional_id(row, "id") or "", str(row.get(stamp) or "")) for _, row in rows])
+    fresh = [(place, row) for place, row in rows if (optional_id(row, "id") or "") not in known]
+    yield Batch(page, unchanged=len(rows) - len(fresh))
     for begin in range(0, len(fresh), BATCH):
         filled: list[tuple[int, Row]] = []
         gone: list[tuple[int, str]] = []
@@ -101,12 +105,12 @@ class ZendeskPull:
             asked: dict[str, object] = {"include": "metric_sets"}
             asked |= {"cursor": cursor} if cursor else {"start_time": int(self.start.timestamp())}
             body = as_dict(self.client.get("/api/v2/incremental/tickets/cursor.json", asked).body)
-            rows = [row for row in as_list(body.get("tickets")) if isinstance(row, dict)]
+            rows = placed(body.get("tickets"))
             for row in as_list(body.get("metric_sets")):
                 self._take("ticket_metrics", row)
             for row in as_list(body.get("users")):
                 self._take("users", row)
-            self._meet(rows)
+            self._meet([row for _, row in rows])
             yield from in_batches(f"cursor {cursor or 'start'}", newest_of(rows), unchanged, "updated_at", self._fill)
             repeated = cursor == body.get("after_cursor")
             cursor = body.get("after_cursor") or cursor
@@ -206,8 +210,8 @@ class IntercomPull:
         for _ in range(MOST_PAGES):
             asked: dict[str, object] = {"per_page": PAGE, **({"starting_after": after} if after else {})}
             body = as_dict(self.client.get("/conversations", asked).body)
-            rows = [row for row in as_list(body.get("conversations")) if isinstance(row, dict)]
-            recent = [row for row in rows if number(row.get("updated_at")) >= self.start.timestamp()]
+            rows = placed(body.get("conversations"))
+            recent = [each for each in rows if number(each[1].get("updated_at")) >= self.start.timestamp()]
             yield from in_batches(f"page {after or 'first'}", recent, unchanged, "updated_at", self._fill)
             after = as_dict(as_dict(body.get("pages")).get("next")).get("starting_after")
             yield Batch(f"page {after or 'last'}", state={"starting_after": after} if after else {})
@@ -241,9 +245,9 @@ class FreshdeskPull:
         for _ in range(MOST_PAGES):
             asked = {"updated_since": since, "include": "requester,stats,description", "order_by": "updated_at",
                      "order_type": "asc", "per_page": PAGE, "page": page}  # fmt: skip
-            rows = [row for row in as_list(self.client.get("/api/v2/tickets", asked).body) if isinstance(row, dict)]
+            rows = placed(self.client.get("/api/v2/tickets", asked).body)
             yield from in_batches(f"since {since}, page {page}", rows, unchanged, "updated_at", self._fill)
-            last = max((str(row.get("updated_at") or "") for row in rows), default=since)
+            last = max((str(row.get("updated_at") or "") for _, row in rows), default=since)
             since, page = (last, 1) if last > since else (since, page + 1)
             full = len(rows) >= PAGE
             yield Batch(f"since {since}", state={"since": since, "page": page if full else 1})
@@ -274,8 +278,9 @@ class ZammadPull:
         page = int(state.get("page") or 1)
         for _ in range(MOST_PAGES):
             asked = {"expand": "true", "page": page, "per_page": PAGE}
-            rows = [row for row in as_list(self.client.get("/api/v1/tickets", asked).body) if isinstance(row, dict)]
-            recent = [row for row in rows if str(row.get("updated_at") or "") >= f"{self.start:%Y-%m-%dT%H:%M:%S}"]
+            rows = placed(self.client.get("/api/v1/tickets", asked).body)
+            since = f"{self.start:%Y-%m-%dT%H:%M:%S}"
+            recent = [(place, row) for place, row in rows if str(row.get("updated_at") or "") >= since]
             yield from in_batches(f"page {page}", recent, unchanged, "updated_at", self._fill)
             page += 1
             yield Batch(f"page {page}", state={"page": page} if rows else {})
@@ -306,15 +311,15 @@ def unless_lacking(rows: Iterator[Row]) -> Iterator[Row]:
         return
 
 
-def newest_of(rows: Sequence[Row]) -> list[Row]:
-    """Of several tellings of one ticket the newest, at the place of the last."""
-    found: dict[str, Row] = {}
-    for row in rows:
-        key = optional_id(row, "id") or f"?{len(found)}"
+def newest_of(rows: Sequence[tuple[int, Row]]) -> list[tuple[int, Row]]:
+    """Of several tellings of one ticket the newest, in the order of the page."""
+    found: dict[str, tuple[int, Row]] = {}
+    for place, row in rows:
+        key = optional_id(row, "id") or f"?{place}"
         earlier = found.get(key)
-        if earlier is None or str(row.get("updated_at") or "") >= str(earlier.get("updated_at") or ""):
+        if earlier is None or str(row.get("updated_at") or "") >= str(earlier[1].get("updated_at") or ""):
             found.pop(key, None)
-            found[key] = row
+            found[key] = place, row
     return list(found.values())
 
 
