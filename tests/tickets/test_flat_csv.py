@@ -132,6 +132,8 @@ def test_an_id_is_the_same_however_a_spreadsheet_writes_it(tmp_path: Path, writt
         pytest.param({"Status": ""}, "Status", "ticket", id="no status"),
         pytest.param({"Ticket ID": "Total"}, "Ticket ID", "ticket", id="summary row"),
         pytest.param({"Ticket ID": " # "}, "Ticket ID", "ticket", id="no id"),
+        pytest.param({"Ticket ID": "1.23457E+11"}, "Ticket ID", "ticket", id="id cut by a spreadsheet"),
+        pytest.param({"Ticket ID": "1,2e+17"}, "Ticket ID", "ticket", id="id cut by a German one"),
         pytest.param({"Solved At": "2026-04-06 08:00"}, "Solved At", "cell", id="solved before created"),
         pytest.param({"Solved At": "soon"}, "Solved At", "cell", id="solved unreadable"),
         pytest.param({"CSAT (1-5)": "6"}, "CSAT (1-5)", "cell", id="rating out of range"),
@@ -223,6 +225,7 @@ def test_a_ticket_without_assignee_keeps_the_authors_of_its_replies(tmp_path: Pa
     [
         pytest.param(("9", "m9", "Ann", "customer", "yes", "2026-04-06", "x"), "Ticket ID", id="of no ticket"),
         pytest.param(("1", "", "Ann", "customer", "yes", "2026-04-06", "x"), "Message ID", id="without id"),
+        pytest.param(("1", "5E+15", "Ann", "customer", "yes", "2026-04-06", "x"), "Message ID", id="cut id"),
         pytest.param(("1", "m9", "Ann", "king", "yes", "2026-04-06", "x"), "Author Role", id="unknown role"),
         pytest.param(("1", "m9", "Ann", "customer", "perhaps", "2026-04-06", "x"), "Public", id="public or not"),
         pytest.param(("1", "m9", "Ann", "customer", "yes", "noon", "x"), "Sent At", id="undated"),

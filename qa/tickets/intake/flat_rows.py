@@ -32,6 +32,8 @@ NUMBER = re.compile(r"[0-9]{1,9}(?:[.,][0-9]{1,6})?")
 CLOCK = re.compile(r"(\d{1,5}):([0-5]\d)(?::([0-5]\d))?")
 FIVE_POINTS = frozenset({"1", "2", "3", "4", "5", "1.0", "2.0", "3.0", "4.0", "5.0"})
 FLOAT_ID = re.compile(r"(\d+)\.0+")
+CUT_ID = re.compile(r"\d(?:[.,]\d+)?E\+\d{1,3}", re.IGNORECASE)  # several ids of many digits may have become this one
+CUT = "a spreadsheet has cut this id short: save the column as text"
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 KEPT, SIGNAL = "kept:", "signal:"  # before the name of a column that is none of our fields
 TOOL_MARK = "[tool]"
@@ -215,7 +217,10 @@ def author_role(row: TableRow, sheet: SheetMapping, agents: Agents, requester: S
 def message_id(row: TableRow, sheet: SheetMapping, at: dt.datetime, name: str, text: str) -> str:
     """The message's own id, or one that follows from what it says, so that the same again is the same."""
     if "Message ID" in sheet.columns:
-        return clean(needed(row, "Message ID"))
+        key = clean(needed(row, "Message ID"))
+        if CUT_ID.fullmatch(key):
+            raise BadCellError("Message ID", key, CUT)
+        return key
     told = "\x1f".join((at.isoformat(), tidy(name).casefold(), text))
     return "m" + hashlib.sha256(told.encode("utf-8", "replace")).hexdigest()[:24]
 
@@ -239,6 +244,8 @@ def ticket_id(row: TableRow) -> str:
     found = FLOAT_ID.fullmatch(bare)
     if not bare:
         raise BadCellError("Ticket ID", text, "no id")
+    if CUT_ID.fullmatch(bare):
+        raise BadCellError("Ticket ID", text, CUT)
     return found.group(1) if found else bare
 
 
