@@ -15,7 +15,7 @@ from qa.tickets.intake.json_tables import parsed
 from qa.tickets.intake.objects import keys_in
 from qa.tickets.intake.values import optional_id
 from qa.tickets.intake.zendesk import ZendeskExport
-from tests.tickets.records import tickets_of, zendesk_comment, zendesk_folder, zendesk_ticket
+from tests.tickets.records import ZENDESK_USERS, tickets_of, zendesk_comment, zendesk_folder, zendesk_ticket
 
 
 def read(folder: Path, **tables: Any) -> list[Record]:
@@ -219,6 +219,41 @@ def test_a_rejected_value_is_redacted_and_cut(tmp_path: Path) -> None:
 def test_an_export_without_tickets_is_refused_as_a_whole(tmp_path: Path) -> None:
     with pytest.raises(UnusableFileError, match=r"tickets\.jsonl"):
         ZendeskExport([zendesk_folder(tmp_path)])
+
+
+def page(*tickets: dict[str, Any], **more: Any) -> str:
+    """A page of the cursor export."""
+    return json.dumps({"tickets": tickets, "users": ZENDESK_USERS, "after_cursor": "x", "end_of_stream": False} | more)
+
+
+def test_pages_of_the_cursor_export_may_stand_one_a_line(tmp_path: Path) -> None:
+    (tmp_path / "pages.jsonl").write_text(
+        page(zendesk_ticket(1), zendesk_ticket(2, status="melted")) + "\n" + page(zendesk_ticket(3, status="x")) + "\n"
+        + page(zendesk_ticket(4)) + "\n" + page(end_of_stream=True) + "\n"
+    )  # fmt: skip
+
+    records = list(ZendeskExport([tmp_path]).records())
+
+    assert set(tickets_of(records)) == {"1", "4"}
+    assert rejects(records) == [
+        ("pages.jsonl, object 2 of tickets", 1, "status", "ticket"),
+        ("pages.jsonl", 2, "status", "ticket"),
+    ]
+    assert tickets_of(records)["1"].people == ("Ann",)
+
+
+@pytest.mark.parametrize("name", ["tickets.jsonl", "tickets.json", "page-7.json"])
+def test_a_page_meets_the_comments_that_stand_apart_whatever_its_name_ends_in(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text(page(zendesk_ticket(1), zendesk_ticket(2)))
+    (tmp_path / "page-8.json").write_text(page(end_of_stream=True))
+    comments = [zendesk_comment(n, ticket) for n, ticket in ((1, 1), (2, 2), (3, 1))]
+    (tmp_path / "comments.jsonl").write_text(json.dumps({"comments": comments}))
+
+    records = list(ZendeskExport([tmp_path]).records())
+
+    assert rejects(records) == []
+    told = {key: [each.external_id for each in record.messages or ()] for key, record in tickets_of(records).items()}
+    assert told == {"1": ["1", "3"], "2": ["2"]}
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ LARGEST_DOCUMENT = 512 * 1024 * 1024  # bytes of one JSON document, which is hel
 LEVELS = 2  # of objects around a list, such as {"data": {"payload": [...]}}
 LOOKED_AT = 20  # lines after a first one that is none, for one that is an object, where the whole is no document
 ONE_A_LINE = (".jsonl", ".jsonl.gz", ".ndjson", ".ndjson.gz")
+PAGE_MARKS = frozenset({"after_cursor", "end_of_stream", "next_page", "pages"})  # of Zendesk's answers and Intercom's
 SPACE = re.compile(r"[ \t\r\n]*")
 Row = dict[str, Any]
 
@@ -66,6 +67,12 @@ def objects_in(document: Listed) -> Iterator[Placed]:
                 yield Placed(table, begun, told, within)
 
 
+def lists_of(document: Listed) -> set[str]:
+    """The keys of the lists in which a document's objects stand, also of those that are empty."""
+    found = (key for value, line in zip(document, document.lines, strict=True) for key in _lists_in(value, line))
+    return {key for key in found if key is not None}
+
+
 def _lists_in(value: Any, line: int) -> Mapping[str | None, Listed]:
     """The lists of an answer by their keys; an object without any is itself the only one."""
     if isinstance(value, Listed):
@@ -94,11 +101,12 @@ def _of_objects(row: Row) -> dict[str | None, Listed]:
 
 
 def document_of(path: Path) -> Listed | None:
-    """What stands in a file of JSON over several lines, mostly one list or one object; None for JSON Lines."""
+    """What stands in a file of JSON, mostly one list or one object, or an API's answers; None for lines of objects."""
     lines = files.lines(path)
     _, first = next(lines, (0, b""))
-    whole = bool(first) and not isinstance(parsed_any(first), BadObject)
-    if whole and next(lines, None) is not None:
+    value = parsed_any(first) if first else BadObject("empty")
+    whole = not isinstance(value, BadObject)
+    if whole and not is_page(value) and next(lines, None) is not None:
         return None
     with files.opened(path) as file:
         raw = file.read(LARGEST_DOCUMENT + 1)
@@ -113,6 +121,17 @@ def document_of(path: Path) -> Listed | None:
         if any(more) or (path.name.lower().endswith(ONE_A_LINE) and len(more) < LOOKED_AT):
             return None  # lines of which the first is damaged
         raise UnusableFileError(f"{files.plain_name(path)} is cut off or damaged: {_why(error, raw)}.") from None
+
+
+def is_page(value: Any) -> bool:
+    """Whether a value is an API's answer with what leads to the next one, and no object of its own."""
+    if not isinstance(value, dict) or "id" in value:
+        return False
+    inside = value.get("data")
+    if not PAGE_MARKS.isdisjoint(value) or (isinstance(inside, dict) and isinstance(inside.get("payload"), list)):
+        lists = value.values() if not isinstance(inside, dict) else inside.values()
+        return any(isinstance(each, list) and all(isinstance(one, dict) for one in each) for each in lists)
+    return False
 
 
 def _why(error: Exception, raw: bytes) -> str:

@@ -25,7 +25,15 @@ from qa.tickets.intake.base import (
     told_again,
 )
 from qa.tickets.intake.gathering import Join, Keys
-from qa.tickets.intake.json_tables import ONE_A_LINE, BadObject, document_of, objects_in, objects_of, parsed
+from qa.tickets.intake.json_tables import (
+    ONE_A_LINE,
+    BadObject,
+    document_of,
+    lists_of,
+    objects_in,
+    objects_of,
+    parsed,
+)
 from qa.tickets.intake.marks import Marks
 from qa.tickets.intake.values import optional_id
 
@@ -101,6 +109,7 @@ class ObjectExport:
     def __init__(self, paths: Sequence[Path], desk: Desk, marks: Marks | None = None) -> None:
         self._desk, self._marks = desk, marks or Marks()
         self._rejects: list[Reject] = []
+        self._lined: set[Path] = set()  # files with an object a line
         self._files = self._by_table(files.listed(paths, SUFFIXES))
         if not self._files[desk.tickets]:
             name = desk.tables[desk.tickets][0]
@@ -215,7 +224,7 @@ class ObjectExport:
     def _ticket_keys(self) -> Iterator[str]:
         """The tickets' ids; of a raw line where its id stands before anything inside the object, else of the object."""
         for path in self._files[self._desk.tickets]:
-            if not path.name.lower().endswith(ONE_A_LINE):
+            if path not in self._lined:
                 for line in self._lines_of(path, self._desk.tickets, "ticket"):
                     if key := self._key(line):
                         yield key
@@ -235,7 +244,7 @@ class ObjectExport:
         """The tickets' ids of the messages in their order, by a look at the raw lines where that is enough."""
         table = self._desk.messages or ""
         for path in self._files[table]:
-            if path.name.lower().endswith(ONE_A_LINE):
+            if path in self._lined and IN_NAME.search(path.name) is None:
                 for block in files.blocks(path):
                     yield from keys_in(block, self._desk.belongs)
                 continue
@@ -283,9 +292,11 @@ class ObjectExport:
 
     def _tables_in(self, path: Path) -> list[str]:
         name = path.name.lower()
-        if not name.endswith(ONE_A_LINE):
-            lists = {placed.table for placed in objects_of(path)}
-            named = {table for each in lists - {None} if each and (table := self._table_called(each))}
+        document = document_of(path)
+        if document is None:
+            self._lined.add(path)
+        else:
+            named = {table for each in lists_of(document) if (table := self._table_called(each)) is not None}
             if named:
                 return sorted(named)
         fitting = [
