@@ -16,7 +16,7 @@ from qa.incidents import queries, rules
 from qa.incidents.queries import IncidentView
 from qa.reviews.review_page import Marks, stretches
 from qa.reviews.rules import passage_digest
-from qa.reviews.scoring_page import AUTHORS, KINDS, ShownMessage
+from qa.reviews.scoring_page import AUTHORS, KINDS, ShownMessage, without_name
 from qa.tickets.conversations import Conversation, conversation_of
 from qa.tickets.models import Ticket
 from qa.tickets.queries import visible
@@ -34,11 +34,12 @@ def shown(session: Session, view: IncidentView) -> dict[str, Any]:
     if conversation is not None:
         access_log.buffer().opened(user_id=g.actor.user_id, ticket_id=view.ticket.id, purpose="incident", now=utcnow())
         blind = queries.still_scores(session, g.actor, view.ticket.id)
-        messages = shown_messages(conversation, blind=blind, customer=g.programme.customer_word)
-        text = next((message.text for message in messages if message.id == incident.message_id), "")
-        found = text[incident.start : incident.end]
-        if passage_digest(found) == incident.digest:
-            passage = found
+        names = " ".join(queries.names_of(session, view.about)) if blind else ""
+        messages = shown_messages(conversation, blind=blind, customer=g.programme.customer_word, names=names)
+        text = next((message.text for message in conversation.messages if message.id == incident.message_id), "")
+        if passage_digest(text[incident.start : incident.end]) == incident.digest:
+            text = without_name(text, names)
+            passage = text[incident.start : incident.end]
             cut = stretches(text, [(incident.start, incident.end)])
             marks[incident.message_id] = Marks(stretches=cut, criteria=())
     refusal = barrier_of(view)
@@ -71,8 +72,8 @@ def _conversation(session: Session, view: IncidentView) -> Conversation | None:
         return None
 
 
-def shown_messages(conversation: Conversation, *, blind: bool, customer: str) -> tuple[ShownMessage, ...]:
-    """The messages with their authors; somebody who still scores a part of it sees nobody named."""
+def shown_messages(conversation: Conversation, *, blind: bool, customer: str, names: str) -> tuple[ShownMessage, ...]:
+    """The messages with their authors; somebody who still scores a part of it sees nobody named, in no text either."""
     named = {"customer": customer.capitalize(), **AUTHORS}
     if blind:
         named["specialist"] = "Specialist"
@@ -84,7 +85,7 @@ def shown_messages(conversation: Conversation, *, blind: bool, customer: str) ->
             judged=False,
             public=message.public,
             at=message.at,
-            text=message.text,
+            text=without_name(message.text, names),
         )
         for message in conversation.messages
     )

@@ -66,6 +66,11 @@ def specialists_of(session: Session, ticket_id: int) -> frozenset[int]:
     return frozenset(each for each in found if each is not None)
 
 
+def names_of(session: Session, user_ids: Iterable[int]) -> Sequence[str]:
+    """What these people are called."""
+    return session.scalars(select(User.name).where(User.id.in_(sorted(user_ids))).order_by(User.id)).all()
+
+
 def able(session: Session, user_ids: Iterable[int], ticket: Ticket, *, today: dt.date) -> frozenset[int]:
     """Those of these people who are here today and may open this ticket."""
     cleared: ColumnElement[bool] = exists().where(

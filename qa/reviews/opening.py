@@ -69,6 +69,7 @@ def _statement() -> Select[Any]:
             parts.c.last_reply_at,
             parts.c.resolved_at,
             agents.c.external_id.label("agent_external_id"),
+            agents.c.name.label("agent_name"),
             tickets.c.id.label("ticket_id"),
             tickets.c.subject,
             tickets.c.queue,

@@ -109,9 +109,13 @@ def shown(session: Session, view: ReviewView, *, purpose: str, now: dt.datetime)
         )
         access_log.buffer().opened(user_id=g.actor.user_id, ticket_id=view.ticket.id, purpose=purpose, now=now)
         messages = scoring_page.shown_messages(
-            conversation, scoring_page.judged_by(view.part), blind=nameless, customer=g.programme.customer_word
+            conversation,
+            scoring_page.judged_by(view.part),
+            blind=nameless,
+            customer=g.programme.customer_word,
+            judged_name=view.specialist.name if view.specialist else "",
         )
-        texts = scoring_page.texts_of(conversation)
+        texts = {message.id: message.text for message in messages}
         quotes = quoted(answers, texts)
         marks = marks_of(sections, texts)
     score = rubrics.score(rubric, rules.state_of(answers), channel=view.ticket.channel)

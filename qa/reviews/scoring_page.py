@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -23,6 +24,11 @@ from qa.tickets.models import HandledPart
 
 AUTHORS = {"bot": "Bot", "internal": "Internal note", "tool": "Tool"}  # the others are named by their part
 TOLD = ("id", "author", "initials", "at", "moment", "text")  # of a message, in its drawing
+COVER = "•"
+FEWEST_SIGNS = 3  # of a part of a name: shorter ones are found in anything
+MONTHS = frozenset(
+    {"April", "August", "June", "Juni", "Juli", "Mai", "March", "May"}
+)  # which conversations are full of
 KINDS = {"customer": "customer", "specialist": "agent", "bot": "other", "internal": "note", "tool": "note"}
 
 
@@ -52,10 +58,25 @@ def judged_by(part: HandledPart) -> Callable[[Message], bool]:
     return judged
 
 
+def without_name(text: str, name: str) -> str:
+    """A text with the parts of somebody's name covered sign by sign, so that passages of it stay where they are."""
+    parts, either = _parts_of(name)
+    if not any(part in text for part in parts):
+        return text
+    return either.sub(lambda found: COVER * len(found[0]), text)
+
+
+@lru_cache(maxsize=512)
+def _parts_of(name: str) -> tuple[Sequence[str], re.Pattern[str]]:
+    """What of a name would tell whose it is, and how it is found: as whole words, written as in the name."""
+    parts = [part for part in name.split() if len(part) >= FEWEST_SIGNS and part not in MONTHS]
+    return parts, re.compile(rf"\b(?:{'|'.join(map(re.escape, parts))})\b")
+
+
 def shown_messages(
-    conversation: Conversation, judges: Callable[[Message], bool], *, blind: bool, customer: str
+    conversation: Conversation, judges: Callable[[Message], bool], *, blind: bool, customer: str, judged_name: str = ""
 ) -> tuple[ShownMessage, ...]:
-    """The conversation with the judged part marked; blind, nobody is named."""
+    """The conversation with the judged part marked; blind, nobody is named, nor whose part it is in what they wrote."""
     names: dict[str | None, str] = {}
     customer = customer.capitalize()
     shown = []
@@ -80,7 +101,7 @@ def shown_messages(
                 judged=judged,
                 public=message.public,
                 at=message.at,
-                text=message.text,
+                text=without_name(message.text, judged_name) if blind else message.text,
             )
         )
     return tuple(shown)

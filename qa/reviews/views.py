@@ -109,7 +109,9 @@ def score(assignment_id: int) -> ResponseReturnValue:
         )
     links = procedures.links_for(session, task.rubric, actor.programme_id, task.resolved_at, today=local_day(now, zone))
     shown = scoring_page.drawn_messages(
-        scoring_page.shown_messages(conversation, task.judges, blind=blind, customer=customer),
+        scoring_page.shown_messages(
+            conversation, task.judges, blind=blind, customer=customer, judged_name=task.row.agent_name
+        ),
         zone,
         curtain=task.content_severity,
     )

@@ -1,6 +1,7 @@
 """An incident from the line that raises it to its outcome: who is told when, who sees it, and that no score moves."""
 
 import datetime as dt
+import re
 
 import pytest
 from sqlalchemy import select, update
@@ -160,6 +161,19 @@ def test_only_reporter_owners_asked_and_qa_leads_find_it_within_their_clearance(
     room.session.execute(update(type(room.handled.ticket)).values(content_severity=2))
     assert not any(room.finds(who) for who in (cast.lena, cast.rob, cast.quinn))
     assert "No incident waits" in room.sign_in(cast.rob).get("/incidents/").get_data(as_text=True)
+
+
+def test_who_still_scores_the_part_reads_no_name_in_the_incident(room: Room) -> None:
+    cast, session = room.cast, room.session
+    room.handled = make_ticket(session, cast, messages=(("specialist", "Sam Sato here: here is the card number."),))
+    task = make_assignment(session, room.handled, cast.rita, publish_rubric(session, cast))
+
+    room.sign_in(cast.rita).post_form(f"/queue/{task.id}/incident", room.form())
+    rita, quinn = (room.words(who) for who in (cast.rita, cast.quinn))
+
+    assert '<mark class="passage">••• •••• here: here is the card number.</mark>' in rita
+    assert not {"Sam", "Sato"} & set(re.findall(r"\w+", rita))
+    assert '<mark class="passage">Sam Sato here: here is the card number.</mark>' in quinn
 
 
 def test_whoever_reads_a_review_raises_one_beside_it_and_sees_what_comes_of_it(room: Room) -> None:

@@ -21,7 +21,7 @@ from qa.reviews.models import Review
 from qa.sampling.models import Assignment, Purpose
 from tests.reviews.desk import Desk
 from tests.reviews.test_purposes_apart import PAGES, TOKEN, figures
-from tests.support.builders import make_assignment, make_ticket, publish_rubric
+from tests.support.builders import MESSAGES, make_assignment, make_ticket, publish_rubric
 from tests.support.cast import Cast
 from tests.support.client import CheckingClient
 
@@ -61,7 +61,8 @@ class Beside:
 @pytest.fixture
 def beside(session: Session, cast: Cast, sign_in: SignIn) -> Beside:
     version = publish_rubric(session, cast)
-    handled = make_ticket(session, cast, subject="A payout that never came")
+    messages = (*MESSAGES, ("specialist", "Yours, Sam Sato"))
+    handled = make_ticket(session, cast, subject="A payout that never came", messages=messages)
     due = utcnow().date() + 3 * DAY
     desks = {}
     for name, purpose in (("rita", Purpose.ROUTINE), ("sam", Purpose.SELF), ("olga", Purpose.PEER)):

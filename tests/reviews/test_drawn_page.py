@@ -7,7 +7,10 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from qa.reviews import drawn_page
-from tests.support.builders import make_assignment, make_ticket, publish_rubric
+from qa.rubric_library.models import RubricVersion
+from qa.sampling.models import Purpose
+from tests.reviews.desk import Desk
+from tests.support.builders import make_assignment, make_review, make_ticket, publish_rubric
 from tests.support.cast import Cast
 from tests.support.client import CheckingClient
 
@@ -72,3 +75,35 @@ def test_a_draft_and_a_notice_to_read_have_looks_of_their_own(
     assert "Something to read." in told
     assert "Something to read." not in after
     assert "1 of 3" in after
+
+
+def test_nothing_that_could_colour_the_judgement_is_on_the_scoring_page(
+    desk: Desk, session: Session, cast: Cast
+) -> None:
+    version = session.get_one(RubricVersion, desk.task.rubric_version_id)
+    desk.handled = make_ticket(
+        session,
+        cast,
+        messages=(("customer", "Hello Sam, where is my payout?"), ("specialist", "Sam Sato here. It was sent in May.")),
+    )
+    desk.task = make_assignment(session, desk.handled, cast.rita, version)
+    desk.handled.ticket.csat = "bad"
+    former = make_assignment(session, desk.handled, cast.rob, version, purpose=Purpose.TARGETED)
+    make_review(session, desk.handled, former, {"correct": "wrong"}, comments={"correct": "Rob thought it wrong."})
+
+    pages = [desk.client.get(path).get_data(as_text=True) for path in (desk.path, "/queue")]
+
+    for page in pages:
+        for secret in (
+            *cast.sam.name.split(),
+            cast.sam.email,
+            cast.sam_agent.external_id,
+            "CSAT",
+            "csat",
+            "Rob thought",
+        ):
+            assert secret not in page
+        for secret in ("targeted", "inclusion", "60.0", cast.rob.name):
+            assert secret not in page
+    assert "Hello •••, where is my payout?" in pages[0]
+    assert "••• •••• here. It was sent in May." in pages[0]  # sign for sign: a passage stays where it is
