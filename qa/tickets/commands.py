@@ -167,6 +167,8 @@ def tell(run: IntakeRun, rejects: list[dict[str, object]]) -> None:
         click.echo(f"{place}: {reject['reason']} ({reject['value']!r})", err=True)
     if len(rejects) > SHOWN_REJECTS:
         click.echo(f"and {len(rejects) - SHOWN_REJECTS:,} more; all of them stand on the intake's page.", err=True)
+    if len(rejects) >= service.MOST_KEPT_REJECTS:
+        click.echo(f"Only the first {service.MOST_KEPT_REJECTS:,} are kept.", err=True)
 
 
 @click.command("take-in", hidden=True)

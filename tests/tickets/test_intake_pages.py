@@ -202,6 +202,21 @@ def test_rows_that_could_not_be_used_are_listed_with_their_place_and_as_a_file(
     assert download.mimetype == "text/csv"
 
 
+def test_that_no_more_rejects_are_kept_is_told(
+    ada: CheckingClient, app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "MOST_KEPT_REJECTS", 2)
+    folder = flat_folder(tmp_path / "x", {}, *({"Ticket ID": str(n), "Status": "melted"} for n in range(2, 5)))
+    answer = taken_in(ada, uploaded(ada, "csv", files_of(folder)))
+    run_jobs(app)
+
+    page = " ".join(ada.get(answer.location).get_data(as_text=True).split())
+
+    assert "At least 2 rows or cells could not be used" in page
+    assert "Only the first 2 are kept." in page
+    assert '<td data-label="Rejected" class="numeric">3</td>' in page
+
+
 def test_the_page_of_a_run_asks_the_same_however_many_rows_were_refused(
     ada: CheckingClient, session: Session, cast: Cast, statements_of: Callable[..., int]
 ) -> None:

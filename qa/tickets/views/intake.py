@@ -110,6 +110,7 @@ def intake_run(run_id: int) -> ResponseReturnValue:
         run=view.run,
         job=job,
         going=view.run.state in ("waiting", "running") and (job is None or job.state in ("waiting", "running")),
+        most_kept=service.MOST_KEPT_REJECTS,
         rejects=queries.rejects_of(session, view, page=min(request.args.get("page", 1, type=int), 10_000)),
         left_out={reason.value: words for reason, words in rules.INELIGIBLE_WORDS.items()},
         without_part={reason.value: words for reason, words in rules.WITHOUT_PART_WORDS.items()},
