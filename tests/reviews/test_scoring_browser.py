@@ -132,6 +132,7 @@ def test_an_answer_is_taken_back_words_are_found_and_what_is_missing_is_one_key_
     page.keyboard.press("g")
     expect(guidance).to_be_hidden()
 
+    page.set_viewport_size({"width": 390, "height": 844})  # where conversation and rubric are two tabs
     page.keyboard.press("f")
     page.keyboard.type("PAYOUT")
     expect(page.locator("[data-find-count]")).to_have_text("2 found")

@@ -1,9 +1,12 @@
 // Opens and closes <dialog> from `command` buttons in browsers that do not know the attribute yet.
 const native = "commandForElement" in HTMLButtonElement.prototype;
 
+// One comes to the first field of its form: what closes it stands before that.
 export function openDialog(id) {
   const dialog = document.getElementById(id);
-  if (dialog && !dialog.open) dialog.showModal();
+  if (!dialog || dialog.open) return;
+  dialog.showModal();
+  dialog.querySelector("form :is(input:not([type=hidden]), select, textarea)")?.focus();
 }
 
 function follow(event) {

@@ -1,5 +1,5 @@
 // Find in the conversation: every hit marked without touching the text, one after the other by Enter. The one that one stops at
-// is selected, so that words can be pinned without a mouse.
+// is selected, so that words can be pinned without a mouse, and one stays with it.
 import { bind } from "./keys.js";
 
 const marks = CSS.highlights ? new Highlight() : null;
@@ -49,15 +49,15 @@ export function startFind(bar, messages, { goTo, show, back, say }) {
   }
 
   function close() {
-    const range = hits[at]?.range;
+    const hit = hits[at];
     bar.hidden = true;
     marks?.clear();
-    back();
-    if (!range) return;
+    if (!hit) return back();
+    hit.message.focus({ preventScroll: true });
     const selection = getSelection();
     selection.removeAllRanges();
-    selection.addRange(range);
-    say(`Selected: ${range}`);
+    selection.addRange(hit.range);
+    return say(`Selected: ${hit.range}`);
   }
 
   function open() {
