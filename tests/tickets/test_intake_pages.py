@@ -1,6 +1,7 @@
 """The admin's pages of intakes: uploading, following, reading what could not be used."""
 
 import io
+import re
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
@@ -200,6 +201,25 @@ def test_rows_that_could_not_be_used_are_listed_with_their_place_and_as_a_file(
     assert text.splitlines()[0] == "\ufefffile,line,column,value,reason"
     assert text.splitlines()[1].startswith("tickets.csv,3,Status,'=1+1 [email],")
     assert download.mimetype == "text/csv"
+
+
+def test_a_file_that_is_left_out_is_listed_without_line_column_or_value(
+    ada: CheckingClient, app: Flask, tmp_path: Path
+) -> None:
+    folder = zendesk_folder(tmp_path / "x", tickets=[zendesk_ticket()], notes=[{"id": 1}])
+    answer = uploaded(ada, "zendesk", files_of(folder))
+    run_jobs(app)
+
+    page = ada.get(answer.location).get_data(as_text=True)
+
+    cells = re.findall(r"<t[dh][^>]*>(.*?)</t[dh]>", page[page.index("notes.jsonl.gz</th>") - 20 :])[:5]
+    assert [re.sub("<[^>]*>", "", cell) for cell in cells] == [
+        "notes.jsonl.gz",
+        "–",
+        "all of it",
+        "–",
+        "left out: neither its name nor a list in it is known",
+    ]
 
 
 def test_that_no_more_rejects_are_kept_is_told(
