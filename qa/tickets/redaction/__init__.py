@@ -23,7 +23,7 @@ __all__ = [
     "spans_of_turns",
 ]
 
-REDACTION_VERSION = "5"  # part of every conversation's digest: a new version redacts at the next intake
+REDACTION_VERSION = "6"  # part of every conversation's digest: a new version redacts at the next intake
 
 
 def redact(text: str) -> str:

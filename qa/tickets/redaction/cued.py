@@ -94,7 +94,7 @@ GIVEN_DOCUMENT = re.compile(
     re.IGNORECASE,
 )
 PASSPORT_SIGNS = (8, 9)  # letters and digits of a passport's number that may hold few digits
-FEWEST_OF_A_PASSPORT = 2  # digits, in an answer that is hardly more than the number
+FEWEST_OF_A_PASSPORT = 2  # digits, after the document's word or in an answer that is hardly more than the number
 FEWEST_OF_A_DOCUMENT = 5  # digits, where letters stand among them or its number is spoken of
 FEWEST_ALONE = 8
 A_DAY = re.compile(r"(?:19|20)\d\d[ .-]\d\d[ .-]\d\d\b")
@@ -160,8 +160,15 @@ def _documents(text: str) -> Iterator[Span]:
             continue
         value = found.group()
         told = any(map(str.isalpha, value)) or NUMBER_SAID.search(cue.group().rstrip(".")) is not None
-        if sum(map(str.isdigit, value)) >= (FEWEST_OF_A_DOCUMENT if told else FEWEST_ALONE):
+        enough = sum(map(str.isdigit, value)) >= (FEWEST_OF_A_DOCUMENT if told else FEWEST_ALONE)
+        if enough or _like_a_passports(value):
             yield Span(found.start(), found.end(), Kind.ACCOUNT_NUMBER)
+
+
+def _like_a_passports(value: str) -> bool:
+    """Whether a value that holds few digits may be a passport's number: capitals and digits without a gap."""
+    digits = sum(map(str.isdigit, value))
+    return value.isalnum() and value.isupper() and len(value) in PASSPORT_SIGNS and digits >= FEWEST_OF_A_PASSPORT
 
 
 def _begins_with_a_day(text: str, start: int) -> bool:
@@ -282,9 +289,8 @@ def _given_documents(text: str) -> Iterator[Span]:
     for found in GIVEN_DOCUMENT.finditer(text):
         value = found.group()
         digits = sum(map(str.isdigit, value))
-        passport = short and value.isupper() and len(value) in PASSPORT_SIGNS and digits >= FEWEST_OF_A_PASSPORT
         alike = (value.isupper() or value.islower()) and digits >= FEWEST_OF_A_DOCUMENT
-        if (found["known"] or passport or alike) and not names_a_thing(text, found.start()):
+        if (found["known"] or alike or (short and _like_a_passports(value))) and not names_a_thing(text, found.start()):
             yield Span(found.start(), found.end(), Kind.ACCOUNT_NUMBER)
 
 
