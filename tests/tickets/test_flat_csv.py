@@ -150,6 +150,15 @@ def test_what_cannot_be_used_is_told_with_its_place(
     assert "2" in tickets_of(records)
 
 
+def test_a_rejected_value_that_names_the_rows_requester_is_not_shown(tmp_path: Path) -> None:
+    header = ("Ticket ID", "Status", "Created At", "Requester")
+    rows = [["1", "open", "2026-04-06", "Ann Li"], ["2", "closed by ZEBULON QUARK", "2026-04-06", "Zebulon  Quark"]]
+
+    records = read(tmp_path, *rows, messages=None, header=header)
+
+    assert [(each.column, each.value) for each in records if isinstance(each, Reject)] == [("Status", "[name]")]
+
+
 @pytest.mark.parametrize("written", ["Solved ", "SOLVED", "Resolved", "solved (auto)"])
 def test_a_status_is_read_however_it_is_spelt(tmp_path: Path, written: str) -> None:
     assert tickets_of(read(tmp_path, {"Status": written}))["1"].status == "solved"

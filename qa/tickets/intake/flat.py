@@ -24,6 +24,7 @@ from qa.tickets.intake.mapping import ColumnMapping, SheetMapping
 from qa.tickets.intake.tables import HIDDEN, BadRow, Sheet, TableRow, shown_header, table_row
 from qa.tickets.signals import MAPPED_PREFIX
 
+SHORTEST_NAME = 3  # characters of a person's name that is looked for in a rejected value
 DELIMITED = (".csv", ".csv.gz", ".tsv", ".tsv.gz", ".tab", ".txt", ".txt.gz")
 WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
 
@@ -258,8 +259,15 @@ def rejected(row: TableRow, bad: BadCellError, loses: flat_rows.Loses, messages:
         bad.reason,
         loses=loses,
         messages=messages,
-        person=bad.column in flat_rows.PERSONS,
+        person=bad.column in flat_rows.PERSONS or _names_somebody(row, bad.value),
     )
+
+
+def _names_somebody(row: TableRow, value: object) -> bool:
+    """Whether a value holds the name of a person of the row, where cells slipped; an address is known by its form."""
+    told = str(value).casefold()
+    people = (flat_rows.word(row, name).casefold() for name in flat_rows.PERSONS)
+    return any(len(each) >= SHORTEST_NAME and "@" not in each and each in told for each in people)
 
 
 def left_out(sheet: Sheet) -> Reject:
