@@ -315,9 +315,15 @@ def _write_answers(
         for saved in answers
         for pin in saved.pins
     ]
-    plain = [saved for saved in answers if saved[LEVEL_ENDS:] == NO_MORE] if begun else []
+    plain = [begun and saved[LEVEL_ENDS:] == NO_MORE for saved in answers]
     _NEW_PLAIN_ANSWER.run_rows(
-        connection, _PLAIN, [(revision_id, saved.criterion_key, saved.level_key, now) for saved in plain]
+        connection,
+        _PLAIN,
+        [
+            (revision_id, saved.criterion_key, saved.level_key, now)
+            for saved, no_more in zip(answers, plain, strict=True)
+            if no_more
+        ],
     )
     (_NEW_ANSWER if begun else _ANSWER).run_rows(
         connection,
@@ -335,8 +341,8 @@ def _write_answers(
                 saved.praise,
                 now,
             )
-            for saved in (answers if len(plain) < len(answers) else ())
-            if not plain or saved[LEVEL_ENDS:] != NO_MORE
+            for saved, no_more in zip(answers, plain, strict=True)
+            if not no_more
         ],
     )
     if pinned:

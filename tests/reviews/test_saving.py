@@ -15,7 +15,7 @@ from qa.core.db import db
 from qa.core.errors import ConflictError, InvalidInputError
 from qa.people.queries import zone_of
 from qa.reviews import saving, submitting, tasks
-from qa.reviews.models import Evidence, Review, ReviewRevision
+from qa.reviews.models import Answer, Evidence, Review, ReviewRevision
 from qa.reviews.rules import Save, SavedAnswer, passage_digest, read_save
 from qa.sampling.pool import end_leases
 from qa.tickets.models import ConversationRevision
@@ -55,6 +55,28 @@ def test_a_save_is_kept_and_opening_the_page_alone_begins_nothing(desk: Desk, se
     page = desk.client.get(desk.path).get_data(as_text=True)
     assert "Half of it." in page
     assert "Ask Lena." in page
+
+
+def test_an_answer_is_kept_whole_by_the_first_save_as_by_a_later_one(desk: Desk, session: Session) -> None:
+    # A first answer that is a level and no more goes another way than one that says more.
+    columns = (Answer.criterion_key, Answer.level_key, Answer.comment, Answer.root_causes, Answer.praise)
+    rest = (Answer.percentage, Answer.not_applicable, Answer.not_applicable_reason, Answer.internal_note)
+    answers = (level("correct", "full"), level("tone", "met", comment="Warm.", praise=True))
+
+    def kept() -> list[tuple[Any, ...]]:
+        session.expire_all()
+        return [tuple(row) for row in session.execute(select(*columns, *rest).order_by(Answer.criterion_key))]
+
+    desk.send(*answers)
+    at_first = kept()
+    desk.send(*answers)
+
+    nothing_more = (None, False, "", "")
+    assert at_first == [
+        ("correct", "full", "", [], False, *nothing_more),
+        ("tone", "met", "Warm.", [], True, *nothing_more),
+    ]
+    assert kept() == at_first
 
 
 def test_the_same_save_twice_counts_once(desk: Desk) -> None:
