@@ -80,7 +80,7 @@ def follow_requests(app: Flask, proxies: int) -> None:
         about = context_of_request()
         if "request_id" not in about:
             return response
-        response.headers[CARRIED] = about.request_id
+        response.headers.add(CARRIED, about.request_id)  # nobody else does
         endpoint = request.endpoint
         if endpoint not in OF_NO_INTEREST and somebody.hasHandlers():
             log.info(

@@ -10,7 +10,7 @@ from qa.config import Settings
 from qa.core.clock import local_day, utcnow
 from qa.core.db import db
 from qa.core.errors import ForbiddenError
-from qa.people import queries, second_factor, sessions, signed_in
+from qa.people import second_factor, sessions, signed_in
 
 # What somebody needs who still has to set up a second factor: to do that, or to leave.
 WITHOUT_SECOND_FACTOR = frozenset(
@@ -35,7 +35,7 @@ def identify(app: Flask) -> None:
     found = signed_in.find(db.session(), digest, now=now, today=supposed, known=known)
     if found is None or not found.active or not sessions.is_live(found, settings=rules, now=now):
         return
-    here.zone = app.extensions["zone_seen"] = queries.zone_of(found.setting)
+    here.zone = app.extensions["zone_seen"] = found.zone
     today = supposed if here.zone is zone else local_day(now, here.zone)
     if today != supposed:
         found = signed_in.find(db.session(), digest, now=now, today=today, known=known) or found

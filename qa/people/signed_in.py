@@ -10,6 +10,7 @@ from collections import namedtuple
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import (
     ColumnElement,
@@ -40,6 +41,7 @@ from qa.people.models import (
     User,
     UserSession,
 )
+from qa.people.queries import zone_of
 
 BREAK = "\n"  # between values that the database joins; no name of a role or region holds one
 _sessions, _people, _programmes, _settings = (
@@ -149,6 +151,7 @@ class Holding:
     clearance: int
     regions: frozenset[str]
     setting: Any  # a SettingRow
+    zone: ZoneInfo  # that the programme's days are counted in
 
     def still(self, marks: tuple[int, int, int], *, now: dt.datetime, today: dt.date) -> bool:
         """Whether reading it again would give the same."""
@@ -174,6 +177,7 @@ class SignedIn:
     actor: Actor
     programme: Any  # a ProgrammeRow
     setting: Any  # a SettingRow
+    zone: ZoneInfo
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -206,6 +210,7 @@ def _hold(session: Session, user_id: int, *, now: dt.datetime, today: dt.date) -
         clearance=row.clearance or 0,
         regions=frozenset((OPEN_REGION, *_split(row.regions))),
         setting=setting,
+        zone=zone_of(setting),
     )
 
 
@@ -236,6 +241,7 @@ def _signed_in(asking: _Asking, held: Holding) -> SignedIn:
         actor=actor,
         programme=asking.programme,
         setting=held.setting,
+        zone=held.zone,
     )
 
 
