@@ -36,6 +36,7 @@ class FoundPart:
     assignment_id: int
     external_id: str
     subject: str
+    content_severity: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,10 +64,12 @@ class Found:
     words: Sequence[Listed] = ()
 
     @property
-    def only_number(self) -> int | None:
-        """The one ticket that the number names, when nothing else fits."""
-        alone = len(self.numbers) == 1 and not (self.parts or self.reviews or self.people)
-        return self.numbers[0].id if alone else None
+    def only(self) -> FoundPart | FoundTicket | FoundReview | None:
+        """The one thing that the number names, when nothing else fits; content with a severity is never opened so."""
+        named: list[FoundPart | FoundTicket | FoundReview] = [*self.parts, *self.numbers, *self.reviews]
+        if len(named) != 1 or self.people:
+            return None
+        return None if isinstance(named[0], FoundPart) and named[0].content_severity else named[0]
 
 
 def search(session: Session, actor: Actor, asked: str, *, zone: ZoneInfo, now: dt.datetime, today: dt.date) -> Found:
@@ -94,7 +97,7 @@ def _parts(session: Session, actor: Actor, number: str) -> list[FoundPart]:
     if not actor.may(Permission.SCORE):
         return []
     rows = session.execute(
-        select(Assignment.id, Ticket.external_id, Ticket.subject)
+        select(Assignment.id, Ticket.external_id, Ticket.subject, Ticket.content_severity)
         .join(HandledPart, HandledPart.id == Assignment.part_id)
         .join(Ticket, Ticket.id == HandledPart.ticket_id)
         .where(
@@ -106,7 +109,10 @@ def _parts(session: Session, actor: Actor, number: str) -> list[FoundPart]:
         .order_by(Assignment.due_on, Assignment.position, Assignment.id)
         .limit(MOST)
     )
-    return [FoundPart(assignment_id=key, external_id=told, subject=subject) for key, told, subject in rows]
+    return [
+        FoundPart(assignment_id=key, external_id=told, subject=subject, content_severity=severity)
+        for key, told, subject, severity in rows
+    ]
 
 
 def _numbers(session: Session, actor: Actor, number: str) -> list[FoundTicket]:

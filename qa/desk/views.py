@@ -109,9 +109,18 @@ def search() -> ResponseReturnValue:
     now = utcnow()
     found = searching.search(db.session(), g.actor, asked, zone=g.zone, now=now, today=local_day(now, g.zone))
     pages = [room for room in rooms_of(g.actor) if asked and asked.casefold() in str(room["label"]).casefold()]
-    if found.only_number is not None and not pages:
-        return redirect(url_for("tickets.show", ticket_id=found.only_number))
+    if found.only is not None and not pages:
+        return redirect(address_of_found(found.only))
     return render_template("desk/search.html", asked=asked, found=found, pages=pages)
+
+
+def address_of_found(found: searching.FoundPart | searching.FoundTicket | searching.FoundReview) -> str:
+    """Where something that was found is opened."""
+    if isinstance(found, searching.FoundPart):
+        return url_for("reviews.score", assignment_id=found.assignment_id)
+    if isinstance(found, searching.FoundReview):
+        return url_for("reviews.show", review_id=found.review_id)
+    return url_for("tickets.show", ticket_id=found.id)
 
 
 @bp.post("/notices/<int:notice_id>/read")

@@ -3,10 +3,14 @@
 from collections.abc import Callable
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from qa.people.models import Clearance
+from qa.reviews.models import Review
+from qa.sampling.models import Assignment
 from tests.support.builders import Handled, make_assignment, make_review, make_ticket, publish_rubric
-from tests.support.cast import Cast
+from tests.support.cast import SINCE, Cast
 from tests.support.client import CheckingClient
 from tests.support.statements import count_queries
 
@@ -36,14 +40,27 @@ def test_every_page_has_the_box_and_a_search_without_words_says_what_it_finds(
     assert "What are you looking for?" in words(client, "  ")
 
 
-def test_a_reviewer_finds_the_own_queue_and_own_reviews_by_number_and_nothing_of_others(
-    sign_in: Callable[..., CheckingClient], cast: Cast, handled: Handled
+def test_a_reviewer_goes_straight_to_the_own_part_or_review_of_a_number_and_finds_nothing_of_others(
+    sign_in: Callable[..., CheckingClient], cast: Cast, session: Session, handled: Handled
 ) -> None:
-    assert "Another one" in words(sign_in(cast.rita), "#4712")
-    assert "Where is my money" in words(sign_in(cast.rob), "4711")
+    (task,) = session.scalars(select(Assignment).where(Assignment.reviewer_id == cast.rita.id))
+    (review,) = session.scalars(select(Review))
+
+    assert words(sign_in(cast.rita), "#4712") == f"/queue/{task.id}"
+    assert words(sign_in(cast.rob), "4711") == f"/reviews/{review.id}"
     assert "Nothing fits" in words(sign_in(cast.rita), "4711")
     assert "Nothing fits" in words(sign_in(cast.rob), "4712")
     assert "Nothing fits" in words(sign_in(cast.rob), "Sam")
+
+
+def test_a_part_of_hard_content_says_so_before_it_is_opened(
+    sign_in: Callable[..., CheckingClient], cast: Cast, session: Session
+) -> None:
+    session.add(Clearance(user_id=cast.rita.id, severity=3, valid_from=SINCE))
+    hard = make_ticket(session, cast, external_id="4713", content_severity=2)
+    make_assignment(session, hard, cast.rita, publish_rubric(session, cast))
+
+    assert "severity 2" in words(sign_in(cast.rita), "4713")
 
 
 def test_a_lead_goes_straight_to_the_one_ticket_of_a_number_and_only_to_the_own_teams(
