@@ -125,6 +125,16 @@ def read_save(payload: object, rubric: rubrics.RubricVersion) -> Save:
     return save
 
 
+def taken_out(payload: Any, save: Save) -> dict[str, dict[str, str]]:
+    """What of a save is kept otherwise than it was typed, for its writer: by criterion, the note to the lead as ""."""
+    typed = {item["criterion"]: item["comment"] for item in payload.get("answers", ()) if item.get("comment")}
+    kept = {answer.criterion_key: answer.comment for answer in save.answers if answer.comment}
+    if save.internal_note:
+        typed[""], kept[""] = payload["internal_note"], save.internal_note
+    changed = {key: text for key, text in kept.items() if text != typed[key].strip()}
+    return {"redacted": changed} if changed else {}
+
+
 def _answers(raw: Sequence[object], rubric: rubrics.RubricVersion) -> tuple[SavedAnswer, ...]:
     criteria = rubric.asked_on(None)
     answers = tuple([_answer(item, criteria) for item in raw])

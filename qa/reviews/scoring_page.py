@@ -4,22 +4,28 @@ import datetime as dt
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from flask import Response, current_app, render_template
 from markupsafe import Markup
+from sqlalchemy.orm import Session
 
 import rubrics
+from qa.config import settings
 from qa.core import pages
+from qa.core.crypto import KeyRing
 from qa.reviews import rules
 from qa.reviews.opening import Opened
 from qa.reviews.queries import StoredAnswer
+from qa.reviews.tasks import Task
 from qa.rubric_library import scoring_form
 from qa.rubric_library.procedures import LinkedProcedure
 from qa.rubric_library.queries import parsed
-from qa.tickets.conversations import Conversation, Message
+from qa.tickets import redaction
+from qa.tickets.conversations import Conversation, Message, conversation_of
 from qa.tickets.models import HandledPart
 
 AUTHORS = {"bot": "Bot", "internal": "Internal note", "tool": "Tool"}  # the others are named by their part
@@ -183,6 +189,31 @@ def _so_far(rubric: rubrics.RubricVersion, state: Mapping[str, rubrics.Answer], 
 def texts_of(conversation: Conversation) -> Mapping[str, str]:
     """The messages' texts by id, which pinned passages are checked against."""
     return {message.id: message.text for message in conversation.messages}
+
+
+def read_save(payload: object, rubric: rubrics.RubricVersion) -> rules.Save:
+    """A save as it is kept: what was typed is redacted first."""
+    save = rules.read_save(payload, rubric)
+    if not (save.internal_note or any(answer.comment or answer.internal_note for answer in save.answers)):
+        return save
+    return replace(
+        save,
+        answers=tuple(
+            answer._replace(
+                comment=redaction.redact(answer.comment), internal_note=redaction.redact(answer.internal_note)
+            )
+            for answer in save.answers
+        ),
+        internal_note=save.internal_note and redaction.redact(save.internal_note),
+    )
+
+
+def texts_for(session: Session, task: Task, change: rules.Save) -> Mapping[str, str]:
+    """The texts that a save's pinned passages are checked against; nothing is read where it pins none."""
+    if not any(answer.pins for answer in change.answers):
+        return {}
+    ring = KeyRing(settings().text_keys)
+    return texts_of(conversation_of(session, ring, task.ticket_id, revision_id=change.conversation_revision_id))
 
 
 def form_of(document: str, *, channel: str, links: Mapping[str, LinkedProcedure]) -> Markup:

@@ -1,7 +1,6 @@
 """The reviewer's queue and scoring page, a review as it is read, and the lists of one's own."""
 
 import datetime as dt
-from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, flash, g, jsonify, redirect, render_template, request, url_for
@@ -45,7 +44,6 @@ from qa.reviews.wellbeing.choices import read_choices
 from qa.rubric_library import notes, procedures
 from qa.sampling import exposure, handing_over, striking
 from qa.sampling.models import Purpose
-from qa.tickets.conversations import conversation_of
 
 bp = Blueprint("reviews", __name__)
 
@@ -150,20 +148,13 @@ def save(assignment_id: int) -> ResponseReturnValue:
     now = utcnow()
     session = db.session()
     task = tasks.task_for(session, g.actor, assignment_id)
-    change = rules.read_save(request.get_json(silent=True), task.rubric)
-    draft = saving.save(session, task, change, texts=texts_for(session, task, change), now=now)
+    payload = request.get_json(silent=True)
+    change = scoring_page.read_save(payload, task.rubric)
+    draft = saving.save(session, task, change, texts=scoring_page.texts_for(session, task, change), now=now)
     db.session.commit()
     told = scoring_page.progress(task.rubric, draft.state, channel=task.channel, live=g.setting.live_score)
-    return scoring_page.answer({"version": draft.version, "saved_at": now.isoformat(), **told})
-
-
-def texts_for(session: Session, task: tasks.Task, change: rules.Save) -> Mapping[str, str]:
-    """The texts that a save's pinned passages are checked against; nothing is read where it pins none."""
-    if not any(answer.pins for answer in change.answers):
-        return {}
-    ring = KeyRing(settings().text_keys)
-    return scoring_page.texts_of(
-        conversation_of(session, ring, task.ticket_id, revision_id=change.conversation_revision_id)
+    return scoring_page.answer(
+        {"version": draft.version, "saved_at": now.isoformat(), **told, **rules.taken_out(payload, change)}
     )
 
 
@@ -180,11 +171,14 @@ def submit(assignment_id: int) -> ResponseReturnValue:
     payload = request.get_json(silent=True) or {}
     rest = {"setting": g.setting, "zone": g.zone, "now": now}
     if isinstance(payload, dict) and "save_id" in payload:
-        change = rules.read_save(payload, task.rubric)
+        change = scoring_page.read_save(payload, task.rubric)
         try:
-            review = submitting.save_and_submit(session, task, change, texts=texts_for(session, task, change), **rest)
-        except submitting.IncompleteReviewError:
+            review = submitting.save_and_submit(
+                session, task, change, texts=scoring_page.texts_for(session, task, change), **rest
+            )
+        except submitting.IncompleteReviewError as error:
             session.commit()
+            error.state |= rules.taken_out(payload, change)
             raise
     else:
         version = payload.get("version") if isinstance(payload, dict) else None

@@ -79,6 +79,25 @@ def test_an_answer_is_kept_whole_by_the_first_save_as_by_a_later_one(desk: Desk,
     assert kept() == at_first
 
 
+def test_what_is_typed_is_kept_without_addresses_and_numbers_and_its_writer_is_told(desk: Desk) -> None:
+    typed = {"comment": " Call +44 20 7946 0958. ", "internal_note": "From ann@example.org."}
+
+    saved = desk.send(
+        level("tone", "missed", **typed), level("correct", "full", comment="Right."), internal_note="No 1."
+    )
+    incomplete = desk.submit_with({"criterion": "privacy", "comment": "See ann@example.org"})
+
+    assert saved.get_json()["redacted"] == {"tone": "Call [phone]."}
+    assert incomplete.status_code == 422
+    assert incomplete.get_json()["redacted"] == {"privacy": "See [email]"}
+    page = desk.client.get(desk.path).get_data(as_text=True)
+    assert "Call [phone]." in page
+    assert "7946" not in page
+    desk.version = incomplete.get_json()["version"]
+    note = desk.send(internal_note="From ann@example.org.")
+    assert note.get_json()["redacted"] == {"": "From [email]."}
+
+
 def test_the_same_save_twice_counts_once(desk: Desk) -> None:
     save_id = new_save_id()
     first = desk.send(level("tone", "met"), save_id=save_id, active_seconds=30)

@@ -132,6 +132,14 @@ def test_an_answer_is_taken_back_words_are_found_and_what_is_missing_is_one_key_
     page.keyboard.press("g")
     expect(guidance).to_be_hidden()
 
+    page.keyboard.press("c")
+    page.keyboard.type("Told to call +44 20 7946 0958.")
+    expect(page.locator("[data-scoring]")).to_have_attribute("data-unsent", "nothing")
+    expect(page.locator("#comment-correct")).to_have_value("Told to call +44 20 7946 0958.")  # not under one's hands
+    page.keyboard.press("Escape")
+    expect(page.locator("#comment-correct")).to_have_value("Told to call [phone].")
+    expect(page.locator("[data-alert]")).to_contain_text("Kept is: “Told to call [phone].”")
+    page.keyboard.press("u")
     page.set_viewport_size({"width": 390, "height": 844})  # where conversation and rubric are two tabs
     page.keyboard.press("f")
     page.keyboard.type("PAYOUT")

@@ -7,6 +7,7 @@ import { answerWords, clearMissing, isGuided, openGuidance, openMore, putAnswer,
 import { openDialog } from "./dialogs.js";
 import { drawPins, passageAt, samePin } from "./evidence.js";
 import { startFind } from "./find.js";
+import { KeptWords } from "./kept-words.js";
 import { bind } from "./keys.js";
 import { isLeaving, sessionSeen, signInAgain, staysWhile } from "./leaving.js";
 import { startMessages } from "./messages.js";
@@ -49,6 +50,7 @@ const unsent = await autosave.restore(); // before anybody can answer: what is s
 const standing = new Map();
 const former = [];
 const typing = new Typing();
+const words = new KeptWords({ autosave, criteria, note, standing, alert });
 const answerOf = (key) => readAnswer(criteria.get(key), pins.get(key));
 
 function show(answer) {
@@ -66,6 +68,7 @@ function tell(what, detail = {}) {
     if (alert.open) say("All is saved.");
     alert.hide();
     sessionSeen();
+    words.hear(detail.redacted);
     return;
   }
   if (autosave.settled && what !== "sending") saved.asBefore();
@@ -216,6 +219,7 @@ function answered(field) {
 
 function keep(field, answer) {
   standing.set(answer.criterion, answer);
+  words.drop(answer.criterion);
   clearMissing(field);
   showCauses(field);
   showPraised();
