@@ -226,19 +226,24 @@ def executed(connection: Connection, sql: str, parameters: Any, *, many: bool = 
             cursor.execute(sql, parameters)
     except connection.dialect.loaded_dbapi.Error as error:
         cursor.close()
-        quote_nothing(error)
-        raise DBAPIError.instance(
-            sql,
-            parameters,
-            error,
-            connection.dialect.loaded_dbapi.Error,
-            hide_parameters=connection.engine.hide_parameters,
-            dialect=connection.dialect,
-        ) from error
+        raise as_sqlalchemys(connection, sql, parameters, error) from error
     except BaseException:
         cursor.close()
         raise
     return cursor
+
+
+def as_sqlalchemys(connection: Connection, sql: str, parameters: Any, error: Exception) -> BaseException:
+    """The driver's error as SQLAlchemy would raise it; neither quotes a row or a value."""
+    quote_nothing(error)
+    return DBAPIError.instance(
+        sql,
+        parameters,
+        error,
+        connection.dialect.loaded_dbapi.Error,
+        hide_parameters=connection.engine.hide_parameters,
+        dialect=connection.dialect,
+    )
 
 
 def quote_nothing(error: BaseException) -> None:

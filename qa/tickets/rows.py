@@ -26,11 +26,10 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from qa.core.orm import Base, UtcDateTime
-from qa.core.prepared import executed
+from qa.core.prepared import as_sqlalchemys, executed
 
 if TYPE_CHECKING:
     import psycopg
@@ -85,8 +84,8 @@ def _insert(session: Session, statement: str, values: Sequence[tuple[Any, ...]])
         with driver.cursor() as cursor, cursor.copy(statement.encode()) as copy:
             for each in values:
                 copy.write_row(each)
-    except connection.dialect.dbapi.IntegrityError as error:  # type: ignore[union-attr]
-        raise IntegrityError(statement, None, error) from error
+    except connection.dialect.loaded_dbapi.Error as error:
+        raise as_sqlalchemys(connection, statement, None, error) from error
 
 
 @lru_cache(maxsize=256)

@@ -2,14 +2,18 @@
 
 import dataclasses
 import datetime as dt
+import traceback
 from collections.abc import Sequence
 from typing import Any
 
 import pytest
+from flask import Flask
 from sqlalchemy import func, select
+from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm import Session
 
 from qa.core.crypto import UnreadableTextError
+from qa.core.db import db
 from qa.core.orm import Base
 from qa.people.models import AgentIdentity, ProgrammeSetting
 from qa.tickets import storing
@@ -18,6 +22,7 @@ from qa.tickets.conversations import conversation_of
 from qa.tickets.counting import Counts
 from qa.tickets.intake.base import PartRecord, Record, Reject, Repeated, TicketRecord
 from qa.tickets.models import ConversationKey, ConversationRevision, HandledPart, Resolution, Ticket
+from qa.tickets.rows import insert_rows
 from qa.tickets.rules import part_key, permanent_random_number
 from tests.support.cast import NOW, Cast
 from tests.support.tickets import KEYS, RING
@@ -336,3 +341,18 @@ def test_hostile_text_is_kept_as_text(session: Session, cast: Cast) -> None:
     assert len(long.encode()) > 30_000
     assert session.scalars(select(Ticket.subject)).one() == HOSTILE
     assert texts(session) == [long, HOSTILE]
+
+
+@pytest.mark.parametrize("wrong", [{}, {"source_id": "Ann Berg"}])
+def test_an_error_of_many_rows_at_once_quotes_none_of_them(
+    app: Flask, session: Session, cast: Cast, wrong: dict[str, Any]
+) -> None:
+    row = {"source_id": cast.source.id, "external_id": "ann.berg", "name": "Ann Berg"} | wrong
+    session.commit()
+
+    with app.app_context(), pytest.raises((IntegrityError, DataError)) as refused:  # SQLite takes a text for a number
+        insert_rows(db.session(), AgentIdentity, [row, row])
+
+    told = "".join(traceback.format_exception(refused.value))
+    assert "agent_identity" in told
+    assert "ann" not in told.casefold()
