@@ -242,6 +242,15 @@ def test_pages_of_the_cursor_export_may_stand_one_a_line(tmp_path: Path) -> None
     assert tickets_of(records)["1"].people == ("Ann",)
 
 
+@pytest.mark.parametrize("name", ["pages.jsonl", "pages.json"])
+def test_pages_one_a_line_of_which_one_is_damaged_are_refused_with_its_line(tmp_path: Path, name: str) -> None:
+    cut = page(zendesk_ticket(2))[:-5]
+    (tmp_path / name).write_text("\n".join([page(zendesk_ticket(1)), cut, page(zendesk_ticket(3))]))
+
+    with pytest.raises(UnusableFileError, match=f"{name} is cut off or damaged: .* on line [23]"):
+        ZendeskExport([tmp_path])
+
+
 @pytest.mark.parametrize("name", ["tickets.jsonl", "tickets.json", "page-7.json"])
 def test_a_page_meets_the_comments_that_stand_apart_whatever_its_name_ends_in(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_text(page(zendesk_ticket(1), zendesk_ticket(2)))

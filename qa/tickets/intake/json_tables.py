@@ -118,8 +118,8 @@ def document_of(path: Path) -> Listed | None:
         return Places(decoded(raw)).document()
     except (ValueError, RecursionError) as error:
         more = [isinstance(parsed(line), dict) for _, line in islice(lines, LOOKED_AT)]
-        if any(more) or (path.name.lower().endswith(ONE_A_LINE) and len(more) < LOOKED_AT):
-            return None  # lines of which the first is damaged
+        if not whole and (any(more) or (path.name.lower().endswith(ONE_A_LINE) and len(more) < LOOKED_AT)):
+            return None  # lines of which the first is damaged; a page as a line would be a ticket without an id
         raise UnusableFileError(f"{files.plain_name(path)} is cut off or damaged: {_why(error, raw)}.") from None
 
 
