@@ -129,14 +129,15 @@ def _escalate(session: Session, incident_id: int, *, now: dt.datetime) -> bool:
     moved = session.execute(
         update(Incident)
         .where(Incident.id == incident_id, Incident.state == "open", Incident.escalates_at <= now)
-        .values(lock_version=Incident.lock_version + 1, escalates_at=None)
+        .values(escalates_at=None)
         .execution_options(synchronize_session=False)
     )
     if moved.rowcount != 1:  # type: ignore[attr-defined]
         return False
     incident = session.get_one(Incident, incident_id, populate_existing=True)
     told = _ask_next(session, incident, now=now)
-    if told:
+    if told:  # otherwise nobody's page is out of date
+        incident.lock_version += 1
         _note(session, "incident.escalate", incident, None, now, {"told": told})
     return bool(told)
 
