@@ -18,8 +18,8 @@ from qa.reviews.review_page import Marks, stretches
 from qa.reviews.rules import passage_digest
 from qa.reviews.scoring_page import AUTHORS, KINDS, ShownMessage, without_name
 from qa.tickets.conversations import Conversation, conversation_of
-from qa.tickets.models import Ticket
-from qa.tickets.queries import visible
+from qa.tickets.models import HandledPart, Ticket
+from qa.tickets.queries import names_behind, visible
 
 LOOKS = {**KINDS, "bot": "agent"}  # nobody is judged here
 
@@ -33,8 +33,8 @@ def shown(session: Session, view: IncidentView) -> dict[str, Any]:
     passage = None
     if conversation is not None:
         access_log.buffer().opened(user_id=g.actor.user_id, ticket_id=view.ticket.id, purpose="incident", now=utcnow())
-        blind = queries.still_scores(session, g.actor, view.ticket.id)
-        names = " ".join(queries.names_of(session, view.about)) if blind else ""
+        blind = queries.reads_nameless(session, g.actor, view.ticket.id)
+        names = names_behind(session, HandledPart.ticket_id == view.ticket.id) if blind else ""
         messages = shown_messages(conversation, blind=blind, customer=g.programme.customer_word, names=names)
         text = next((message.text for message in conversation.messages if message.id == incident.message_id), "")
         if passage_digest(text[incident.start : incident.end]) == incident.digest:
@@ -73,7 +73,7 @@ def _conversation(session: Session, view: IncidentView) -> Conversation | None:
 
 
 def shown_messages(conversation: Conversation, *, blind: bool, customer: str, names: str) -> tuple[ShownMessage, ...]:
-    """The messages with their authors; somebody who still scores a part of it sees nobody named, in no text either."""
+    """The messages with their authors; blind, nobody is named, in no text either."""
     named = {"customer": customer.capitalize(), **AUTHORS}
     if blind:
         named["specialist"] = "Specialist"

@@ -12,7 +12,7 @@ from qa.core.errors import NotFoundError
 from qa.incidents.models import Incident, IncidentStep
 from qa.people.models import Absence, Clearance, RegionClearance, User
 from qa.people.queries import in_force
-from qa.sampling.models import Assignment
+from qa.sampling.models import Assignment, Purpose
 from qa.tickets.models import HandledPart, Ticket
 from qa.tickets.queries import within_clearance
 
@@ -64,11 +64,6 @@ def specialists_of(session: Session, ticket_id: int) -> frozenset[int]:
         )
     )
     return frozenset(each for each in found if each is not None)
-
-
-def names_of(session: Session, user_ids: Iterable[int]) -> Sequence[str]:
-    """What these people are called."""
-    return session.scalars(select(User.name).where(User.id.in_(sorted(user_ids))).order_by(User.id)).all()
 
 
 def able(session: Session, user_ids: Iterable[int], ticket: Ticket, *, today: dt.date) -> frozenset[int]:
@@ -246,14 +241,14 @@ def waits_since(session: Session, programme_id: int, since: dt.datetime) -> list
     ]
 
 
-def still_scores(session: Session, actor: Actor, ticket_id: int) -> bool:
-    """Whether this person has a part of this ticket still to score: then nobody is named."""
+def reads_nameless(session: Session, actor: Actor, ticket_id: int) -> bool:
+    """Whether nobody is named: this person has a part of the ticket still to score, or scored one as a peer."""
     return bool(
         session.scalar(
             select(
                 exists().where(
                     Assignment.reviewer_id == actor.user_id,
-                    Assignment.state == "open",
+                    or_(Assignment.state == "open", Assignment.purpose == Purpose.PEER),
                     Assignment.part_id == HandledPart.id,
                     HandledPart.ticket_id == ticket_id,
                 )

@@ -22,6 +22,8 @@ from qa.rubric_library.queries import rubric_of
 from qa.rubric_library.scoring_form import ShownSection
 from qa.sampling.models import Purpose
 from qa.tickets.conversations import conversation_of
+from qa.tickets.models import HandledPart
+from qa.tickets.queries import names_behind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +115,7 @@ def shown(session: Session, view: ReviewView, *, purpose: str, now: dt.datetime)
             scoring_page.judged_by(view.part),
             blind=nameless,
             customer=g.programme.customer_word,
-            judged_name=view.specialist.name if view.specialist else "",
+            judged_name=names_behind(session, HandledPart.id == view.part.id) if nameless else "",
         )
         texts = {message.id: message.text for message in messages}
         quotes = quoted(answers, texts)

@@ -75,7 +75,12 @@ def without_name(text: str, name: str) -> str:
 @lru_cache(maxsize=512)
 def _parts_of(name: str) -> tuple[Sequence[str], re.Pattern[str]]:
     """What of a name would tell whose it is, and how it is found: as whole words, written as in the name."""
-    parts = [part for part in name.split() if len(part) >= FEWEST_SIGNS and part not in MONTHS]
+    parts = [
+        part
+        for part in name.replace(",", " ").split()
+        # "van der" and "del" are small beside the name's capitals, and stand all over a text of their language.
+        if len(part) >= FEWEST_SIGNS and part not in MONTHS and (name.islower() or not part.islower())
+    ]
     return parts, re.compile(rf"\b(?:{'|'.join(map(re.escape, parts))})\b")
 
 

@@ -33,6 +33,19 @@ def may_open(actor: Actor, ticket: Ticket | Row[Any]) -> bool:
     return ticket.content_severity <= actor.clearance and ticket.data_region in actor.regions
 
 
+def names_behind(session: Session, *which: ColumnElement[bool]) -> str:
+    """What whoever handled these parts is called, in the help desk and here, in one."""
+    rows = session.execute(
+        select(AgentIdentity.name, User.name)
+        .select_from(HandledPart)
+        .join(AgentIdentity, AgentIdentity.id == HandledPart.agent_identity_id)
+        .outerjoin(User, User.id == HandledPart.specialist_id)
+        .where(*which)
+        .order_by(HandledPart.id)
+    )
+    return " ".join(dict.fromkeys(name for row in rows for name in row if name))
+
+
 def is_erased(session: Session, part_id: int) -> bool:
     """Whether the text of a part's ticket is gone: nobody can read it any more."""
     found = select(Ticket.erased_at).join(HandledPart, HandledPart.ticket_id == Ticket.id)

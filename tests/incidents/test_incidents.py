@@ -19,6 +19,7 @@ from qa.incidents.queries import get_incident_for
 from qa.incidents.rules import Kind
 from qa.people.models import Absence, Clearance, RoleGrant
 from qa.reviews.forgetting import GONE
+from qa.sampling.models import Purpose
 from tests.incidents.room import Room
 from tests.support.builders import make_assignment, make_review, make_ticket, publish_rubric
 from tests.support.cast import SINCE, actor, person
@@ -133,7 +134,7 @@ def test_somebody_who_may_act_only_later_is_asked_then(room: Room) -> None:
     room.raise_it(cast.lena)
     raised, before = room.incident().raised_at, room.asked()
     app = room.sign_in(cast.lena).application
-    asked = []
+    asked, versions = [], []
     for minutes in (30, 60, 90):
         if minutes == 60:
             session.delete(absence)  # back before it was thought
@@ -141,8 +142,10 @@ def test_somebody_who_may_act_only_later_is_asked_then(room: Room) -> None:
         with app.app_context():
             asked.append(Escalation().tick(db.session(), raised + minutes * MINUTE))
         session.expire_all()
+        versions.append(room.incident().lock_version)
 
     assert (before, asked, room.asked()) == ([], [0, 1, 0], [cast.quinn.id])
+    assert versions == [0, 1, 1]  # a page that lies open is out of date only once somebody was asked
     assert room.news(cast.quinn) == ["incident_raised"]
 
 
@@ -174,6 +177,21 @@ def test_who_still_scores_the_part_reads_no_name_in_the_incident(room: Room) -> 
     assert '<mark class="passage">••• •••• here: here is the card number.</mark>' in rita
     assert not {"Sam", "Sato"} & set(re.findall(r"\w+", rita))
     assert '<mark class="passage">Sam Sato here: here is the card number.</mark>' in quinn
+
+
+def test_a_peer_reads_no_name_in_the_incident_once_the_review_is_sent_either(room: Room) -> None:
+    cast, session = room.cast, room.session
+    cast.sam_agent.name = "SATO, Sammy"  # as the help desk calls him
+    room.handled = make_ticket(session, cast, messages=(("specialist", "Sammy Sato here, or Sam. SATO (Payouts)"),))
+    task = make_assignment(session, room.handled, cast.olga, publish_rubric(session, cast), purpose=Purpose.PEER)
+    review = make_review(session, room.handled, task, at=utcnow() - 60 * MINUTE)
+
+    assert room.sign_in(cast.olga).post_form(f"/reviews/{review.id}/incident", room.form()).status_code == 302
+    pages = room.words(cast.olga), room.sign_in(cast.olga).get(f"/reviews/{review.id}").get_data(as_text=True)
+
+    for page in pages:
+        assert "••••• •••• here, or •••. •••• (Payouts)" in page
+        assert not {"sammy", "sam", "sato"} & set(re.findall(r"[a-z]+", page.casefold()))
 
 
 def test_whoever_reads_a_review_raises_one_beside_it_and_sees_what_comes_of_it(room: Room) -> None:

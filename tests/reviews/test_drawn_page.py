@@ -3,10 +3,11 @@
 import re
 from collections.abc import Callable
 
+import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from qa.reviews import drawn_page
+from qa.reviews import drawn_page, scoring_page
 from qa.rubric_library.models import RubricVersion
 from qa.sampling.models import Purpose
 from tests.reviews.desk import Desk
@@ -107,3 +108,17 @@ def test_nothing_that_could_colour_the_judgement_is_on_the_scoring_page(
             assert secret not in page
     assert "Hello •••, where is my payout?" in pages[0]
     assert "••• •••• here. It was sent in May." in pages[0]  # sign for sign: a passage stays where it is
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "shown"),
+    [
+        ("Berg, Anna", "Anna Berg, nicht Bergmann", "•••• ••••, nicht Bergmann"),
+        ("Max von der Heide", "Max von der Heide: der Betrag von gestern", "••• von der •••••: der Betrag von gestern"),
+        ("anna berg", "ask anna or Anna", "ask •••• or Anna"),
+        ("May Li", "in May, Li", "in May, Li"),
+        ("", "nobody", "nobody"),
+    ],
+)
+def test_a_name_is_covered_where_it_tells_whose_it_is(name: str, text: str, shown: str) -> None:
+    assert scoring_page.without_name(text, name) == shown
