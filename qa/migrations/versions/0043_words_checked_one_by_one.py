@@ -43,6 +43,8 @@ def _rewrite(change: Callable[[str], str]) -> None:
         return  # PostgreSQL keeps a list as it is
     tables = connection.execute(sa.text("SELECT name, sql FROM sqlite_master WHERE type = 'table' AND sql <> ''"))
     changed = [{"name": name, "sql": new} for name, sql in tables.all() if (new := change(sql)) != sql]
+    if not changed:
+        return
     op.execute("PRAGMA writable_schema=ON")
     try:
         connection.execute(sa.text("UPDATE sqlite_master SET sql = :sql WHERE type = 'table' AND name = :name"), changed)
