@@ -18,7 +18,8 @@ from qa.sampling import handing_over, striking
 
 NAMES = (
     *("external_id", "subject", "facts", "position", "waiting", "note", "answered", "total"),
-    *("url", "strike_url", "state", "conversation", "form", "csrf", "viewer_name", "viewer_initials"),
+    *("url", "strike_url", "state", "conversation", "form", "csrf"),
+    *("viewer_name", "viewer_initials", "draft_owner", "draft_key"),
 )
 
 
@@ -63,6 +64,8 @@ def _render(look: Look, words: Mapping[str, Any], **more: object) -> str:
         csrf_token=lambda: words["csrf"],
         viewer_name=words["viewer_name"],
         viewer_initials=words["viewer_initials"],
+        draft_owner=words["draft_owner"],
+        draft_key=words["draft_key"],
         reasons=handing_over.REASONS,
         strike_reasons=striking.REASONS,
         **more,

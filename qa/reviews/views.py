@@ -12,7 +12,7 @@ from qa.core import access_log, advancing
 from qa.core.access import Permission, requires
 from qa.core.clock import local_day, midnight, monday_of, utcnow
 from qa.core.cookies import form_token
-from qa.core.crypto import KeyRing, UnreadableTextError
+from qa.core.crypto import KeyRing, UnreadableTextError, draft_key_of
 from qa.core.db import apart, db, only_reading
 from qa.core.errors import InvalidInputError, NotFoundError
 from qa.core.pages import initials
@@ -135,6 +135,8 @@ def score(assignment_id: int) -> ResponseReturnValue:
             "csrf": form_token(),
             "viewer_name": actor.name,
             "viewer_initials": initials(actor.name),
+            "draft_owner": str(actor.user_id),
+            "draft_key": draft_key_of(settings().draft_key, actor.user_id),
         },
         just_sent=just_sent(now),
         live=(progress["score"] or "") if "score" in progress else None,
